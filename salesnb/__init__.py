@@ -1,0 +1,67 @@
+"""Sales planning in Jupyter: goals that cascade, resources that are allocated, reviews for every team.
+
+Every public name is imported on first use, so that ``import salesnb`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from salesnb.calendar import FiscalCalendar, Period
+    from salesnb.errors import SalesnbError
+    from salesnb.kpis import Kpi, Query
+    from salesnb.money import Formatter
+    from salesnb.planning import Goal, Objective, Plan
+    from salesnb.workbooks.plan_view import PlanView, open_plan
+    from salesnb.workbooks.review import Review, open_review
+    from salesnb.workspace import Workspace
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "FiscalCalendar": "salesnb.calendar",
+    "Formatter": "salesnb.money",
+    "Goal": "salesnb.planning",
+    "Kpi": "salesnb.kpis",
+    "Objective": "salesnb.planning",
+    "Period": "salesnb.calendar",
+    "Plan": "salesnb.planning",
+    "PlanView": "salesnb.workbooks.plan_view",
+    "Query": "salesnb.kpis",
+    "Review": "salesnb.workbooks.review",
+    "SalesnbError": "salesnb.errors",
+    "Workspace": "salesnb.workspace",
+    "open_plan": "salesnb.workbooks.plan_view",
+    "open_review": "salesnb.workbooks.review",
+}
+
+__all__ = [  # noqa: RUF022 -- grouped as a reader meets them
+    "Workspace",
+    "Plan",
+    "Objective",
+    "Goal",
+    "Kpi",
+    "Query",
+    "Review",
+    "PlanView",
+    "open_review",
+    "open_plan",
+    "FiscalCalendar",
+    "Period",
+    "Formatter",
+    "SalesnbError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 -- PEP 562: any public name
+    """Import a public name on first use."""
+    if name not in _HOME:
+        message = f"module 'salesnb' has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted(__all__)

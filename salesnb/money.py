@@ -1,0 +1,257 @@
+"""Money as whole minor units, its splitting without remainder, and how readers see it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from salesnb.errors import BadInput
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+__all__ = ["Formatter", "minor_digits", "plain", "split", "to_major", "to_minor"]
+
+# ISO 4217; currencies that are not listed have two digits.
+_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_NOTHING = "–"  # noqa: RUF001 -- an en dash is what people print for "no figure"
+
+
+def minor_digits(currency: str) -> int:
+    """Decimals of a currency by ISO 4217.
+
+    Raises
+    ------
+    BadInput
+        When the code is not three capital letters.
+
+    Examples
+    --------
+    >>> [minor_digits(code) for code in ("EUR", "JPY", "KWD")]
+    [2, 0, 3]
+    """
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise BadInput(f"{currency!r} is not a currency code.", hint="Write three capital letters, such as EUR.")
+    return next((digits for digits, codes in _DIGITS.items() if currency in codes.split()), 2)
+
+
+def to_minor(amount: str | int | Decimal, digits: int) -> tuple[int, bool]:
+    """Turn an amount in major units into whole minor units, half-even, and say whether it was rounded.
+
+    Raises
+    ------
+    BadInput
+        When it is not a finite number.
+
+    Examples
+    --------
+    >>> to_minor("1234.5", 2)
+    (123450, False)
+    >>> to_minor("0.125", 2)
+    (12, True)
+    """
+    try:
+        exact = Decimal(amount).scaleb(digits)
+        whole = exact.to_integral_value(rounding=ROUND_HALF_EVEN)
+        return int(whole), whole != exact
+    except (InvalidOperation, ValueError, OverflowError):
+        raise BadInput(f"{str(amount)[:40]!r} is not an amount.", hint="Write digits, such as 1234.50.") from None
+
+
+def to_major(minor: int, digits: int) -> Decimal:
+    """Turn whole minor units into an exact amount in major units."""
+    return Decimal(minor).scaleb(-digits)
+
+
+def plain(minor: int, digits: int) -> str:
+    """Write minor units as major ones with exactly the currency's decimals, for files.
+
+    Examples
+    --------
+    >>> plain(-5, 2), plain(1200, 0)
+    ('-0.05', '1200')
+    """
+    return f"{to_major(minor, digits):.{digits}f}"
+
+
+def split(total: int, weights: Sequence[int | Fraction], keys: Sequence[str]) -> tuple[int, ...]:
+    """Split a whole number in proportion to weights, by largest remainder; the parts add up to it exactly.
+
+    Parameters
+    ----------
+    total
+        What is split; may be negative.
+    weights
+        One a part, zero or more, not all zero.
+    keys
+        One a part: equal remainders go to the lowest key first.
+
+    Raises
+    ------
+    BadInput
+        When weights are negative or all zero, or the lengths differ.
+
+    Examples
+    --------
+    >>> split(102, [1, 1, 1, 1], ["a", "b", "c", "d"])
+    (26, 26, 25, 25)
+
+    References
+    ----------
+    Hamilton's method: https://en.wikipedia.org/wiki/Quota_method
+    """
+    if len(weights) != len(keys):
+        raise BadInput(f"There are {len(weights)} weights for {len(keys)} parts.")
+    whole = sum((Fraction(weight) for weight in weights), Fraction())
+    if whole <= 0 or min(weights) < 0:
+        raise BadInput("The weights are negative or all zero.", hint="Give weights of zero or more, one above zero.")
+    sign = -1 if total < 0 else 1
+    exact = [Fraction(weight) * abs(total) / whole for weight in weights]
+    parts = [int(share) for share in exact]
+    order = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], keys[i]))
+    for index in order[: abs(total) - sum(parts)]:
+        parts[index] += 1
+    return tuple(sign * part for part in parts)
+
+
+@dataclass(frozen=True)
+class Formatter:
+    """Numbers, money and dates as the reader's locale writes them; ``None`` becomes a dash.
+
+    Parameters
+    ----------
+    locale
+        Such as ``"de_DE"``.
+    currency
+        ISO 4217 code of all money.
+
+    Examples
+    --------
+    >>> Formatter("en_US", "USD").money(300_000_000)
+    '$3,000,000'
+    >>> Formatter("en_US", "USD").compact(312_345_600)
+    '$3.12M'
+    """
+
+    locale: str = "en_US"
+    currency: str = "USD"
+
+    def money(self, minor: float | None, *, cents: bool = False) -> str:
+        """Write money in whole major units, or with its decimals."""
+        from babel.numbers import format_currency
+
+        if minor is None:
+            return _NOTHING
+        digits = minor_digits(self.currency) if cents else 0
+        amount = self._major(minor).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+        pattern = self._locale.currency_formats["standard"].pattern
+        pattern = pattern.replace("0.00", "0." + "0" * digits if digits else "0")
+        return format_currency(
+            amount + 0, self.currency, format=pattern, locale=self._locale, currency_digits=False
+        )
+
+    def compact(self, minor: float | None) -> str:
+        """Write money in three digits: ``$3.12M``."""
+        from babel.numbers import format_compact_currency
+
+        if minor is None:
+            return _NOTHING
+        amount = _three_figures(self._major(minor))
+        text = format_compact_currency(
+            amount, self.currency, locale=self._locale, fraction_digits=_decimals(amount)
+        )
+        # Some locales have no short word for thousands and would print 999999 without separators.
+        return self.money(minor) if re.search(r"\d{5}", text) else text
+
+    def ratio(self, value: float | None, digits: int = 1) -> str:
+        """Write a ratio in per cent."""
+        from babel.numbers import format_percent
+
+        if value is None:
+            return _NOTHING
+        head, last, tail = self._locale.percent_formats[None].pattern.rpartition("0")
+        places = "." + "0" * digits if digits else ""
+        return format_percent(value, format=f"{head}{last}{places}{tail}", locale=self._locale)
+
+    def count(self, value: float | None) -> str:
+        """Write a whole number with thousands."""
+        return self.number(value, 0)
+
+    def number(self, value: float | None, digits: int = 1) -> str:
+        """Write a number with thousands and that many decimals."""
+        from babel.numbers import format_decimal
+
+        if value is None:
+            return _NOTHING
+        places = "." + "0" * digits if digits else ""
+        return format_decimal(
+            Decimal(str(value)).quantize(Decimal(1).scaleb(-digits)) + 0,
+            format=f"#,##0{places}",
+            locale=self._locale,
+        )
+
+    def days(self, value: float | None) -> str:
+        """Write a number of days; halves are kept."""
+        return self.number(value, 0 if value is None or float(value).is_integer() else 1)
+
+    def date(self, day: "date | None", form: str = "medium") -> str:
+        """Write a date: ``Dec 31, 2017``."""
+        from babel.dates import format_date
+
+        return _NOTHING if day is None else format_date(day, format=form, locale=self._locale)
+
+    def month(self, label: str, *, year: bool = True) -> str:
+        """Write a month label: ``2017-11`` becomes ``Nov 2017``."""
+        from babel.dates import format_skeleton
+
+        first = date.fromisoformat(f"{label}-01")
+        return str(format_skeleton("yMMM" if year else "MMM", first, locale=self._locale))
+
+    def value(self, value: float | None, unit: str) -> str:
+        """Write a KPI's value by its unit: money, count, ratio, days or money_per_day."""
+        forms = {
+            "money": self.money,
+            "money_per_day": self.money,
+            "count": self.count,
+            "ratio": self.ratio,
+            "days": self.days,
+        }
+        return forms.get(unit, self.number)(value)
+
+    def short(self, value: float | None, unit: str) -> str:
+        """Write a KPI's value in as few characters as a chart has room for."""
+        return self.compact(value) if unit.startswith("money") else self.value(value, unit)
+
+    @property
+    def _locale(self) -> "Locale":
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            return Locale.parse(self.locale)
+        except (UnknownLocaleError, ValueError):
+            raise BadInput(f"The locale {self.locale!r} is not known.", hint="Write one such as de_DE.") from None
+
+    def _major(self, minor: float) -> Decimal:
+        return Decimal(str(minor)).scaleb(-minor_digits(self.currency))
+
+
+def _three_figures(amount: Decimal) -> Decimal:
+    """Round first, so that 999,999 is shown as one million and not as 1000 thousand."""
+    return amount if amount == 0 else Decimal(f"{amount:.2e}")
+
+
+def _decimals(amount: Decimal) -> int:
+    """Count the decimals that give three figures in all: 3.12, 31.2 or 312."""
+    size = abs(amount)
+    if size < 1000:
+        return 0
+    while size >= 1000:
+        size /= 1000
+    return 2 if size < 10 else 1 if size < 100 else 0
