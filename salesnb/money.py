@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ _DIGITS = {
     3: "BHD IQD JOD KWD LYD OMR TND",
     4: "CLF UYW",
 }
+# 64-bit integers end below 10^19; Python's exact ones would take for ever on 1e999999.
+_LARGEST_POWER = 18
 _NOTHING = "–"  # noqa: RUF001 -- an en dash is what people print for "no figure"
 
 
@@ -48,7 +50,7 @@ def to_minor(amount: str | int | Decimal, digits: int) -> tuple[int, bool]:
     Raises
     ------
     BadInput
-        When it is not a finite number.
+        When it is not a finite number, or beyond 64 bits.
 
     Examples
     --------
@@ -59,9 +61,11 @@ def to_minor(amount: str | int | Decimal, digits: int) -> tuple[int, bool]:
     """
     try:
         exact = Decimal(amount).scaleb(digits)
+        if exact.adjusted() > _LARGEST_POWER:
+            raise OverflowError
         whole = exact.to_integral_value(rounding=ROUND_HALF_EVEN)
         return int(whole), whole != exact
-    except (InvalidOperation, ValueError, OverflowError):
+    except (ArithmeticError, ValueError):
         raise BadInput(f"{str(amount)[:40]!r} is not an amount.", hint="Write digits, such as 1234.50.") from None
 
 

@@ -1,0 +1,69 @@
+"""CRM files into a workspace."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesnb.errors import BadUsage
+from salesnb.workspace import Workspace
+
+if TYPE_CHECKING:
+    from salesnb.crm.importing import ImportReport
+
+__all__ = ["MAPPING_FILE", "import_data"]
+
+MAPPING_FILE = "mapping.toml"
+
+
+def import_data(
+    workspace: Workspace,
+    source: Path,
+    mapping: str | None = None,
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> "ImportReport":
+    """Read, check and load a source; readers see the old data until the new is complete.
+
+    Parameters
+    ----------
+    source
+        A folder, a CSV, Parquet, Excel or DuckDB file.
+    mapping
+        A mapping file or the name of a profile; by default the workspace's ``mapping.toml``.
+
+    Raises
+    ------
+    BadUsage
+        When no mapping is given and the workspace has none.
+    MissingFile, BadInput, CannotWrite
+        When the source or mapping is not there or wrong, or the data cannot be written.
+    """
+    from salesnb.crm.importing import ImportSettings, import_source
+    from salesnb.crm.mapping import load_mapping
+
+    chosen = mapping or _own_mapping(workspace)
+    settings = workspace.settings
+    return import_source(
+        source,
+        load_mapping(chosen),
+        ImportSettings(
+            currency=settings.currency,
+            time_zone=settings.time_zone,
+            levels=settings.levels,
+            as_of=settings.as_of,
+        ),
+        workspace.data_dir,
+        progress=progress,
+    )
+
+
+def _own_mapping(workspace: Workspace) -> str:
+    own = workspace.root / MAPPING_FILE
+    if own.is_file():
+        return str(own)
+    from salesnb.crm.mapping import profile_names
+
+    raise BadUsage(
+        f"No mapping is given and the workspace has no {MAPPING_FILE}.",
+        hint=f"Name one: --mapping FILE, or --mapping PROFILE (shipped: {', '.join(profile_names())}).",
+    )

@@ -1,0 +1,95 @@
+"""The command line: ``salesnb COMMAND``. Each command is a module here; it parses, calls an action and prints."""
+
+import argparse
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from salesnb import __version__
+from salesnb.errors import SalesnbError
+
+__all__ = ["COMMANDS", "main", "make_parser"]
+
+# name, what it does; the module of the same name is imported only when the command is asked for
+COMMANDS = {
+    "demo": "make a sample workspace with a plan and a review for every team",
+    "new": "make an empty workspace",
+    "import": "read CRM files, check them and load them",
+    "kpi": "list, show, query and check KPIs",
+    "plan": "make plans, cascade goals, compare revisions",
+    "review": "write a review workbook for every team",
+    "lab": "open the workspace in JupyterLab",
+    "plugins": "list what installed packages add, and what failed to load",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Returns
+    -------
+    int
+        0 done, 1 something failed or is infeasible, 2 wrong usage, 3 our own error.
+    """
+    try:
+        arguments = list(sys.argv[1:] if argv is None else argv)
+        parsed = make_parser(arguments).parse_args(arguments)
+        return _run(parsed)
+    except SalesnbError as error:
+        say(f"salesnb: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone (`salesnb … | head`); nothing is left to say to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        say("salesnb: stopped. What was finished is kept; run the same command again to go on.")
+        return 130
+    except Exception as error:  # noqa: BLE001 -- the command line: our bugs are one line for the user, the rest in a file
+        return _own_error(error)
+
+
+def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Build the parser; only modules of commands that stand in ``arguments`` are imported."""
+    parser = argparse.ArgumentParser(
+        prog="salesnb",
+        description="Sales planning in Jupyter: goals, allocation and KPI reviews for every team.",
+        epilog="Exit codes: 0 done, 1 something failed or is infeasible, 2 wrong usage, 3 an error of our own.",
+    )
+    parser.add_argument("--version", action="version", version=f"salesnb {__version__}")
+    parser.add_argument("-C", dest="workspace", metavar="DIR", default=".", help="the workspace (default: here)")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name in arguments:
+            _module(name).add_arguments(command)
+    return parser
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal something; data goes to standard output instead."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 -- the command line prints
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    result = _module(parsed.command).run(parsed)
+    sys.stdout.flush()
+    return int(result)
+
+
+def _module(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- a module with add_arguments and run
+    return import_module(f"salesnb.cli.{name}_" if name == "import" else f"salesnb.cli.{name}")
+
+
+def _own_error(error: Exception) -> int:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="salesnb-error-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        log.write(f"salesnb {__version__}\n{' '.join(sys.argv)}\n\n")
+        traceback.print_exception(error, file=log)
+    say(f"salesnb: an error of our own: {type(error).__name__}: {error}. Details are in {Path(log.name)}.")
+    return 3

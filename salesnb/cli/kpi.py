@@ -1,0 +1,155 @@
+"""``salesnb kpi``: the catalogue, figures, and the rows behind them."""
+
+import argparse
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from salesnb.calendar import GRAINS
+from salesnb.cli import say
+from salesnb.cli.table import print_csv, print_json, print_text
+from salesnb.errors import BadUsage
+from salesnb.workspace import Workspace
+
+if TYPE_CHECKING:
+    from salesnb.kpis import Query, Result
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of each sub-command."""
+    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _with_format(commands.add_parser("list", help="every KPI with unit and formula"))
+    show = commands.add_parser("show", help="one KPI in full")
+    show.add_argument("name", metavar="NAME")
+    commands.add_parser("check", help="check every KPI on the workspace's data")
+    query = commands.add_parser("query", help="figures, by dimensions and time")
+    query.add_argument("names", metavar="NAME", nargs="+")
+    _selection(query)
+    rows = commands.add_parser("rows", help="the opportunities behind a figure; they add up to it")
+    rows.add_argument("name", metavar="NAME")
+    _selection(rows)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Call the sub-command."""
+    return _ACTIONS[arguments.action](arguments)
+
+
+def _selection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--by", metavar="DIM[,DIM|week|month|quarter|year]", default="", help="dimensions and at most one time grain"
+    )
+    parser.add_argument("--from", dest="first", metavar="DATE", type=_day, help="first day")
+    parser.add_argument("--to", dest="last", metavar="DATE", type=_day, help="last day, included")
+    parser.add_argument("--as-of", dest="as_of", metavar="DATE", type=_day, help="the day as of which it is told")
+    parser.add_argument(
+        "--where", metavar="DIM=VALUE", action="append", default=[], help="a filter; several are joined by AND"
+    )
+    _with_format(parser)
+
+
+def _with_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=["table", "csv", "json"], default="table", help="of what is printed")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not a date; write it as 2017-12-31"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from salesnb.kpis import catalogue
+
+    kpis = [kpi for _, kpi in catalogue().items()]
+    records = [
+        {"name": kpi.name, "unit": kpi.unit, "status": kpi.status, "formula": kpi.formula} for kpi in kpis
+    ]
+    _PRINTERS[arguments.format](["name", "unit", "status", "formula"], records)
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from salesnb.kpis import catalogue
+
+    kpi = catalogue().get(arguments.name)
+    for field in ("name", "label", "unit", "formula", "source", "basis", "additive", "version", "status"):
+        print(f"{field:12} {getattr(kpi, field)}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from salesnb.kpis import check
+
+    workspace = Workspace.open(arguments.workspace)
+    with workspace.dataset() as data:
+        checks = check(data, workspace.calendar)
+    failed = [found for found in checks if not found.passed]
+    for found in checks:
+        print(f"{'ok    ' if found.passed else 'FAILED'} {found.kpi}: {found.name}{': ' + found.detail if found.detail else ''}")
+    say(f"{len(checks) - len(failed)} checks passed, {len(failed)} failed.")
+    return 1 if failed else 0
+
+
+def _query(arguments: argparse.Namespace) -> int:
+    from salesnb import kpis
+    from salesnb.actions.targets import quota_targets
+
+    workspace = Workspace.open(arguments.workspace)
+    query = _read_query(tuple(arguments.names), arguments)
+    with workspace.dataset() as data:
+        targets = quota_targets(workspace, query)
+        result = kpis.run(query.with_targets(targets), data, workspace.calendar)
+    _print_result(result, workspace, arguments.format)
+    return 0
+
+
+def _rows(arguments: argparse.Namespace) -> int:
+    from salesnb import kpis
+
+    workspace = Workspace.open(arguments.workspace)
+    query = _read_query((arguments.name,), arguments)
+    with workspace.dataset() as data:
+        result = kpis.rows(arguments.name, data, workspace.calendar, query)
+    _print_result(result, workspace, arguments.format)
+    return 0
+
+
+def _read_query(names: tuple[str, ...], arguments: argparse.Namespace) -> "Query":
+    from salesnb.kpis import Query
+
+    asked = [part.strip() for part in arguments.by.split(",") if part.strip()]
+    grains = [part for part in asked if part in GRAINS]
+    if len(grains) > 1:
+        raise BadUsage(f"--by names {len(grains)} time grains: {', '.join(grains)}.", hint="Name one.")
+    return Query(
+        kpis=names,
+        by=tuple(part for part in asked if part not in GRAINS),
+        grain=grains[0] if grains else None,
+        start=arguments.first,
+        end=arguments.last + timedelta(days=1) if arguments.last else None,
+        as_of=arguments.as_of,
+        where=tuple(_filter(text) for text in arguments.where),
+    )
+
+
+def _filter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise BadUsage(f"--where {text!r} is not a filter.", hint="Write DIM=VALUE, such as team=East.")
+    return name.strip(), value
+
+
+def _print_result(result: "Result", workspace: Workspace, form: str) -> None:
+    for notice in result.notices:
+        say(notice)
+    digits = workspace.settings.digits
+    if form == "csv":
+        print(result.to_csv(digits), end="")
+        return
+    _PRINTERS[form]([column.name for column in result.columns], result.to_records(digits))
+
+
+_ACTIONS = {"list": _list, "show": _show, "check": _check, "query": _query, "rows": _rows}
+_PRINTERS = {"table": print_text, "csv": print_csv, "json": print_json}

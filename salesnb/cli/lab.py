@@ -1,0 +1,19 @@
+"""``salesnb lab``: the workspace in JupyterLab."""
+
+import argparse
+import os
+import sys
+
+from salesnb.workspace import Workspace
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("more", nargs=argparse.REMAINDER, help="further arguments are handed to jupyter lab")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Become JupyterLab, so that signals and the exit code are its own."""
+    workspace = Workspace.open(arguments.workspace)
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}", *arguments.more]
+    os.execv(sys.executable, command)

@@ -1,0 +1,80 @@
+"""The workspace: its settings are checked, and found from any folder inside."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from salesnb.errors import BadInput, Damaged, MissingFile
+from salesnb.workspace import SETTINGS_FILE, Settings, Workspace
+
+
+def settings_of(folder: Path, text: str) -> Settings:
+    (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
+    return Workspace.open(folder).settings
+
+
+def test_a_new_workspace_reads_back_what_it_was_made_with(tmp_path: Path) -> None:
+    chosen = Settings(company='Ärger & "Söhne" 😀', currency="JPY", locale="ja_JP", fiscal_year_start=4)
+    Workspace.create(tmp_path / "mine", chosen)
+    assert Workspace.open(tmp_path / "mine").settings == chosen
+
+
+def test_a_workspace_is_found_from_a_folder_inside(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "mine")
+    assert Workspace.open(workspace.plans_dir).root == workspace.root
+
+
+def test_a_second_workspace_in_one_folder_is_refused(tmp_path: Path) -> None:
+    Workspace.create(tmp_path)
+    with pytest.raises(BadInput, match="already"):
+        Workspace.create(tmp_path)
+
+
+def test_no_workspace_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(MissingFile, match="salesnb new"):
+        Workspace.open(tmp_path)
+
+
+def test_empty_settings_are_the_defaults(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, "") == Settings()
+
+
+def test_settings_are_typed(tmp_path: Path) -> None:
+    found = settings_of(
+        tmp_path,
+        '[workspace]\nfiscal_year_start = "04"\nlevels = ["area", "team"]\n[data]\nas_of = "2026-09-30"\n',
+    )
+    assert (found.fiscal_year_start, found.levels, found.as_of) == (4, ("area", "team"), date(2026, 9, 30))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[workspce]\n", "Did you mean 'workspace'"),
+        ('[workspace]\ncurency = "EUR"\n', "Did you mean 'currency'"),
+        ('[workspace]\ncurrency = "euro"\n', "not a currency code"),
+        ("[workspace]\ncurrency = 5\n", "Write text in quotes"),
+        ('[workspace]\nlocale = "xx_YY"\n', "not known"),
+        ('[workspace]\ntime_zone = "Mars/Olympus"\n', "Europe/Berlin"),
+        ('[workspace]\ntime_zone = "../../etc/passwd"\n', "Europe/Berlin"),
+        ('[workspace]\nfiscal_year_start = "13"\n', "Write a month"),
+        ('[workspace]\nlevels = ["rep"]\n', "always there"),
+        ('[workspace]\nlevels = ["a b"]\n', "names of the levels"),
+        ('[workspace]\nlevels = ["team", "team"]\n', "names of the levels"),
+        ('[data]\nas_of = "31.12.2017"\n', "Write a date"),
+        ("[freshness]\nmax_row_drop = 2\n", "from 0 to 1"),
+        ("data = 1\n", "outside a section"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_write(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(BadInput, match=message.replace("[", r"\[")) as caught:
+        settings_of(tmp_path, text)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("content", [b"[workspace\n", b"\xff\xfe\x00"])
+def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / SETTINGS_FILE).write_bytes(content)
+    with pytest.raises(Damaged, match=SETTINGS_FILE):
+        Workspace.open(tmp_path)
