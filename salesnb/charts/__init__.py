@@ -1,0 +1,43 @@
+"""Charts: described once by form, finding and data; drawn as static SVG for workbooks, pages and print.
+
+Each form is one function: `bullet`, `trend`, `stages`, `bars`, `waterfall`, `sparkline`, `small_multiples`, `pacing`
+and `table`. `FORMS` knows them all; a package adds its own through the entry point group ``salesnb.charts``.
+"""
+
+from salesnb.charts.bars import Bar, bars
+from salesnb.charts.bullet import Measure, bullet
+from salesnb.charts.chart import FORMS, MIME, Chart, Form
+from salesnb.charts.pacing import Point, pacing
+from salesnb.charts.small_multiples import Panel, small_multiples
+from salesnb.charts.sparkline import sparkline
+from salesnb.charts.stages import Stage, stages
+from salesnb.charts.table import Column, table
+from salesnb.charts.theme import css_variables
+from salesnb.charts.trend import Month, months_with_last_year, trend
+from salesnb.charts.waterfall import Step, waterfall
+
+__all__ = [
+    "FORMS",
+    "MIME",
+    "Bar",
+    "Chart",
+    "Column",
+    "Form",
+    "Measure",
+    "Month",
+    "Panel",
+    "Point",
+    "Stage",
+    "Step",
+    "bars",
+    "bullet",
+    "css_variables",
+    "months_with_last_year",
+    "pacing",
+    "small_multiples",
+    "sparkline",
+    "stages",
+    "table",
+    "trend",
+    "waterfall",
+]

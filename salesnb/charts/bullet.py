@@ -1,0 +1,183 @@
+"""Actual against goal, with where the pace should be today and where last year stood."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Unpack
+
+from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
+from salesnb.charts.layout import empty, finish, heading, spread
+from salesnb.charts.scale import Number, Scale, plottable
+from salesnb.charts.sheet import Drawing, Sheet
+from salesnb.charts.text import clean, text_width
+
+__all__ = ["Measure", "bullet"]
+
+
+class Measure(NamedTuple):
+    """One bar: its name, actual value, goal, what is due by today, last year's value, and its unit if another."""
+
+    label: str
+    actual: Number | None
+    goal: Number | None = None
+    pace: Number | None = None
+    last_year: Number | None = None
+    unit: str = ""
+
+
+class _Mark(NamedTuple):
+    value: float
+    text: str
+    fill: str
+
+
+def bullet(finding: str, measures: Sequence[Measure | tuple[Any, ...]], **look: Unpack[Look]) -> Chart:
+    """A bar of the actual value against its goal, a marker for the pace by today and a tick for last year.
+
+    Parameters
+    ----------
+    finding
+        The headline, a sentence.
+    measures
+        ``(label, actual, goal, pace by today, last year, unit)`` each; all after the actual may be left out.
+        One is drawn large with every mark named; of several, those of the same unit share their scale.
+    **look
+        ``fmt``, ``unit``, ``subtitle``, ``note``, ``nothing`` as in `Chart`.
+
+    Examples
+    --------
+    >>> print(bullet("Six points behind pace", [("Won", 63_00, 100_00, 69_00, 58_00)]).text())
+    Six points behind pace
+    <BLANKLINE>
+         Actual  Goal  Attainment  Due by today  Last year
+    Won     $63  $100       63.0%           $69        $58
+    """
+    return Chart(form="bullet", finding=finding, data=tuple(Measure(*row) for row in measures), **look)
+
+
+def _draw(chart: Chart, sheet: Sheet) -> Drawing:
+    if not any(_numbers(row) for row in chart.data):
+        return empty(chart, sheet)
+    y = heading(chart, sheet) + 4
+    y = _one(chart, sheet, y) if len(chart.data) == 1 else _several(chart, sheet, y)
+    return finish(chart, sheet, y)
+
+
+def _numbers(row: Measure) -> list[float]:
+    return [number for value in row[1:5] if (number := plottable(value)) is not None]
+
+
+def _unit(chart: Chart, row: Measure) -> str:
+    return row.unit or chart.unit
+
+
+def _short(chart: Chart, row: Measure, value: Number | None) -> str:
+    return chart.fmt.short(plottable(value), _unit(chart, row))
+
+
+def _share(chart: Chart, row: Measure, digits: int = 0) -> str:
+    actual, goal = plottable(row.actual), plottable(row.goal)
+    return chart.fmt.ratio(actual / goal if actual is not None and goal else None, digits)
+
+
+def _one(chart: Chart, sheet: Sheet, y: float) -> float:
+    """Draw one measure large: figures above, marks named above and below the bar."""
+    row: Measure = chart.data[0]
+    big = 24 if sheet.narrow else 28
+    figure = sheet.text(0, y + big, _short(chart, row, row.actual), size=big, bold=True)
+    if row.goal is not None:
+        words = f"{_share(chart, row)} of {_short(chart, row, row.goal)} goal"
+        sheet.text(figure.right + 10, y + big, words, size=13, fill="muted", room=sheet.width - figure.right - 10)
+    y += big + 26
+    scale = Scale.over(_numbers(row), start=0, end=sheet.width - 2)
+    _bar(sheet, scale, row, y, 26)
+    above = [_Mark(value, f"Goal {_short(chart, row, row.goal)}", "ink") for value in _known(row.goal)]
+    _marks(sheet, scale, above, y - 8)
+    below = [
+        *(_Mark(value, f"Due by today {_short(chart, row, row.pace)}", "warn") for value in _known(row.pace)),
+        *(_Mark(value, f"Last year {_short(chart, row, row.last_year)}", "muted") for value in _known(row.last_year)),
+    ]
+    _marks(sheet, scale, below, y + 26 + 18)
+    return y + 26 + (24 if below else 4)
+
+
+def _known(value: Number | None) -> list[float]:
+    number = plottable(value)
+    return [] if number is None else [number]
+
+
+def _marks(sheet: Sheet, scale: Scale, marks: Sequence[_Mark], y: float) -> None:
+    """Name marks in one row, moved apart where they would touch."""
+    widths = [text_width(mark.text, 12) + 14 for mark in marks]
+    middles = spread([scale(mark.value) for mark in marks], widths, -6, sheet.width + 6)
+    for mark, middle in zip(marks, middles, strict=True):
+        sheet.text(middle, y, mark.text, anchor="middle", fill=mark.fill)
+
+
+def _bar(sheet: Sheet, scale: Scale, row: Measure, y: float, thick: float) -> None:
+    actual, goal = plottable(row.actual), plottable(row.goal)
+    pace, last = plottable(row.pace), plottable(row.last_year)
+    if goal is not None:
+        sheet.rect(scale(0), y, scale(goal) - scale(0), thick, "grid")
+    if actual:
+        sheet.rect(scale(0), y + thick * 0.2, scale(actual) - scale(0), thick * 0.6, "accent")
+    if last is not None:
+        sheet.line([(scale(last), y + thick * 0.1), (scale(last), y + thick + 3)], "last", width=3)
+    if pace is not None:
+        x = scale(pace)
+        sheet.line([(x, y), (x, y + thick)], "warn", width=2)
+        sheet.area([(x, y + thick - 1), (x - 5, y + thick + 6), (x + 5, y + thick + 6)], "warn")
+    if goal is not None:
+        sheet.line([(scale(goal), y - 4), (scale(goal), y + thick + 2)], "ink", width=3)
+
+
+def _several(chart: Chart, sheet: Sheet, y: float) -> float:
+    """Draw one compact row a measure: name, bar, figures."""
+    rows: tuple[Measure, ...] = chart.data
+    names = min(max(text_width(clean(row.label), 12) for row in rows), sheet.width * 0.3) + 12
+    figures = max(text_width(_figure(chart, row), 12) for row in rows) + 12
+    left, right = (0.0, sheet.width - 3.0) if sheet.narrow else (names, sheet.width - figures)
+    y += 6
+    for row in rows:
+        same = [number for other in rows if _unit(chart, other) == _unit(chart, row) for number in _numbers(other)]
+        scale = Scale.over(same, start=left, end=right)
+        if sheet.narrow:
+            sheet.text(sheet.width, y + 11, _figure(chart, row), anchor="end")
+            sheet.text(0, y + 11, row.label, room=sheet.width - figures)
+            _bar(sheet, scale, row, y + 20, 14)
+            y += 50
+        else:
+            sheet.text(names - 12, y + 12, row.label, anchor="end", room=names - 12)
+            sheet.text(sheet.width, y + 12, _figure(chart, row), anchor="end")
+            _bar(sheet, scale, row, y, 16)
+            y += 32
+    return y
+
+
+def _figure(chart: Chart, row: Measure) -> str:
+    actual = _short(chart, row, row.actual)
+    return actual if row.goal is None else f"{actual} of {_short(chart, row, row.goal)} · {_share(chart, row)}"
+
+
+def _figures(chart: Chart) -> Figures:
+    rows: tuple[Measure, ...] = chart.data
+    if not any(_numbers(row) for row in rows):
+        return ()
+    heads = ("Actual", "Goal", "Attainment", "Due by today", "Last year")
+    table = [
+        (
+            _short(chart, row, row.actual),
+            _short(chart, row, row.goal),
+            _share(chart, row, 1),
+            _short(chart, row, row.pace),
+            _short(chart, row, row.last_year),
+        )
+        for row in rows
+    ]
+    goals, paces, years = (any(row[place] is not None for row in rows) for place in (2, 3, 4))
+    used = [place for place, shown in enumerate((True, goals, goals, paces, years)) if shown]
+    return (
+        ("", *(heads[place] for place in used)),
+        *((row.label, *(cells[place] for place in used)) for row, cells in zip(rows, table, strict=True)),
+    )
+
+
+FORMS.add("bullet", Form(make=bullet, draw=_draw, figures=_figures), origin=__name__)

@@ -1,0 +1,183 @@
+"""A table of figures, as HTML and as text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, NamedTuple, Unpack
+
+from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
+from salesnb.charts.scale import plottable
+from salesnb.charts.sheet import Drawing, Sheet
+from salesnb.charts.sparkline import draw_line
+from salesnb.charts.text import clean
+from salesnb.errors import BadUsage
+
+__all__ = ["Column", "table"]
+
+_BAR = 64
+
+
+class Column(NamedTuple):
+    """One column: its heading, the unit of its cells (``text`` for words), and ``bar`` or ``spark`` to draw them.
+
+    With ``bar`` each number has a small bar before it, all on one scale; with ``spark`` a cell is a series of numbers,
+    drawn as a line with the last of them.
+    """
+
+    label: str
+    unit: str = "text"
+    drawn: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What `table` shows."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: bool
+
+
+def table(
+    finding: str,
+    columns: Sequence[Column | tuple[Any, ...]],
+    rows: Sequence[Sequence[Any]],
+    *,
+    total: bool = False,
+    **look: Unpack[Look],
+) -> Chart:
+    """A table whose first column names its rows; numbers stand to the right, written by their column's unit.
+
+    Parameters
+    ----------
+    finding
+        The caption, a sentence.
+    columns
+        ``(label, unit, "bar" or "spark")`` each; the last two may be left out.
+    rows
+        As many cells as columns each; None becomes a dash.
+    total
+        The last row is a total and set apart.
+    **look
+        ``fmt``, ``subtitle``, ``note``, ``nothing`` as in `Chart`.
+
+    Raises
+    ------
+    BadUsage
+        When a row has not as many cells as there are columns.
+
+    Examples
+    --------
+    >>> chart = table("Two regions", [("Region",), ("Won", "money"), ("Win rate", "ratio")],
+    ...               [("West", 1_200_00, 0.632), ("East", None, None)])
+    >>> print(chart.text())
+    Two regions
+    <BLANKLINE>
+    Region     Won  Win rate
+    West    $1,200     63.2%
+    East         –         –
+    """
+    heads = tuple(Column(*column) for column in columns)
+    body = tuple(tuple(row) for row in rows)
+    if any(len(row) != len(heads) for row in body):
+        raise BadUsage(f"A row of the table {finding!r} has not {len(heads)} cells.", hint="Give every column a cell.")
+    return Chart(form="table", finding=finding, data=Table(columns=heads, rows=body, total=total), **look)
+
+
+def _cell(chart: Chart, column: Column, cell: object) -> str:
+    """Write one cell as text."""
+    if column.drawn == "spark":
+        known = [value for value in _series(cell) if plottable(value) is not None]
+        return chart.fmt.short(known[-1] if known else None, column.unit)
+    if cell is None:
+        return chart.fmt.count(None)
+    return clean(cell) if column.unit == "text" else chart.fmt.value(plottable(cell), column.unit)  # type: ignore[arg-type]
+
+
+def _series(cell: object) -> tuple[Any, ...]:
+    return tuple(cell) if isinstance(cell, Sequence) and not isinstance(cell, str) else ()
+
+
+def _figures(chart: Chart) -> Figures:
+    data: Table = chart.data
+    if not data.rows:
+        return ()
+    return (
+        tuple(column.label for column in data.columns),
+        *(
+            tuple(_cell(chart, column, cell) for column, cell in zip(data.columns, row, strict=True))
+            for row in data.rows
+        ),
+    )
+
+
+def _html(chart: Chart) -> str:
+    data: Table = chart.data
+    caption = f"<caption>{escape(clean(chart.finding))}{_small(chart.subtitle)}</caption>"
+    if not data.rows:
+        return f'<table class="snb-table">{caption}<tbody><tr><td>{escape(clean(chart.nothing))}</td></tr></tbody></table>'
+    heads = "".join(f'<th scope="col"{_align(column)}>{escape(clean(column.label))}</th>' for column in data.columns)
+    largest = [_largest(data, place) for place in range(len(data.columns))]
+    body = "".join(
+        f"<tr{_total(data, place)}>{_row(chart, row, largest)}</tr>" for place, row in enumerate(data.rows)
+    )
+    foot = f'<tfoot><tr><td colspan="{len(data.columns)}">{escape(clean(chart.note))}</td></tr></tfoot>' if chart.note else ""
+    return f'<table class="snb-table">{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{foot}</table>'
+
+
+def _small(text: str) -> str:
+    return f"<br><small>{escape(clean(text))}</small>" if text else ""
+
+
+def _align(column: Column) -> str:
+    words = column.unit == "text" and not column.drawn
+    return ' style="text-align:left"' if words else ' class="snb-num" style="text-align:right;font-variant-numeric:tabular-nums"'
+
+
+def _total(data: Table, place: int) -> str:
+    return ' class="snb-total"' if data.total and place == len(data.rows) - 1 else ""
+
+
+def _largest(data: Table, place: int) -> float:
+    if data.columns[place].drawn != "bar":
+        return 0.0
+    rows = data.rows[:-1] if data.total else data.rows
+    return max((abs(plottable(row[place]) or 0.0) for row in rows), default=0.0)
+
+
+def _row(chart: Chart, row: Sequence[Any], largest: Sequence[float]) -> str:
+    cells = []
+    for place, (column, cell) in enumerate(zip(chart.data.columns, row, strict=True)):
+        text = escape(_cell(chart, column, cell))
+        drawn = _drawn(column, cell, largest[place])
+        tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
+        cells.append(f"<{tag}{scope}{_align(column)}>{drawn}{text}</{tag}>")
+    return "".join(cells)
+
+
+def _drawn(column: Column, cell: object, largest: float) -> str:
+    """Draw a bar or a line for a cell; its text stands beside it, so that it is hidden from screen readers."""
+    if column.drawn == "spark":
+        small = Sheet(_BAR)
+        draw_line(small, _series(cell), width=_BAR, height=18)
+        return _inline(small.finish(18))
+    value = plottable(cell) if column.drawn == "bar" else None  # type: ignore[arg-type]
+    if value is None or not largest:
+        return ""
+    small = Sheet(_BAR)
+    small.rect(0, 5, min(abs(value) / largest, 1) * _BAR, 10, "accent" if value >= 0 else "bad")
+    return _inline(small.finish(18))
+
+
+def _inline(drawing: Drawing) -> str:
+    return (
+        f'<svg width="{drawing.width}" height="{drawing.height}" aria-hidden="true" '
+        f'style="vertical-align:middle;margin-right:8px">{drawing.body}</svg>'
+    )
+
+
+def _draw(chart: Chart, sheet: Sheet) -> Drawing:
+    raise BadUsage("A table is not drawn as an image.", hint=f"Use html() or text(); {sheet.width} px were asked for.")
+
+
+FORMS.add("table", Form(make=table, draw=_draw, figures=_figures, html=_html), origin=__name__)

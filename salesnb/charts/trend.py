@@ -1,0 +1,212 @@
+"""A measure month by month, beside the same months a year before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Unpack
+
+from salesnb.charts.axis import Plot, month_axis, value_axis
+from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
+from salesnb.charts.layout import bucket_text, empty, finish, heading, spread
+from salesnb.charts.scale import Number, plottable
+from salesnb.charts.sheet import Drawing, Sheet
+from salesnb.charts.text import text_width
+from salesnb.money import Formatter
+
+__all__ = ["Month", "draw_series", "months_with_last_year", "trend"]
+
+
+class Month(NamedTuple):
+    """One month: its label (``2017-11``), value, the value a year before, and its goal, if any."""
+
+    label: str
+    value: Number | None
+    last_year: Number | None = None
+    goal: Number | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trend:
+    """What `trend` draws."""
+
+    months: tuple[Month, ...]
+    partial: str
+    names: tuple[str, str]
+
+
+class _Label(NamedTuple):
+    y: float
+    name: str
+    value: str
+    fill: str
+
+
+def trend(
+    finding: str,
+    months: Sequence[Month | tuple[Any, ...]],
+    *,
+    partial: str = "",
+    names: tuple[str, str] = ("This year", "Last year"),
+    **look: Unpack[Look],
+) -> Chart:
+    """A line by month over the same months a year before in grey, both named where they end.
+
+    Parameters
+    ----------
+    finding
+        The headline, a sentence.
+    months
+        ``(label, value, value a year before, goal)`` each, in order; the last two may be left out.
+        None is a gap. Labels are months (``2017-11``) or any other short text.
+    partial
+        Label of the month that is not over yet; it is drawn as a ring at the end of a dashed line.
+    names
+        What to call the line and the one a year before.
+    **look
+        ``fmt``, ``unit``, ``subtitle``, ``note``, ``nothing`` as in `Chart`.
+
+    Examples
+    --------
+    >>> chart = trend("November was the best month yet", [("2017-10", 80_00, 70_00), ("2017-11", 95_00, 71_00)])
+    >>> print(chart.text())
+    November was the best month yet
+    <BLANKLINE>
+              This year  Last year
+    Oct 2017        $80        $70
+    Nov 2017        $95        $71
+    """
+    data = Trend(months=tuple(Month(*month) for month in months), partial=partial, names=names)
+    return Chart(form="trend", finding=finding, data=data, **look)
+
+
+def months_with_last_year(series: Sequence[tuple[str, Number | None]], count: int = 12) -> tuple[Month, ...]:
+    """Give the last ``count`` months of a series, each with the value a year before it.
+
+    Examples
+    --------
+    >>> months_with_last_year([("2016-11", 70), ("2017-10", 80), ("2017-11", 95)], 1)
+    (Month(label='2017-11', value=95, last_year=70, goal=None),)
+    """
+    known = dict(series)
+    return tuple(
+        Month(label, value, known.get(f"{int(label[:4]) - 1}{label[4:]}")) for label, value in series[-count:]
+    )
+
+
+def _draw(chart: Chart, sheet: Sheet) -> Drawing:
+    data: Trend = chart.data
+    values = [plottable(value) for month in data.months for value in month[1:]]
+    if all(value is None for value in values):
+        return empty(chart, sheet)
+    top = heading(chart, sheet) + 10
+    bottom = top + (150 if sheet.narrow else 190)
+    named = _end_labels(chart)
+    right = max((max(text_width(label.name, 11), text_width(label.value, 12, bold=True)) for label in named), default=0)
+    known = [value for value in values if value is not None]
+    plot = value_axis(
+        sheet, known, chart, top=top, bottom=bottom, right=right + 12, count=len(data.months)
+    )
+    month_axis(sheet, plot, [month.label for month in data.months], chart.fmt)
+    draw_series(sheet, plot, data.months, data.partial, chart)
+    _write_labels(sheet, plot, named)
+    return finish(chart, sheet, bottom + 34)
+
+
+def draw_series(sheet: Sheet, plot: Plot, months: Sequence[Month], partial: str, chart: Chart) -> None:
+    """Draw last year's line, the goals and this year's line with its points."""
+    for run in _runs([month.last_year for month in months]):
+        sheet.line([plot.point(place, value) for place, value in run], "last", width=2)
+    for place, month in enumerate(months):
+        goal = plottable(month.goal)
+        if goal is not None:
+            (x, y), half = plot.point(place, goal), plot.pitch * 0.36
+            sheet.line([(x - half, y), (x + half, y)], "ink", width=2)
+    for run in _runs([month.value for month in months]):
+        _run(sheet, plot, run, months, partial)
+    for place, month in enumerate(months):
+        value = plottable(month.value)
+        if value is None:
+            continue
+        x, y = plot.point(place, value)
+        title = f"{bucket_text(month.label, chart.fmt)}: {chart.fmt.short(value, chart.unit)}"
+        ring = month.label == partial
+        sheet.dot(x, y, 4 if ring else 2.6, "bg" if ring else "accent", stroke="accent" if ring else "", title=title)
+
+
+def _run(
+    sheet: Sheet, plot: Plot, run: Sequence[tuple[int, float]], months: Sequence[Month], partial: str
+) -> None:
+    points = [plot.point(place, value) for place, value in run]
+    if months[run[-1][0]].label == partial:
+        if len(points) > 1:
+            sheet.line(points[-2:], "accent", width=2.5, dash="3 3")
+        points = points[:-1]
+    if len(points) > 1:
+        sheet.line(points, "accent", width=2.5)
+
+
+def _runs(values: Sequence[Number | None]) -> list[list[tuple[int, float]]]:
+    """Cut a series at its gaps."""
+    runs: list[list[tuple[int, float]]] = [[]]
+    for place, value in enumerate(values):
+        number = plottable(value)
+        if number is None:
+            runs.append([])
+        else:
+            runs[-1].append((place, number))
+    return [run for run in runs if run]
+
+
+def _end_labels(chart: Chart) -> tuple[_Label, ...]:
+    """Name each line by its last value; ``y`` is still a value here."""
+    data: Trend = chart.data
+    labels = []
+    for name, column, fill in (
+        (data.names[0], 1, "accent"),
+        (data.names[1], 2, "muted"),
+        ("Goal", 3, "ink"),
+    ):
+        known = [month for month in data.months if plottable(month[column]) is not None]
+        if known:
+            value = plottable(known[-1][column]) or 0.0
+            so_far = column == 1 and known[-1].label == data.partial
+            shown = f"{bucket_text(data.partial, chart.fmt, year=False)} so far" if so_far else name
+            labels.append(_Label(value, shown, chart.fmt.short(value, chart.unit), fill))
+    return tuple(labels)
+
+
+def _write_labels(sheet: Sheet, plot: Plot, labels: Sequence[_Label]) -> None:
+    wanted = [plot.scale(label.y) for label in labels]
+    placed = spread(wanted, [30.0] * len(labels), plot.top - 14, plot.bottom + 14)
+    for label, middle in zip(labels, placed, strict=True):
+        x = plot.right + 10
+        sheet.text(x, middle - 3, label.name, size=11, fill=label.fill)
+        sheet.text(x, middle + 11, label.value, bold=True, fill=label.fill)
+
+
+def _figures(chart: Chart) -> Figures:
+    data: Trend = chart.data
+    heads = (*data.names, "Goal")
+    used = [
+        place
+        for place in (0, 1, 2)
+        if any(plottable(month[place + 1]) is not None for month in data.months)
+    ]
+    if not used:
+        return ()
+    return (
+        ("", *(heads[place] for place in used)),
+        *(
+            (
+                _month_name(month.label, data.partial, chart.fmt),
+                *(chart.fmt.short(plottable(month[place + 1]), chart.unit) for place in used),
+            )
+            for month in data.months
+        ),
+    )
+
+
+def _month_name(label: str, partial: str, fmt: Formatter) -> str:
+    return bucket_text(label, fmt) + (" so far" if label == partial else "")
+
+
+FORMS.add("trend", Form(make=trend, draw=_draw, figures=_figures), origin=__name__)

@@ -1,0 +1,180 @@
+"""From one total to another, effect by effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, NamedTuple, Unpack
+
+from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
+from salesnb.charts.layout import finish, heading
+from salesnb.charts.scale import Scale, plottable, signed
+from salesnb.charts.sheet import Drawing, Sheet
+from salesnb.charts.text import clean, text_width
+from salesnb.errors import BadInput
+
+__all__ = ["Step", "waterfall"]
+
+
+class Step(NamedTuple):
+    """A total or an effect: its name and amount."""
+
+    label: str
+    amount: int | float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waterfall:
+    """What `waterfall` draws; ``start`` and ``effects`` add up to ``end``."""
+
+    start: Step
+    effects: tuple[Step, ...]
+    end: Step
+
+
+class _Piece(NamedTuple):
+    label: str
+    low: float
+    high: float
+    text: str
+    fill: str
+    level: float
+
+
+def waterfall(
+    finding: str,
+    start: Step | tuple[Any, ...],
+    effects: Sequence[Step | tuple[Any, ...]],
+    end: Step | tuple[Any, ...],
+    **look: Unpack[Look],
+) -> Chart:
+    """Bars from a starting total over effects up and down to an end total.
+
+    Parameters
+    ----------
+    finding
+        The headline, a sentence.
+    start, end
+        ``(label, amount)`` of the two totals.
+    effects
+        ``(label, amount)`` each, in the order in which they are told.
+    **look
+        ``fmt``, ``unit``, ``subtitle``, ``note``, ``nothing`` as in `Chart`.
+
+    Raises
+    ------
+    BadInput
+        When start and effects do not add up to the end: exactly for whole numbers, else to a billionth of the largest.
+
+    Examples
+    --------
+    >>> chart = waterfall("Bigger deals made up for fewer", ("2016", 900_00),
+    ...                   [("Volume", -100_00), ("Deal size", 250_00)], ("2017", 1050_00))
+    >>> print(chart.text())
+    Bigger deals made up for fewer
+    <BLANKLINE>
+               Change   Total
+    2016                 $900
+    Volume      -$100    $800
+    Deal size   +$250  $1.05K
+    2017               $1.05K
+    """
+    data = Waterfall(start=Step(*start), effects=tuple(Step(*effect) for effect in effects), end=Step(*end))
+    _check(data)
+    return Chart(form="waterfall", finding=finding, data=data, **look)
+
+
+def _check(data: Waterfall) -> None:
+    amounts = [data.start.amount, *(effect.amount for effect in data.effects)]
+    missing = sum(amounts) - data.end.amount
+    exact = all(isinstance(amount, int) for amount in (*amounts, data.end.amount))
+    slack = 0 if exact else 1e-9 * max(abs(float(amount)) for amount in (*amounts, data.end.amount))
+    if not abs(missing) <= slack:
+        raise BadInput(
+            f"The effects of the waterfall from {data.start.label!r} to {data.end.label!r} miss its end by {-missing}.",
+            hint="Give every effect, and what no effect explains as one of its own.",
+        )
+
+
+def _pieces(chart: Chart) -> tuple[_Piece, ...]:
+    data: Waterfall = chart.data
+    levels = list(accumulate((effect.amount for effect in data.effects), initial=data.start.amount))
+    pieces = [_total(chart, data.start)]
+    for before, after, effect in zip(levels, levels[1:], data.effects, strict=False):
+        low, high = sorted((plottable(before) or 0.0, plottable(after) or 0.0))
+        fill = "good" if effect.amount >= 0 else "bad"
+        text = signed(effect.amount, chart.unit, chart.fmt)
+        pieces.append(_Piece(effect.label, low, high, text, fill, plottable(after) or 0.0))
+    return (*pieces, _total(chart, data.end))
+
+
+def _total(chart: Chart, step: Step) -> _Piece:
+    amount = plottable(step.amount) or 0.0
+    text = chart.fmt.short(step.amount, chart.unit)
+    return _Piece(step.label, min(amount, 0.0), max(amount, 0.0), text, "accent", amount)
+
+
+def _draw(chart: Chart, sheet: Sheet) -> Drawing:
+    pieces = _pieces(chart)
+    y = heading(chart, sheet) + 6
+    upright = not sheet.narrow and len(pieces) <= 9
+    y = (_columns if upright else _rows)(sheet, pieces, y)
+    return finish(chart, sheet, y)
+
+
+def _columns(sheet: Sheet, pieces: Sequence[_Piece], y: float) -> float:
+    """Draw upright columns with their names below."""
+    bottom, pitch = y + 200, sheet.width / len(pieces)
+    wide = min(pitch * 0.62, 84)
+    levels = [level for piece in pieces for level in (piece.low, piece.high)]
+    scale = Scale.over(levels, start=bottom - (18 if min(levels) < 0 else 0), end=y + 16)
+    for place, piece in enumerate(pieces):
+        middle = pitch * (place + 0.5)
+        top, base = scale(piece.high), scale(piece.low)
+        sheet.rect(middle - wide / 2, top, wide, max(base - top, 1.5), piece.fill)
+        total = piece.fill == "accent"
+        label_y = base + 14 if piece.fill == "bad" or (total and piece.level < 0) else top - 5
+        sheet.text(middle, label_y, piece.text, anchor="middle", bold=True, fill=piece.fill if not total else "ink")
+        sheet.text(middle, bottom + 18, piece.label, anchor="middle", bold=total, room=pitch - 6)
+        if place < len(pieces) - 1:
+            level = scale(piece.level)
+            sheet.line([(middle + wide / 2, level), (middle + pitch - wide / 2, level)], "muted")
+    sheet.line([(0, scale(0)), (sheet.width, scale(0))], "muted")
+    return bottom + 24
+
+
+def _rows(sheet: Sheet, pieces: Sequence[_Piece], y: float) -> float:
+    """Draw bars one below the other with their names to the left and figures to the right."""
+    names = min(max(text_width(clean(piece.label), 12, bold=True) for piece in pieces), sheet.width * 0.3) + 10
+    figures = max(text_width(piece.text, 12, bold=True) for piece in pieces) + 8
+    levels = [level for piece in pieces for level in (piece.low, piece.high)]
+    scale = Scale.over(levels, start=names, end=sheet.width - figures)
+    for place, piece in enumerate(pieces):
+        total = piece.fill == "accent"
+        sheet.text(0, y + 14, piece.label, bold=total, room=names - 10)
+        left, right = scale(piece.low), scale(piece.high)
+        sheet.rect(left, y + 2, max(right - left, 1.5), 16, piece.fill)
+        fill = "ink" if total else piece.fill
+        sheet.text(sheet.width, y + 14, piece.text, anchor="end", bold=True, fill=fill)
+        if place < len(pieces) - 1:
+            level = scale(piece.level)
+            sheet.line([(level, y + 18), (level, y + 28)], "muted")
+        y += 26
+    return y
+
+
+def _figures(chart: Chart) -> Figures:
+    data: Waterfall = chart.data
+    fmt, unit = chart.fmt, chart.unit
+    levels = list(accumulate((effect.amount for effect in data.effects), initial=data.start.amount))
+    return (
+        ("", "Change", "Total"),
+        (data.start.label, "", fmt.short(data.start.amount, unit)),
+        *(
+            (effect.label, signed(effect.amount, unit, fmt), fmt.short(level, unit))
+            for effect, level in zip(data.effects, levels[1:], strict=True)
+        ),
+        (data.end.label, "", fmt.short(data.end.amount, unit)),
+    )
+
+
+FORMS.add("waterfall", Form(make=waterfall, draw=_draw, figures=_figures), origin=__name__)

@@ -1,0 +1,287 @@
+"""Draw every form with realistic and with hard data, in both themes and widths, into build/gallery.html.
+
+Run ``python tests/charts/gallery.py [folder]`` and look at it.
+"""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+from salesnb.charts import (
+    Chart,
+    bars,
+    bullet,
+    css_variables,
+    months_with_last_year,
+    pacing,
+    small_multiples,
+    sparkline,
+    stages,
+    table,
+    trend,
+    waterfall,
+)
+from salesnb.money import Formatter
+
+EURO = Formatter("de_DE", "EUR")
+LABELS = [f"{year}-{month:02d}" for year in (2016, 2017) for month in range(1, 13)]
+WON = [61, 70, 88, 52, 66, 95, 58, 71, 108, 60, 82, 121, 66, 74, 104, 71, 68, 112, 60, 83, 126, 77, 91, 38]
+SERIES = [(label, value * 1_000_00) for label, value in zip(LABELS, WON, strict=True)]
+REPS = (
+    "Darcel Schlecht", "Vicki Laflamme", "Kary Hendrixson", "Cassey Cress", "Donn Cantrell", "Reed Clapper",
+    "Zane Levy", "Corliss Cosme", "James Ascencio", "Daniell Hammack", "Maureen Marcano", "Gladys Colclough",
+    "Markita Hansen", "Elease Gluck", "Jonathan Berthelot",
+)  # fmt: skip
+Q4 = {"start": date(2017, 10, 1), "end": date(2018, 1, 1)}
+TARGET = [(date(2017, 10, 31), 213_000_00), (date(2017, 11, 30), 525_000_00), (date(2017, 12, 31), 900_000_00)]
+SOURCE = "Data as of Dec 12, 2017 · 14 open opportunities without an account are left out"
+
+
+def realistic() -> dict[str, Chart]:
+    """Charts as a review has them."""
+    months = months_with_last_year(SERIES, 12)
+    grid = [
+        (name, [(month.label, int(month.value * share), int(month.last_year * other)) for month in months])
+        for name, share, other in (
+            ("West / Celia Rouche", 0.4, 0.35), ("West / Summer Sewald", 0.33, 0.38), ("Central / Dustin Brinkmann", 0.2, 0.21),
+            ("Central / Melvin Marxen", 0.52, 0.4), ("East / Cara Losch", 0.12, 0.16), ("East / Rocco Neubert", 0.31, 0.22),
+        )
+    ]  # fmt: skip
+    return {
+        "bullet": bullet(
+            "West has won $614K, six points behind where the goal should be today",
+            [("Won amount", 614_000_00, 900_000_00, 668_000_00, 571_000_00)],
+            subtitle="Won amount, Q4 2017, against the goal",
+            note=SOURCE,
+        ),
+        "bullet ahead": bullet(
+            "The goal is passed with three weeks to go",
+            [("Won amount", 1_214_000_00, 900_000_00, 868_000_00, 891_000_00)],
+            subtitle="Won amount, Q4 2017",
+        ),
+        "bullet several": bullet(
+            "Two of six teams are on pace; Cara Losch's is furthest behind",
+            [
+                ("West / Celia Rouche", 214_000_00, 300_000_00, 222_000_00, 180_000_00),
+                ("West / Summer Sewald", 287_000_00, 310_000_00, 229_000_00, 240_000_00),
+                ("Central / Dustin Brinkmann", 118_000_00, 190_000_00, 140_000_00, 111_000_00),
+                ("Central / Melvin Marxen", 402_000_00, 410_000_00, 303_000_00, 350_000_00),
+                ("East / Cara Losch", 61_000_00, 210_000_00, 155_000_00, 120_000_00),
+                ("East / Rocco Neubert", 190_000_00, 260_000_00, 192_000_00, 201_000_00),
+            ],
+            subtitle="Won amount, Q4 2017 to date",
+        ),
+        "trend": trend(
+            "Won amount beat last year in nine of eleven full months",
+            months,
+            partial="2017-12",
+            names=("2017", "2016"),
+            subtitle="Won amount by month",
+            note=SOURCE,
+        ),
+        "trend goals": trend(
+            "Only September reached its goal",
+            [(m.label, m.value, m.last_year, int(m.last_year * 1.16)) for m in months],
+            partial="2017-12",
+            subtitle="Won amount by month, with each month's goal",
+        ),
+        "trend 24": trend("Two years, no last year to compare", SERIES, partial="2017-12", names=("Won", "")),
+        "trend ratio": trend(
+            "The win rate has hardly moved since spring",
+            [(m.label, 0.61 + 0.01 * (i % 4), 0.58 + 0.012 * (i % 3)) for i, m in enumerate(months)],
+            unit="ratio",
+            subtitle="Opportunities won of those closed",
+        ),
+        "pacing": pacing(
+            "West is $30K behind its seasonal target and needs $286K in the 19 days left",
+            [(date(2017, 10, 31), 178_000_00), (date(2017, 11, 30), 540_000_00), (date(2017, 12, 12), 614_000_00)],
+            TARGET,
+            **Q4,
+            subtitle="Won amount since Oct 1, cumulative",
+        ),
+        "pacing ahead": pacing(
+            "Ahead of target since the first week",
+            [(date(2017, 10, 31), 278_000_00), (date(2017, 11, 9), 390_000_00)],
+            TARGET,
+            **Q4,
+            subtitle="Won amount since Oct 1, cumulative",
+        ),
+        "stages": stages(
+            "Two thirds of the open amount is still in Prospecting",
+            [
+                ("Prospecting", 500, 1_182_000_00, 236_000_00, 41),
+                ("Engaging", 214, 505_000_00, 319_000_00, 165.5),
+                ("Proposal", 61, 188_000_00, 141_000_00, 33),
+                ("Negotiation", 9, 41_000_00, 37_000_00, 12),
+            ],
+            subtitle="Open opportunities expected to close in Q4 2017",
+        ),
+        "stages plain": stages(
+            "Half is still early", [("Prospecting", 4, 500_00), ("Engaging", 2, 490_00)]
+        ),
+        "bars": bars(
+            "Darcel Schlecht closed more than the next two together",
+            [(name, 1_153_000_00 // (place + 1) + 9_000_00) for place, name in enumerate(REPS[:10])],
+            subtitle="Won amount by rep, Q4 2017",
+            measure="Won",
+        ),
+        "bars quota": bars(
+            "Four of ten reps are at or above quota",
+            [
+                (name, 300_000_00 - 27_000_00 * place, 240_000_00 - 11_000_00 * (place % 4))
+                for place, name in enumerate(REPS[:10])
+            ],
+            highlight=["Zane Levy"],
+            subtitle="Won amount by rep against quota, Q4 2017",
+            measure="Won",
+        ),
+        "waterfall": waterfall(
+            "Bigger deals outweighed a lower win rate",
+            ("Q4 2016", 571_000_00),
+            [("Volume", 41_000_00), ("Win rate", -63_000_00), ("Deal size", 88_000_00), ("Mix", -23_000_00)],
+            ("Q4 2017", 614_000_00),
+            subtitle="Won amount, same days of the quarter, by what changed it",
+        ),
+        "waterfall small effects": waterfall(
+            "Hardly anything changed",
+            ("Q3 2017", 2_943_000_00),
+            [("Volume", 21_000_00), ("Win rate", -63_000_00), ("Deal size", 18_000_00), ("Mix", -3_000_00)],
+            ("Q4 2017", 2_916_000_00),
+            subtitle="Won amount",
+        ),
+        "small multiples": small_multiples(
+            "Melvin Marxen's team carries the growth; Cara Losch's shrinks",
+            grid,
+            partial="2017-12",
+            names=("2017", "2016"),
+            subtitle="Won amount by month",
+        ),
+        "sparkline": sparkline("Won by month", [value for _, value in SERIES]),
+        "table": table(
+            "Products by won amount",
+            [("Product",), ("Won", "money", "bar"), ("Win rate", "ratio"), ("Deals", "count"), ("Trend", "money", "spark")],
+            [
+                ("GTX Plus Pro", 262_900_000, 0.643, 479, WON[:12]),
+                ("GTX Pro", 351_057_800, 0.636, 729, WON[6:18]),
+                ("MG Advanced", 221_638_700, 0.603, 654, [None, *WON[3:9], None, 4]),
+                ("GTK 500", 40_061_200, 0.6, 15, []),
+                ("Total", 875_657_700, 0.6315, 1877, WON),
+            ],
+            total=True,
+        ),
+    }
+
+
+def hard() -> dict[str, Chart]:
+    """Charts of data that break careless drawing."""
+    nasty = "<script>alert('x')</script>\n\x00 & \"co\" مبيعات الشرق الأوسط 👩‍👩‍👧‍👦 Straße 東京支店 very long name indeed GmbH & Co. KGaA"
+    months = months_with_last_year(SERIES, 12)
+    return {
+        "empty": bars("No deals closed yet", [], nothing="No deals closed in this period"),
+        "empty trend": trend("No history", [("2017-01", None)], nothing="No deals closed in this period"),
+        "bars negative": bars(
+            "Two products lost money on credit notes",
+            [("GTX Pro", 90_000_00), ("MG Special", -31_000_00), ("GTK 500", 42_000_00), ("Refunds", -8_000_00), ("New", None)],
+        ),
+        "bars all zero": bars("Nobody has closed anything", [(name, 0, 10_000_00) for name in REPS[:4]]),
+        "bars one": bars("One rep", [("Anna", 12_300_00)]),
+        "bars 60": bars(
+            "Sixty reps, the reader's own in front",
+            [(f"Rep number {place}", (61 - place) ** 2 * 1_000_00) for place in range(60)],
+            highlight=["Rep number 43"],
+            limit=12,
+        ),
+        "bars names": bars(
+            "Names that break things " + nasty,
+            [(nasty, 90_000_00), ("A" * 200, 80_000_00), ("", 70_000_00), ("مبيعات", 60_000_00), ("東京支店営業第一部", 50_000_00)],
+            subtitle=nasty,
+            note=nasty,
+        ),
+        "bars huge": bars("Huge", [("All", 10**18), ("Some", 123_456_789_012_345_678)]),
+        "trend gaps": trend(
+            "Three months are missing",
+            [(m.label, None if i in (3, 4, 7) else m.value, None if i < 6 else m.last_year) for i, m in enumerate(months)],
+        ),
+        "trend one": trend("The first month", [("2017-10", 120_000_00)], partial="2017-10"),
+        "trend zero": trend("Nothing yet", [(m.label, 0, 0) for m in months]),
+        "trend negative": trend("Credit notes", [(m.label, (m.value or 0) - 80_000_00, m.last_year) for m in months], fmt=EURO),
+        "trend same end": trend("Both end alike", [(m.label, m.value, m.value * 99 // 100, m.value) for m in months]),
+        "bullet close marks": bullet(
+            "Everything at the same place",
+            [("Won", 500_000_00, 505_000_00, 500_000_00, 503_000_00)],
+            fmt=EURO,
+        ),
+        "bullet no goal": bullet("No goal is set", [("Won", 500_000_00, None, None, 403_000_00)]),
+        "bullet zero": bullet("Nothing won yet", [("Won", 0, 505_000_00, 20_000_00, 503_000_00)]),
+        "bullet kpis": bullet(
+            "Win rate is up, deals are smaller",
+            [
+                ("Win rate", 0.66, None, None, 0.61, "ratio"),
+                ("Deal size", 2_361_00, 2_500_00, None, 2_702_00),
+                ("Sales cycle", 57, 50, None, 49.5, "days"),
+                ("Coverage of the rest of the goal by open pipeline", 2.1, 3, None, None, "number"),
+            ],
+        ),
+        "bullet far over": bullet("Ten times the goal", [("Won", 5_000_000_00, 500_000_00, 100_000_00, 90_000_00)]),
+        "pacing first day": pacing("Just begun", [(date(2017, 10, 1), 0)], TARGET, **Q4),
+        "pacing year": pacing(
+            "A year at a glance",
+            [(date(2017, 6, 30), 2_178_000_00)],
+            [(date(2017, 3, 31), 800_000_00), (date(2017, 6, 30), 2_200_000_00), (date(2017, 12, 31), 5_000_000_00)],
+            start=date(2017, 1, 1),
+            end=date(2018, 1, 1),
+        ),
+        "pacing end": pacing("Over", [(date(2017, 12, 31), 700_000_00)], TARGET, **Q4, fmt=EURO),
+        "waterfall below zero": waterfall(
+            "From loss to gain", ("Before", -40_000_00), [("Credit notes", -20_000_00), ("New", 100_000_00)], ("After", 40_000_00)
+        ),
+        "waterfall long": waterfall(
+            "Many effects",
+            ("Q4 2016", 100_00),
+            [(f"Effect of something long, number {place}", (-1) ** place * 7_00) for place in range(11)],
+            ("Q4 2017", 93_00 + 7_00),
+        )
+        if False
+        else waterfall(
+            "Many effects",
+            ("Q4 2016", 100_00),
+            [(f"Effect of something long, number {place}", (-1) ** place * 7_00) for place in range(10)],
+            ("Q4 2017", 100_00),
+        ),
+        "stages zero": stages("One stage is empty", [("Prospecting", 0, 0, 0), (nasty, 3, 12_00, 4_00), ("C", 1, None)]),
+        "small multiples 30": small_multiples(
+            "Thirty teams", [(f"Team {place} of the very far north", [(m.label, (m.value or 0) * place) for m in months[:5]]) for place in range(30)], limit=12
+        ),
+        "sparkline gaps": sparkline("Gaps", [3, None, 5, 6, None, None, 2], unit="count"),
+        "table names": table("Names " + nasty, [("Rep",), ("Won", "money", "bar")], [(nasty, -5_00), ("=1+1", 10**15)]),
+    }
+
+
+def page() -> str:
+    """Give the gallery as one HTML page with no scripts."""
+    parts = []
+    for theme in ("light", "dark"):
+        for name, chart in {**realistic(), **hard()}.items():
+            parts.append(f'<section data-theme="{theme}"><h2>{name}</h2><div class="two">{_shown(chart)}</div></section>')
+    return f"<!doctype html><meta charset=utf-8><title>Charts</title><style>{_STYLE}</style>{''.join(parts)}"
+
+
+def _shown(chart: Chart) -> str:
+    if chart.form == "table":
+        return f"<div>{chart.html()}</div>"
+    return f"<div>{chart.svg(720)}</div><div>{chart.svg(360)}</div>"
+
+
+_STYLE = css_variables().replace(":root[data-theme", "[data-theme") + """
+section[data-theme=light]{%s}
+body{margin:0;font:13px Arial,sans-serif} section{background:var(--snb-bg);color:var(--snb-ink);padding:10px 20px}
+h2{font:11px monospace;opacity:.6;margin:0 0 6px} .two{display:flex;gap:40px;align-items:flex-start}
+.snb-table{border-collapse:collapse} .snb-table caption{text-align:left;font-weight:bold;margin-bottom:6px}
+.snb-table td,.snb-table th{padding:4px 10px;border-bottom:1px solid var(--snb-grid)} .snb-table th[scope=row]{font-weight:normal}
+""" % css_variables().splitlines()[0].removeprefix(":root{").removesuffix("}")
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "gallery.html").write_text(page(), encoding="utf-8")
