@@ -1,11 +1,12 @@
 """``salesnb kpi``: the catalogue, figures, and the rows behind them."""
 
 import argparse
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from salesnb.calendar import GRAINS
 from salesnb.cli import say
+from salesnb.cli.arguments import day
 from salesnb.cli.table import print_csv, print_json, print_text
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
@@ -38,9 +39,9 @@ def _selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", metavar="DIM[,DIM|week|month|quarter|year]", default="", help="dimensions and at most one time grain"
     )
-    parser.add_argument("--from", dest="first", metavar="DATE", type=_day, help="first day")
-    parser.add_argument("--to", dest="last", metavar="DATE", type=_day, help="last day, included")
-    parser.add_argument("--as-of", dest="as_of", metavar="DATE", type=_day, help="the day as of which it is told")
+    parser.add_argument("--from", dest="first", metavar="DATE", type=day, help="first day")
+    parser.add_argument("--to", dest="last", metavar="DATE", type=day, help="last day, included")
+    parser.add_argument("--as-of", dest="as_of", metavar="DATE", type=day, help="the day as of which it is told")
     parser.add_argument(
         "--where", metavar="DIM=VALUE", action="append", default=[], help="a filter; several are joined by AND"
     )
@@ -49,14 +50,6 @@ def _selection(parser: argparse.ArgumentParser) -> None:
 
 def _with_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=["table", "csv", "json"], default="table", help="of what is printed")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        message = f"{text!r} is not a date; write it as 2017-12-31"
-        raise argparse.ArgumentTypeError(message) from None
 
 
 def _list(arguments: argparse.Namespace) -> int:

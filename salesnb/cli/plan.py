@@ -1,0 +1,179 @@
+"""``salesnb plan``: make plans, cascade goals, compare and restore revisions."""
+
+import argparse
+import json
+
+from salesnb.cli import say
+from salesnb.cli.table import print_json, print_text
+from salesnb.errors import BadUsage
+from salesnb.workspace import Workspace
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of each sub-command."""
+    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    new = commands.add_parser("new", help="a plan with goals, cascaded by history at once")
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("--period", metavar="P", required=True, help="such as 2017, 2017-Q4 or 2017-11")
+    new.add_argument(
+        "--goal", metavar="KPI=AMOUNT", action="append", required=True, help="such as won_amount=3000000"
+    )
+    new.add_argument("--objective", metavar="TEXT", help="the business objective that the goals serve")
+    _plan_and_format(commands.add_parser("show", help="goals, quotas and milestones of a plan"))
+    commands.add_parser("list", help="the plans of the workspace")
+    commands.add_parser("schema", help="the JSON Schema of a plan")
+    cascade = commands.add_parser("cascade", help="change a goal or lock quotas, and cascade again")
+    cascade.add_argument("name", metavar="PLAN")
+    cascade.add_argument("--goal", metavar="KPI=AMOUNT", help="a new target")
+    cascade.add_argument("--lock", metavar="NODE=AMOUNT", action="append", default=[], help="a quota that stays")
+    cascade.add_argument("--unlock", metavar="NODE", action="append", default=[], help="a quota that may move again")
+    cascade.add_argument("--why", metavar="TEXT", default="", help="the reason, kept with the lock")
+    _plan_and_format(commands.add_parser("history", help="the revisions of a plan"))
+    diff = commands.add_parser("diff", help="what differs between two revisions, in words")
+    diff.add_argument("name", metavar="PLAN")
+    diff.add_argument("revisions", metavar="REVISION", type=int, nargs="*", help="none: the last two")
+    restore = commands.add_parser("restore", help="bring an earlier revision back, as a new one")
+    restore.add_argument("name", metavar="PLAN")
+    restore.add_argument("revision", metavar="REVISION", type=int)
+    for verb, text in (("propose", "propose a draft"), ("approve", "approve a plan: it is frozen from then on")):
+        commands.add_parser(verb, help=text).add_argument("name", metavar="PLAN")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Call the sub-command."""
+    return _ACTIONS[arguments.action](arguments)
+
+
+def _plan_and_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="PLAN")
+    parser.add_argument("--format", choices=["table", "json"], default="table", help="of what is printed")
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.plans import make_plan
+
+    workspace = Workspace.open(arguments.workspace)
+    goals = [_pair(text, "--goal", "KPI=AMOUNT, such as won_amount=3000000") for text in arguments.goal]
+    made = make_plan(workspace, arguments.name, arguments.period, goals, objective=arguments.objective)
+    for notice in made.notices:
+        say(notice)
+    say(f"Made plans/{made.plan.name}.plan.json, revision {made.plan.revision}.")
+    _print_levels(workspace, made.plan)
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.plans import quota_records
+    from salesnb.planning import plan_to_document
+
+    workspace = Workspace.open(arguments.workspace)
+    plan = workspace.plans().load(arguments.name)
+    if arguments.format == "json":
+        print(json.dumps(plan_to_document(plan), indent=2, ensure_ascii=False))
+        return 0
+    say(f"{plan.name}: {plan.period.label}, revision {plan.revision}, {plan.status}")
+    records = quota_records(plan, workspace.settings.formatter)
+    print_text(["node", "level", "kpi", "quota", "basis", "locked"], records)
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    workspace = Workspace.open(arguments.workspace)
+    for name in workspace.plans().names():
+        print(name)
+    return 0
+
+
+def _schema(_arguments: argparse.Namespace) -> int:
+    from salesnb.planning import schema_text
+
+    print(schema_text(), end="")
+    return 0
+
+
+def _cascade(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.plans import CascadeChange, cascade_again
+
+    workspace = Workspace.open(arguments.workspace)
+    change = CascadeChange(
+        goal=_pair(arguments.goal, "--goal", "KPI=AMOUNT") if arguments.goal else None,
+        lock=tuple(_pair(text, "--lock", 'NODE=AMOUNT, such as "West=900000"') for text in arguments.lock),
+        unlock=tuple(arguments.unlock),
+        why=arguments.why,
+    )
+    plan = cascade_again(workspace, arguments.name, change)
+    say(f"Saved revision {plan.revision}.")
+    _print_levels(workspace, plan)
+    return 0
+
+
+def _history(arguments: argparse.Namespace) -> int:
+    workspace = Workspace.open(arguments.workspace)
+    records = [
+        {"revision": entry.revision, "at": str(entry.at), "author": entry.author, "reason": entry.reason}
+        for entry in workspace.plans().history(arguments.name)
+    ]
+    printer = print_json if arguments.format == "json" else print_text
+    printer(["revision", "at", "author", "reason"], records)
+    return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from salesnb.planning import diff
+
+    store = Workspace.open(arguments.workspace).plans()
+    newest = store.load(arguments.name).revision
+    given = arguments.revisions or [max(newest - 1, 1), newest]
+    if len(given) > 2:
+        raise BadUsage("A comparison takes two revisions.", hint="salesnb plan diff PLAN 1 2")
+    before, after = (given[0], newest) if len(given) == 1 else given
+    differences = diff(store.revision(arguments.name, before), store.revision(arguments.name, after))
+    for difference in differences:
+        print(difference)
+    say(f"{len(differences)} difference{'s' * (len(differences) != 1)} between revisions {before} and {after}.")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.plans import restore
+
+    plan = restore(Workspace.open(arguments.workspace), arguments.name, arguments.revision)
+    say(f"Revision {arguments.revision} is back, as revision {plan.revision}.")
+    return 0
+
+
+def _change_status(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.plans import approve, propose
+
+    change = approve if arguments.action == "approve" else propose
+    plan = change(Workspace.open(arguments.workspace), arguments.name)
+    say(f"{plan.name} is {plan.status}, revision {plan.revision}.")
+    return 0
+
+
+def _pair(text: str, option: str, form: str) -> tuple[str, str]:
+    name, equals, value = text.rpartition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise BadUsage(f"{option} {text!r} is not readable.", hint=f"Write {form}.")
+    return name.strip(), value.strip()
+
+
+def _print_levels(workspace: Workspace, plan) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- planning's Plan
+    from salesnb.actions.plans import quota_records
+
+    records = [r for r in quota_records(plan, workspace.settings.formatter) if r["level"] != "rep"]
+    print_text(["node", "level", "kpi", "quota", "basis"], records)
+
+
+_ACTIONS = {
+    "new": _new,
+    "show": _show,
+    "list": _list,
+    "schema": _schema,
+    "cascade": _cascade,
+    "history": _history,
+    "diff": _diff,
+    "restore": _restore,
+    "propose": _change_status,
+    "approve": _change_status,
+}

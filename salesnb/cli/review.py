@@ -1,0 +1,49 @@
+"""``salesnb review``: a review workbook for every team."""
+
+import argparse
+from pathlib import Path
+
+from salesnb.cli import say
+from salesnb.cli.arguments import day, whole_number
+from salesnb.cli.progress import progress_line
+from salesnb.workspace import Workspace
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("plan", metavar="PLAN", nargs="?", help="a plan (default: the only one)")
+    parser.add_argument("--by", metavar="team|rep|region|DIM", help="a workbook for each (default: the lowest level)")
+    parser.add_argument("--period", metavar="P", help="default: the plan's")
+    parser.add_argument("--as-of", dest="as_of", metavar="DATE", type=day, help="default: the latest day in the data")
+    parser.add_argument("--template", metavar="NAME", default="kpi_review", help="default: kpi_review")
+    parser.add_argument("--only", metavar="NODE", action="append", default=[], help="only this one, by name or id")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the workspace")
+    parser.add_argument("--jobs", metavar="N", type=whole_number, help="workers at once (default: the processors)")
+    parser.add_argument("--force", action="store_true", help="make everything anew, also what has not changed")
+    parser.add_argument("--timeout", metavar="S", type=whole_number, default=300, help="seconds a cell may take (300)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the reviews and say where they are; failures make the exit code 1."""
+    from salesnb.actions.reviewing import ReviewRequest, review
+
+    workspace = Workspace.open(arguments.workspace)
+    request = ReviewRequest(
+        plan=arguments.plan,
+        by=arguments.by,
+        period=arguments.period,
+        as_of=arguments.as_of,
+        template=arguments.template,
+        only=tuple(arguments.only),
+        out=arguments.out,
+        jobs=arguments.jobs,
+        force=arguments.force,
+        timeout=arguments.timeout,
+    )
+    with progress_line() as show:
+        outcome = review(workspace, request, progress=show)
+    for failure in outcome.failures:
+        say(failure)
+    print(outcome.index)
+    say(outcome.summary)
+    return 1 if outcome.failures else 0
