@@ -42,11 +42,13 @@ def value_axis(
     sheet: Sheet, values: Sequence[float], chart: Chart, *, top: float, bottom: float, right: float, count: int = 0
 ) -> Plot:
     """Draw grid lines at round values that cover zero and all values; the zero line is darker."""
-    marks = ticks(min(0.0, *values, 0.0), max(0.0, *values, 0.0), 4, whole=chart.unit == "count")
+    low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
+    marks = ticks(low, high, 4 if sheet.narrow else 5, whole=chart.unit in ("count", "money"))
+    marks = marks if high > low else (0.0,)
     texts = tick_texts(marks, chart.unit, chart.fmt)
     left = max(text_width(text, 11) for text in texts) + 8
-    scale = Scale(low=marks[0], high=marks[-1], start=bottom, end=top)
-    end = sheet.width - right
+    scale = Scale(low=marks[0], high=max(marks[-1], marks[0] + 1), start=bottom, end=top)
+    end = max(sheet.width - right, left + 40)
     for mark, text in zip(marks, texts, strict=True):
         y = scale(mark)
         sheet.line([(left, y), (end, y)], "muted" if mark == 0 else "grid")

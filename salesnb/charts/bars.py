@@ -1,6 +1,6 @@
 """Ranked horizontal bars."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Unpack
 
@@ -11,6 +11,8 @@ from salesnb.charts.sheet import Drawing, Sheet
 from salesnb.charts.text import clean, text_width
 
 __all__ = ["Bar", "bars"]
+
+_OF_QUOTA = "of quota"
 
 
 class Bar(NamedTuple):
@@ -91,95 +93,110 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     data: Bars = chart.data
     if not data.shown:
         return empty(chart, sheet)
-    y = heading(chart, sheet) + 6
     plan = _plan(chart, sheet)
-    quotas = any(bar.quota is not None for bar in data.shown)
-    y += 12 if quotas else 0
-    _name_quota(chart, sheet, plan, y)
+    y = heading(chart, sheet) + (18 if plan.quotas else 6)
+    if plan.quotas:
+        _headings(chart, sheet, plan, y - 6)
     top = y
     for bar in data.shown:
-        _bar(chart, sheet, plan, bar, y)
+        (_below if sheet.narrow else _beside)(chart, sheet, plan, bar, y)
         y += plan.pitch
-    if plan.scale.low < 0:
+    if plan.scale.low < 0 or not sheet.narrow:
         zero = plan.scale(0)
-        sheet.line([(zero, top - 2), (zero, y - plan.gap)], "muted")
-    y -= plan.gap
+        sheet.line([(zero, top - 3), (zero, y - 6)], "muted")
     if data.left_out:
-        y += 20
+        y += 12
         sheet.text(0, y, _rest(chart), fill="muted", room=sheet.width)
-    return finish(chart, sheet, y + 6)
+        y += 8
+    return finish(chart, sheet, y)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
     scale: Scale
     names: float
-    above: float
-    thick: float
+    figures: float
+    shares: float
     pitch: float
-    gap: float
-    column: bool
+    quotas: bool
 
 
 def _plan(chart: Chart, sheet: Sheet) -> _Plan:
-    """Give names, bars and values their room: names beside bars, or above them where it is narrow."""
+    """Give names, bars and figures their room: names beside bars, or above them where it is narrow."""
     data: Bars = chart.data
     values = [plottable(bar.value) for bar in data.shown]
     quotas = [plottable(bar.quota) for bar in data.shown]
-    widest = max(text_width(_value(chart, bar), 12, bold=True) for bar in data.shown) + 8
-    names = 0.0
+    have_quotas = any(quota is not None for quota in quotas)
+    figures = _widest(_value(chart, bar) for bar in data.shown) + 8
+    shares = max(_widest(_attainment(chart, bar) for bar in data.shown), _widest([_OF_QUOTA])) + 16 if have_quotas else 0.0
+    names, start, end = 0.0, 1.0, sheet.width - 1.0
     if not sheet.narrow:
-        names = min(max(text_width(clean(bar.label), 12) for bar in data.shown), sheet.width * 0.3) + 12
-    below_zero = any(value is not None and value < 0 for value in values)
-    start = names + (widest if below_zero else 0)
-    scale = Scale.over([*values, *quotas], start=start, end=sheet.width - widest - 2)
-    column = any(quota is not None for quota in quotas)
-    above, thick, gap = (16, 12, 12) if sheet.narrow else (0, 17, 9)
+        names = min(_widest(clean(bar.label) for bar in data.shown), sheet.width * 0.32) + 14
+        below_zero = any(value is not None and value < 0 for value in values)
+        start = names + (figures if below_zero and not have_quotas else 0)
+        end = sheet.width - figures - shares - (8 if have_quotas else 0)
+    scale = Scale.over([*values, *quotas], start=start, end=end)
     return _Plan(
-        scale=scale, names=names, above=above, thick=thick, pitch=above + thick + gap, gap=gap, column=column
+        scale=scale,
+        names=names,
+        figures=figures,
+        shares=shares,
+        pitch=38 if sheet.narrow else 26,
+        quotas=have_quotas,
     )
 
 
-def _bar(chart: Chart, sheet: Sheet, plan: _Plan, bar: Bar, y: float) -> None:
-    data: Bars = chart.data
-    strong = bar.label in data.highlight
-    middle = y + plan.above + plan.thick / 2
-    if sheet.narrow:
-        sheet.text(0, y + 11, bar.label, bold=strong, room=sheet.width)
-    else:
-        sheet.text(plan.names - 12, middle + 4, bar.label, anchor="end", bold=strong, room=plan.names - 12)
-    value, quota, zero = plottable(bar.value), plottable(bar.quota), plan.scale(0)
-    end = zero if value is None else plan.scale(value)
-    if value:
-        fill = "accent" if strong or not data.highlight else "accent-soft"
-        sheet.rect(zero, y + plan.above, end - zero, plan.thick, fill)
-    if quota is not None:
-        x = plan.scale(quota)
-        sheet.line([(x, y + plan.above - 3), (x, y + plan.above + plan.thick + 3)], "ink", width=2)
+def _widest(texts: Iterable[str]) -> float:
+    return max(text_width(text, 12, bold=True) for text in texts)
+
+
+def _headings(chart: Chart, sheet: Sheet, plan: _Plan, y: float) -> None:
+    """Say what the figures are, and once, at the first bar that has one, what the tick is."""
+    sheet.text(sheet.width, y, _OF_QUOTA, size=11, anchor="end", fill="muted")
+    first = plottable(chart.data.shown[0].quota)
+    if first is not None:
+        half = text_width("quota", 11) / 2
+        rightmost = sheet.width - text_width(_OF_QUOTA, 11) - 12 - half
+        x = max(plan.names + half, min(plan.scale(first), rightmost))
+        sheet.text(x, y, "quota", size=11, anchor="middle", fill="muted")
+
+
+def _beside(chart: Chart, sheet: Sheet, plan: _Plan, bar: Bar, y: float) -> None:
+    """Draw one row: name, bar, figures."""
+    strong, value = bar.label in chart.data.highlight, plottable(bar.value) or 0.0
+    sheet.text(0, y + 13, bar.label, bold=strong, room=plan.names - 12)
+    _shape(chart, sheet, plan, bar, y, 17)
     text = _value(chart, bar)
-    if plan.column:
-        sheet.text(sheet.width, middle + 4, text, anchor="end", bold=strong)
-    elif value is not None and value < 0:
-        sheet.text(end - 6, middle + 4, text, anchor="end", bold=strong)
+    if plan.quotas:
+        sheet.text(sheet.width - plan.shares, y + 13, text, anchor="end", bold=strong)
+        sheet.text(sheet.width, y + 13, _attainment(chart, bar), anchor="end", bold=strong)
+    elif value < 0:
+        sheet.text(plan.scale(value) - 6, y + 13, text, anchor="end", bold=strong)
     else:
-        sheet.text(end + 6, middle + 4, text, bold=strong)
+        sheet.text(plan.scale(value) + 6, y + 13, text, bold=strong)
 
 
-def _name_quota(chart: Chart, sheet: Sheet, plan: _Plan, y: float) -> None:
-    """Say once, at the first bar that has one, what the tick is."""
-    first = chart.data.shown[0]
-    quota = plottable(first.quota)
-    if quota is None:
-        return
-    half = text_width("quota", 11) / 2
-    x = max(plan.names + half, min(plan.scale(quota), sheet.width - half))
-    sheet.text(x, y - 6, "quota", size=11, anchor="middle", fill="muted")
+def _below(chart: Chart, sheet: Sheet, plan: _Plan, bar: Bar, y: float) -> None:
+    """Draw one bar below its name and figures."""
+    strong = bar.label in chart.data.highlight
+    if plan.quotas:
+        sheet.text(sheet.width, y + 11, _attainment(chart, bar), anchor="end", bold=strong)
+    sheet.text(sheet.width - plan.shares, y + 11, _value(chart, bar), anchor="end", bold=strong)
+    sheet.text(0, y + 11, bar.label, bold=strong, room=sheet.width - plan.shares - plan.figures)
+    _shape(chart, sheet, plan, bar, y + 17, 11)
+
+
+def _shape(chart: Chart, sheet: Sheet, plan: _Plan, bar: Bar, y: float, thick: float) -> None:
+    value, quota, zero = plottable(bar.value), plottable(bar.quota), plan.scale(0)
+    if value:
+        strong = not chart.data.highlight or bar.label in chart.data.highlight
+        sheet.rect(zero, y, plan.scale(value) - zero, thick, "accent" if strong else "accent-soft")
+    if quota is not None:
+        sheet.mark(plan.scale(quota), y - 3, y + thick + 3, "ink")
 
 
 def _value(chart: Chart, bar: Bar) -> str:
-    text = chart.fmt.short(plottable(bar.value), chart.unit)
-    share = _attainment(chart, bar)
-    return f"{text} · {share}" if share != "–" else text  # noqa: RUF001 -- the formatter's dash for nothing
+    return chart.fmt.short(plottable(bar.value), chart.unit)
 
 
 def _attainment(chart: Chart, bar: Bar, digits: int = 0) -> str:

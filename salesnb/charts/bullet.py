@@ -120,41 +120,60 @@ def _bar(sheet: Sheet, scale: Scale, row: Measure, y: float, thick: float) -> No
     if actual:
         sheet.rect(scale(0), y + thick * 0.2, scale(actual) - scale(0), thick * 0.6, "accent")
     if last is not None:
-        sheet.line([(scale(last), y + thick * 0.1), (scale(last), y + thick + 3)], "last", width=3)
+        sheet.mark(scale(last), y, y + thick, "last", width=3)
     if pace is not None:
         x = scale(pace)
-        sheet.line([(x, y), (x, y + thick)], "warn", width=2)
-        sheet.area([(x, y + thick - 1), (x - 5, y + thick + 6), (x + 5, y + thick + 6)], "warn")
+        sheet.mark(x, y, y + thick, "warn")
+        sheet.area([(x, y + thick), (x - 5, y + thick + 7), (x + 5, y + thick + 7)], "warn")
     if goal is not None:
-        sheet.line([(scale(goal), y - 4), (scale(goal), y + thick + 2)], "ink", width=3)
+        sheet.mark(scale(goal), y - 4, y + thick + 4, "ink", width=3)
 
 
 def _several(chart: Chart, sheet: Sheet, y: float) -> float:
-    """Draw one compact row a measure: name, bar, figures."""
+    """Draw one compact row a measure: name, bar, figures; the marks are named above the first row that has most."""
     rows: tuple[Measure, ...] = chart.data
-    names = min(max(text_width(clean(row.label), 12) for row in rows), sheet.width * 0.3) + 12
-    figures = max(text_width(_figure(chart, row), 12) for row in rows) + 12
-    left, right = (0.0, sheet.width - 3.0) if sheet.narrow else (names, sheet.width - figures)
+    shares = max(text_width(_share(chart, row), 12, bold=True) for row in rows) + 14
+    figures = max(text_width(_figure(chart, row), 12) for row in rows) + 14
+    names = min(max(text_width(clean(row.label), 12) for row in rows), sheet.width * 0.3) + 14
+    left, right = (0.0, sheet.width - 3.0) if sheet.narrow else (names, sheet.width - figures - shares)
+    told = max(range(len(rows)), key=lambda place: (sum(value is not None for value in rows[place][2:5]), -place))
     y += 6
-    for row in rows:
+    for place, row in enumerate(rows):
         same = [number for other in rows if _unit(chart, other) == _unit(chart, row) for number in _numbers(other)]
         scale = Scale.over(same, start=left, end=right)
+        room = names - 12
         if sheet.narrow:
-            sheet.text(sheet.width, y + 11, _figure(chart, row), anchor="end")
-            sheet.text(0, y + 11, row.label, room=sheet.width - figures)
-            _bar(sheet, scale, row, y + 20, 14)
-            y += 50
-        else:
-            sheet.text(names - 12, y + 12, row.label, anchor="end", room=names - 12)
-            sheet.text(sheet.width, y + 12, _figure(chart, row), anchor="end")
-            _bar(sheet, scale, row, y, 16)
-            y += 32
+            _row_text(chart, sheet, row, y + 11, shares, room=sheet.width - figures - shares)
+            y += 20
+        if place == told and any(value is not None for value in row[2:5]):
+            y += 14
+            _names(sheet, scale, row, y - 7, left, right)
+        if not sheet.narrow:
+            _row_text(chart, sheet, row, y + 12, shares, room=room)
+        _bar(sheet, scale, row, y, 14 if sheet.narrow else 16)
+        y += 32
     return y
+
+
+def _row_text(chart: Chart, sheet: Sheet, row: Measure, y: float, shares: float, *, room: float) -> None:
+    sheet.text(0, y, row.label, room=room)
+    sheet.text(sheet.width - shares, y, _figure(chart, row), anchor="end")
+    sheet.text(sheet.width, y, _share(chart, row) if row.goal is not None else "", anchor="end", bold=True)
+
+
+def _names(sheet: Sheet, scale: Scale, row: Measure, y: float, left: float, right: float) -> None:
+    """Name a row's marks above it."""
+    named = ((row.goal, "goal", "ink"), (row.pace, "due by today", "warn"), (row.last_year, "last year", "muted"))
+    marks = [_Mark(value, text, fill) for known, text, fill in named for value in _known(known)]
+    widths = [text_width(mark.text, 11) + 10 for mark in marks]
+    middles = spread([scale(mark.value) for mark in marks], widths, left - 5, min(right + 24, sheet.width + 5))
+    for mark, middle in zip(marks, middles, strict=True):
+        sheet.text(middle, y, mark.text, size=11, anchor="middle", fill=mark.fill)
 
 
 def _figure(chart: Chart, row: Measure) -> str:
     actual = _short(chart, row, row.actual)
-    return actual if row.goal is None else f"{actual} of {_short(chart, row, row.goal)} · {_share(chart, row)}"
+    return actual if row.goal is None else f"{actual} of {_short(chart, row, row.goal)}"
 
 
 def _figures(chart: Chart) -> Figures:

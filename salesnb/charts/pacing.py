@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple, Unpack
 
 from salesnb.charts.axis import Plot, value_axis
 from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
-from salesnb.charts.layout import bucket_text, empty, finish, heading, spread
+from salesnb.charts.layout import bucket_text, empty, finish, heading, stride
 from salesnb.charts.scale import Number, plottable, signed
 from salesnb.charts.sheet import Drawing, Sheet
 from salesnb.charts.text import text_width
@@ -100,16 +101,17 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     if not totals:
         return empty(chart, sheet)
     top = heading(chart, sheet) + 10
-    bottom = top + (160 if sheet.narrow else 200)
-    right = max((text_width(text, 12, bold=True) for _, text, _ in _ends(chart)), default=0)
-    plot = value_axis(sheet, totals, chart, top=top, bottom=bottom, right=right + 12, count=(data.end - data.start).days)
+    bottom = top + (170 if sheet.narrow else 210)
+    right = max((text_width(text, 12, bold=True) for text in _goal_lines(chart)), default=0) + 14
+    plot = value_axis(sheet, totals, chart, top=top, bottom=bottom, right=right, count=(data.end - data.start).days)
     _months(sheet, plot, chart)
     for points, stroke in ((data.target, "last"), (data.actual, "accent")):
         path = [(plot.left, plot.scale(0)), *(_at(plot, data, point.day, plottable(point.total)) for point in points)]
         if points:
             sheet.line(path, stroke, width=2.5 if stroke == "accent" else 2)
-    _gap(chart, sheet, plot)
-    _write_ends(chart, sheet, plot)
+    goal = _write_goal(chart, sheet, plot)
+    if data.actual:
+        _write_actual(chart, sheet, plot, goal)
     return finish(chart, sheet, bottom + 22)
 
 
@@ -119,51 +121,65 @@ def _at(plot: Plot, data: Pacing, day: date, total: float | None) -> tuple[float
 
 
 def _months(sheet: Sheet, plot: Plot, chart: Chart) -> None:
-    """Write the months below the plot, each in the middle of its days."""
+    """Write the months below the plot, each in the middle of its days, as many as fit."""
     data: Pacing = chart.data
-    first = data.start
-    while first < data.end:
-        after = min((first.replace(day=1) + timedelta(days=32)).replace(day=1), data.end)
-        left, right = ((day - data.start).days * plot.pitch + plot.left for day in (first, after))
-        text = bucket_text(f"{first:%Y-%m}", chart.fmt, year=(data.end - data.start).days < 200 and not sheet.narrow)
-        if text_width(text, 11) < right - left - 4:
-            sheet.text((left + right) / 2, plot.bottom + 16, text, size=11, anchor="middle", fill="muted")
-        if first != data.start:
-            sheet.line([(left, plot.bottom), (left, plot.bottom + 5)], "muted")
-        first = after
+    edges = [data.start]
+    while edges[-1] < data.end:
+        edges.append(min((edges[-1].replace(day=1) + timedelta(days=32)).replace(day=1), data.end))
+    at = [plot.left + (day - data.start).days * plot.pitch for day in edges]
+    middles = [(left + right) / 2 for left, right in pairwise(at)]
+    whole = [bucket_text(f"{day:%Y-%m}", chart.fmt) for day in edges[:-1]]
+    brief = [bucket_text(f"{day:%Y-%m}", chart.fmt, year=False) for day in edges[:-1]]
+    texts = whole if stride(whole, middles, 11) == 1 else brief
+    every = stride(texts, middles, 11)
+    for place, (x, text) in enumerate(zip(middles, texts, strict=True)):
+        if place % every == 0:
+            sheet.text(x, plot.bottom + 16, text, size=11, anchor="middle", fill="muted")
+    for x in at[1:-1]:
+        sheet.line([(x, plot.bottom), (x, plot.bottom + 5)], "muted")
 
 
-def _gap(chart: Chart, sheet: Sheet, plot: Plot) -> None:
+def _goal_lines(chart: Chart) -> tuple[str, ...]:
     data: Pacing = chart.data
-    if not (data.actual and data.target):
-        return
+    return (data.names[1], chart.fmt.short(plottable(data.target[-1].total), chart.unit)) if data.target else ()
+
+
+def _write_goal(chart: Chart, sheet: Sheet, plot: Plot) -> float | None:
+    """Name the target line where it ends; give the y where that text ends."""
+    lines = _goal_lines(chart)
+    if not lines:
+        return None
+    y = plot.scale(plottable(chart.data.target[-1].total) or 0.0)
+    sheet.text(plot.right + 8, y + 3, lines[0], size=11, fill="muted")
+    return sheet.text(plot.right + 8, y + 17, lines[1], bold=True, fill="muted").bottom
+
+
+def _write_actual(chart: Chart, sheet: Sheet, plot: Plot, goal: float | None) -> None:
+    """Mark the as-of day and its gap, and say both in the free space below the lines, or above while they are low."""
+    data: Pacing = chart.data
     last = data.actual[-1]
-    reached, due = plottable(last.total) or 0.0, _target_on(data, last.day) or 0.0
-    (x, y), (_, y_due) = _at(plot, data, last.day, reached), _at(plot, data, last.day, due)
-    fill = "good" if reached >= due else "bad"
-    sheet.line([(x, y), (x, y_due)], fill, width=2)
+    reached, due = plottable(last.total) or 0.0, _target_on(data, last.day)
+    x, y = _at(plot, data, last.day, reached)
+    lowest = y
+    lines = [(f"{data.names[0]} {chart.fmt.short(reached, chart.unit)}", "accent")]
+    if due is not None:
+        lowest = max(y, plot.scale(due))
+        behind, fill = ("behind", "bad") if reached < due else ("ahead", "good")
+        lines.append((f"{chart.fmt.short(abs(reached - due), chart.unit)} {behind}", fill))
+        sheet.line([(x, y), (x, plot.scale(due))], fill, width=2)
     sheet.dot(x, y, 4, "accent")
-    words = f"{chart.fmt.short(abs(reached - due), chart.unit)} {'ahead' if reached >= due else 'behind'}"
-    room = text_width(words, 12, bold=True) + 8
-    ahead = x + room < plot.right
-    sheet.text(x + 8 if ahead else x - 8, max(y, y_due) + 18, words, anchor="start" if ahead else "end", bold=True, fill=fill)
-
-
-def _ends(chart: Chart) -> tuple[tuple[float, str, str], ...]:
-    data: Pacing = chart.data
-    ends = []
-    for name, points, fill in zip(data.names, (data.actual, data.target), ("accent", "muted"), strict=True):
-        if points:
-            total = plottable(points[-1].total) or 0.0
-            ends.append((total, f"{name} {chart.fmt.short(total, chart.unit)}", fill))
-    return tuple(ends)
-
-
-def _write_ends(chart: Chart, sheet: Sheet, plot: Plot) -> None:
-    ends = _ends(chart)
-    placed = spread([plot.scale(total) for total, _, _ in ends], [16.0] * len(ends), plot.top - 8, plot.bottom + 8)
-    for (_, text, fill), middle in zip(ends, placed, strict=True):
-        sheet.text(plot.right + 8, middle + 4, text, bold=True, fill=fill)
+    room = max(text_width(text, 12, bold=True) for text, _ in lines)
+    left = min(x + 9, sheet.width - room)
+    top = lowest + 8
+    if goal is not None and left + room > plot.right + 4:
+        top = max(top, goal + 4)
+    if top + 15 * len(lines) > plot.bottom - 2:
+        reach = plot.left + plot.pitch * ((last.day - data.start).days + 1) + room + 9
+        days = round((reach - plot.left) / plot.pitch)
+        later = _target_on(data, data.start + timedelta(days=max(min(days, (data.end - data.start).days), 1) - 1))
+        top = min(y, plot.scale(due or 0.0), plot.scale(later or 0.0)) - 8 - 15 * len(lines)
+    for place, (text, fill) in enumerate(lines):
+        sheet.text(left, top + 11 + 15 * place, text, bold=True, fill=fill)
 
 
 def _figures(chart: Chart) -> Figures:

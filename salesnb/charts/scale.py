@@ -47,13 +47,13 @@ def ticks(low: float, high: float, count: int, *, whole: bool = False) -> tuple[
     low, high
         What the ticks must cover; both zero gives 0 and 1.
     count
-        About how many steps.
+        At most how many steps between the lowest and the highest value.
     whole
         Steps of at least one, for counts.
 
     Examples
     --------
-    >>> ticks(0, 87, 4)
+    >>> ticks(0, 87, 5)
     (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
     """
     if high <= low:
@@ -67,8 +67,7 @@ def ticks(low: float, high: float, count: int, *, whole: bool = False) -> tuple[
 
 def _step(rough: float) -> float:
     power = 10.0 ** math.floor(math.log10(rough)) if rough > 1e-300 else 1e-300
-    # The round number nearest in proportion: between 1 and 2 the border is the root of 2, and so on.
-    times = next((times for times, border in ((1, 1.414), (2, 3.162), (5, 7.071)) if rough <= border * power), 10)
+    times = next((times for times in (1, 2, 5) if rough <= times * power * (1 + 1e-9)), 10)
     return float(f"{times * power:.6g}")
 
 

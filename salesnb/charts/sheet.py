@@ -96,6 +96,8 @@ class Sheet:
         whole = clean(text)
         shown = whole if room is None else ellipsize(whole, room, size, bold=bold)
         box = text_box(x, y, shown, size=size, anchor=anchor, bold=bold)
+        if not shown:
+            return box
         self._boxes.append(box)
         attributes = "".join(
             (
@@ -139,6 +141,12 @@ class Sheet:
         edge = f' stroke="{colour(outline)}" stroke-dasharray="3 2"' if outline else ""
         tag = f'rect x="{_n(left)}" y="{_n(y)}" width="{_n(size)}" height="{_n(height)}" fill="{colour(fill)}"{edge}'
         self._parts.append(f"<{tag}><title>{escape(clean(title))}</title></rect>" if title else f"<{tag}/>")
+
+    def mark(self, x: float, top: float, bottom: float, stroke: str, *, width: float = 2) -> None:
+        """Draw an upright mark with a thin edge of background, so that it is seen on any bar."""
+        edge = width + 2
+        self.rect(x - edge / 2, top - 1, edge, bottom - top + 2, "bg")
+        self.rect(x - width / 2, top, width, bottom - top, stroke)
 
     def line(
         self, points: Iterable[tuple[float, float]], stroke: str, *, width: float = 1, dash: str = ""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Unpack
 from salesnb.charts.axis import Plot
 from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
 from salesnb.charts.layout import bucket_text, empty, finish, heading
-from salesnb.charts.scale import Scale, plottable, ticks
+from salesnb.charts.scale import Scale, plottable, tick_texts, ticks
 from salesnb.charts.sheet import Drawing, Sheet
 from salesnb.charts.text import text_width
 from salesnb.charts.trend import Month, draw_series
@@ -83,39 +83,89 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     if not known:
         return empty(chart, sheet)
     y = heading(chart, sheet) + 4
-    marks = ticks(min(0.0, *known), max(0.0, *known), 2, whole=chart.unit == "count")
-    across = min(2 if sheet.narrow else 4, len(data.shown))
-    width = (sheet.width - _GAP * (across - 1)) / across
-    pitch = _HEIGHT + 52
+    grid = _grid(chart, sheet, known)
     for place, panel in enumerate(data.shown):
-        left, top = (place % across) * (width + _GAP), y + (place // across) * pitch
-        _panel(chart, sheet, panel, marks, left=left, right=left + width, top=top)
-    y += -(-len(data.shown) // across) * pitch
+        column, row = place % grid.across, place // grid.across
+        left, top = column * (grid.width + _GAP), y + row * grid.pitch
+        _panel(chart, sheet, panel, grid, left=left, top=top, scaled=column == 0)
+    y += -(-len(data.shown) // grid.across) * grid.pitch
     if data.left_out:
-        sheet.text(0, y + 6, f"and {chart.fmt.count(data.left_out)} more", fill="muted")
-        y += 12
-    return finish(chart, sheet, y)
+        sheet.text(0, y, f"and {chart.fmt.count(data.left_out)} more", fill="muted")
+        y += 6
+    return finish(chart, sheet, y - 4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Grid:
+    across: int
+    width: float
+    head: float
+    low: float
+    high: float
+    mark: float
+
+    @property
+    def pitch(self) -> float:
+        return self.head + _HEIGHT + 38
+
+
+def _grid(chart: Chart, sheet: Sheet, known: Sequence[float]) -> _Grid:
+    """Choose columns that leave few gaps; one or two lines of figures, as they fit into every panel."""
+    panels: tuple[Panel, ...] = chart.data.shown
+    wide = 4 if len(panels) in (4, 7, 8) or len(panels) > 9 else 3
+    across = min(2 if sheet.narrow else wide, len(panels))
+    width = min((sheet.width - _GAP * (across - 1)) / across, 340)
+    lines = [_lines(chart, panel) for panel in panels]
+    one = all(text_width("".join(pair), 12, bold=True) + 12 < width for pair in lines)
+    low, high = min(0.0, *known), max(0.0, *known)
+    marks = ticks(low, high, 3, whole=chart.unit in ("count", "money"))
+    mark = max((mark for mark in marks if 0 < mark <= high), default=0.0)
+    head = 34 if one or not any(second for _, second in lines) else 49
+    return _Grid(across=across, width=width, head=head, low=low, high=high if high > low else low + 1, mark=mark)
+
+
+def _lines(chart: Chart, panel: Panel) -> tuple[str, str]:
+    """Name each line by its last value."""
+    texts = []
+    for name, column in ((chart.data.names[0], 1), (chart.data.names[1], 2)):
+        known = [month for month in panel.months if plottable(month[column]) is not None]
+        value = plottable(known[-1][column]) if known else None
+        so_far = " so far" if known and column == 1 and known[-1].label == chart.data.partial else ""
+        texts.append(f"{name} {chart.fmt.short(value, chart.unit)}{so_far}" if known or column == 1 else "")
+    return texts[0], texts[1]
 
 
 def _panel(
-    chart: Chart, sheet: Sheet, panel: Panel, marks: Sequence[float], *, left: float, right: float, top: float
+    chart: Chart, sheet: Sheet, panel: Panel, grid: _Grid, *, left: float, top: float, scaled: bool
 ) -> None:
-    """Draw one panel: title and last value above, first and last month below."""
-    known = [month for month in panel.months if plottable(month.value) is not None]
-    value = chart.fmt.short(plottable(known[-1].value) if known else None, chart.unit)
-    sheet.text(right, top + 12, value, anchor="end", fill="accent", bold=True)
-    sheet.text(left, top + 12, panel.title, bold=True, room=right - left - text_width(value, 12, bold=True) - 8)
-    bottom = top + 24 + _HEIGHT
-    scale = Scale(low=marks[0], high=marks[-1], start=bottom, end=top + 24)
-    for mark in (marks[0], 0.0, marks[-1]):
+    """Draw one panel: title and last values above, first and last month below."""
+    right, first_line = left + grid.width, top + 28
+    this, last = _lines(chart, panel)
+    sheet.text(left, top + 12, panel.title, bold=True, room=grid.width)
+    sheet.text(left, first_line, this, fill="accent", bold=True, room=grid.width)
+    one = grid.head < 40
+    sheet.text(right if one else left, first_line if one else first_line + 15, last, anchor="end" if one else "start", fill="muted")
+    plot_top, bottom = top + grid.head, top + grid.head + _HEIGHT
+    scale = Scale(low=grid.low, high=grid.high, start=bottom, end=plot_top + 8)
+    plot = Plot(left=left, right=right, top=plot_top, bottom=bottom, scale=scale, count=len(panel.months))
+    for mark in dict.fromkeys((grid.mark, 0.0)):
         sheet.line([(left, scale(mark)), (right, scale(mark))], "muted" if mark == 0 else "grid")
-    plot = Plot(left=left, right=right, top=top + 24, bottom=bottom, scale=scale, count=len(panel.months))
-    draw_series(sheet, plot, panel.months, chart.data.partial, chart)
-    if panel.months:
-        first, last = (bucket_text(panel.months[place].label, chart.fmt, year=False) for place in (0, -1))
-        sheet.text(left, bottom + 14, first, size=11, fill="muted")
-        if text_width(first + last, 11) + 8 < right - left and len(panel.months) > 1:
-            sheet.text(right, bottom + 14, last, size=11, anchor="end", fill="muted")
+    if scaled and grid.mark:
+        text = tick_texts([grid.mark], chart.unit, chart.fmt)[0]
+        sheet.text(left, scale(grid.mark) - 3, text, size=11, fill="muted")
+    draw_series(sheet, plot, panel.months, chart.data.partial)
+    _ends(chart, sheet, panel, plot)
+
+
+def _ends(chart: Chart, sheet: Sheet, panel: Panel, plot: Plot) -> None:
+    """Write the first and the last month below a panel."""
+    if not panel.months:
+        return
+    first, last = (bucket_text(panel.months[place].label, chart.fmt) for place in (0, -1))
+    y = plot.bottom + 14
+    sheet.text(plot.left, y, first, size=11, fill="muted")
+    if text_width(first + last, 11) + 8 < plot.right - plot.left and len(panel.months) > 1:
+        sheet.text(plot.right, y, last, size=11, anchor="end", fill="muted")
 
 
 def _figures(chart: Chart) -> Figures:

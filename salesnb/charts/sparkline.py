@@ -14,7 +14,7 @@ _WIDTH, _HEIGHT = 180, 32
 
 
 def sparkline(finding: str, values: Sequence[Number | None], **look: Unpack[Look]) -> Chart:
-    """A small line of a series with its last value written beside it.
+    """A small line of a series, from its lowest to its highest value, with its last one written beside it.
 
     Parameters
     ----------
@@ -41,7 +41,9 @@ def sparkline(finding: str, values: Sequence[Number | None], **look: Unpack[Look
 def draw_line(sheet: Sheet, values: Sequence[Number | None], *, width: float, height: float) -> None:
     """Draw the line within a width and height from the top left, its last point as a dot."""
     numbers = [plottable(value) for value in values]
-    scale = Scale.over(numbers, start=height - 4, end=4)
+    seen = [number for number in numbers if number is not None]
+    low, high = min(seen, default=0.0), max(seen, default=0.0)
+    scale = Scale(low=low, high=high, start=height - 4, end=4) if high > low else _level(low, height)
     step = (width - 8) / max(len(numbers) - 1, 1)
     points = [None if number is None else (4 + step * place, scale(number)) for place, number in enumerate(numbers)]
     run: list[tuple[float, float]] = []
@@ -49,11 +51,19 @@ def draw_line(sheet: Sheet, values: Sequence[Number | None], *, width: float, he
         if point is not None:
             run.append(point)
         elif run:
-            sheet.line(run if len(run) > 1 else run * 2, "accent", width=1.5)
+            if len(run) > 1:
+                sheet.line(run, "accent", width=1.5)
+            else:
+                sheet.dot(*run[0], 1, "accent")
             run = []
     known = [point for point in points if point is not None]
     if known:
         sheet.dot(*known[-1], 2.5, "accent")
+
+
+def _level(value: float, height: float) -> Scale:
+    """Put a series that never changes in the middle."""
+    return Scale(low=value - 1, high=value + 1, start=height - 4, end=4)
 
 
 def _draw(chart: Chart, sheet: Sheet) -> Drawing:

@@ -71,7 +71,7 @@ def _columns(chart: Chart) -> tuple[_Column, ...]:
         _Column(
             "Amount",
             tuple(fmt.short(plottable(row.amount), chart.unit) for row in rows),
-            "accent-soft" if weighted else "accent",
+            "accent-soft" if weighted else "",
         ),
         _Column("Weighted", tuple(fmt.short(plottable(row.weighted), chart.unit) for row in rows), "accent"),
         _Column("Median age", tuple(_age(chart, row) for row in rows)),
@@ -82,7 +82,7 @@ def _columns(chart: Chart) -> tuple[_Column, ...]:
 
 def _age(chart: Chart, row: Stage) -> str:
     age = plottable(row.age)
-    return f"{chart.fmt.days(age)} days" if age is not None else chart.fmt.days(None)
+    return f"{chart.fmt.number(age, 0)} days" if age is not None else chart.fmt.days(None)
 
 
 def _wide(chart: Chart, sheet: Sheet, y: float) -> float:
@@ -101,7 +101,7 @@ def _wide(chart: Chart, sheet: Sheet, y: float) -> float:
     scale = Scale.over([plottable(row.amount) for row in rows], start=names, end=right)
     for place, row in enumerate(rows):
         middle = y + 20 + 28 * place
-        sheet.text(names - 12, middle + 4, row.name, anchor="end", room=names - 12)
+        sheet.text(0, middle + 4, row.name, room=names - 12)
         _bar(sheet, scale, row, middle, 18)
     return y + 28 * len(rows) + 6
 
@@ -116,18 +116,18 @@ def _narrow(chart: Chart, sheet: Sheet, y: float) -> float:
         sheet.text(0, y, row.name, bold=True, room=sheet.width - text_width(amount, 12, bold=True) - 12)
         _bar(sheet, scale, row, y + 12, 11)
         y += 30
-        sheet.text(0, y, _details(chart, row), size=11, fill="muted", room=sheet.width)
+        left = 0.0
+        if row.weighted is not None:
+            weighted = f"{chart.fmt.short(plottable(row.weighted), chart.unit)} weighted"
+            left = sheet.text(0, y, weighted, size=11, fill="accent", bold=True).right + 10
+        sheet.text(left, y, _details(chart, row), size=11, fill="muted", room=sheet.width - left)
         y += 8
     return y - 4
 
 
 def _details(chart: Chart, row: Stage) -> str:
-    parts = [f"{chart.fmt.count(plottable(row.deals))} deals"]
-    if row.weighted is not None:
-        parts.append(f"{chart.fmt.short(plottable(row.weighted), chart.unit)} weighted")
-    if row.age is not None:
-        parts.append(f"median age {_age(chart, row)}")
-    return " · ".join(parts)
+    deals = f"{chart.fmt.count(plottable(row.deals))} {'deal' if row.deals == 1 else 'deals'}"
+    return deals if row.age is None else f"{deals} · median age {_age(chart, row)}"
 
 
 def _bar(sheet: Sheet, scale: Scale, row: Stage, middle: float, thick: float) -> None:

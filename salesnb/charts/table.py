@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from html import escape
 from typing import Any, NamedTuple, Unpack
 
@@ -115,14 +117,27 @@ def _html(chart: Chart) -> str:
     data: Table = chart.data
     caption = f"<caption>{escape(clean(chart.finding))}{_small(chart.subtitle)}</caption>"
     if not data.rows:
-        return f'<table class="snb-table">{caption}<tbody><tr><td>{escape(clean(chart.nothing))}</td></tr></tbody></table>'
-    heads = "".join(f'<th scope="col"{_align(column)}>{escape(clean(column.label))}</th>' for column in data.columns)
-    largest = [_largest(data, place) for place in range(len(data.columns))]
-    body = "".join(
-        f"<tr{_total(data, place)}>{_row(chart, row, largest)}</tr>" for place, row in enumerate(data.rows)
+        body = f"<tr><td>{escape(clean(chart.nothing))}</td></tr>"
+        return f'<table class="snb-table">{caption}<tbody>{body}</tbody></table>'
+    heads = "".join(
+        f'<th scope="col"{_span(column)}{_align(column)}>{escape(clean(column.label))}</th>' for column in data.columns
     )
-    foot = f'<tfoot><tr><td colspan="{len(data.columns)}">{escape(clean(chart.note))}</td></tr></tfoot>' if chart.note else ""
-    return f'<table class="snb-table">{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{foot}</table>'
+    plain = data.rows[:-1] if data.total else data.rows
+    largest = [_largest(plain, place) for place in range(len(data.columns))]
+    body = "".join(f"<tr>{_row(chart, row, largest)}</tr>" for row in plain)
+    if data.total:
+        body += f'<tr class="snb-total">{_row(chart, data.rows[-1], [0.0] * len(largest))}</tr>'
+    return (
+        f'<table class="snb-table">{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{_foot(chart)}</table>'
+    )
+
+
+def _foot(chart: Chart) -> str:
+    if not chart.note:
+        return ""
+    columns: tuple[Column, ...] = chart.data.columns
+    across = len(columns) + sum(bool(column.drawn) for column in columns)
+    return f'<tfoot><tr><td colspan="{across}">{escape(clean(chart.note))}</td></tr></tfoot>'
 
 
 def _small(text: str) -> str:
@@ -130,28 +145,26 @@ def _small(text: str) -> str:
 
 
 def _align(column: Column) -> str:
-    words = column.unit == "text" and not column.drawn
-    return ' style="text-align:left"' if words else ' class="snb-num" style="text-align:right;font-variant-numeric:tabular-nums"'
+    if column.unit == "text" and not column.drawn:
+        return ' style="text-align:left"'
+    return ' class="snb-num" style="text-align:right;font-variant-numeric:tabular-nums"'
 
 
-def _total(data: Table, place: int) -> str:
-    return ' class="snb-total"' if data.total and place == len(data.rows) - 1 else ""
+def _span(column: Column) -> str:
+    return ' colspan="2"' if column.drawn else ""
 
 
-def _largest(data: Table, place: int) -> float:
-    if data.columns[place].drawn != "bar":
-        return 0.0
-    rows = data.rows[:-1] if data.total else data.rows
-    return max((abs(plottable(row[place]) or 0.0) for row in rows), default=0.0)
+def _largest(rows: Sequence[Sequence[Any]], place: int) -> float:
+    numbers = [row[place] for row in rows if isinstance(row[place], int | float | Decimal | Fraction)]
+    return max((abs(plottable(number) or 0.0) for number in numbers), default=0.0)
 
 
 def _row(chart: Chart, row: Sequence[Any], largest: Sequence[float]) -> str:
     cells = []
     for place, (column, cell) in enumerate(zip(chart.data.columns, row, strict=True)):
-        text = escape(_cell(chart, column, cell))
-        drawn = _drawn(column, cell, largest[place])
+        drawn = f'<td class="snb-drawn">{_drawn(column, cell, largest[place])}</td>' if column.drawn else ""
         tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
-        cells.append(f"<{tag}{scope}{_align(column)}>{drawn}{text}</{tag}>")
+        cells.append(f"{drawn}<{tag}{scope}{_align(column)}>{escape(_cell(chart, column, cell))}</{tag}>")
     return "".join(cells)
 
 
@@ -172,7 +185,7 @@ def _drawn(column: Column, cell: object, largest: float) -> str:
 def _inline(drawing: Drawing) -> str:
     return (
         f'<svg width="{drawing.width}" height="{drawing.height}" aria-hidden="true" '
-        f'style="vertical-align:middle;margin-right:8px">{drawing.body}</svg>'
+        f'style="vertical-align:middle">{drawing.body}</svg>'
     )
 
 

@@ -58,7 +58,7 @@ def ellipsize(text: str, room: float, size: float, *, bold: bool = False) -> str
     >>> ellipsize("Bartholomew Featherstonehaugh", 80, 12)
     'Bartholome…'
     """
-    if text_width(text, size, bold=bold) <= room:
+    if text_width(text, size, bold=bold) <= room + 0.01:
         return text
     unit = size / 1000 * (_BOLD if bold else 1)
     left = room / unit - _advance(ELLIPSIS)

@@ -106,30 +106,36 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
         sheet, known, chart, top=top, bottom=bottom, right=right + 12, count=len(data.months)
     )
     month_axis(sheet, plot, [month.label for month in data.months], chart.fmt)
-    draw_series(sheet, plot, data.months, data.partial, chart)
+    draw_series(sheet, plot, data.months, data.partial, points=chart)
     _write_labels(sheet, plot, named)
     return finish(chart, sheet, bottom + 34)
 
 
-def draw_series(sheet: Sheet, plot: Plot, months: Sequence[Month], partial: str, chart: Chart) -> None:
-    """Draw last year's line, the goals and this year's line with its points."""
+def draw_series(
+    sheet: Sheet, plot: Plot, months: Sequence[Month], partial: str, *, points: Chart | None = None
+) -> None:
+    """Draw last year's line, the goals and this year's line; with ``points`` a dot a month, else one at the end."""
     for run in _runs([month.last_year for month in months]):
         sheet.line([plot.point(place, value) for place, value in run], "last", width=2)
     for place, month in enumerate(months):
         goal = plottable(month.goal)
         if goal is not None:
             (x, y), half = plot.point(place, goal), plot.pitch * 0.36
-            sheet.line([(x - half, y), (x + half, y)], "ink", width=2)
+            sheet.line([(x - half, y), (x + half, y)], "ink", width=1.5)
     for run in _runs([month.value for month in months]):
         _run(sheet, plot, run, months, partial)
-    for place, month in enumerate(months):
-        value = plottable(month.value)
-        if value is None:
-            continue
-        x, y = plot.point(place, value)
-        title = f"{bucket_text(month.label, chart.fmt)}: {chart.fmt.short(value, chart.unit)}"
-        ring = month.label == partial
-        sheet.dot(x, y, 4 if ring else 2.6, "bg" if ring else "accent", stroke="accent" if ring else "", title=title)
+    known = [(place, month, value) for place, month in enumerate(months) if (value := plottable(month.value)) is not None]
+    for place, month, value in known if points else known[-1:]:
+        _dot(sheet, plot.point(place, value), month, ring=month.label == partial, chart=points)
+
+
+def _dot(sheet: Sheet, point: tuple[float, float], month: Month, *, ring: bool, chart: Chart | None) -> None:
+    title = ""
+    if chart is not None:
+        title = f"{bucket_text(month.label, chart.fmt)}: {chart.fmt.short(plottable(month.value), chart.unit)}"
+    sheet.dot(
+        *point, 3.5 if ring else 2.6, "bg" if ring else "accent", stroke="accent" if ring else "", title=title
+    )
 
 
 def _run(
@@ -169,8 +175,8 @@ def _end_labels(chart: Chart) -> tuple[_Label, ...]:
         if known:
             value = plottable(known[-1][column]) or 0.0
             so_far = column == 1 and known[-1].label == data.partial
-            shown = f"{bucket_text(data.partial, chart.fmt, year=False)} so far" if so_far else name
-            labels.append(_Label(value, shown, chart.fmt.short(value, chart.unit), fill))
+            text = chart.fmt.short(value, chart.unit) + (" so far" if so_far else "")
+            labels.append(_Label(value, name, text, fill))
     return tuple(labels)
 
 

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple, Unpack
 
 from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
 from salesnb.charts.layout import finish, heading
-from salesnb.charts.scale import Scale, plottable, signed
+from salesnb.charts.scale import Scale, plottable, signed, ticks
 from salesnb.charts.sheet import Drawing, Sheet
 from salesnb.charts.text import clean, text_width
 from salesnb.errors import BadInput
 
 __all__ = ["Step", "waterfall"]
+
+_MOST_COLUMNS = 9
 
 
 class Step(NamedTuple):
@@ -116,49 +118,77 @@ def _total(chart: Chart, step: Step) -> _Piece:
 def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     pieces = _pieces(chart)
     y = heading(chart, sheet) + 6
-    upright = not sheet.narrow and len(pieces) <= 9
-    y = (_columns if upright else _rows)(sheet, pieces, y)
+    upright = not sheet.narrow and len(pieces) <= _MOST_COLUMNS
+    low, high = _range(pieces)
+    y = (_columns if upright else _rows)(sheet, pieces, y, low, high)
+    if low > 0:
+        words = f"The {'columns' if upright else 'bars'} of the totals begin at {chart.fmt.short(low, chart.unit)}, not at zero."
+        y = sheet.paragraph(y + 14, words, size=11, fill="muted") - 8
     return finish(chart, sheet, y)
 
 
-def _columns(sheet: Sheet, pieces: Sequence[_Piece], y: float) -> float:
+def _range(pieces: Sequence[_Piece]) -> tuple[float, float]:
+    """Give what the scale covers: from zero, unless the effects would be slivers beside the totals.
+
+    Then the totals are cut at a round number, and that is drawn and said.
+    """
+    levels = [piece.level for piece in pieces]
+    lowest, highest = min(levels), max(levels)
+    if lowest <= 0 or highest - lowest > lowest * 0.35:
+        return min(0.0, lowest), max(0.0, highest)
+    spread = max(highest - lowest, lowest * 1e-4)
+    return max(ticks(lowest - spread * 1.2, lowest - spread * 0.5, 3)[0], 0.0), highest
+
+
+def _columns(sheet: Sheet, pieces: Sequence[_Piece], y: float, low: float, high: float) -> float:
     """Draw upright columns with their names below."""
     bottom, pitch = y + 200, sheet.width / len(pieces)
     wide = min(pitch * 0.62, 84)
-    levels = [level for piece in pieces for level in (piece.low, piece.high)]
-    scale = Scale.over(levels, start=bottom - (18 if min(levels) < 0 else 0), end=y + 16)
+    scale = Scale(low=low, high=high or low + 1, start=bottom - (18 if low < 0 else 0), end=y + 16)
     for place, piece in enumerate(pieces):
-        middle = pitch * (place + 0.5)
-        top, base = scale(piece.high), scale(piece.low)
+        middle, total = pitch * (place + 0.5), piece.fill == "accent"
+        top, base = scale(piece.high), scale(max(piece.low, low))
         sheet.rect(middle - wide / 2, top, wide, max(base - top, 1.5), piece.fill)
-        total = piece.fill == "accent"
-        label_y = base + 14 if piece.fill == "bad" or (total and piece.level < 0) else top - 5
-        sheet.text(middle, label_y, piece.text, anchor="middle", bold=True, fill=piece.fill if not total else "ink")
+        if total and low > 0:
+            _cut(sheet, middle - wide / 2 - 4, bottom - 12, middle + wide / 2 + 4, bottom - 20)
+        below = piece.level < 0 if total else piece.fill == "bad"
+        fill = "ink" if total else piece.fill
+        sheet.text(middle, base + 14 if below else top - 5, piece.text, anchor="middle", bold=True, fill=fill)
         sheet.text(middle, bottom + 18, piece.label, anchor="middle", bold=total, room=pitch - 6)
         if place < len(pieces) - 1:
             level = scale(piece.level)
             sheet.line([(middle + wide / 2, level), (middle + pitch - wide / 2, level)], "muted")
-    sheet.line([(0, scale(0)), (sheet.width, scale(0))], "muted")
+    if low <= 0:
+        sheet.line([(0, scale(0)), (sheet.width, scale(0))], "muted")
     return bottom + 24
 
 
-def _rows(sheet: Sheet, pieces: Sequence[_Piece], y: float) -> float:
+def _cut(sheet: Sheet, left: float, top: float, right: float, bottom: float) -> None:
+    """Cut through a bar, to show that it does not begin at zero."""
+    sheet.line([(left, top), (right, bottom)], "bg", width=4)
+
+
+def _rows(sheet: Sheet, pieces: Sequence[_Piece], y: float, low: float, high: float) -> float:
     """Draw bars one below the other with their names to the left and figures to the right."""
-    names = min(max(text_width(clean(piece.label), 12, bold=True) for piece in pieces), sheet.width * 0.3) + 10
-    figures = max(text_width(piece.text, 12, bold=True) for piece in pieces) + 8
-    levels = [level for piece in pieces for level in (piece.low, piece.high)]
-    scale = Scale.over(levels, start=names, end=sheet.width - figures)
+    names = min(max(text_width(clean(piece.label), 12, bold=True) for piece in pieces), sheet.width * 0.4) + 12
+    figures = max(text_width(piece.text, 12, bold=True) for piece in pieces) + 10
+    scale = Scale(low=low, high=high if high > low else low + 1, start=names, end=max(sheet.width - figures, names + 20))
+    top = y
     for place, piece in enumerate(pieces):
         total = piece.fill == "accent"
-        sheet.text(0, y + 14, piece.label, bold=total, room=names - 10)
-        left, right = scale(piece.low), scale(piece.high)
-        sheet.rect(left, y + 2, max(right - left, 1.5), 16, piece.fill)
         fill = "ink" if total else piece.fill
+        sheet.text(0, y + 14, piece.label, bold=total, room=names - 12)
+        left, right = scale(max(piece.low, low)), scale(piece.high)
+        sheet.rect(left, y + 2, max(right - left, 1.5), 16, piece.fill)
+        if total and low > 0:
+            _cut(sheet, left + 6, y + 21, left + 12, y - 1)
         sheet.text(sheet.width, y + 14, piece.text, anchor="end", bold=True, fill=fill)
         if place < len(pieces) - 1:
             level = scale(piece.level)
             sheet.line([(level, y + 18), (level, y + 28)], "muted")
         y += 26
+    if low <= 0:
+        sheet.line([(scale(0), top), (scale(0), y - 6)], "muted")
     return y
 
 
