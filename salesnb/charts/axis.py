@@ -47,7 +47,7 @@ def value_axis(
     marks = marks if high > low else (0.0,)
     texts = tick_texts(marks, chart.unit, chart.fmt)
     left = max(text_width(text, 11) for text in texts) + 8
-    scale = Scale(low=marks[0], high=max(marks[-1], marks[0] + 1), start=bottom, end=top)
+    scale = Scale(low=marks[0], high=marks[-1] if marks[-1] > marks[0] else marks[0] + 1, start=bottom, end=top)
     end = max(sheet.width - right, left + 40)
     for mark, text in zip(marks, texts, strict=True):
         y = scale(mark)

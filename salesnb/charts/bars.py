@@ -37,7 +37,7 @@ def bars(
     finding: str,
     items: Sequence[Bar | tuple[Any, ...]],
     *,
-    measure: str = "Value",
+    measure: str = "",
     ranked: bool = True,
     limit: int = 15,
     highlight: Collection[str] = (),
@@ -52,7 +52,7 @@ def bars(
     items
         ``(label, value)`` or ``(label, value, quota)`` each; a value of None has no bar and stands last.
     measure
-        What the values are, for text and screen readers.
+        What the values are, such as ``Won``.
     ranked
         Sort by value; otherwise the order stays.
     limit
@@ -127,7 +127,7 @@ def _plan(chart: Chart, sheet: Sheet) -> _Plan:
     values = [plottable(bar.value) for bar in data.shown]
     quotas = [plottable(bar.quota) for bar in data.shown]
     have_quotas = any(quota is not None for quota in quotas)
-    figures = _widest(_value(chart, bar) for bar in data.shown) + 8
+    figures = _widest([*(_value(chart, bar) for bar in data.shown), data.measure if have_quotas else ""]) + 8
     shares = max(_widest(_attainment(chart, bar) for bar in data.shown), _widest([_OF_QUOTA])) + 16 if have_quotas else 0.0
     names, start, end = 0.0, 1.0, sheet.width - 1.0
     if not sheet.narrow:
@@ -153,11 +153,14 @@ def _widest(texts: Iterable[str]) -> float:
 def _headings(chart: Chart, sheet: Sheet, plan: _Plan, y: float) -> None:
     """Say what the figures are, and once, at the first bar that has one, what the tick is."""
     sheet.text(sheet.width, y, _OF_QUOTA, size=11, anchor="end", fill="muted")
+    sheet.text(sheet.width - plan.shares, y, chart.data.measure, size=11, anchor="end", fill="muted", room=plan.figures)
     first = plottable(chart.data.shown[0].quota)
-    if first is not None:
+    if sheet.narrow:
+        sheet.mark(2, y - 9, y + 1, "ink")
+        sheet.text(9, y, "quota", size=11, fill="muted")
+    elif first is not None:
         half = text_width("quota", 11) / 2
-        rightmost = sheet.width - text_width(_OF_QUOTA, 11) - 12 - half
-        x = max(plan.names + half, min(plan.scale(first), rightmost))
+        x = max(plan.names + half, min(plan.scale(first), plan.scale.end - half))
         sheet.text(x, y, "quota", size=11, anchor="middle", fill="muted")
 
 
@@ -225,7 +228,7 @@ def _figures(chart: Chart) -> Figures:
     ]
     if data.left_out:
         rows.append((_rest(chart), *[""] * (3 if quotas else 1)))
-    return (("", data.measure) + (("Quota", "Attainment") if quotas else ()), *rows)
+    return (("", data.measure or "Value") + (("Quota", "Attainment") if quotas else ()), *rows)
 
 
 FORMS.add("bars", Form(make=bars, draw=_draw, figures=_figures), origin=__name__)

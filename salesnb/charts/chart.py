@@ -12,7 +12,7 @@ from salesnb.charts.theme import fixed
 from salesnb.money import Formatter
 from salesnb.registry import Registry
 
-__all__ = ["FORMS", "MIME", "NARROW", "WIDE", "Chart", "Figures", "Form", "Look"]
+__all__ = ["FORMS", "MIME", "NARROW", "WIDE", "Chart", "Figures", "Form", "Look", "picture"]
 
 WIDE, NARROW = 720, 360
 MIME = "application/vnd.salesnb.chart+json"
@@ -148,11 +148,7 @@ class Chart:
         own = FORMS.get(self.form).html
         if own is not None:
             return own(self)
-        image = base64.b64encode(fixed(self.svg(opaque=True)).encode()).decode("ascii")
-        return (
-            f'<img alt="{escape(self.alt())}" src="data:image/svg+xml;base64,{image}" '
-            'style="max-width:100%;height:auto">'
-        )
+        return picture(fixed(self.svg(opaque=True)), alt=self.alt(), style="max-width:100%;height:auto")
 
     def _repr_mimebundle_(
         self,
@@ -167,6 +163,12 @@ class Chart:
                 "narrow": self.svg(NARROW),
             }
         return bundle
+
+
+def picture(svg: str, *, alt: str, style: str) -> str:
+    """Give SVG as an HTML image that carries it within."""
+    source = base64.b64encode(svg.encode()).decode("ascii")
+    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{source}" style="{style}">'
 
 
 def _sentence(heading: tuple[str, ...], row: tuple[str, ...]) -> str:

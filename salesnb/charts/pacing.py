@@ -53,7 +53,8 @@ def pacing(
     actual
         ``(day, total up to and including it)`` each; the last one is the as-of day.
     target
-        ``(day, target up to and including it)`` each, such as month ends; the last one is the goal.
+        ``(day, target up to and including it)`` each, such as month ends; the last one is the goal. Between two of
+        them the target grows evenly, so give one for the as-of day where it is known.
     start, end
         The period, half-open: ``end`` is the day after its last.
     names
@@ -102,7 +103,7 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
         return empty(chart, sheet)
     top = heading(chart, sheet) + 10
     bottom = top + (170 if sheet.narrow else 210)
-    right = max((text_width(text, 12, bold=True) for text in _goal_lines(chart)), default=0) + 14
+    right = 14 + max((text_width(text, 12, bold=True) for text in _right_texts(chart)), default=0)
     plot = value_axis(sheet, totals, chart, top=top, bottom=bottom, right=right, count=(data.end - data.start).days)
     _months(sheet, plot, chart)
     for points, stroke in ((data.target, "last"), (data.actual, "accent")):
@@ -154,32 +155,48 @@ def _write_goal(chart: Chart, sheet: Sheet, plot: Plot) -> float | None:
     return sheet.text(plot.right + 8, y + 17, lines[1], bold=True, fill="muted").bottom
 
 
-def _write_actual(chart: Chart, sheet: Sheet, plot: Plot, goal: float | None) -> None:
-    """Mark the as-of day and its gap, and say both in the free space below the lines, or above while they are low."""
+def _right_texts(chart: Chart) -> tuple[str, ...]:
+    """Give what must fit beside the plot: the goal, and what is said of the as-of day when that is late."""
+    data: Pacing = chart.data
+    late = data.actual and (data.end - data.actual[-1].day) < (data.end - data.start) * 0.3
+    return (*_goal_lines(chart), *((text for text, _ in _actual_lines(chart)) if late else ()))
+
+
+def _actual_lines(chart: Chart) -> tuple[tuple[str, str], ...]:
+    """Say the as-of day's total and its gap, each with its colour."""
     data: Pacing = chart.data
     last = data.actual[-1]
     reached, due = plottable(last.total) or 0.0, _target_on(data, last.day)
-    x, y = _at(plot, data, last.day, reached)
-    lowest = y
-    lines = [(f"{data.names[0]} {chart.fmt.short(reached, chart.unit)}", "accent")]
-    if due is not None:
-        lowest = max(y, plot.scale(due))
-        behind, fill = ("behind", "bad") if reached < due else ("ahead", "good")
-        lines.append((f"{chart.fmt.short(abs(reached - due), chart.unit)} {behind}", fill))
-        sheet.line([(x, y), (x, plot.scale(due))], fill, width=2)
+    first = (f"{data.names[0]} {chart.fmt.short(reached, chart.unit)}", "accent")
+    if due is None:
+        return (first,)
+    behind, fill = ("behind", "bad") if reached < due else ("ahead", "good")
+    return first, (f"{chart.fmt.short(abs(reached - due), chart.unit)} {behind}", fill)
+
+
+def _write_actual(chart: Chart, sheet: Sheet, plot: Plot, goal: float | None) -> None:
+    """Mark the as-of day and its gap, and say both in the free space below the lines, or above while they are low."""
+    data: Pacing = chart.data
+    last, lines = data.actual[-1], _actual_lines(chart)
+    x, y = _at(plot, data, last.day, plottable(last.total))
+    due = plot.scale(_target_on(data, last.day) or 0.0) if data.target else y
+    if data.target:
+        sheet.line([(x, y), (x, due)], lines[1][1], width=2)
     sheet.dot(x, y, 4, "accent")
-    room = max(text_width(text, 12, bold=True) for text, _ in lines)
-    left = min(x + 9, sheet.width - room)
-    top = lowest + 8
+    room, height = max(text_width(text, 12, bold=True) for text, _ in lines), 15 * len(lines)
+    left, top = min(x + 9, sheet.width - room), max(y, due) + 8
     if goal is not None and left + room > plot.right + 4:
         top = max(top, goal + 4)
-    if top + 15 * len(lines) > plot.bottom - 2:
-        reach = plot.left + plot.pitch * ((last.day - data.start).days + 1) + room + 9
-        days = round((reach - plot.left) / plot.pitch)
-        later = _target_on(data, data.start + timedelta(days=max(min(days, (data.end - data.start).days), 1) - 1))
-        top = min(y, plot.scale(due or 0.0), plot.scale(later or 0.0)) - 8 - 15 * len(lines)
+    if top + height > plot.bottom - 2:
+        top = min(y, due, plot.scale(_reach(data, plot, left + room))) - 8 - height
     for place, (text, fill) in enumerate(lines):
         sheet.text(left, top + 11 + 15 * place, text, bold=True, fill=fill)
+
+
+def _reach(data: Pacing, plot: Plot, x: float) -> float:
+    """Give the target on the day that lies at a pixel."""
+    days = max(1, min(round((x - plot.left) / plot.pitch), (data.end - data.start).days))
+    return _target_on(data, data.start + timedelta(days=days - 1)) or 0.0
 
 
 def _figures(chart: Chart) -> Figures:

@@ -56,12 +56,12 @@ class Drawing:
 
     def svg(self, *, title: str, description: str, opaque: bool = False) -> str:
         """Give the whole SVG document; ``opaque`` puts the theme's background behind it."""
+        words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>" if title else ""
         ground = f'<rect width="100%" height="100%" fill="{colour("bg")}"/>' if opaque else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{self.width}" height="{self.height}" '
             f'viewBox="0 0 {self.width} {self.height}" font-family="{_FONT}" font-size="12" '
-            f'fill="{colour("ink")}"><title>{escape(title)}</title><desc>{escape(description)}</desc>'
-            f"{ground}{self.body}</svg>"
+            f'fill="{colour("ink")}">{words}{ground}{self.body}</svg>'
         )
 
 

@@ -7,11 +7,12 @@ from fractions import Fraction
 from html import escape
 from typing import Any, NamedTuple, Unpack
 
-from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
+from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look, picture
 from salesnb.charts.scale import plottable
 from salesnb.charts.sheet import Drawing, Sheet
 from salesnb.charts.sparkline import draw_line
 from salesnb.charts.text import clean
+from salesnb.charts.theme import BOTH, fixed
 from salesnb.errors import BadUsage
 
 __all__ = ["Column", "table"]
@@ -126,7 +127,7 @@ def _html(chart: Chart) -> str:
     largest = [_largest(plain, place) for place in range(len(data.columns))]
     body = "".join(f"<tr>{_row(chart, row, largest)}</tr>" for row in plain)
     if data.total:
-        body += f'<tr class="snb-total">{_row(chart, data.rows[-1], [0.0] * len(largest))}</tr>'
+        body += f'<tr class="snb-total" style="font-weight:bold">{_row(chart, data.rows[-1], [0.0] * len(largest))}</tr>'
     return (
         f'<table class="snb-table">{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{_foot(chart)}</table>'
     )
@@ -173,20 +174,18 @@ def _drawn(column: Column, cell: object, largest: float) -> str:
     if column.drawn == "spark":
         small = Sheet(_BAR)
         draw_line(small, _series(cell), width=_BAR, height=18)
-        return _inline(small.finish(18))
+        return _picture(small.finish(18))
     value = plottable(cell) if column.drawn == "bar" else None  # type: ignore[arg-type]
     if value is None or not largest:
         return ""
     small = Sheet(_BAR)
     small.rect(0, 5, min(abs(value) / largest, 1) * _BAR, 10, "accent" if value >= 0 else "bad")
-    return _inline(small.finish(18))
+    return _picture(small.finish(18))
 
 
-def _inline(drawing: Drawing) -> str:
-    return (
-        f'<svg width="{drawing.width}" height="{drawing.height}" aria-hidden="true" '
-        f'style="vertical-align:middle">{drawing.body}</svg>'
-    )
+def _picture(drawing: Drawing) -> str:
+    """Give a drawing as an image, which untrusted notebooks show too; the figure beside it says what it shows."""
+    return picture(fixed(drawing.svg(title="", description=""), BOTH), alt="", style="vertical-align:middle")
 
 
 def _draw(chart: Chart, sheet: Sheet) -> Drawing:

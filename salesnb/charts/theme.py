@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["DARK", "LIGHT", "colour", "css_variables", "fixed"]
+__all__ = ["BOTH", "DARK", "LIGHT", "colour", "css_variables", "fixed"]
 
 LIGHT: Mapping[str, str] = MappingProxyType(
     {
@@ -45,6 +45,8 @@ DARK: Mapping[str, str] = MappingProxyType(
         "last": "#7d8a97",
     }
 )
+# For small pictures that cannot know on which of the two they stand.
+BOTH: Mapping[str, str] = MappingProxyType({**LIGHT, "accent": "#2f82bf", "bad": "#d2561c"})
 _USE = re.compile(r"var\(--snb-([a-z-]+),#[0-9a-f]{6}\)")
 
 

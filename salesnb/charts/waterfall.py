@@ -145,6 +145,8 @@ def _columns(sheet: Sheet, pieces: Sequence[_Piece], y: float, low: float, high:
     bottom, pitch = y + 200, sheet.width / len(pieces)
     wide = min(pitch * 0.62, 84)
     scale = Scale(low=low, high=high or low + 1, start=bottom - (18 if low < 0 else 0), end=y + 16)
+    if low <= 0:
+        sheet.line([(0, scale(0)), (sheet.width, scale(0))], "muted")
     for place, piece in enumerate(pieces):
         middle, total = pitch * (place + 0.5), piece.fill == "accent"
         top, base = scale(piece.high), scale(max(piece.low, low))
@@ -158,8 +160,6 @@ def _columns(sheet: Sheet, pieces: Sequence[_Piece], y: float, low: float, high:
         if place < len(pieces) - 1:
             level = scale(piece.level)
             sheet.line([(middle + wide / 2, level), (middle + pitch - wide / 2, level)], "muted")
-    if low <= 0:
-        sheet.line([(0, scale(0)), (sheet.width, scale(0))], "muted")
     return bottom + 24
 
 
@@ -173,7 +173,8 @@ def _rows(sheet: Sheet, pieces: Sequence[_Piece], y: float, low: float, high: fl
     names = min(max(text_width(clean(piece.label), 12, bold=True) for piece in pieces), sheet.width * 0.4) + 12
     figures = max(text_width(piece.text, 12, bold=True) for piece in pieces) + 10
     scale = Scale(low=low, high=high if high > low else low + 1, start=names, end=max(sheet.width - figures, names + 20))
-    top = y
+    if low <= 0:
+        sheet.line([(scale(0), y), (scale(0), y + 26 * len(pieces) - 6)], "muted")
     for place, piece in enumerate(pieces):
         total = piece.fill == "accent"
         fill = "ink" if total else piece.fill
@@ -187,8 +188,6 @@ def _rows(sheet: Sheet, pieces: Sequence[_Piece], y: float, low: float, high: fl
             level = scale(piece.level)
             sheet.line([(level, y + 18), (level, y + 28)], "muted")
         y += 26
-    if low <= 0:
-        sheet.line([(scale(0), top), (scale(0), y - 6)], "muted")
     return y
 
 
