@@ -1,0 +1,97 @@
+"""Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
+
+from salesnb.planning.cascade import LockedAmount, cascade
+from salesnb.planning.checks import check, problems
+from salesnb.planning.differences import Difference, diff
+from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
+from salesnb.planning.editing import approve, lock, new_plan, propose, recascade, set_goal, set_season, unlock
+from salesnb.planning.given import keep_quotas
+from salesnb.planning.model import (
+    COMPANY,
+    SCHEMA_VERSION,
+    Action,
+    AllocationLine,
+    Approval,
+    Assumptions,
+    Condition,
+    Goal,
+    KpiTarget,
+    Lock,
+    Milestone,
+    Objective,
+    Parameter,
+    Plan,
+    PlannedDrivers,
+    ProbabilityBand,
+    Quota,
+    Resource,
+    ResponseCurve,
+    Scenario,
+    ScenarioTarget,
+    Seasonality,
+    SeasonWeight,
+    Segment,
+)
+from salesnb.planning.names import safe_name
+from salesnb.planning.problem import Problem
+from salesnb.planning.recascade import edited
+from salesnb.planning.roadmap import basis_points, milestones
+from salesnb.planning.schema import plan_schema, schema_text
+from salesnb.planning.store import PlanStore, Revision
+from salesnb.planning.tree import OrgNode, OrgTree
+
+__all__ = [
+    "COMPANY",
+    "SCHEMA_VERSION",
+    "Action",
+    "AllocationLine",
+    "Approval",
+    "Assumptions",
+    "Condition",
+    "Difference",
+    "Goal",
+    "KpiTarget",
+    "Lock",
+    "LockedAmount",
+    "Milestone",
+    "Objective",
+    "OrgNode",
+    "OrgTree",
+    "Parameter",
+    "Plan",
+    "PlanStore",
+    "PlannedDrivers",
+    "ProbabilityBand",
+    "Problem",
+    "Quota",
+    "Resource",
+    "ResponseCurve",
+    "Revision",
+    "Scenario",
+    "ScenarioTarget",
+    "SeasonWeight",
+    "Seasonality",
+    "Segment",
+    "approve",
+    "basis_points",
+    "cascade",
+    "check",
+    "diff",
+    "edited",
+    "keep_quotas",
+    "lock",
+    "milestones",
+    "new_plan",
+    "plan_from_json",
+    "plan_schema",
+    "plan_to_document",
+    "plan_to_json",
+    "problems",
+    "propose",
+    "recascade",
+    "safe_name",
+    "schema_text",
+    "set_goal",
+    "set_season",
+    "unlock",
+]

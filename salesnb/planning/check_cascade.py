@@ -1,0 +1,90 @@
+"""Whether quotas form a tree below each goal and add up exactly."""
+
+from collections.abc import Iterator, Sequence
+
+from salesnb.errors import BadInput
+from salesnb.planning.model import Goal, Plan, Quota
+from salesnb.planning.problem import Problem
+from salesnb.planning.tree import OrgNode, OrgTree
+from salesnb.planning.words import digits_of, number_in_words
+
+__all__ = ["cascade_problems", "tree_of"]
+
+
+def tree_of(quotas: Sequence[Quota]) -> OrgTree:
+    """Build the organisation that a cascade was made for.
+
+    Raises
+    ------
+    BadInput
+        When the quotas do not form one tree.
+    """
+    return OrgTree(
+        tuple(
+            OrgNode(id=q.id, name=q.name, parent=q.parent, level=q.level, manager=q.owner or None) for q in quotas
+        )
+    )
+
+
+def cascade_problems(plan: Plan) -> Iterator[Problem]:
+    """Find quotas without a goal, without a place, or that do not add up."""
+    goals = {(goal.kpi, goal.period.label): goal for goal in plan.goals}
+    groups: dict[tuple[str, str], list[Quota]] = {}
+    for quota in plan.quotas:
+        groups.setdefault((quota.kpi, quota.period), []).append(quota)
+    for key, quotas in groups.items():
+        where = f"quotas, {key[0]} {key[1]}"
+        goal = goals.get(key)
+        if goal is None:
+            what = f"There are {len(quotas)} quotas, but no goal for that KPI and period."
+            yield Problem.error("cascade", where, what, "Drop them, or add the goal.")
+        else:
+            yield from _group_problems(plan, goal, quotas, where)
+
+
+def _group_problems(plan: Plan, goal: Goal, quotas: Sequence[Quota], where: str) -> Iterator[Problem]:
+    try:
+        tree = tree_of(quotas)
+    except BadInput as error:
+        yield Problem.error("cascade", where, error.what, error.hint)
+        return
+    yield from _unit_problems(goal, quotas, where)
+    yield from _sum_problems(plan, tree, quotas, where)
+    yield from _top_problems(plan, goal, quotas, tree, where)
+
+
+def _unit_problems(goal: Goal, quotas: Sequence[Quota], where: str) -> Iterator[Problem]:
+    for quota in quotas:
+        if quota.unit != goal.unit:
+            what = f"The quota of {quota.name} is in {quota.unit}, but the goal is in {goal.unit}."
+            yield Problem.error("cascade", f"{where}, {quota.id}", what, "Cascade the goal again.")
+
+
+def _sum_problems(plan: Plan, tree: OrgTree, quotas: Sequence[Quota], where: str) -> Iterator[Problem]:
+    amounts = {quota.id: quota.amount for quota in quotas}
+    digits = digits_of(plan.currency)
+    for quota in quotas:
+        children = tree.children(quota.id)
+        below = sum(amounts[child.id] for child in children)
+        if children and below != quota.amount:
+            has = number_in_words(quota.amount, quota.unit, digits)
+            add_up = number_in_words(below, quota.unit, digits)
+            what = f"The quotas below {quota.name} add up to {add_up}, but {quota.name} has {has}."
+            yield Problem.error("cascade", f"{where}, {quota.id}", what, "Cascade the goal again.")
+
+
+def _top_problems(
+    plan: Plan, goal: Goal, quotas: Sequence[Quota], tree: OrgTree, where: str
+) -> Iterator[Problem]:
+    """A cascade is of the goal's node; quotas that were given may come to another sum than the goal."""
+    top = next(quota for quota in quotas if quota.id == tree.root.id)
+    if top.id != goal.node:
+        what = f"The goal is for {goal.node!r}, but its quotas are those of {top.id!r}."
+        yield Problem.error("cascade", where, what, "Cascade the goal again.")
+    elif top.amount != goal.target:
+        digits = digits_of(plan.currency)
+        has, wants = (number_in_words(n, goal.unit, digits) for n in (top.amount, goal.target))
+        more = f" ({top.amount / goal.target - 1:+.1%})" if goal.target else ""
+        what = f"The quotas come to {has}, the goal is {wants}{more}."
+        hint = "If that is not meant, cascade the goal by history or set it to that sum."
+        yield Problem.warning("cascade", where, what, hint)

@@ -1,0 +1,171 @@
+"""What changed from one plan to another, in words."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from salesnb.planning.model import Plan
+from salesnb.planning.words import digits_of, value_in_words
+
+__all__ = ["Difference", "diff"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One change.
+
+    Attributes
+    ----------
+    part
+        The part of the plan: ``goals``, ``quotas``, …
+    subject
+        What changed: ``Goal won_amount``.
+    before, after
+        In words; empty where it was added or removed.
+    """
+
+    part: str
+    subject: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        """Give the change in one line: ``Goal won_amount: 3,000,000 → 3,200,000``."""
+        if not self.before:
+            return f"{self.subject} added: {self.after}"
+        if not self.after:
+            return f"{self.subject} removed: {self.before}"
+        return f"{self.subject}: {self.before} → {self.after}"
+
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """How the items of a part of the plan are told apart, and called where that is not the same."""
+
+    name: str
+    noun: str
+    key: Callable[[Any], str]
+    title: Callable[[Any], str] | None = None
+
+
+_PARTS = (
+    _Part(name="objectives", noun="Objective", key=lambda item: item.id),
+    _Part(name="goals", noun="Goal", key=lambda item: item.id),
+    _Part(name="segments", noun="Segment", key=lambda item: item.id),
+    _Part(
+        name="quotas",
+        noun="Quota",
+        key=lambda quota: f"{quota.id}, {quota.kpi} {quota.period}",
+        title=lambda quota: f"{quota.name}, {quota.kpi} {quota.period}",
+    ),
+    _Part(name="resources", noun="Resource", key=lambda item: item.id),
+    _Part(name="allocation", noun="Allocation", key=lambda item: f"{item.resource} to {item.segment}"),
+    _Part(name="response_curves", noun="Response", key=lambda item: f"{item.segment} to {item.resource}"),
+    _Part(name="milestones", noun="Milestone", key=lambda stone: f"{stone.goal} {stone.label}"),
+    _Part(name="scenarios", noun="Scenario", key=lambda item: item.id),
+    _Part(name="kpi_targets", noun="KPI target", key=lambda item: f"{item.kpi} of {item.node}"),
+    _Part(name="actions", noun="Action", key=lambda item: item.id),
+)
+_SEASONS = _Part(name="seasonality", noun="Season", key=lambda item: item.kpi)
+_HEAD = {"name": "Name", "status": "Status", "approval": "Approval", "period": "Period", "currency": "Currency"}
+_ASSUMED = {
+    "ramp_bp": "Ramp (basis points)",
+    "attrition_bp": "Attrition a year (basis points)",
+    "planned": "Planned drivers",
+    "notes": "Notes",
+}
+_SUMMARY = ("text", "name")
+
+
+def diff(before: Plan, after: Plan) -> tuple[Difference, ...]:
+    """Say what changed from one plan to another; the number of the revision is not a change.
+
+    Examples
+    --------
+    >>> from salesnb.calendar import FiscalCalendar
+    >>> from salesnb.planning import Goal, new_plan, set_goal
+    >>> quarter = FiscalCalendar().period("2017-Q4")
+    >>> goal = Goal(id="won_amount", kpi="won_amount", unit="money", target=300_000_000, period=quarter)
+    >>> plan = new_plan(name="fy18", period=quarter, currency="USD", goals=[goal])
+    >>> print(*diff(plan, set_goal(plan, "won_amount", 320_000_000)))
+    Goal won_amount: 3,000,000 → 3,200,000
+    """
+    digits = digits_of(after.currency)
+    found = list(_attributes("plan", _HEAD, before, after, digits))
+    for part in _PARTS:
+        found.extend(_items(part, getattr(before, part.name), getattr(after, part.name), digits))
+    old, new = before.assumptions, after.assumptions
+    found.extend(_items(_SEASONS, old.seasonality, new.seasonality, digits))
+    found.extend(_attributes("assumptions", _ASSUMED, old, new, digits))
+    return tuple(found)
+
+
+def _attributes(
+    part: str, names: dict[str, str], before: object, after: object, digits: int
+) -> Iterator[Difference]:
+    for name, subject in names.items():
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield Difference(
+                part=part,
+                subject=subject,
+                before=value_in_words(old, "", digits),
+                after=value_in_words(new, "", digits),
+            )
+
+
+def _items(part: _Part, before: Sequence[Any], after: Sequence[Any], digits: int) -> Iterator[Difference]:
+    old = {part.key(item): item for item in before}
+    new = {part.key(item): item for item in after}
+    titles = _titles(part, {**old, **new})
+    for key in [*old, *(key for key in new if key not in old)]:
+        subject = f"{part.noun} {titles[key]}"
+        if key not in new:
+            yield Difference(part=part.name, subject=subject, before=_summary(old[key], digits), after="")
+        elif key not in old:
+            yield Difference(part=part.name, subject=subject, before="", after=_summary(new[key], digits))
+        elif old[key] != new[key]:
+            yield from _fields(part.name, subject, old[key], new[key], digits)
+    shared = [key for key in new if key in old]
+    if shared != [key for key in old if key in new]:
+        before_words, after_words = (", ".join(keys) for keys in ([k for k in old if k in new], shared))
+        yield Difference(part=part.name, subject=f"Order of {part.name}", before=before_words, after=after_words)
+
+
+def _titles(part: _Part, items: dict[str, Any]) -> dict[str, str]:
+    """Call items as people do; those that share a name keep their key."""
+    if part.title is None:
+        return {key: key for key in items}
+    titles = {key: part.title(item) for key, item in items.items()}
+    shared = Counter(titles.values())
+    return {key: title if shared[title] == 1 else key for key, title in titles.items()}
+
+
+def _fields(part: str, subject: str, before: Any, after: Any, digits: int) -> Iterator[Difference]:  # noqa: ANN401
+    for spec in fields(before):
+        old, new = getattr(before, spec.name), getattr(after, spec.name)
+        if old == new:
+            continue
+        yield Difference(
+            part=part,
+            subject=subject if spec.name in {"target", "amount", "total"} else f"{subject}, {spec.name}",
+            before=value_in_words(old, _unit(spec.metadata, before), digits),
+            after=value_in_words(new, _unit(spec.metadata, after), digits),
+        )
+
+
+def _summary(item: Any, digits: int) -> str:  # noqa: ANN401 -- any part of a plan
+    """Say what an item is: its number, its text, or all of it."""
+    for spec in fields(item):
+        if "keys" in spec.metadata:
+            return value_in_words(getattr(item, spec.name), item.unit, digits)
+    for name in _SUMMARY:
+        if hasattr(item, name):
+            return value_in_words(getattr(item, name), "", digits)
+    return value_in_words(item, "", digits)
+
+
+def _unit(metadata: Any, item: Any) -> str:  # noqa: ANN401 -- of a dataclass field
+    return str(item.unit) if "keys" in metadata else ""

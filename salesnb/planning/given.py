@@ -1,0 +1,89 @@
+"""Quotas that come from outside: a file, a spreadsheet of last year's negotiations."""
+
+from collections.abc import Mapping
+
+from salesnb.errors import BadInput, Infeasible
+from salesnb.money import minor_digits
+from salesnb.planning.model import Goal, Plan, Quota
+from salesnb.planning.recascade import SPLIT_UNITS, with_quotas
+from salesnb.planning.sharing import Sharing, Weight
+from salesnb.planning.tree import OrgTree
+from salesnb.planning.words import number_in_words
+
+__all__ = ["keep_quotas"]
+
+
+def keep_quotas(
+    plan: Plan, goal: str, tree: OrgTree, amounts: Mapping[str, int], *, weights: Mapping[str, Weight] | None = None
+) -> Plan:
+    """Take quotas as they are given, for reps, for nodes, or for some of either.
+
+    What stands above given quotas is their sum, so that the top may come to more or less than the goal
+    (over-assignment; ``problems`` shows it). A node with a quota of its own shares it among those below
+    that have none. Where quotas are missing, the rest of the goal is shared among those without.
+
+    Parameters
+    ----------
+    goal
+        Id or KPI of the goal.
+    amounts
+        Minor units of money or counts by node id.
+    weights
+        By leaf id, for what is not given; equal shares by default.
+
+    Raises
+    ------
+    UnknownName
+        When a quota is for a node that the organisation does not have.
+    BadInput
+        When a quota is negative, or none is given.
+    Infeasible
+        When the quotas of a node and of those below it do not fit, or come to more than the goal while
+        some are missing.
+    """
+    found = plan.goal(goal)
+    digits = minor_digits(plan.currency)
+    place = tree.subtree(found.node)
+    _check(found, place, amounts)
+    sharing = Sharing(
+        tree=place,
+        weights=weights or {},
+        locks=amounts,
+        basis="history" if weights else "equal",
+        show=lambda amount: number_in_words(amount, found.unit, digits),
+        word="quota",
+        remedy="Leave out",
+    )
+    complete = place.root.id in sharing.closed
+    parts = sharing.run(sharing.least[place.root.id] if complete else int(found.target))
+    quotas = (
+        Quota(
+            id=node.id,
+            parent=node.parent,
+            level=node.level,
+            name=node.name,
+            owner=node.manager or (node.name if node.level == "rep" else ""),
+            kpi=found.kpi,
+            period=found.period.label,
+            unit=found.unit,
+            amount=parts[node.id].amount,
+            basis=_basis(parts[node.id].basis, is_sum=complete and node.id == place.root.id),
+        )
+        for node in place.walk()
+    )
+    return with_quotas(plan, found, quotas)
+
+
+def _basis(found: str, *, is_sum: bool) -> str:
+    return "given" if is_sum or found in {"locked", "locks below"} else found
+
+
+def _check(goal: Goal, tree: OrgTree, amounts: Mapping[str, int]) -> None:
+    if goal.unit not in SPLIT_UNITS:
+        raise BadInput(f"The goal {goal.kpi} is in {goal.unit} and has no quotas.", hint="Set KPI targets instead.")
+    if not amounts:
+        raise BadInput(f"No quotas are given for the goal {goal.kpi}.", hint="Give one for a node or rep at least.")
+    for node_id, amount in amounts.items():
+        name = tree.node(node_id).name
+        if amount < 0:
+            raise BadInput(f"The quota of {name} is negative.", hint="Give zero or more.")

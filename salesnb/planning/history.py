@@ -1,0 +1,105 @@
+"""Entries of a plan's history: a revision with who saved it, when and why."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from salesnb.errors import Damaged
+from salesnb.planning.document import parse, plan_from_document, plan_to_document
+from salesnb.planning.model import Plan
+
+__all__ = ["Revision", "entry_to_json", "line_of", "plan_of_entry", "revision_of_entry"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """What the history says of a revision.
+
+    Attributes
+    ----------
+    revision
+        Its number, and ``after`` that of the revision that it followed; 0 for the first.
+    author, at, reason
+        Who saved it, when and why.
+    status
+        Of the plan: draft, proposed or approved.
+    kept
+        Whether the plan of today goes back to it. A save that was killed at the last moment is not, nor
+        are revisions that were undone by taking an older file out of git.
+    """
+
+    revision: int
+    after: int
+    author: str
+    at: datetime
+    reason: str
+    status: str
+    kept: bool = True
+
+
+def entry_to_json(plan: Plan, *, after: int, author: str, reason: str, at: datetime) -> str:
+    """Write the entry of a revision."""
+    entry = {
+        "revision": plan.revision,
+        "after": after,
+        "author": author,
+        "at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "reason": reason,
+        "plan": plan_to_document(plan),
+    }
+    return json.dumps(entry, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def plan_of_entry(text: bytes, *, where: str) -> Plan:
+    """Read the plan out of an entry.
+
+    Raises
+    ------
+    Damaged
+        When it cannot be read.
+    """
+    return plan_from_document(_entry(text, where).get("plan"), where=where)
+
+
+def revision_of_entry(text: bytes, *, where: str) -> Revision:
+    """Read what an entry says of its revision.
+
+    Raises
+    ------
+    Damaged
+        When it cannot be read.
+    """
+    entry = _entry(text, where)
+    try:
+        return Revision(
+            revision=int(entry["revision"]),
+            after=int(entry["after"]),
+            author=str(entry["author"]),
+            at=datetime.fromisoformat(entry["at"]),
+            reason=str(entry["reason"]),
+            status=str(entry["plan"]["status"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Damaged("Not an entry of a plan's history.", where=where, hint=_HINT) from error
+
+
+def line_of(revisions: Iterable[Revision], number: int) -> frozenset[int]:
+    """Follow a revision back to the first."""
+    before = {entry.revision: entry.after for entry in revisions}
+    line: set[int] = set()
+    while number in before and number not in line:
+        line.add(number)
+        number = before[number]
+    return frozenset(line)
+
+
+_HINT = "Take the file back from a backup, or move it away; the other revisions are not affected."
+
+
+def _entry(text: bytes, where: str) -> dict[str, Any]:
+    entry = parse(text, where=where)
+    if not isinstance(entry, dict):
+        raise Damaged("Not an entry of a plan's history.", where=where, hint=_HINT)
+    return entry

@@ -1,0 +1,130 @@
+"""Cascading the goal of a plan again: where its tree, weights and locks come from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+from salesnb.calendar import Period
+from salesnb.errors import BadInput
+from salesnb.money import minor_digits
+from salesnb.planning.cascade import LockedAmount, cascade
+from salesnb.planning.check_cascade import tree_of
+from salesnb.planning.model import Goal, Plan, Quota
+from salesnb.planning.roadmap import milestones
+from salesnb.planning.sharing import Weight
+from salesnb.planning.tree import OrgTree
+from salesnb.planning.words import number_in_words
+
+__all__ = [
+    "SPLIT_UNITS",
+    "again",
+    "basis_of",
+    "cascaded",
+    "edited",
+    "equal_weights",
+    "rescaled",
+    "weights_of",
+    "with_milestones",
+    "with_quotas",
+]
+
+SPLIT_UNITS = ("money", "count")
+
+
+def edited(plan: Plan, **changes: object) -> Plan:
+    """Change parts of a plan; what comes out is a draft, approved or not before."""
+    return replace(plan, **{"status": "draft", "approval": None, **changes})  # type: ignore[arg-type]
+
+
+def cascaded(
+    plan: Plan, goal: Goal, total: int, tree: OrgTree, weights: Mapping[str, Weight], basis: str
+) -> Plan:
+    """Replace the quotas of a goal by a new cascade; its locks stay."""
+    digits = minor_digits(plan.currency)
+    locked = [quota for quota in plan.quotas_of(goal) if quota.lock]
+    for quota in locked:
+        if quota.id not in tree.by_id:
+            amount = number_in_words(quota.amount, quota.unit, digits)
+            raise BadInput(
+                f"{quota.name} is locked at {amount}, but is not in the organisation any more.",
+                where=quota.id,
+                hint="Unlock it first.",
+            )
+    quotas = cascade(
+        tree,
+        goal.kpi,
+        goal.period.label,
+        total,
+        weights,
+        {q.id: LockedAmount(amount=q.amount, lock=q.lock) for q in locked if q.lock},
+        basis=basis,
+        unit=goal.unit,
+        digits=digits,
+    )
+    return with_quotas(plan, goal, quotas)
+
+
+def again(plan: Plan, goal: Goal, quotas: Sequence[Quota], total: int) -> Plan:
+    """Cascade a goal by the tree, weights and locks of the quotas given."""
+    tree = tree_of(quotas)
+    held = with_quotas(plan, goal, quotas)
+    return cascaded(held, goal, total, tree, weights_of(quotas, tree), basis_of(quotas))
+
+
+def with_quotas(plan: Plan, goal: Goal, quotas: Iterable[Quota]) -> Plan:
+    """Put quotas in the place of those that a goal had; quotas stand in the order of the goals."""
+    order = {(item.kpi, item.period.label): index for index, item in enumerate(plan.goals)}
+    mine = (goal.kpi, goal.period.label)
+    others = [quota for quota in plan.quotas if (quota.kpi, quota.period) != mine]
+    mixed = sorted([*others, *quotas], key=lambda quota: order[quota.kpi, quota.period])
+    return edited(plan, quotas=tuple(mixed))
+
+
+def with_milestones(plan: Plan, goal: Goal) -> Plan:
+    """Give a goal the milestones that its KPI's season asks for; none without a season."""
+    others = tuple(stone for stone in plan.milestones if stone.goal != goal.id)
+    shape = next((shape for shape in plan.assumptions.seasonality if shape.kpi == goal.kpi), None)
+    if shape is None or goal.unit not in SPLIT_UNITS:
+        return replace(plan, milestones=others)
+    weights = {item.label: item.weight_bp for item in shape.weights if _touches(item.label, goal.period)}
+    stones = milestones(int(goal.target), weights, unit=goal.unit, goal=goal.id) if weights else ()
+    order = {item.id: index for index, item in enumerate(plan.goals)}
+    return replace(plan, milestones=tuple(sorted([*others, *stones], key=lambda stone: order[stone.goal])))
+
+
+def weights_of(quotas: Sequence[Quota], tree: OrgTree) -> dict[str, Weight]:
+    """Read the weights that quotas were made by; where they were given, their amounts are the weights."""
+    leaves = {node.id for node in tree.leaves()}
+    return {
+        quota.id: quota.amount if quota.weight is None else quota.weight for quota in quotas if quota.id in leaves
+    }
+
+
+def basis_of(quotas: Sequence[Quota]) -> str:
+    """Tell the basis of a cascade apart from the exceptions within it."""
+    usual = (q.basis for q in quotas if q.basis not in {"locked", "locks below"} and "(" not in q.basis)
+    return next(usual, "history")
+
+
+def equal_weights(tree: OrgTree) -> dict[str, Weight]:
+    """Let every rep weigh the same; where there are no reps, every lowest node."""
+    leaves = tree.leaves()
+    reps = [leaf for leaf in leaves if leaf.level == "rep"]
+    return {leaf.id: 1 for leaf in reps or leaves}
+
+
+def rescaled(total: int, before: float, after: float) -> int:
+    """Change a total in the proportion in which its goal changed, half-even."""
+    return round(total * Fraction(after) / Fraction(before)) if before else int(after)
+
+
+def _touches(label: str, period: Period) -> bool:
+    """Tell whether a month or week has a day in a period."""
+    if "W" in label:
+        first = date.fromisocalendar(int(label[:4]), int(label[6:]), 1)
+        return first < period.end and first.toordinal() + 7 > period.start.toordinal()
+    year, month = int(label[:4]), int(label[5:])
+    first = date(year, month, 1)
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return first < period.end and after > period.start

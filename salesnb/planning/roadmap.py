@@ -1,0 +1,99 @@
+"""Roadmap: what a goal should have reached by the end of each month."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import accumulate
+
+from salesnb.errors import BadInput
+from salesnb.money import split
+from salesnb.planning.model import Milestone, Seasonality, SeasonWeight
+from salesnb.planning.sharing import equal_for_want_of
+
+__all__ = ["BASIS_POINTS", "basis_points", "milestones", "seasonality"]
+
+BASIS_POINTS = 10_000
+
+
+def basis_points(weights: Mapping[str, int | Fraction]) -> dict[str, int]:
+    """Turn weights into whole basis points that add up to 10,000 exactly.
+
+    Weights that already do so stay as they are. Where all are zero, the parts are equal.
+
+    Parameters
+    ----------
+    weights
+        By label, zero or more: what was won in each month, or typed shares.
+
+    Raises
+    ------
+    BadInput
+        When there are none, or one is negative.
+
+    Examples
+    --------
+    >>> basis_points({"2017-10": 1, "2017-11": 1, "2017-12": 1})
+    {'2017-10': 3334, '2017-11': 3333, '2017-12': 3333}
+
+    References
+    ----------
+    Weights kept as rounded decimals drift from one; whole basis points, by largest remainder, cannot.
+    """
+    if not weights:
+        raise BadInput("There are no months to spread over.", hint="Give a weight for each month of the period.")
+    for label, weight in weights.items():
+        if weight < 0:
+            raise BadInput(f"The weight of {label} is negative: {weight}.", hint="Give zero or more.")
+    labels = sorted(weights)
+    shares = [weights[label] for label in labels] if any(weights.values()) else [1] * len(labels)
+    return dict(zip(labels, split(BASIS_POINTS, shares, labels), strict=True))
+
+
+def milestones(
+    total: int, month_weights: Mapping[str, int | Fraction], *, unit: str = "money", goal: str = ""
+) -> tuple[Milestone, ...]:
+    """Spread a total over months by season; the last cumulative target is the total exactly.
+
+    Parameters
+    ----------
+    total
+        Minor units of money, or a count; zero or more.
+    month_weights
+        A weight a month label; see ``basis_points``.
+    unit, goal
+        Unit of the total, and the id of the goal that it is of.
+
+    Raises
+    ------
+    BadInput
+        When the total or a weight is negative, or there are no months.
+
+    Examples
+    --------
+    Last year's quarter won 1.5, 2.0 and 5.5; this year's goal is 9:
+
+    >>> found = milestones(9_000_000, {"2018-01": 15, "2018-02": 20, "2018-03": 55})
+    >>> [(m.label, m.weight_bp, m.to_date) for m in found]
+    [('2018-01', 1667, 1500300), ('2018-02', 2222, 3500100), ('2018-03', 6111, 9000000)]
+    """
+    if total < 0:
+        raise BadInput("The total to be spread over months is negative.", hint="Give zero or more.")
+    points = basis_points(month_weights)
+    amounts = split(total, list(points.values()), list(points))
+    return tuple(
+        Milestone(goal=goal, label=label, weight_bp=weight, unit=unit, amount=amount, to_date=to_date)
+        for (label, weight), amount, to_date in zip(points.items(), amounts, accumulate(amounts), strict=True)
+    )
+
+
+def seasonality(kpi: str, weights: Mapping[str, int | Fraction], basis: str) -> Seasonality:
+    """Describe how a KPI spreads over months, in whole basis points.
+
+    Raises
+    ------
+    BadInput
+        As ``basis_points``.
+    """
+    said = basis if any(weights.values()) else equal_for_want_of(basis)
+    points = basis_points(weights)
+    shares = tuple(SeasonWeight(label=label, weight_bp=weight) for label, weight in points.items())
+    return Seasonality(kpi=kpi, basis=said, weights=shares)

@@ -1,0 +1,355 @@
+"""Plans on disk: every revision is kept, and a save that did not see the latest one is refused.
+
+``plans/NAME.plan.json`` is the plan; ``plans/.history/NAME/000001.json`` and so on are its revisions, each
+with author, time and reason. A save holds the lock of that plan while it
+
+1. reads the plan and compares it with what the saver had read,
+2. writes the new revision into the history, atomically,
+3. replaces the plan, atomically.
+
+Step 3 decides. A process that is killed before it leaves the plan as it was, and at most an entry in the
+history that never became the plan: ``history`` shows it as not ``kept``, its number is not used again, and
+the next save goes on from the plan. So every plan ever seen by a reader has its entry, numbers grow, and
+no file is ever half written. Readers need no lock.
+
+A plan that was changed by hand or by git is taken in as a revision of its own at the next save.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from salesnb.errors import BadInput, BadUsage, CannotWrite, Damaged, StaleSave, UnknownName, nearest
+from salesnb.files import cannot_write, write_atomic
+from salesnb.planning.checks import check
+from salesnb.planning.differences import diff
+from salesnb.planning.document import plan_from_json, plan_to_json
+from salesnb.planning.history import Revision, entry_to_json, line_of, plan_of_entry, revision_of_entry
+from salesnb.planning.model import SCHEMA_VERSION, Plan
+from salesnb.planning.names import safe_name
+
+__all__ = ["PlanStore", "Revision"]
+
+_SUFFIX = ".plan.json"
+_ENTRY = re.compile(r"[0-9]{6}\.json")
+_OUTSIDE = "edited outside salesnb"
+_NO_HISTORY = "found without history"
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Current:
+    """The plan as its file holds it, and as the history knows it once that was taken in."""
+
+    found: Plan
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class PlanStore:
+    """The plans of a workspace.
+
+    Attributes
+    ----------
+    folder
+        ``plans/``; made when first saved to.
+    patience
+        Seconds to wait for another process that is saving the same plan.
+    """
+
+    folder: Path
+    patience: float = 60.0
+
+    def names(self) -> tuple[str, ...]:
+        """List the plans there are."""
+        if not self.folder.is_dir():
+            return ()
+        found = (path.name.removesuffix(_SUFFIX) for path in self.folder.glob(f"*{_SUFFIX}"))
+        return tuple(sorted(name for name in found if not name.startswith(".")))
+
+    def path(self, name: str) -> Path:
+        """Give the file of a plan, which may not be there.
+
+        Raises
+        ------
+        BadUsage
+            When a plan cannot have that name.
+        """
+        return self.folder / f"{safe_name(name)}{_SUFFIX}"
+
+    def load(self, name: str) -> Plan:
+        """Read a plan.
+
+        Raises
+        ------
+        UnknownName
+            When there is none of that name.
+        Damaged
+            When its file cannot be read as a plan, naming the place, or is of a newer schema.
+        BadInput
+            When its numbers do not fit each other.
+        """
+        plan = self._read(name)
+        if plan is None:
+            raise UnknownName(f"There is no plan {name!r}.", where=str(self.folder), hint=nearest(name, self.names()))
+        return plan
+
+    def save(self, plan: Plan, *, read_at: int | Plan | None, author: str, reason: str, at: datetime) -> Plan:
+        """Keep a plan as its next revision.
+
+        Parameters
+        ----------
+        plan
+            What to keep; its own ``revision`` does not matter.
+        read_at
+            The revision that the change was made from, None for a new plan; or the plan itself as it was
+            read, which also tells apart what was edited by hand since.
+        author, reason, at
+            Who, why and when (with time zone); kept in the history.
+
+        Returns
+        -------
+        Plan
+            The plan as saved, with its revision.
+
+        Raises
+        ------
+        StaleSave
+            When the plan has moved on since, with the differences; nothing is overwritten.
+        BadInput
+            When its numbers do not fit each other, or it would change an approved plan without making it
+            a draft.
+        CannotWrite
+            When the folder cannot be written to; the plan is as it was.
+        """
+        _check_stamp(author, at)
+        check(plan)
+        with self._locked(plan.name):
+            before = self._current(plan.name, at)
+            self._refuse_stale(plan.name, read_at or 0, before)
+            if before is not None:
+                _refuse_thawing(before.found, plan)
+            after = before.plan.revision if before else 0
+            return self._publish(plan, after=after, author=author, reason=reason, at=at)
+
+    def history(self, name: str) -> tuple[Revision, ...]:
+        """List the revisions of a plan, oldest first.
+
+        Raises
+        ------
+        UnknownName
+            When there is no plan of that name and never was.
+        Damaged
+            When an entry cannot be read.
+        """
+        found = [revision_of_entry(path.read_bytes(), where=self._where(path)) for path in self._entries(name)]
+        if not found and self._read(name) is None:
+            self.load(name)
+        line = line_of(found, self._number_now(name, found))
+        return tuple(replace(entry, kept=entry.revision in line) for entry in found)
+
+    def revision(self, name: str, number: int) -> Plan:
+        """Read an earlier revision of a plan.
+
+        Raises
+        ------
+        UnknownName
+            When there is none of that number.
+        Damaged
+            When its entry cannot be read.
+        """
+        path = self._entry(name, number)
+        if not path.is_file():
+            known = ", ".join(str(int(entry.stem)) for entry in self._entries(name)) or "none"
+            raise UnknownName(f"The plan {name!r} has no revision {number}.", hint=f"Known: {known}.")
+        return replace(plan_of_entry(path.read_bytes(), where=self._where(path)), name=name)
+
+    def restore(self, name: str, number: int, *, author: str, at: datetime, reason: str = "") -> Plan:
+        """Make an earlier revision the plan again, as a new revision and a draft.
+
+        A plan that is damaged is set aside in its history folder first.
+
+        Raises
+        ------
+        UnknownName, Damaged
+            As ``revision``.
+        CannotWrite
+            When the folder cannot be written to.
+        """
+        _check_stamp(author, at)
+        old = replace(self.revision(name, number), status="draft", approval=None)
+        with self._locked(name):
+            try:
+                before = self._current(name, at)
+            except (Damaged, BadInput):
+                self._set_aside(name)
+                before = None
+            after = before.plan.revision if before else number
+            said = reason or f"Restored revision {number}"
+            return self._publish(old, after=after, author=author, reason=said, at=at)
+
+    def _read(self, name: str) -> Plan | None:
+        """Read and check a plan; its name is that of the file, also where that was copied."""
+        path = self.path(name)
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Damaged(f"Cannot read it: {error.strerror}.", where=str(path)) from error
+        plan = replace(plan_from_json(text, where=path.name), name=name)
+        return check(plan, where=path.name)
+
+    def _current(self, name: str, at: datetime) -> _Current | None:
+        """Read the plan under its lock; one that the history does not know is taken in first."""
+        self._sweep(name)
+        found = self._read(name)
+        if found is None:
+            self._refuse_twin(name)
+            return None
+        if found.revision and not self._entry(name, found.revision).is_file():
+            self._write_entry(found, after=0, author=_UNKNOWN, reason=_NO_HISTORY, at=at)
+            return _Current(found=found, plan=found)
+        if self._is_known(found):
+            return _Current(found=found, plan=found)
+        taken = self._publish(found, after=found.revision, author=_UNKNOWN, reason=_OUTSIDE, at=at)
+        return _Current(found=found, plan=taken)
+
+    def _is_known(self, plan: Plan) -> bool:
+        """Tell whether the history holds exactly this plan under its revision."""
+        try:
+            return self.revision(plan.name, plan.revision) == plan
+        except (UnknownName, Damaged):
+            return False
+
+    def _publish(self, plan: Plan, *, after: int, author: str, reason: str, at: datetime) -> Plan:
+        """Write the next revision: the history first, then the plan, which decides."""
+        numbers = [int(path.stem) for path in self._entries(plan.name)]
+        saved = replace(plan, revision=max([after, *numbers]) + 1, schema_version=SCHEMA_VERSION)
+        self._write_entry(saved, after=after, author=author, reason=reason, at=at)
+        try:
+            write_atomic(self.path(plan.name), plan_to_json(saved))
+        except CannotWrite:
+            with suppress(OSError):
+                self._entry(plan.name, saved.revision).unlink()
+            raise
+        return saved
+
+    def _write_entry(self, plan: Plan, *, after: int, author: str, reason: str, at: datetime) -> None:
+        entry = entry_to_json(plan, after=after, author=author, reason=reason, at=at)
+        write_atomic(self._entry(plan.name, plan.revision), entry)
+
+    def _refuse_stale(self, name: str, read_at: int | Plan, current: _Current | None) -> None:
+        """Refuse a saver who has not seen what the file holds."""
+        now = current.plan.revision if current else 0
+        seen = read_at if isinstance(read_at, int) else read_at.revision
+        if current is None and seen == 0:
+            return
+        if current and (seen == now if isinstance(read_at, int) else read_at == current.found):
+            return
+        if current is None:
+            what = f"The plan {name} is gone; you had read revision {seen}."
+            raise StaleSave(what, hint="Restore it with 'salesnb plan restore', or save it as a new plan.")
+        if seen == 0:
+            what = f"There is a plan {name} already, at revision {now}."
+            raise StaleSave(what, hint="Choose another name, or open that plan and change it.")
+        raise StaleSave(
+            f"The plan {name} has moved on: it is at revision {now}, you had read revision {seen}.",
+            hint="Nothing was overwritten. Open the plan again and repeat the change.",
+            differences=self._moved(read_at, current.plan),
+        )
+
+    def _moved(self, read_at: int | Plan, current: Plan) -> tuple[str, ...]:
+        """Say what changed since a revision was read."""
+        try:
+            seen = self.revision(current.name, read_at) if isinstance(read_at, int) else read_at
+        except (UnknownName, Damaged):
+            return ()
+        return tuple(str(difference) for difference in diff(seen, current))
+
+    def _refuse_twin(self, name: str) -> None:
+        """Two names that differ in case alone are one file on some systems."""
+        twin = next((other for other in self.names() if other.casefold() == name.casefold()), None)
+        if twin is not None:
+            raise BadUsage(f"There is a plan {twin!r} already.", hint="Choose a name that differs in more than case.")
+
+    def _number_now(self, name: str, revisions: list[Revision]) -> int:
+        """Tell which revision the plan is at; the latest known when its file is gone or damaged."""
+        with suppress(Damaged, BadInput):
+            plan = self._read(name)
+            if plan is not None:
+                return plan.revision
+        return max((entry.revision for entry in revisions), default=0)
+
+    def _set_aside(self, name: str) -> None:
+        """Keep a file that cannot be read, beside the history."""
+        folder = self._history(name)
+        number = 1 + sum(1 for _ in folder.glob("damaged-*.txt"))
+        try:
+            self.path(name).replace(folder / f"damaged-{number:03d}.txt")
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+
+    def _sweep(self, name: str) -> None:
+        """Remove temporary files that killed saves of this plan left; nobody else writes them now."""
+        left = [*self.folder.glob(f".{name}{_SUFFIX}.*.tmp"), *self._history(name).glob(".*.tmp")]
+        for path in left:
+            with suppress(OSError):
+                path.unlink()
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        """Keep other processes from saving this plan; the system lets go when a process dies."""
+        from filelock import FileLock, Timeout
+
+        self.path(name)
+        folder = self._history(name)
+        lock = FileLock(folder / ".lock", timeout=self.patience)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise CannotWrite(
+                f"Another process has been saving the plan {name} for {self.patience:g} seconds.",
+                where=str(folder),
+                hint="Wait for it or end it, and save again; nothing was changed.",
+            ) from None
+        except OSError as error:
+            raise cannot_write(self.path(name), error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _history(self, name: str) -> Path:
+        return self.folder / ".history" / safe_name(name)
+
+    def _entry(self, name: str, number: int) -> Path:
+        return self._history(name) / f"{number:06d}.json"
+
+    def _entries(self, name: str) -> list[Path]:
+        folder = self._history(name)
+        return sorted(path for path in folder.glob("*.json") if _ENTRY.fullmatch(path.name))
+
+    def _where(self, path: Path) -> str:
+        return str(path.relative_to(self.folder))
+
+
+def _check_stamp(author: str, at: datetime) -> None:
+    if not author.strip():
+        raise BadUsage("A save needs an author.", hint="Set one in salesnb.toml, or with 'git config user.name'.")
+    if at.tzinfo is None:
+        raise BadUsage("The time of a save needs a time zone.", hint="Give it in UTC.")
+
+
+def _refuse_thawing(before: Plan, after: Plan) -> None:
+    """An approved plan is frozen: what follows it is a draft."""
+    both = before.status == after.status == "approved"
+    if both and replace(after, revision=before.revision, schema_version=before.schema_version) != before:
+        raise BadInput(
+            f"The plan {before.name} is approved and frozen.",
+            hint="Change it as a draft: set its status to draft, and have it approved again.",
+        )
