@@ -133,5 +133,6 @@ def _check_inputs(
         if weight < 0:
             raise BadInput(f"The weight of {node_id!r} is negative: {weight}.", hint="Give zero or more.")
     for node_id, locked in locks.items():
+        name = tree.node(node_id).name
         if locked.amount < 0:
-            raise BadInput(f"{tree.node(node_id).name} is locked at a negative amount.", hint="Lock at zero or more.")
+            raise BadInput(f"{name} is locked at a negative amount.", hint="Lock at zero or more.")

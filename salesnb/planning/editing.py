@@ -6,6 +6,7 @@ An approved plan is frozen: whatever changes it gives a new draft.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from math import isfinite
 
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
@@ -114,6 +115,9 @@ def recascade(
     place = tree_of(before) if tree is None else tree.subtree(found.node)
     if weights is None:
         weights = equal_weights(place) if basis == "equal" or not before else weights_of(before, place)
+    elif tree is not None:
+        outside = tree.by_id.keys() - place.by_id.keys()
+        weights = {node: weight for node, weight in weights.items() if node not in outside}
     return cascaded(plan, found, int(found.target), place, weights, basis or basis_of(before))
 
 
@@ -130,7 +134,8 @@ def set_goal(plan: Plan, goal: str, target: float) -> Plan:
         When the target is negative, or not whole for money and counts.
     """
     before = plan.goal(goal)
-    if target < 0 or (before.unit in SPLIT_UNITS and target != int(target)):
+    whole = isfinite(target) and (before.unit not in SPLIT_UNITS or target == int(target))
+    if target < 0 or not whole:
         raise BadInput(f"{target} cannot be the target of {before.kpi}.", hint="Give a whole number, zero or more.")
     exact = int(target) if before.unit in SPLIT_UNITS else target
     after = replace(before, target=exact, probability=None)

@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+from salesnb.planning import Action, Objective, diff, edited, lock, set_goal
+
+
+def words(before, after, part=None):
+    return [str(difference) for difference in diff(before, after) if part in {None, difference.part}]
+
+
+def test_a_plan_does_not_differ_from_itself_or_another_revision(plan):
+    assert diff(plan, plan) == ()
+    assert diff(plan, replace(plan, revision=9)) == ()
+
+
+def test_a_changed_goal_is_told_with_its_quotas_and_milestones(plan):
+    told = words(plan, set_goal(plan, "won_amount", 320_000_00))
+    assert told[0] == "Goal won_amount: 300,000 → 320,000"
+    assert "Quota West, won_amount 2017-Q4: 120,000 → 128,000" in told
+    assert "Milestone won_amount 2017-12: 183,330 → 195,552" in told
+
+
+def test_a_lock_is_told_with_who_and_why(plan, at):
+    held = lock(plan, "West", by="Ann", why="agreed", at=at)
+    assert words(plan, held) == [
+        "Quota West, won_amount 2017-Q4, basis: history → locked",
+        "Quota West, won_amount 2017-Q4, lock: nothing → by Ann, why agreed, at 2017-09-01T09:30:00+00:00",
+    ]
+
+
+def test_what_is_added_or_removed_is_told(plan, at):
+    action = Action(id="a1", text="Call the top ten accounts", owner="Bob", due=at.date())
+    more = edited(plan, actions=(action,), objectives=(*plan.objectives, Objective(id="keep", text="Keep customers")))
+    assert words(plan, more) == [
+        "Objective keep added: Keep customers",
+        "Action a1 added: Call the top ten accounts",
+    ]
+    assert words(more, plan)[0] == "Objective keep removed: Keep customers"
+
+
+def test_the_head_of_a_plan_is_told(plan):
+    assert words(plan, replace(plan, status="proposed", currency="EUR")) == [
+        "Status: draft → proposed",
+        "Currency: USD → EUR",
+    ]
+
+
+def test_an_assumption_is_told(plan):
+    ramped = edited(plan, assumptions=replace(plan.assumptions, ramp_bp=(0, 2500), attrition_bp=1500))
+    assert words(plan, ramped) == [
+        "Ramp (basis points): nothing → 0, 2,500",
+        "Attrition a year (basis points): nothing → 1,500",
+    ]
+
+
+def test_another_order_is_a_difference(plan):
+    one, two = Objective(id="a", text="A"), Objective(id="b", text="B")
+    before, after = (edited(plan, objectives=(plan.objectives[0], *pair)) for pair in ((one, two), (two, one)))
+    assert words(before, after) == ["Order of objectives: grow, a, b → grow, b, a"]
+
+
+def test_two_reps_of_one_name_are_told_apart(plan):
+    same = replace(plan, quotas=tuple(replace(q, name="Bob") if q.level == "rep" else q for q in plan.quotas))
+    told = words(same, set_goal(same, "won_amount", 320_000_00), "quotas")
+    assert any(line.startswith("Quota rep:West1, won_amount 2017-Q4:") for line in told)
