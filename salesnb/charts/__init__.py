@@ -1,7 +1,8 @@
 """Charts: described once by form, finding and data; drawn as static SVG for workbooks, pages and print.
 
-Each form is one function: `bullet`, `trend`, `stages`, `bars`, `waterfall`, `sparkline`, `small_multiples`, `pacing`
-and `table`. `FORMS` knows them all; a package adds its own through the entry point group ``salesnb.charts``.
+Each form is one function: `bullet`, `trend`, `stages`, `bars`, `waterfall`, `sparkline`, `small_multiples`,
+`pacing` and `table`. `FORMS` knows them all; a package adds its own through the entry point group
+``salesnb.charts``.
 """
 
 from salesnb.charts.bars import Bar, bars

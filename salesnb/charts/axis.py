@@ -39,7 +39,14 @@ class Plot:
 
 
 def value_axis(
-    sheet: Sheet, values: Sequence[float], chart: Chart, *, top: float, bottom: float, right: float, count: int = 0
+    sheet: Sheet,
+    values: Sequence[float],
+    chart: Chart,
+    *,
+    top: float,
+    bottom: float,
+    right: float,
+    count: int = 0,
 ) -> Plot:
     """Draw grid lines at round values that cover zero and all values; the zero line is darker."""
     low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
@@ -47,7 +54,9 @@ def value_axis(
     marks = marks if high > low else (0.0,)
     texts = tick_texts(marks, chart.unit, chart.fmt)
     left = max(text_width(text, 11) for text in texts) + 8
-    scale = Scale(low=marks[0], high=marks[-1] if marks[-1] > marks[0] else marks[0] + 1, start=bottom, end=top)
+    scale = Scale(
+        low=marks[0], high=marks[-1] if marks[-1] > marks[0] else marks[0] + 1, start=bottom, end=top
+    )
     end = max(sheet.width - right, left + 40)
     for mark, text in zip(marks, texts, strict=True):
         y = scale(mark)

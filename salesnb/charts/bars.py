@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Unpack
 
 from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
 from salesnb.charts.layout import empty, finish, heading
-from salesnb.charts.scale import Number, Scale, plottable
+from salesnb.charts.scale import Number, Scale, plottable, share
 from salesnb.charts.sheet import Drawing, Sheet
 from salesnb.charts.text import clean, text_width
 
@@ -43,7 +43,7 @@ def bars(
     highlight: Collection[str] = (),
     **look: Unpack[Look],
 ) -> Chart:
-    """Horizontal bars from the highest value to the lowest, each with its value written beside it.
+    """Draw horizontal bars from the highest value to the lowest, each with its value written beside it.
 
     Parameters
     ----------
@@ -97,6 +97,7 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     y = heading(chart, sheet) + (18 if plan.quotas else 6)
     if plan.quotas:
         _headings(chart, sheet, plan, y - 6)
+        y += 5 if sheet.narrow else 0
     top = y
     for bar in data.shown:
         (_below if sheet.narrow else _beside)(chart, sheet, plan, bar, y)
@@ -128,7 +129,8 @@ def _plan(chart: Chart, sheet: Sheet) -> _Plan:
     quotas = [plottable(bar.quota) for bar in data.shown]
     have_quotas = any(quota is not None for quota in quotas)
     figures = _widest([*(_value(chart, bar) for bar in data.shown), data.measure if have_quotas else ""]) + 8
-    shares = max(_widest(_attainment(chart, bar) for bar in data.shown), _widest([_OF_QUOTA])) + 16 if have_quotas else 0.0
+    percents = (_OF_QUOTA, *(_attainment(chart, bar) for bar in data.shown))
+    shares = _widest(percents) + 16 if have_quotas else 0.0
     names, start, end = 0.0, 1.0, sheet.width - 1.0
     if not sheet.narrow:
         names = min(_widest(clean(bar.label) for bar in data.shown), sheet.width * 0.32) + 14
@@ -153,7 +155,8 @@ def _widest(texts: Iterable[str]) -> float:
 def _headings(chart: Chart, sheet: Sheet, plan: _Plan, y: float) -> None:
     """Say what the figures are, and once, at the first bar that has one, what the tick is."""
     sheet.text(sheet.width, y, _OF_QUOTA, size=11, anchor="end", fill="muted")
-    sheet.text(sheet.width - plan.shares, y, chart.data.measure, size=11, anchor="end", fill="muted", room=plan.figures)
+    right = sheet.width - plan.shares
+    sheet.text(right, y, chart.data.measure, size=11, anchor="end", fill="muted", room=plan.figures)
     first = plottable(chart.data.shown[0].quota)
     if sheet.narrow:
         sheet.mark(2, y - 9, y + 1, "ink")
@@ -203,8 +206,7 @@ def _value(chart: Chart, bar: Bar) -> str:
 
 
 def _attainment(chart: Chart, bar: Bar, digits: int = 0) -> str:
-    value, quota = plottable(bar.value), plottable(bar.quota)
-    return chart.fmt.ratio(value / quota if value is not None and quota else None, digits)
+    return chart.fmt.ratio(share(bar.value, bar.quota), digits)
 
 
 def _rest(chart: Chart) -> str:

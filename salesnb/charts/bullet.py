@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Unpack
 
 from salesnb.charts.chart import FORMS, Chart, Figures, Form, Look
 from salesnb.charts.layout import empty, finish, heading, spread
-from salesnb.charts.scale import Number, Scale, plottable
+from salesnb.charts.scale import Number, Scale, plottable, share
 from salesnb.charts.sheet import Drawing, Sheet
 from salesnb.charts.text import clean, text_width
 
@@ -13,7 +13,7 @@ __all__ = ["Measure", "bullet"]
 
 
 class Measure(NamedTuple):
-    """One bar: its name, actual value, goal, what is due by today, last year's value, and its unit if another."""
+    """One bar: its name, actual value, goal, what is due by today, last year's value, its unit if another."""
 
     label: str
     actual: Number | None
@@ -30,7 +30,7 @@ class _Mark(NamedTuple):
 
 
 def bullet(finding: str, measures: Sequence[Measure | tuple[Any, ...]], **look: Unpack[Look]) -> Chart:
-    """A bar of the actual value against its goal, a marker for the pace by today and a tick for last year.
+    """Draw a bar of the actual value against its goal, with marks for the pace by today and for last year.
 
     Parameters
     ----------
@@ -74,8 +74,7 @@ def _short(chart: Chart, row: Measure, value: Number | None) -> str:
 
 
 def _share(chart: Chart, row: Measure, digits: int = 0) -> str:
-    actual, goal = plottable(row.actual), plottable(row.goal)
-    return chart.fmt.ratio(actual / goal if actual is not None and goal else None, digits)
+    return chart.fmt.ratio(share(row.actual, row.goal), digits)
 
 
 def _one(chart: Chart, sheet: Sheet, y: float) -> float:
@@ -84,24 +83,24 @@ def _one(chart: Chart, sheet: Sheet, y: float) -> float:
     big = 24 if sheet.narrow else 28
     figure = sheet.text(0, y + big, _short(chart, row, row.actual), size=big, bold=True)
     if row.goal is not None:
-        words = f"{_share(chart, row)} of {_short(chart, row, row.goal)} goal"
-        sheet.text(figure.right + 10, y + big, words, size=13, fill="muted", room=sheet.width - figure.right - 10)
+        words, left = f"{_share(chart, row)} of {_short(chart, row, row.goal)} goal", figure.right + 10
+        sheet.text(left, y + big, words, size=13, fill="muted", room=sheet.width - left)
     y += big + 26
     scale = Scale.over(_numbers(row), start=0, end=sheet.width - 2)
     _bar(sheet, scale, row, y, 26)
-    above = [_Mark(value, f"Goal {_short(chart, row, row.goal)}", "ink") for value in _known(row.goal)]
-    _marks(sheet, scale, above, y - 8)
-    below = [
-        *(_Mark(value, f"Due by today {_short(chart, row, row.pace)}", "warn") for value in _known(row.pace)),
-        *(_Mark(value, f"Last year {_short(chart, row, row.last_year)}", "muted") for value in _known(row.last_year)),
-    ]
+    _marks(sheet, scale, _named(chart, row, ("Goal", row.goal, "ink")), y - 8)
+    below = _named(chart, row, ("Due by today", row.pace, "warn"), ("Last year", row.last_year, "muted"))
     _marks(sheet, scale, below, y + 26 + 18)
     return y + 26 + (24 if below else 4)
 
 
-def _known(value: Number | None) -> list[float]:
-    number = plottable(value)
-    return [] if number is None else [number]
+def _named(chart: Chart, row: Measure, *marks: tuple[str, Number | None, str]) -> list[_Mark]:
+    """Give the marks that have a value, each with its name and figure."""
+    return [
+        _Mark(number, f"{name} {_short(chart, row, number)}", fill)
+        for name, value, fill in marks
+        if (number := plottable(value)) is not None
+    ]
 
 
 def _marks(sheet: Sheet, scale: Scale, marks: Sequence[_Mark], y: float) -> None:
@@ -130,22 +129,22 @@ def _bar(sheet: Sheet, scale: Scale, row: Measure, y: float, thick: float) -> No
 
 
 def _several(chart: Chart, sheet: Sheet, y: float) -> float:
-    """Draw one compact row a measure: name, bar, figures; the marks are named above the first row that has most."""
+    """Draw one compact row a measure: name, bar, figures; marks are named above the first that has most."""
     rows: tuple[Measure, ...] = chart.data
     shares = max(text_width(_share(chart, row), 12, bold=True) for row in rows) + 14
     figures = max(text_width(_figure(chart, row), 12) for row in rows) + 14
     names = min(max(text_width(clean(row.label), 12) for row in rows), sheet.width * 0.3) + 14
     left, right = (0.0, sheet.width - 3.0) if sheet.narrow else (names, sheet.width - figures - shares)
-    told = max(range(len(rows)), key=lambda place: (sum(value is not None for value in rows[place][2:5]), -place))
+    marked = [sum(value is not None for value in row[2:5]) for row in rows]
     y += 6
     for place, row in enumerate(rows):
-        same = [number for other in rows if _unit(chart, other) == _unit(chart, row) for number in _numbers(other)]
-        scale = Scale.over(same, start=left, end=right)
+        like = [other for other in rows if _unit(chart, other) == _unit(chart, row)]
+        scale = Scale.over([number for other in like for number in _numbers(other)], start=left, end=right)
         room = names - 12
         if sheet.narrow:
             _row_text(chart, sheet, row, y + 11, shares, room=sheet.width - figures - shares)
             y += 20
-        if place == told and any(value is not None for value in row[2:5]):
+        if marked[place] and place == marked.index(max(marked)):
             y += 14
             _names(sheet, scale, row, y - 7, left, right)
         if not sheet.narrow:
@@ -163,10 +162,18 @@ def _row_text(chart: Chart, sheet: Sheet, row: Measure, y: float, shares: float,
 
 def _names(sheet: Sheet, scale: Scale, row: Measure, y: float, left: float, right: float) -> None:
     """Name a row's marks above it."""
-    named = ((row.goal, "goal", "ink"), (row.pace, "due by today", "warn"), (row.last_year, "last year", "muted"))
-    marks = [_Mark(value, text, fill) for known, text, fill in named for value in _known(known)]
+    named = (
+        ("goal", row.goal, "ink"),
+        ("due by today", row.pace, "warn"),
+        ("last year", row.last_year, "muted"),
+    )
+    marks = [
+        _Mark(number, text, fill) for text, value, fill in named if (number := plottable(value)) is not None
+    ]
     widths = [text_width(mark.text, 11) + 10 for mark in marks]
-    middles = spread([scale(mark.value) for mark in marks], widths, left - 5, min(right + 24, sheet.width + 5))
+    middles = spread(
+        [scale(mark.value) for mark in marks], widths, left - 5, min(right + 24, sheet.width + 5)
+    )
     for mark, middle in zip(marks, middles, strict=True):
         sheet.text(middle, y, mark.text, size=11, anchor="middle", fill=mark.fill)
 

@@ -111,7 +111,9 @@ class Chart:
         opaque
             Put the background's colour behind it.
         """
-        return self.drawing(width).svg(title=clean(self.finding), description=self.description(), opaque=opaque)
+        return self.drawing(width).svg(
+            title=clean(self.finding), description=self.description(), opaque=opaque
+        )
 
     def figures(self) -> Figures:
         """Give the chart's numbers as rows of text, a heading first."""
@@ -175,5 +177,9 @@ def _sentence(heading: tuple[str, ...], row: tuple[str, ...]) -> str:
     """Say one row: its name, then each figure with what it is, where more than one is given."""
     name, *cells = row
     names = heading[1:]
-    pairs = [f"{what} {cell}" if len(names) > 1 and what else cell for what, cell in zip(names, cells, strict=True) if cell]
+    pairs = [
+        f"{what} {cell}" if len(names) > 1 and what else cell
+        for what, cell in zip(names, cells, strict=True)
+        if cell
+    ]
     return f"{name}: {', '.join(pairs)}" if name else ", ".join(pairs)

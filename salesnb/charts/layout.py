@@ -67,9 +67,8 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
         groups.append((members, top))
     placed = [0.0] * len(wanted)
     for members, top in groups:
-        for index in members:
-            placed[index] = top + sizes[index] / 2
-            top += sizes[index]
+        for place, index in enumerate(members):
+            placed[index] = top + _total(members[:place], sizes) + sizes[index] / 2
     return tuple(placed)
 
 

@@ -44,7 +44,7 @@ def pacing(
     names: tuple[str, str] = ("Actual", "Goal"),
     **look: Unpack[Look],
 ) -> Chart:
-    """The running total of a period over the running target, with the gap between them on the last day.
+    """Draw the running total of a period over the running target, with the gap between them on the last day.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def pacing(
     actual
         ``(day, total up to and including it)`` each; the last one is the as-of day.
     target
-        ``(day, target up to and including it)`` each, such as month ends; the last one is the goal. Between two of
-        them the target grows evenly, so give one for the as-of day where it is known.
+        ``(day, target up to and including it)`` each, such as month ends; the last one is the goal.
+        Between two of them the target grows evenly, so give one for the as-of day where it is known.
     start, end
         The period, half-open: ``end`` is the day after its last.
     names
@@ -104,10 +104,15 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     top = heading(chart, sheet) + 10
     bottom = top + (170 if sheet.narrow else 210)
     right = 14 + max((text_width(text, 12, bold=True) for text in _right_texts(chart)), default=0)
-    plot = value_axis(sheet, totals, chart, top=top, bottom=bottom, right=right, count=(data.end - data.start).days)
+    plot = value_axis(
+        sheet, totals, chart, top=top, bottom=bottom, right=right, count=(data.end - data.start).days
+    )
     _months(sheet, plot, chart)
     for points, stroke in ((data.target, "last"), (data.actual, "accent")):
-        path = [(plot.left, plot.scale(0)), *(_at(plot, data, point.day, plottable(point.total)) for point in points)]
+        path = [
+            (plot.left, plot.scale(0)),
+            *(_at(plot, data, point.day, plottable(point.total)) for point in points),
+        ]
         if points:
             sheet.line(path, stroke, width=2.5 if stroke == "accent" else 2)
     goal = _write_goal(chart, sheet, plot)
@@ -142,7 +147,9 @@ def _months(sheet: Sheet, plot: Plot, chart: Chart) -> None:
 
 def _goal_lines(chart: Chart) -> tuple[str, ...]:
     data: Pacing = chart.data
-    return (data.names[1], chart.fmt.short(plottable(data.target[-1].total), chart.unit)) if data.target else ()
+    return (
+        (data.names[1], chart.fmt.short(plottable(data.target[-1].total), chart.unit)) if data.target else ()
+    )
 
 
 def _write_goal(chart: Chart, sheet: Sheet, plot: Plot) -> float | None:
@@ -175,7 +182,7 @@ def _actual_lines(chart: Chart) -> tuple[tuple[str, str], ...]:
 
 
 def _write_actual(chart: Chart, sheet: Sheet, plot: Plot, goal: float | None) -> None:
-    """Mark the as-of day and its gap, and say both in the free space below the lines, or above while they are low."""
+    """Mark the as-of day and its gap, and say both in the free space below the lines, or above low ones."""
     data: Pacing = chart.data
     last, lines = data.actual[-1], _actual_lines(chart)
     x, y = _at(plot, data, last.day, plottable(last.total))

@@ -9,10 +9,11 @@ from fractions import Fraction
 from salesnb.errors import BadInput
 from salesnb.money import Formatter
 
-__all__ = ["Number", "Scale", "plottable", "signed", "tick_texts", "ticks"]
+__all__ = ["Number", "Scale", "plottable", "share", "signed", "tick_texts", "ticks"]
 
 Number = int | float | Decimal | Fraction
-_LARGEST = 1e30
+_LARGEST = 1e24
+_ABSURD = 1e6
 
 
 def plottable(value: Number | None) -> float | None:
@@ -21,7 +22,7 @@ def plottable(value: Number | None) -> float | None:
     Raises
     ------
     BadInput
-        When it is infinite or beyond 1e30.
+        When it is infinite or beyond 1e24.
 
     Examples
     --------
@@ -37,6 +38,21 @@ def plottable(value: Number | None) -> float | None:
     if abs(number) > _LARGEST:
         raise BadInput("A number is too large to be drawn.", hint="Check its currency and unit.")
     return number + 0.0
+
+
+def share(part: Number | None, whole: Number | None) -> float | None:
+    """Give part by whole; None where either is missing, the whole is zero, or the result says nothing (over 1e6).
+
+    Examples
+    --------
+    >>> share(3, 4), share(3, 0), share(None, 4)
+    (0.75, None, None)
+    """
+    above, below = plottable(part), plottable(whole)
+    if above is None or not below:
+        return None
+    ratio = above / below
+    return ratio if abs(ratio) <= _ABSURD else None
 
 
 def ticks(low: float, high: float, count: int, *, whole: bool = False) -> tuple[float, ...]:
@@ -104,12 +120,17 @@ def tick_texts(values: Iterable[float], unit: str, fmt: Formatter) -> tuple[str,
     """Write ticks as shortly as their unit allows: ``$1.5M``, ``40%``, ``12``."""
     numbers = tuple(values)
     if unit == "ratio":
-        digits = 0 if all(abs(number * 100 - round(number * 100)) < 1e-9 for number in numbers) else 1
+        digits = _decimals([number * 100 for number in numbers])
         return tuple(fmt.ratio(number, digits) for number in numbers)
     if unit.startswith("money"):
         return tuple(fmt.compact(number) for number in numbers)
-    digits = 0 if all(number.is_integer() for number in numbers) else 1
-    return tuple(fmt.number(number, digits) for number in numbers)
+    return tuple(fmt.number(number, _decimals(numbers)) for number in numbers)
+
+
+def _decimals(numbers: Iterable[float]) -> int:
+    """Count the decimals that tell the numbers apart."""
+    known = tuple(numbers)
+    return next((digits for digits in range(6) if all(abs(round(x, digits) - x) < 1e-9 for x in known)), 6)
 
 
 def signed(value: Number | None, unit: str, fmt: Formatter) -> str:

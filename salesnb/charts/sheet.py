@@ -61,6 +61,7 @@ class Drawing:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{self.width}" height="{self.height}" '
             f'viewBox="0 0 {self.width} {self.height}" font-family="{_FONT}" font-size="12" '
+            f'stroke-linejoin="round" '
             f'fill="{colour("ink")}">{words}{ground}{self.body}</svg>'
         )
 
@@ -92,7 +93,7 @@ class Sheet:
         bold: bool = False,
         room: float | None = None,
     ) -> Box:
-        """Write one line with its baseline at y; longer than ``room`` it is shortened and keeps its full text as title."""
+        """Write one line with its baseline at y; cut to ``room``, it keeps its full text as title."""
         whole = clean(text)
         shown = whole if room is None else ellipsize(whole, room, size, bold=bold)
         box = text_box(x, y, shown, size=size, anchor=anchor, bold=bold)
@@ -108,7 +109,9 @@ class Sheet:
             )
         )
         full = f"<title>{escape(whole)}</title>" if shown != whole else ""
-        self._parts.append(f'<text x="{_n(x)}" y="{_n(y)}"{attributes}>{escape(shown, quote=False)}{full}</text>')
+        self._parts.append(
+            f'<text x="{_n(x)}" y="{_n(y)}"{attributes}>{escape(shown, quote=False)}{full}</text>'
+        )
         return box
 
     def paragraph(
@@ -139,7 +142,8 @@ class Sheet:
         """Draw a rectangle; a negative width extends to the left, a title shows when hovered."""
         left, size = (x + width, -width) if width < 0 else (x, width)
         edge = f' stroke="{colour(outline)}" stroke-dasharray="3 2"' if outline else ""
-        tag = f'rect x="{_n(left)}" y="{_n(y)}" width="{_n(size)}" height="{_n(height)}" fill="{colour(fill)}"{edge}'
+        place = f'x="{_n(left)}" y="{_n(y)}" width="{_n(size)}" height="{_n(height)}"'
+        tag = f'rect {place} fill="{colour(fill)}"{edge}'
         self._parts.append(f"<{tag}><title>{escape(clean(title))}</title></rect>" if title else f"<{tag}/>")
 
     def mark(self, x: float, top: float, bottom: float, stroke: str, *, width: float = 2) -> None:
@@ -155,9 +159,7 @@ class Sheet:
         path = "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
         thick = f' stroke-width="{_n(width)}"' if width != 1 else ""
-        self._parts.append(
-            f'<path d="M{path}" fill="none" stroke="{colour(stroke)}"{thick}{dashes} stroke-linejoin="round"/>'
-        )
+        self._parts.append(f'<path d="M{path}" fill="none" stroke="{colour(stroke)}"{thick}{dashes}/>')
 
     def area(self, points: Iterable[tuple[float, float]], fill: str) -> None:
         """Fill the area within points."""

@@ -15,6 +15,7 @@ from salesnb.charts.trend import Month, draw_series
 __all__ = ["Panel", "small_multiples"]
 
 _GAP, _HEIGHT = 22, 62
+_ONE_LINE, _TWO_LINES = 34, 49
 
 
 class Panel(NamedTuple):
@@ -43,7 +44,7 @@ def small_multiples(
     limit: int = 24,
     **look: Unpack[Look],
 ) -> Chart:
-    """A grid of small trends on one shared scale, each titled and with its last value.
+    """Draw a grid of small trends on one shared scale, each titled and with its last value.
 
     Parameters
     ----------
@@ -70,7 +71,8 @@ def small_multiples(
     West        $5        $7
     """
     rows = tuple(
-        Panel(title, tuple(Month(*month) for month in months)) for title, months in (tuple(panel) for panel in panels)
+        Panel(title, tuple(Month(*month) for month in months))
+        for title, months in (tuple(panel) for panel in panels)
     )
     data = Panels(shown=rows[:limit], left_out=max(len(rows) - limit, 0), partial=partial, names=names)
     return Chart(form="small_multiples", finding=finding, data=data, **look)
@@ -78,8 +80,8 @@ def small_multiples(
 
 def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     data: Panels = chart.data
-    values = [plottable(value) for panel in data.shown for month in panel.months for value in month[1:]]
-    known = [value for value in values if value is not None]
+    months = [month for panel in data.shown for month in panel.months]
+    known = [number for month in months for number in month.numbers if number is not None]
     if not known:
         return empty(chart, sheet)
     y = heading(chart, sheet) + 4
@@ -120,18 +122,20 @@ def _grid(chart: Chart, sheet: Sheet, known: Sequence[float]) -> _Grid:
     low, high = min(0.0, *known), max(0.0, *known)
     marks = ticks(low, high, 3, whole=chart.unit in ("count", "money"))
     mark = max((mark for mark in marks if 0 < mark <= high), default=0.0)
-    head = 34 if one or not any(second for _, second in lines) else 49
-    return _Grid(across=across, width=width, head=head, low=low, high=high if high > low else low + 1, mark=mark)
+    head = _ONE_LINE if one or not any(second for _, second in lines) else _TWO_LINES
+    return _Grid(
+        across=across, width=width, head=head, low=low, high=high if high > low else low + 1, mark=mark
+    )
 
 
 def _lines(chart: Chart, panel: Panel) -> tuple[str, str]:
     """Name each line by its last value."""
     texts = []
-    for name, column in ((chart.data.names[0], 1), (chart.data.names[1], 2)):
-        known = [month for month in panel.months if plottable(month[column]) is not None]
-        value = plottable(known[-1][column]) if known else None
-        so_far = " so far" if known and column == 1 and known[-1].label == chart.data.partial else ""
-        texts.append(f"{name} {chart.fmt.short(value, chart.unit)}{so_far}" if known or column == 1 else "")
+    for place, name in enumerate(chart.data.names):
+        known = [(month, value) for month in panel.months if (value := month.numbers[place]) is not None]
+        month, value = known[-1] if known else (None, None)
+        so_far = " so far" if month and place == 0 and month.label == chart.data.partial else ""
+        texts.append(f"{name} {chart.fmt.short(value, chart.unit)}{so_far}" if known or place == 0 else "")
     return texts[0], texts[1]
 
 
@@ -143,8 +147,10 @@ def _panel(
     this, last = _lines(chart, panel)
     sheet.text(left, top + 12, panel.title, bold=True, room=grid.width)
     sheet.text(left, first_line, this, fill="accent", bold=True, room=grid.width)
-    one = grid.head < 40
-    sheet.text(right if one else left, first_line if one else first_line + 15, last, anchor="end" if one else "start", fill="muted")
+    if grid.head < _TWO_LINES:
+        sheet.text(right, first_line, last, anchor="end", fill="muted")
+    else:
+        sheet.text(left, first_line + 15, last, fill="muted")
     plot_top, bottom = top + grid.head, top + grid.head + _HEIGHT
     scale = Scale(low=grid.low, high=grid.high, start=bottom, end=plot_top + 8)
     plot = Plot(left=left, right=right, top=plot_top, bottom=bottom, scale=scale, count=len(panel.months))

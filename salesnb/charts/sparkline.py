@@ -14,7 +14,7 @@ _WIDTH, _HEIGHT = 180, 32
 
 
 def sparkline(finding: str, values: Sequence[Number | None], **look: Unpack[Look]) -> Chart:
-    """A small line of a series, from its lowest to its highest value, with its last one written beside it.
+    """Draw a small line of a series from its lowest to its highest value, its last one written beside it.
 
     Parameters
     ----------
@@ -45,7 +45,9 @@ def draw_line(sheet: Sheet, values: Sequence[Number | None], *, width: float, he
     low, high = min(seen, default=0.0), max(seen, default=0.0)
     scale = Scale(low=low, high=high, start=height - 4, end=4) if high > low else _level(low, height)
     step = (width - 8) / max(len(numbers) - 1, 1)
-    points = [None if number is None else (4 + step * place, scale(number)) for place, number in enumerate(numbers)]
+    points = [
+        None if number is None else (4 + step * place, scale(number)) for place, number in enumerate(numbers)
+    ]
     run: list[tuple[float, float]] = []
     for point in (*points, None):
         if point is not None:

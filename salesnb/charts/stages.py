@@ -29,7 +29,7 @@ class _Column(NamedTuple):
 
 
 def stages(finding: str, rows: Sequence[Stage | tuple[Any, ...]], **look: Unpack[Look]) -> Chart:
-    """Bars of the open amount by stage in pipeline order, with count, weighted amount and median age.
+    """Draw bars of the open amount by stage in pipeline order, with count, weighted amount and median age.
 
     Parameters
     ----------
@@ -91,7 +91,9 @@ def _wide(chart: Chart, sheet: Sheet, y: float) -> float:
     right = float(sheet.width)
     y += 10
     for column in reversed(_columns(chart)):
-        room = max(text_width(text, 12) for text in (*column.texts, column.heading)) + (12 if column.swatch else 0)
+        room = max(text_width(text, 12) for text in (*column.texts, column.heading)) + (
+            12 if column.swatch else 0
+        )
         sheet.text(right, y, column.heading, size=11, anchor="end", fill="muted")
         if column.swatch:
             sheet.rect(right - text_width(column.heading, 11) - 13, y - 8, 8, 8, column.swatch)

@@ -21,10 +21,10 @@ _BAR = 64
 
 
 class Column(NamedTuple):
-    """One column: its heading, the unit of its cells (``text`` for words), and ``bar`` or ``spark`` to draw them.
+    """One column: its heading, the unit of its cells (``text`` for words), ``bar`` or ``spark`` to draw them.
 
-    With ``bar`` each number has a small bar before it, all on one scale; with ``spark`` a cell is a series of numbers,
-    drawn as a line with the last of them.
+    With ``bar`` each number has a small bar before it, all on one scale; with ``spark`` a cell is a series of
+    numbers, drawn as a line with the last of them.
     """
 
     label: str
@@ -49,7 +49,7 @@ def table(
     total: bool = False,
     **look: Unpack[Look],
 ) -> Chart:
-    """A table whose first column names its rows; numbers stand to the right, written by their column's unit.
+    """Show a table whose first column names its rows, its numbers written by their column's unit.
 
     Parameters
     ----------
@@ -83,7 +83,9 @@ def table(
     heads = tuple(Column(*column) for column in columns)
     body = tuple(tuple(row) for row in rows)
     if any(len(row) != len(heads) for row in body):
-        raise BadUsage(f"A row of the table {finding!r} has not {len(heads)} cells.", hint="Give every column a cell.")
+        raise BadUsage(
+            f"A row of the table {finding!r} has not {len(heads)} cells.", hint="Give every column a cell."
+        )
     return Chart(form="table", finding=finding, data=Table(columns=heads, rows=body, total=total), **look)
 
 
@@ -121,16 +123,17 @@ def _html(chart: Chart) -> str:
         body = f"<tr><td>{escape(clean(chart.nothing))}</td></tr>"
         return f'<table class="snb-table">{caption}<tbody>{body}</tbody></table>'
     heads = "".join(
-        f'<th scope="col"{_span(column)}{_align(column)}>{escape(clean(column.label))}</th>' for column in data.columns
+        f'<th scope="col"{_span(column)}{_align(column)}>{escape(clean(column.label))}</th>'
+        for column in data.columns
     )
     plain = data.rows[:-1] if data.total else data.rows
     largest = [_largest(plain, place) for place in range(len(data.columns))]
     body = "".join(f"<tr>{_row(chart, row, largest)}</tr>" for row in plain)
     if data.total:
-        body += f'<tr class="snb-total" style="font-weight:bold">{_row(chart, data.rows[-1], [0.0] * len(largest))}</tr>'
-    return (
-        f'<table class="snb-table">{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{_foot(chart)}</table>'
-    )
+        last = _row(chart, data.rows[-1], [0.0] * len(largest))
+        body += f'<tr class="snb-total" style="font-weight:bold">{last}</tr>'
+    head = f"{caption}<thead><tr>{heads}</tr></thead>"
+    return f'<table class="snb-table">{head}<tbody>{body}</tbody>{_foot(chart)}</table>'
 
 
 def _foot(chart: Chart) -> str:
@@ -170,7 +173,7 @@ def _row(chart: Chart, row: Sequence[Any], largest: Sequence[float]) -> str:
 
 
 def _drawn(column: Column, cell: object, largest: float) -> str:
-    """Draw a bar or a line for a cell; its text stands beside it, so that it is hidden from screen readers."""
+    """Draw a bar or a line for a cell, whose text stands beside it."""
     if column.drawn == "spark":
         small = Sheet(_BAR)
         draw_line(small, _series(cell), width=_BAR, height=18)
@@ -184,12 +187,12 @@ def _drawn(column: Column, cell: object, largest: float) -> str:
 
 
 def _picture(drawing: Drawing) -> str:
-    """Give a drawing as an image, which untrusted notebooks show too; the figure beside it says what it shows."""
+    """Give a drawing as an image, which untrusted notebooks show too; the text beside it says the same."""
     return picture(fixed(drawing.svg(title="", description=""), BOTH), alt="", style="vertical-align:middle")
 
 
-def _draw(chart: Chart, sheet: Sheet) -> Drawing:
-    raise BadUsage("A table is not drawn as an image.", hint=f"Use html() or text(); {sheet.width} px were asked for.")
+def _draw(chart: Chart, _: Sheet) -> Drawing:
+    raise BadUsage("A table is not drawn as an image.", where=chart.finding, hint="Use html() or text().")
 
 
 FORMS.add("table", Form(make=table, draw=_draw, figures=_figures, html=_html), origin=__name__)

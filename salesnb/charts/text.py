@@ -7,7 +7,7 @@ from collections.abc import Sequence
 __all__ = ["aligned", "clean", "ellipsize", "text_width", "wrap"]
 
 ELLIPSIS = "…"
-# Advance widths of Helvetica in thousandths of the size, for U+0020 to U+007E; Arial and Liberation Sans share them.
+# Advance widths of Helvetica in thousandths of the size, U+0020 to U+007E; Arial and Liberation share them.
 _ASCII = (
     278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
     556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
@@ -16,22 +16,31 @@ _ASCII = (
     333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
     556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 )  # fmt: skip
-_WIDE = {"–": 556, "—": 1000, "…": 1000, "·": 333, "•": 350, "−": 584, "’": 222, "“": 333, "”": 333, "×": 584}
+_WIDE = {
+    "\u2013": 556,
+    "\u2014": 1000,
+    "\u2026": 1000,
+    "\xb7": 333,
+    "\u2022": 350,
+    "\u2212": 584,
+    "\u2019": 222,
+}
 _BOLD = 1.08
 # What XML 1.0 forbids, and the controls that reorder or hide text around them.
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff]"
     "|[\U0001fffe\U0001ffff\U000e0000-\U000e001f]"
 )
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 
 def clean(text: object) -> str:
-    """Give text on one line that is valid in XML: no control characters, no bidirectional overrides.
+    r"""Give text on one line that is valid in XML: no control characters, no bidirectional overrides.
 
     Examples
     --------
-    >>> clean("Ann\\n\\tLee\\x00 \\u202eevil")
+    >>> clean("Ann\n\tLee\x00 \u202eevil")
     'Ann Lee evil'
     """
     return " ".join(_FORBIDDEN.sub("", re.sub(r"[\s\x85]+", " ", str(text))).split())
@@ -40,7 +49,8 @@ def clean(text: object) -> str:
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Estimate the width of one line of text in pixels, in Helvetica, Arial or Liberation Sans.
 
-    East Asian letters and emoji count as one em, combining marks as nothing; other scripts as a wide Latin letter.
+    East Asian letters count as one em, emoji as a little more, combining marks as nothing, letters of other
+    scripts as wide Latin ones.
 
     Examples
     --------
@@ -118,7 +128,9 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 def _cells(text: str) -> int:
     """Count the columns that a terminal gives to the text."""
-    return sum(0 if _advance(letter) == 0 else 1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
+    return sum(
+        0 if _advance(letter) == 0 else 1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text
+    )
 
 
 def _advance(letter: str) -> int:
@@ -135,7 +147,7 @@ def _advance(letter: str) -> int:
 
 
 def _other(letter: str) -> int:
-    if letter in _JOINERS or unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+    if letter in _JOINERS or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
         return 0
     if unicodedata.east_asian_width(letter) in "WF" or ord(letter) > 0xFFFF:
         return 1250 if ord(letter) > 0xFFFF else 1000

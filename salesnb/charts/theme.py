@@ -1,8 +1,8 @@
 """The colours of charts and pages, in light and dark, as CSS variables with fallbacks.
 
-Hues follow Okabe and Ito's palette, which people with the common kinds of colour blindness tell apart, darkened or
-lightened until text reaches a contrast of 4.5 to 1 against its background and shapes reach 3 to 1 (WCAG 2.2, 1.4.3
-and 1.4.11). No meaning rests on colour alone: up and down also carry a sign, this year and last year a label.
+Hues follow Okabe and Ito's palette, which people with the common kinds of colour blindness tell apart, made
+darker or lighter until text reaches a contrast of 4.5 to 1 against its background and shapes reach 3 to 1
+(WCAG 2.2, 1.4.3 and 1.4.11). No meaning rests on colour alone: up and down also carry a sign, years a label.
 
 References
 ----------
@@ -22,8 +22,8 @@ LIGHT: Mapping[str, str] = MappingProxyType(
         "ink": "#1b2530",
         "muted": "#566370",
         "grid": "#dde2e7",
-        "accent": "#0a5f9e",
-        "accent-soft": "#a9cce6",
+        "accent": "#0a5290",
+        "accent-soft": "#5f99c6",
         "good": "#00755a",
         "bad": "#b8400a",
         "warn": "#8a6100",
@@ -38,7 +38,7 @@ DARK: Mapping[str, str] = MappingProxyType(
         "muted": "#a7b3bf",
         "grid": "#303b46",
         "accent": "#58aee6",
-        "accent-soft": "#234d6c",
+        "accent-soft": "#336a94",
         "good": "#3dbf98",
         "bad": "#ff8d5e",
         "warn": "#e3b24c",

@@ -23,6 +23,11 @@ class Month(NamedTuple):
     last_year: Number | None = None
     goal: Number | None = None
 
+    @property
+    def numbers(self) -> tuple[float | None, float | None, float | None]:
+        """Value, last year's value and goal as they can be drawn."""
+        return plottable(self.value), plottable(self.last_year), plottable(self.goal)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trend:
@@ -48,7 +53,7 @@ def trend(
     names: tuple[str, str] = ("This year", "Last year"),
     **look: Unpack[Look],
 ) -> Chart:
-    """A line by month over the same months a year before in grey, both named where they end.
+    """Draw a line by month over the same months a year before in grey, both named where they end.
 
     Parameters
     ----------
@@ -66,9 +71,9 @@ def trend(
 
     Examples
     --------
-    >>> chart = trend("November was the best month yet", [("2017-10", 80_00, 70_00), ("2017-11", 95_00, 71_00)])
+    >>> chart = trend("November was the best yet", [("2017-10", 80_00, 70_00), ("2017-11", 95_00, 71_00)])
     >>> print(chart.text())
-    November was the best month yet
+    November was the best yet
     <BLANKLINE>
               This year  Last year
     Oct 2017        $80        $70
@@ -94,17 +99,14 @@ def months_with_last_year(series: Sequence[tuple[str, Number | None]], count: in
 
 def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     data: Trend = chart.data
-    values = [plottable(value) for month in data.months for value in month[1:]]
-    if all(value is None for value in values):
+    known = [number for month in data.months for number in month.numbers if number is not None]
+    if not known:
         return empty(chart, sheet)
     top = heading(chart, sheet) + 10
     bottom = top + (150 if sheet.narrow else 190)
     named = _end_labels(chart)
-    right = max((max(text_width(label.name, 11), text_width(label.value, 12, bold=True)) for label in named), default=0)
-    known = [value for value in values if value is not None]
-    plot = value_axis(
-        sheet, known, chart, top=top, bottom=bottom, right=right + 12, count=len(data.months)
-    )
+    right = max(text_width(text, 12, bold=True) for label in named for text in (label.name, label.value))
+    plot = value_axis(sheet, known, chart, top=top, bottom=bottom, right=right + 12, count=len(data.months))
     month_axis(sheet, plot, [month.label for month in data.months], chart.fmt)
     draw_series(sheet, plot, data.months, data.partial, points=chart)
     _write_labels(sheet, plot, named)
@@ -114,7 +116,7 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
 def draw_series(
     sheet: Sheet, plot: Plot, months: Sequence[Month], partial: str, *, points: Chart | None = None
 ) -> None:
-    """Draw last year's line, the goals and this year's line; with ``points`` a dot a month, else one at the end."""
+    """Draw last year's line, the goals and this year's line, with dots by month or one at the end."""
     for run in _runs([month.last_year for month in months]):
         sheet.line([plot.point(place, value) for place, value in run], "last", width=2)
     for place, month in enumerate(months):
@@ -124,15 +126,18 @@ def draw_series(
             sheet.line([(x - half, y), (x + half, y)], "ink", width=1.5)
     for run in _runs([month.value for month in months]):
         _run(sheet, plot, run, months, partial)
-    known = [(place, month, value) for place, month in enumerate(months) if (value := plottable(month.value)) is not None]
-    for place, month, value in known if points else known[-1:]:
-        _dot(sheet, plot.point(place, value), month, ring=month.label == partial, chart=points)
+    known = [(place, month) for place, month in enumerate(months) if month.numbers[0] is not None]
+    for place, month in known if points else known[-1:]:
+        at = plot.point(place, month.numbers[0] or 0.0)
+        _dot(sheet, at, month, ring=month.label == partial, chart=points)
 
 
 def _dot(sheet: Sheet, point: tuple[float, float], month: Month, *, ring: bool, chart: Chart | None) -> None:
     title = ""
     if chart is not None:
-        title = f"{bucket_text(month.label, chart.fmt)}: {chart.fmt.short(plottable(month.value), chart.unit)}"
+        title = (
+            f"{bucket_text(month.label, chart.fmt)}: {chart.fmt.short(plottable(month.value), chart.unit)}"
+        )
     sheet.dot(
         *point, 3.5 if ring else 2.6, "bg" if ring else "accent", stroke="accent" if ring else "", title=title
     )
@@ -166,17 +171,14 @@ def _end_labels(chart: Chart) -> tuple[_Label, ...]:
     """Name each line by its last value; ``y`` is still a value here."""
     data: Trend = chart.data
     labels = []
-    for name, column, fill in (
-        (data.names[0], 1, "accent"),
-        (data.names[1], 2, "muted"),
-        ("Goal", 3, "ink"),
+    for place, (name, fill) in enumerate(
+        ((data.names[0], "accent"), (data.names[1], "muted"), ("Goal", "ink"))
     ):
-        known = [month for month in data.months if plottable(month[column]) is not None]
+        known = [(month, value) for month in data.months if (value := month.numbers[place]) is not None]
         if known:
-            value = plottable(known[-1][column]) or 0.0
-            so_far = column == 1 and known[-1].label == data.partial
-            text = chart.fmt.short(value, chart.unit) + (" so far" if so_far else "")
-            labels.append(_Label(value, name, text, fill))
+            month, value = known[-1]
+            so_far = " so far" if place == 0 and month.label == data.partial else ""
+            labels.append(_Label(value, name, chart.fmt.short(value, chart.unit) + so_far, fill))
     return tuple(labels)
 
 
@@ -192,11 +194,7 @@ def _write_labels(sheet: Sheet, plot: Plot, labels: Sequence[_Label]) -> None:
 def _figures(chart: Chart) -> Figures:
     data: Trend = chart.data
     heads = (*data.names, "Goal")
-    used = [
-        place
-        for place in (0, 1, 2)
-        if any(plottable(month[place + 1]) is not None for month in data.months)
-    ]
+    used = [place for place in (0, 1, 2) if any(month.numbers[place] is not None for month in data.months)]
     if not used:
         return ()
     return (
@@ -204,7 +202,7 @@ def _figures(chart: Chart) -> Figures:
         *(
             (
                 _month_name(month.label, data.partial, chart.fmt),
-                *(chart.fmt.short(plottable(month[place + 1]), chart.unit) for place in used),
+                *(chart.fmt.short(month.numbers[place], chart.unit) for place in used),
             )
             for month in data.months
         ),

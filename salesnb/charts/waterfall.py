@@ -49,7 +49,7 @@ def waterfall(
     end: Step | tuple[Any, ...],
     **look: Unpack[Look],
 ) -> Chart:
-    """Bars from a starting total over effects up and down to an end total.
+    """Draw bars from a starting total over effects up and down to an end total.
 
     Parameters
     ----------
@@ -65,7 +65,8 @@ def waterfall(
     Raises
     ------
     BadInput
-        When start and effects do not add up to the end: exactly for whole numbers, else to a billionth of the largest.
+        When start and effects do not add up to the end: exactly for whole numbers, else to a billionth of the
+        largest.
 
     Examples
     --------
@@ -81,19 +82,20 @@ def waterfall(
     2017               $1.05K
     """
     data = Waterfall(start=Step(*start), effects=tuple(Step(*effect) for effect in effects), end=Step(*end))
-    _check(data)
+    _check(data, finding)
     return Chart(form="waterfall", finding=finding, data=data, **look)
 
 
-def _check(data: Waterfall) -> None:
+def _check(data: Waterfall, finding: str) -> None:
     amounts = [data.start.amount, *(effect.amount for effect in data.effects)]
     missing = sum(amounts) - data.end.amount
     exact = all(isinstance(amount, int) for amount in (*amounts, data.end.amount))
     slack = 0 if exact else 1e-9 * max(abs(float(amount)) for amount in (*amounts, data.end.amount))
     if not abs(missing) <= slack:
         raise BadInput(
-            f"The effects of the waterfall from {data.start.label!r} to {data.end.label!r} miss its end by {-missing}.",
+            f"The effects from {data.start.label!r} to {data.end.label!r} miss the end by {-missing}.",
             hint="Give every effect, and what no effect explains as one of its own.",
+            where=f"waterfall {finding!r}",
         )
 
 
@@ -122,7 +124,8 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     low, high = _range(pieces)
     y = (_columns if upright else _rows)(sheet, pieces, y, low, high)
     if low > 0:
-        words = f"The {'columns' if upright else 'bars'} of the totals begin at {chart.fmt.short(low, chart.unit)}, not at zero."
+        shapes, least = "columns" if upright else "bars", chart.fmt.short(low, chart.unit)
+        words = f"The {shapes} of the totals begin at {least}, not at zero."
         y = sheet.paragraph(y + 14, words, size=11, fill="muted") - 8
     return finish(chart, sheet, y)
 
@@ -170,9 +173,12 @@ def _cut(sheet: Sheet, left: float, top: float, right: float, bottom: float) -> 
 
 def _rows(sheet: Sheet, pieces: Sequence[_Piece], y: float, low: float, high: float) -> float:
     """Draw bars one below the other with their names to the left and figures to the right."""
-    names = min(max(text_width(clean(piece.label), 12, bold=True) for piece in pieces), sheet.width * 0.4) + 12
+    names = (
+        min(max(text_width(clean(piece.label), 12, bold=True) for piece in pieces), sheet.width * 0.4) + 12
+    )
     figures = max(text_width(piece.text, 12, bold=True) for piece in pieces) + 10
-    scale = Scale(low=low, high=high if high > low else low + 1, start=names, end=max(sheet.width - figures, names + 20))
+    end = max(sheet.width - figures, names + 20)
+    scale = Scale(low=low, high=high if high > low else low + 1, start=names, end=end)
     if low <= 0:
         sheet.line([(scale(0), y), (scale(0), y + 26 * len(pieces) - 6)], "muted")
     for place, piece in enumerate(pieces):

@@ -33,7 +33,11 @@ REPS = (
     "Markita Hansen", "Elease Gluck", "Jonathan Berthelot",
 )  # fmt: skip
 Q4 = {"start": date(2017, 10, 1), "end": date(2018, 1, 1)}
-TARGET = [(date(2017, 10, 31), 213_000_00), (date(2017, 11, 30), 525_000_00), (date(2017, 12, 31), 900_000_00)]
+TARGET = [
+    (date(2017, 10, 31), 213_000_00),
+    (date(2017, 11, 30), 525_000_00),
+    (date(2017, 12, 31), 900_000_00),
+]
 SOURCE = "Data as of Dec 12, 2017 · 14 open opportunities without an account are left out"
 
 
@@ -94,7 +98,11 @@ def realistic() -> dict[str, Chart]:
         ),
         "pacing": pacing(
             "West is $56K behind its seasonal target and needs $286K in the 19 days left",
-            [(date(2017, 10, 31), 178_000_00), (date(2017, 11, 30), 540_000_00), (date(2017, 12, 12), 614_000_00)],
+            [
+                (date(2017, 10, 31), 178_000_00),
+                (date(2017, 11, 30), 540_000_00),
+                (date(2017, 12, 12), 614_000_00),
+            ],
             TARGET,
             **Q4,
             subtitle="Won amount since Oct 1, cumulative",
@@ -116,9 +124,7 @@ def realistic() -> dict[str, Chart]:
             ],
             subtitle="Open opportunities expected to close in Q4 2017",
         ),
-        "stages plain": stages(
-            "Half is still early", [("Prospecting", 4, 500_00), ("Engaging", 2, 490_00)]
-        ),
+        "stages plain": stages("Half is still early", [("Prospecting", 4, 500_00), ("Engaging", 2, 490_00)]),
         "bars": bars(
             "Darcel Schlecht closed more than the next two together",
             [(name, 1_153_000_00 // (place + 1) + 9_000_00) for place, name in enumerate(REPS[:10])],
@@ -159,7 +165,13 @@ def realistic() -> dict[str, Chart]:
         "sparkline": sparkline("Won by month", [value for _, value in SERIES]),
         "table": table(
             "Products by won amount",
-            [("Product",), ("Won", "money", "bar"), ("Win rate", "ratio"), ("Deals", "count"), ("Trend", "money", "spark")],
+            [
+                ("Product",),
+                ("Won", "money", "bar"),
+                ("Win rate", "ratio"),
+                ("Deals", "count"),
+                ("Trend", "money", "spark"),
+            ],
             [
                 ("GTX Plus Pro", 262_900_000, 0.643, 479, WON[:12]),
                 ("GTX Pro", 351_057_800, 0.636, 729, WON[6:18]),
@@ -181,7 +193,13 @@ def hard() -> dict[str, Chart]:
         "empty trend": trend("No history", [("2017-01", None)], nothing="No deals closed in this period"),
         "bars negative": bars(
             "Two products lost money on credit notes",
-            [("GTX Pro", 90_000_00), ("MG Special", -31_000_00), ("GTK 500", 42_000_00), ("Refunds", -8_000_00), ("New", None)],
+            [
+                ("GTX Pro", 90_000_00),
+                ("MG Special", -31_000_00),
+                ("GTK 500", 42_000_00),
+                ("Refunds", -8_000_00),
+                ("New", None),
+            ],
         ),
         "bars all zero": bars("Nobody has closed anything", [(name, 0, 10_000_00) for name in REPS[:4]]),
         "bars one": bars("One rep", [("Anna", 12_300_00)]),
@@ -193,19 +211,32 @@ def hard() -> dict[str, Chart]:
         ),
         "bars names": bars(
             "Names that break things " + nasty,
-            [(nasty, 90_000_00), ("A" * 200, 80_000_00), ("", 70_000_00), ("مبيعات", 60_000_00), ("東京支店営業第一部", 50_000_00)],
+            [
+                (nasty, 90_000_00),
+                ("A" * 200, 80_000_00),
+                ("", 70_000_00),
+                ("مبيعات", 60_000_00),
+                ("東京支店営業第一部", 50_000_00),
+            ],
             subtitle=nasty,
             note=nasty,
         ),
         "bars huge": bars("Huge", [("All", 10**18), ("Some", 123_456_789_012_345_678)]),
         "trend gaps": trend(
             "Three months are missing",
-            [(m.label, None if i in (3, 4, 7) else m.value, None if i < 6 else m.last_year) for i, m in enumerate(months)],
+            [
+                (m.label, None if i in (3, 4, 7) else m.value, None if i < 6 else m.last_year)
+                for i, m in enumerate(months)
+            ],
         ),
         "trend one": trend("The first month", [("2017-10", 120_000_00)], partial="2017-10"),
         "trend zero": trend("Nothing yet", [(m.label, 0, 0) for m in months]),
-        "trend negative": trend("Credit notes", [(m.label, (m.value or 0) - 80_000_00, m.last_year) for m in months], fmt=EURO),
-        "trend same end": trend("Both end alike", [(m.label, m.value, m.value * 99 // 100, m.value) for m in months]),
+        "trend negative": trend(
+            "Credit notes", [(m.label, (m.value or 0) - 80_000_00, m.last_year) for m in months], fmt=EURO
+        ),
+        "trend same end": trend(
+            "Both end alike", [(m.label, m.value, m.value * 99 // 100, m.value) for m in months]
+        ),
         "bullet close marks": bullet(
             "Everything at the same place",
             [("Won", 500_000_00, 505_000_00, 500_000_00, 503_000_00)],
@@ -222,18 +253,27 @@ def hard() -> dict[str, Chart]:
                 ("Coverage of the rest of the goal by open pipeline", 2.1, 3, None, None, "number"),
             ],
         ),
-        "bullet far over": bullet("Ten times the goal", [("Won", 5_000_000_00, 500_000_00, 100_000_00, 90_000_00)]),
+        "bullet far over": bullet(
+            "Ten times the goal", [("Won", 5_000_000_00, 500_000_00, 100_000_00, 90_000_00)]
+        ),
         "pacing first day": pacing("Just begun", [(date(2017, 10, 1), 0)], TARGET, **Q4),
         "pacing year": pacing(
             "A year at a glance",
             [(date(2017, 6, 30), 2_178_000_00)],
-            [(date(2017, 3, 31), 800_000_00), (date(2017, 6, 30), 2_200_000_00), (date(2017, 12, 31), 5_000_000_00)],
+            [
+                (date(2017, 3, 31), 800_000_00),
+                (date(2017, 6, 30), 2_200_000_00),
+                (date(2017, 12, 31), 5_000_000_00),
+            ],
             start=date(2017, 1, 1),
             end=date(2018, 1, 1),
         ),
         "pacing end": pacing("Over", [(date(2017, 12, 31), 700_000_00)], TARGET, **Q4, fmt=EURO),
         "waterfall below zero": waterfall(
-            "From loss to gain", ("Before", -40_000_00), [("Credit notes", -20_000_00), ("New", 100_000_00)], ("After", 40_000_00)
+            "From loss to gain",
+            ("Before", -40_000_00),
+            [("Credit notes", -20_000_00), ("New", 100_000_00)],
+            ("After", 40_000_00),
         ),
         "waterfall long": waterfall(
             "Many effects",
@@ -241,12 +281,24 @@ def hard() -> dict[str, Chart]:
             [(f"Effect of something long, number {place}", (-1) ** place * 7_00) for place in range(10)],
             ("Q4 2017", 100_00),
         ),
-        "stages zero": stages("One stage is empty", [("Prospecting", 0, 0, 0), (nasty, 3, 12_00, 4_00), ("C", 1, None)]),
+        "stages zero": stages(
+            "One stage is empty", [("Prospecting", 0, 0, 0), (nasty, 3, 12_00, 4_00), ("C", 1, None)]
+        ),
         "small multiples 30": small_multiples(
-            "Thirty teams", [(f"Team {place} of the very far north", [(m.label, (m.value or 0) * place) for m in months[:5]]) for place in range(30)], limit=12
+            "Thirty teams",
+            [
+                (
+                    f"Team {place} of the very far north",
+                    [(m.label, (m.value or 0) * place) for m in months[:5]],
+                )
+                for place in range(30)
+            ],
+            limit=12,
         ),
         "sparkline gaps": sparkline("Gaps", [3, None, 5, 6, None, None, 2], unit="count"),
-        "table names": table("Names " + nasty, [("Rep",), ("Won", "money", "bar")], [(nasty, -5_00), ("=1+1", 10**15)]),
+        "table names": table(
+            "Names " + nasty, [("Rep",), ("Won", "money", "bar")], [(nasty, -5_00), ("=1+1", 10**15)]
+        ),
     }
 
 
@@ -255,7 +307,9 @@ def page() -> str:
     parts = []
     for theme in ("light", "dark"):
         for name, chart in {**realistic(), **hard()}.items():
-            parts.append(f'<section data-theme="{theme}"><h2>{name}</h2><div class="two">{_shown(chart)}</div></section>')
+            parts.append(
+                f'<section data-theme="{theme}"><h2>{name}</h2><div class="two">{_shown(chart)}</div></section>'
+            )
     return f"<!doctype html><meta charset=utf-8><title>Charts</title><style>{_STYLE}</style>{''.join(parts)}"
 
 
@@ -265,13 +319,17 @@ def _shown(chart: Chart) -> str:
     return f"<div>{chart.svg(720)}</div><div>{chart.svg(360)}</div>"
 
 
-_STYLE = css_variables().replace(":root[data-theme", "[data-theme") + """
+_STYLE = (
+    css_variables().replace(":root[data-theme", "[data-theme")
+    + """
 section[data-theme=light]{%s}
 body{margin:0;font:13px Arial,sans-serif} section{background:var(--snb-bg);color:var(--snb-ink);padding:10px 20px}
 h2{font:11px monospace;opacity:.6;margin:0 0 6px} .two{display:flex;gap:40px;align-items:flex-start}
 .snb-table{border-collapse:collapse} .snb-table caption{text-align:left;font-weight:bold;margin-bottom:6px}
 .snb-table td,.snb-table th{padding:4px 10px;border-bottom:1px solid var(--snb-grid)} .snb-table th[scope=row]{font-weight:normal}
-""" % css_variables().splitlines()[0].removeprefix(":root{").removesuffix("}")
+"""
+    % css_variables().splitlines()[0].removeprefix(":root{").removesuffix("}")
+)
 
 
 if __name__ == "__main__":
