@@ -35,7 +35,7 @@ def encode(value: object) -> Any:  # noqa: ANN401 -- a JSON value
     if is_dataclass(value):
         unit = str(getattr(value, "unit", ""))
         return {
-            key_of(spec, unit): encode(getattr(value, spec.name))
+            key_of(spec, unit): _encode_field(spec, unit, getattr(value, spec.name))
             for spec in fields(value)
             if not spec.metadata.get("implied")
         }
@@ -48,6 +48,12 @@ def encode(value: object) -> Any:  # noqa: ANN401 -- a JSON value
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else str(value)
     return value
+
+
+def _encode_field(spec: "Field[Any]", unit: str, value: object) -> Any:  # noqa: ANN401 -- a JSON value
+    """Write 3.0 units of money or things as 3."""
+    whole = "keys" in spec.metadata and unit in _KEY_INDEX and isinstance(value, float) and value.is_integer()
+    return int(value) if whole else encode(value)  # type: ignore[call-overload]
 
 
 def decode(kind: type[T], document: object, where: str = "") -> T:
@@ -75,13 +81,13 @@ def _reader(kind: Any) -> _Reader:  # noqa: ANN401, PLR0911 -- one line a type
         if Fraction in kinds:
             return _read_weight
         inner = kinds - {NoneType}
-        reader = _read_number if inner == {int, float} else _reader(inner.pop())
+        reader = _as_it_is if inner == {int, float} else _reader(inner.pop())
         return partial(_read_optional, reader)
     if kind is int:
         return lambda value, _where: int(value)
     if kind is float:
         return lambda value, _where: float(value)
-    return lambda value, _where: value
+    return _as_it_is
 
 
 def _record_reader(kind: type) -> _Reader:
@@ -98,7 +104,9 @@ def _record_reader(kind: type) -> _Reader:
             if spec.metadata.get("implied"):
                 found[spec.name] = unit
             elif key in value:
-                found[spec.name] = readers[spec.name](value[key], path)
+                number = value[key]
+                whole = "keys" in spec.metadata and unit in _KEY_INDEX and number is not None
+                found[spec.name] = int(number) if whole else readers[spec.name](number, path)
             elif spec.default is MISSING and spec.default_factory is MISSING:
                 raise Damaged(f"The unit is {unit}, so {key!r} should be there.", where=path)
             _refuse_other_units(spec, key, value, path)
@@ -122,8 +130,8 @@ def _read_optional(reader: _Reader, value: object, where: str) -> object:
     return None if value is None else reader(value, where)
 
 
-def _read_number(value: float, _where: str) -> int | float:
-    return int(value) if isinstance(value, int) or value.is_integer() else value
+def _as_it_is(value: object, _where: str) -> object:
+    return value
 
 
 def _read_weight(value: object, where: str) -> int | Fraction | None:
