@@ -198,7 +198,8 @@ def _shape(chart: Chart, sheet: Sheet, plan: _Plan, bar: Bar, y: float, thick: f
         strong = not chart.data.highlight or bar.label in chart.data.highlight
         sheet.rect(zero, y, plan.scale(value) - zero, thick, "accent" if strong else "accent-soft")
     if quota is not None:
-        sheet.mark(plan.scale(quota), y - 3, y + thick + 3, "ink")
+        over = 2 if sheet.narrow else 3
+        sheet.mark(plan.scale(quota), y - over, y + thick + over, "ink")
 
 
 def _value(chart: Chart, bar: Bar) -> str:

@@ -2,7 +2,8 @@
 
 Hues follow Okabe and Ito's palette, which people with the common kinds of colour blindness tell apart, made
 darker or lighter until text reaches a contrast of 4.5 to 1 against its background and shapes reach 3 to 1
-(WCAG 2.2, 1.4.3 and 1.4.11). No meaning rests on colour alone: up and down also carry a sign, years a label.
+(WCAG 2.2, 1.4.3 and 1.4.11). ``accent-soft`` and ``grid`` stay paler: what they show is also written beside them.
+No meaning rests on colour alone: up and down also carry a sign, years a label.
 
 References
 ----------
@@ -23,7 +24,7 @@ LIGHT: Mapping[str, str] = MappingProxyType(
         "muted": "#566370",
         "grid": "#dde2e7",
         "accent": "#0a5290",
-        "accent-soft": "#5f99c6",
+        "accent-soft": "#7fb0d6",
         "good": "#00755a",
         "bad": "#b8400a",
         "warn": "#8a6100",
@@ -38,7 +39,7 @@ DARK: Mapping[str, str] = MappingProxyType(
         "muted": "#a7b3bf",
         "grid": "#303b46",
         "accent": "#58aee6",
-        "accent-soft": "#336a94",
+        "accent-soft": "#2e628b",
         "good": "#3dbf98",
         "bad": "#ff8d5e",
         "warn": "#e3b24c",

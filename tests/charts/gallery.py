@@ -12,7 +12,6 @@ from salesnb.charts import (
     bars,
     bullet,
     css_variables,
-    months_with_last_year,
     pacing,
     small_multiples,
     sparkline,
@@ -27,12 +26,17 @@ EURO = Formatter("de_DE", "EUR")
 LABELS = [f"{year}-{month:02d}" for year in (2016, 2017) for month in range(1, 13)]
 WON = [61, 70, 88, 52, 66, 95, 58, 71, 108, 60, 82, 121, 66, 74, 104, 71, 68, 112, 60, 83, 126, 77, 91, 38]
 SERIES = [(label, value * 1_000_00) for label, value in zip(LABELS, WON, strict=True)]
+MONTHS = [(label, value, last) for (label, value), (_, last) in zip(SERIES[12:], SERIES, strict=False)]
+TEAMS = (
+    ("West / Celia Rouche", 40, 35), ("West / Summer Sewald", 33, 38), ("Central / Dustin Brinkmann", 20, 21),
+    ("Central / Melvin Marxen", 52, 40), ("East / Cara Losch", 12, 16), ("East / Rocco Neubert", 31, 22),
+)  # fmt: skip
 REPS = (
     "Darcel Schlecht", "Vicki Laflamme", "Kary Hendrixson", "Cassey Cress", "Donn Cantrell", "Reed Clapper",
     "Zane Levy", "Corliss Cosme", "James Ascencio", "Daniell Hammack", "Maureen Marcano", "Gladys Colclough",
     "Markita Hansen", "Elease Gluck", "Jonathan Berthelot",
 )  # fmt: skip
-Q4 = {"start": date(2017, 10, 1), "end": date(2018, 1, 1)}
+START, END = date(2017, 10, 1), date(2018, 1, 1)
 TARGET = [
     (date(2017, 10, 31), 213_000_00),
     (date(2017, 11, 30), 525_000_00),
@@ -43,14 +47,10 @@ SOURCE = "Data as of Dec 12, 2017 · 14 open opportunities without an account ar
 
 def realistic() -> dict[str, Chart]:
     """Charts as a review has them."""
-    months = months_with_last_year(SERIES, 12)
     grid = [
-        (name, [(month.label, int(month.value * share), int(month.last_year * other)) for month in months])
-        for name, share, other in (
-            ("West / Celia Rouche", 0.4, 0.35), ("West / Summer Sewald", 0.33, 0.38), ("Central / Dustin Brinkmann", 0.2, 0.21),
-            ("Central / Melvin Marxen", 0.52, 0.4), ("East / Cara Losch", 0.12, 0.16), ("East / Rocco Neubert", 0.31, 0.22),
-        )
-    ]  # fmt: skip
+        (name, [(label, value * this // 100, last * other // 100) for label, value, last in MONTHS])
+        for name, this, other in TEAMS
+    ]
     return {
         "bullet": bullet(
             "West has won $614K, six points behind where the goal should be today",
@@ -77,7 +77,7 @@ def realistic() -> dict[str, Chart]:
         ),
         "trend": trend(
             "Won amount beat last year in nine of eleven full months",
-            months,
+            MONTHS,
             partial="2017-12",
             names=("2017", "2016"),
             subtitle="Won amount by month",
@@ -85,14 +85,14 @@ def realistic() -> dict[str, Chart]:
         ),
         "trend goals": trend(
             "Four of eleven full months reached their goal",
-            [(m.label, m.value, m.last_year, int(m.last_year * 1.16)) for m in months],
+            [(label, value, last, last * 116 // 100) for label, value, last in MONTHS],
             partial="2017-12",
             subtitle="Won amount by month, with each month's goal",
         ),
         "trend 24": trend("Two years, no last year to compare", SERIES, partial="2017-12", names=("Won", "")),
         "trend ratio": trend(
             "The win rate has hardly moved since spring",
-            [(m.label, 0.61 + 0.01 * (i % 4), 0.58 + 0.012 * (i % 3)) for i, m in enumerate(months)],
+            [(row[0], 0.61 + 0.01 * (i % 4), 0.58 + 0.012 * (i % 3)) for i, row in enumerate(MONTHS)],
             unit="ratio",
             subtitle="Opportunities won of those closed",
         ),
@@ -104,14 +104,16 @@ def realistic() -> dict[str, Chart]:
                 (date(2017, 12, 12), 614_000_00),
             ],
             TARGET,
-            **Q4,
+            start=START,
+            end=END,
             subtitle="Won amount since Oct 1, cumulative",
         ),
         "pacing ahead": pacing(
             "Ahead of target since the first week",
             [(date(2017, 10, 31), 278_000_00), (date(2017, 11, 9), 390_000_00)],
             TARGET,
-            **Q4,
+            start=START,
+            end=END,
             subtitle="Won amount since Oct 1, cumulative",
         ),
         "stages": stages(
@@ -187,7 +189,6 @@ def realistic() -> dict[str, Chart]:
 def hard() -> dict[str, Chart]:
     """Charts of data that break careless drawing."""
     nasty = "<script>alert('x')</script>\n\x00 & \"co\" مبيعات الشرق الأوسط 👩‍👩‍👧‍👦 Straße 東京支店 very long name indeed GmbH & Co. KGaA"
-    months = months_with_last_year(SERIES, 12)
     return {
         "empty": bars("No deals closed yet", [], nothing="No deals closed in this period"),
         "empty trend": trend("No history", [("2017-01", None)], nothing="No deals closed in this period"),
@@ -225,17 +226,17 @@ def hard() -> dict[str, Chart]:
         "trend gaps": trend(
             "Three months are missing",
             [
-                (m.label, None if i in (3, 4, 7) else m.value, None if i < 6 else m.last_year)
-                for i, m in enumerate(months)
+                (label, None if place in (3, 4, 7) else value, None if place < 6 else last)
+                for place, (label, value, last) in enumerate(MONTHS)
             ],
         ),
         "trend one": trend("The first month", [("2017-10", 120_000_00)], partial="2017-10"),
-        "trend zero": trend("Nothing yet", [(m.label, 0, 0) for m in months]),
+        "trend zero": trend("Nothing yet", [(label, 0, 0) for label, _, _ in MONTHS]),
         "trend negative": trend(
-            "Credit notes", [(m.label, (m.value or 0) - 80_000_00, m.last_year) for m in months], fmt=EURO
+            "Credit notes", [(label, value - 80_000_00, last) for label, value, last in MONTHS], fmt=EURO
         ),
         "trend same end": trend(
-            "Both end alike", [(m.label, m.value, m.value * 99 // 100, m.value) for m in months]
+            "Both end alike", [(label, value, value * 99 // 100, value) for label, value, _ in MONTHS]
         ),
         "bullet close marks": bullet(
             "Everything at the same place",
@@ -256,7 +257,7 @@ def hard() -> dict[str, Chart]:
         "bullet far over": bullet(
             "Ten times the goal", [("Won", 5_000_000_00, 500_000_00, 100_000_00, 90_000_00)]
         ),
-        "pacing first day": pacing("Just begun", [(date(2017, 10, 1), 0)], TARGET, **Q4),
+        "pacing first day": pacing("Just begun", [(date(2017, 10, 1), 0)], TARGET, start=START, end=END),
         "pacing year": pacing(
             "A year at a glance",
             [(date(2017, 6, 30), 2_178_000_00)],
@@ -268,7 +269,9 @@ def hard() -> dict[str, Chart]:
             start=date(2017, 1, 1),
             end=date(2018, 1, 1),
         ),
-        "pacing end": pacing("Over", [(date(2017, 12, 31), 700_000_00)], TARGET, **Q4, fmt=EURO),
+        "pacing end": pacing(
+            "Over", [(date(2017, 12, 31), 700_000_00)], TARGET, start=START, end=END, fmt=EURO
+        ),
         "waterfall below zero": waterfall(
             "From loss to gain",
             ("Before", -40_000_00),
@@ -289,7 +292,7 @@ def hard() -> dict[str, Chart]:
             [
                 (
                     f"Team {place} of the very far north",
-                    [(m.label, (m.value or 0) * place) for m in months[:5]],
+                    [(label, value * place) for label, value, _ in MONTHS[:5]],
                 )
                 for place in range(30)
             ],
@@ -319,16 +322,20 @@ def _shown(chart: Chart) -> str:
     return f"<div>{chart.svg(720)}</div><div>{chart.svg(360)}</div>"
 
 
+_LIGHT = css_variables().splitlines()[0].removeprefix(":root")
 _STYLE = (
     css_variables().replace(":root[data-theme", "[data-theme")
+    + f"section[data-theme=light]{_LIGHT}"
     + """
-section[data-theme=light]{%s}
-body{margin:0;font:13px Arial,sans-serif} section{background:var(--snb-bg);color:var(--snb-ink);padding:10px 20px}
-h2{font:11px monospace;opacity:.6;margin:0 0 6px} .two{display:flex;gap:40px;align-items:flex-start}
-.snb-table{border-collapse:collapse} .snb-table caption{text-align:left;font-weight:bold;margin-bottom:6px}
-.snb-table td,.snb-table th{padding:4px 10px;border-bottom:1px solid var(--snb-grid)} .snb-table th[scope=row]{font-weight:normal}
+section{background:var(--snb-bg);color:var(--snb-ink);padding:10px 20px}
+body{margin:0;font:13px Arial,sans-serif}
+h2{font:11px monospace;opacity:.6;margin:0 0 6px}
+.two{display:flex;gap:40px;align-items:flex-start}
+.snb-table{border-collapse:collapse}
+.snb-table caption{text-align:left;font-weight:bold;margin-bottom:6px}
+.snb-table td,.snb-table th{padding:4px 10px;border-bottom:1px solid var(--snb-grid)}
+.snb-table th[scope=row]{font-weight:inherit}
 """
-    % css_variables().splitlines()[0].removeprefix(":root{").removesuffix("}")
 )
 
 

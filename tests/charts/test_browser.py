@@ -1,0 +1,72 @@
+"""Charts in a real browser: fonts are as wide as estimated, and no text covers another."""
+
+import runpy
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+GALLERY = runpy.run_path(str(Path(__file__).with_name("gallery.py")))
+MEASURE = """() => {
+  const found = {covered: [], outside: [], count: 0};
+  for (const svg of document.querySelectorAll("section[data-theme=light] svg[role=img]")) {
+    const sheet = svg.getBoundingClientRect();
+    const name = svg.closest("section").querySelector("h2").textContent + " " + svg.getAttribute("width") + ": ";
+    const texts = [...svg.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+    found.count += texts.length;
+    texts.forEach(([one, a], index) => {
+      if (a.left < sheet.left - 1 || a.right > sheet.right + 1 || a.bottom > sheet.bottom + 1) {
+        found.outside.push(name + one);
+      }
+      for (const [other, b] of texts.slice(index + 1)) {
+        const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        // Line boxes are higher than letters: up to 3.5 pixels of them may overlap.
+        if (wide > 0.5 && high > 3.5) found.covered.push(name + one + " | " + other);
+      }
+    });
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    browser_path = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser_path is None:
+        pytest.skip("Chromium is not installed.")
+    from playwright.sync_api import sync_playwright
+
+    page_path = tmp_path_factory.mktemp("gallery") / "gallery.html"
+    page_path.write_text(GALLERY["page"](), encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+            ],
+        )
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        page.goto(page_path.as_uri())
+        yield page.evaluate(MEASURE)
+        browser.close()
+
+
+def test_the_page_shows_every_text(measured: dict[str, Any]) -> None:
+    assert measured["count"] > 1000
+
+
+def test_no_text_covers_another_as_drawn(measured: dict[str, Any]) -> None:
+    assert measured["covered"] == []
+
+
+def test_no_text_leaves_its_sheet_as_drawn(measured: dict[str, Any]) -> None:
+    assert measured["outside"] == []
