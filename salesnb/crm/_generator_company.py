@@ -145,14 +145,20 @@ _TEAMS = (
     ),
     Team(name="Andes", region="Americas", reps=4, hired_months=(0.4,)),
 )
-_PLACES = (
-    "Harbour Hill Lake Ridge Valley Delta Forest Canyon Prairie Bay Island Steppe Plateau Fjord Glacier Meadow Orchard "
-    "Savanna Lagoon Dune"
-).split()
-_SIDES = (
-    "North South East West Upper Lower Inner Outer Old New Great Little High Low Far Near First Second Third Fourth "
-    "Fifth Sixth Seventh Eighth Ninth"
-).split()
+_PLACES = tuple(
+    word
+    for word in (
+        "Harbour Hill Lake Ridge Valley Delta Forest Canyon Prairie Bay Island Steppe Plateau Fjord Glacier Meadow Orchard "
+        "Savanna Lagoon Dune"
+    ).split()
+)
+_SIDES = tuple(
+    word
+    for word in (
+        "North South East West Upper Lower Inner Outer Old New Great Little High Low Far Near First Second Third Fourth "
+        "Fifth Sixth Seventh Eighth Ninth"
+    ).split()
+)
 
 
 def found_company(*, teams: int, accounts: int, last_day: date, rng: np.random.Generator) -> Company:
@@ -160,7 +166,9 @@ def found_company(*, teams: int, accounts: int, last_day: date, rng: np.random.G
     plans = _TEAMS[:teams] + tuple(_further_team(number) for number in range(teams - len(_TEAMS)))
     people = sum(plan.reps + len(plan.hired_months) + len(plan.left_months) + 1 for plan in plans)
     names = iter(person_names(people, rng))
-    led = tuple(_with_manager(plan, next(names)) for plan in sorted(plans, key=lambda plan: (plan.region, plan.name)))
+    led = tuple(
+        _with_manager(plan, next(names)) for plan in sorted(plans, key=lambda plan: (plan.region, plan.name))
+    )
     reps = _hire(led, tuple(names), last_day, rng)
     return Company(teams=led, reps=reps, accounts=_open_accounts(accounts, rng))
 
@@ -179,7 +187,9 @@ def _with_manager(team: Team, manager: str) -> Team:
     return Team(**{**vars(team), "manager": manager})
 
 
-def _hire(teams: tuple[Team, ...], names: tuple[str, ...], last_day: date, rng: np.random.Generator) -> tuple[Rep, ...]:
+def _hire(
+    teams: tuple[Team, ...], names: tuple[str, ...], last_day: date, rng: np.random.Generator
+) -> tuple[Rep, ...]:
     """Fill the teams: those who stay, those who come, those who go; whoever goes hands over to the first who stays."""
     paces = _paces(teams)
     reps: list[Rep] = []

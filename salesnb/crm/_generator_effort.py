@@ -53,13 +53,16 @@ class ResponseCurve:
         >>> round(hill.response(80), 3)
         0.15
         """
-        return float(self._of(np.array([amount], dtype=np.float64))[0])
+        return float(self.responses(np.array([amount], dtype=np.float64))[0])
 
-    def _of(self, amounts: Floats) -> Floats:
+    def responses(self, amounts: Floats) -> Floats:
+        """Give the part that each of many amounts a month adds."""
         if self.form == "saturation":
-            return self.ceiling * -np.expm1(-amounts / self.scale)
-        powered = amounts**self.slope
-        return self.ceiling * powered / (powered + self.scale**self.slope)
+            part: Floats = -np.expm1(-amounts / self.scale)
+        else:
+            powered = amounts**self.slope
+            part = powered / (powered + self.scale**self.slope)
+        return self.ceiling * part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,7 @@ def spend_effort(teams: tuple[Team, ...], origin: date, last_day: date, rng: np.
     for place, team in enumerate(teams):
         spent = _spend(team, len(months), rng)
         own = _curves(team.name, rng)
-        raw = _UNAIDED + sum(curve._of(spent[curve.resource]) for curve in own)  # noqa: SLF001 -- same module
+        raw = _UNAIDED + np.sum([curve.responses(spent[curve.resource]) for curve in own], axis=0)
         lift[:, place] = raw / raw.mean()
         curves.extend(_scaled(curve, float(raw.mean())) for curve in own)
         rows.extend(
@@ -102,7 +105,9 @@ def spend_effort(teams: tuple[Team, ...], origin: date, last_day: date, rng: np.
 
 
 def _spend(team: Team, months: int, rng: np.random.Generator) -> dict[str, Floats]:
-    cut = np.where(np.arange(months) >= months - _CUT_MONTHS, team.recent_flow if team.recent_flow < 1 else 1.0, 1.0)
+    cut = np.where(
+        np.arange(months) >= months - _CUT_MONTHS, team.recent_flow if team.recent_flow < 1 else 1.0, 1.0
+    )
     campaigns = rng.uniform(9_000, 16_000) * np.exp(rng.normal(0, 0.45, months)) * cut
     visits = rng.uniform(70, 130) * np.exp(rng.normal(0, 0.4, months)) * cut
     return {"campaigns": np.round(campaigns, -2), "visits": np.round(visits)}

@@ -32,7 +32,9 @@ class Choice:
 
     def draw(self, uniform: Floats, row: Ints | int = 0) -> Ints:
         """Give the column that each uniform number falls into, in its row."""
-        found = np.searchsorted(self._lifted, uniform + row, side="right") - np.asarray(row) * self._width
+        found: Ints = (
+            np.searchsorted(self._lifted, uniform + row, side="right") - np.asarray(row) * self._width
+        )
         return np.minimum(found, self._width - 1)
 
 
@@ -82,7 +84,10 @@ class FateMaker:
         self._region = np.array([regions.index(company.teams[rep.team].region) for rep in company.reps])
         self._successor = np.array([rep.successor for rep in company.reps])
         self._leaves = np.array(
-            [(rep.end_on - model.origin).days if rep.end_on else np.iinfo(np.int64).max for rep in company.reps]
+            [
+                (rep.end_on - model.origin).days if rep.end_on else np.iinfo(np.int64).max
+                for rep in company.reps
+            ]
         )
 
     def draw(self, created: Ints, rng: np.random.Generator) -> Fates:

@@ -24,8 +24,8 @@ _RECENT_FLOW_DAYS = 213
 _RECENT_ODDS_DAYS = 243
 _EASE_DAYS = 45
 _FIRST_PACE = 0.25
-# Between the two figures that cannot both hold over three years: see long_dead_share and engaging_share.
-_LONG_DEAD_SHARE = CALIBRATION.long_dead_share - 0.012
+# Between the two figures that cannot both hold over three years: long_dead_share, and engaging_share around it.
+_LONG_DEAD_SHARE = CALIBRATION.long_dead_share - 0.008
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ def build_model(company: Company, effort: Effort, origin: date, last_day: date) 
     won_ends, won_seen = _ends(won, calendar.close_pull(season), days)
     lost_ends, lost_seen = _ends(lost, calendar.close_pull((1.0, 1.0, 1.0)), days)
     seen = CALIBRATION.win_rate * won_seen + (1 - CALIBRATION.win_rate) * lost_seen
-    flow *= np.where(np.arange(days) < longest, seen, 1.0)[:, None]
+    flow *= seen[:, None]
     mix = _product_mix(flow, calendar.month[:days])
     return Model(
         origin=origin,
@@ -130,11 +130,15 @@ def _flow(company: Company, effort: Effort, calendar: _Calendar, last_day: date,
     usual = np.array(CREATED_SEASON)[calendar.month_of_year[:days]] * calendar.weekday[:days]
     month = calendar.month[:days]
     by_team = [
-        (1 + team.growth) ** years * _eased(1.0, team.recent_flow, ago, _RECENT_FLOW_DAYS) * effort.lift[month, place]
+        (1 + team.growth) ** years
+        * _eased(1.0, team.recent_flow, ago, _RECENT_FLOW_DAYS)
+        * effort.lift[month, place]
         for place, team in enumerate(company.teams)
     ]
     present = [_presence(rep, last_day, ago) for rep in company.reps]
-    flow = np.stack([by_team[rep.team] * here for rep, here in zip(company.reps, present, strict=True)], axis=1)
+    flow = np.stack(
+        [by_team[rep.team] * here for rep, here in zip(company.reps, present, strict=True)], axis=1
+    )
     flow *= usual[:, None]
     paces = np.array([rep.pace for rep in company.reps])
     return _keep_top_shares(flow * paces, paces)
@@ -179,7 +183,9 @@ def _product_mix(flow: Floats, month: Ints) -> Floats:
 def _win_odds(company: Company, flow: Floats, mix: Floats, month: Ints) -> Floats:
     """Probability of winning, by month, rep and product, whose mean for each product is the calibrated rate."""
     months = len(mix)
-    mid_month_ago = (len(month) - 1) - np.array([np.flatnonzero(month == place).mean() for place in range(months)])
+    mid_month_ago = (len(month) - 1) - np.array(
+        [np.flatnonzero(month == place).mean() for place in range(months)]
+    )
     by_team = np.stack(
         [_eased(0.0, team.recent_odds, mid_month_ago, _RECENT_ODDS_DAYS) for team in company.teams], axis=1
     )
@@ -201,7 +207,8 @@ def _with_mean(odds: Floats, weight: Floats, mean: float) -> Floats:
         probability = 1 / (1 + np.exp(-(odds + shift)))
         slope = (weight * probability * (1 - probability)).sum()
         shift += float((mean * weight.sum() - (weight * probability).sum()) / slope)
-    return 1 / (1 + np.exp(-(odds + shift)))
+    shifted: Floats = 1 / (1 + np.exp(-(odds + shift)))
+    return shifted
 
 
 def _stall(created: Floats) -> float:
@@ -245,10 +252,10 @@ def _solve_close_season(flow: Floats, cycle: Floats, calendar: _Calendar) -> tup
     whole = np.arange(days) >= longest
     season = np.ones(3)
     for _ in range(12):
-        ends, _seen = _ends(cycle, calendar.close_pull((season[0], season[1], season[2])), days)
+        ends, seen = _ends(cycle, calendar.close_pull((season[0], season[1], season[2])), days)
         wins = np.zeros(days + longest + 1)
         for cycle_days in range(1, longest + 1):
-            wins[cycle_days : cycle_days + days] += flow * ends[:, cycle_days - 1]
+            wins[cycle_days : cycle_days + days] += flow * seen * ends[:, cycle_days - 1]
         by_month = np.array([wins[:days][whole & (quarter == place)].sum() for place in range(3)])
         season *= target / (by_month / by_month.mean())
         season /= season.mean()

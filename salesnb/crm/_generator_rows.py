@@ -135,7 +135,9 @@ class _Columns:
     def _expected_close(self, fates: Fates, rng: np.random.Generator) -> Any:
         """People expect an end a little too early; of what never ends they keep the first guess."""
         count = len(fates.created)
-        guess = np.maximum(fates.closing + np.rint(rng.normal(-6, 12, count)).astype(np.int64), fates.created + 7)
+        guess = np.maximum(
+            fates.closing + np.rint(rng.normal(-6, 12, count)).astype(np.int64), fates.created + 7
+        )
         first_guess = fates.created + 25 + np.rint(rng.gamma(2.0, 28.0, count)).astype(np.int64)
         expected = np.where(fates.fate == STALLED, first_guess, guess)
         unknown = rng.random(count) < np.where(fates.prospecting, 0.4, 0.06)

@@ -97,7 +97,8 @@ class Truth:
         if not chosen:
             known = [entry.team for entry in self.win_rates] + [entry.product for entry in self.win_rates]
             raise UnknownName(
-                f"The sample has no team {team!r} with product {product!r}.", hint=nearest(team or product or "", known)
+                f"The sample has no team {team!r} with product {product!r}.",
+                hint=nearest(team or product or "", known),
             )
         return sum(entry.rate * entry.weight for entry in chosen) / sum(entry.weight for entry in chosen)
 
@@ -141,10 +142,12 @@ def tell_truth(model: Model, company: Company, effort: Effort, *, count: int, se
 
 def _win_rates(model: Model, company: Company, count: int) -> tuple[WinRate, ...]:
     months = len(model.product_mix)
-    of_rep = np.stack([np.bincount(model.month, weights=flow, minlength=months) for flow in model.flow.T], axis=1)
+    of_rep = np.stack(
+        [np.bincount(model.month, weights=flow, minlength=months) for flow in model.flow.T], axis=1
+    )
     of_rep *= count / of_rep.sum()
     labels = _labels(model.origin, months)
-    rates = []
+    rates: list[WinRate] = []
     for place, team in enumerate(company.teams):
         reps = [number for number, rep in enumerate(company.reps) if rep.team == place]
         weight = of_rep[:, reps, None] * model.product_mix[:, None, :]

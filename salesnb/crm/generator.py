@@ -11,6 +11,7 @@ stage Prospecting without created date, lost ones with the amount 0, and open on
 import contextlib
 import csv
 import io
+import math
 import os
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -86,7 +87,8 @@ def write_sample(
 def _check(name: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
         raise BadInput(
-            f"{name} is {value}; a sample can have {least:,} to {most:,}.", hint=f"Choose {name} in that range."
+            f"{name} is {value}; a sample can have {least:,} to {most:,}.",
+            hint=f"Choose {name} in that range.",
         )
 
 
@@ -94,12 +96,14 @@ def _years_before(day: date) -> date:
     """Give the day after the last one, some years earlier: three whole years end on the last day."""
     following = date.fromordinal(day.toordinal() + 1)
     # 29 February has no counterpart.
-    return following.replace(year=following.year - _YEARS, day=min(following.day, 28 if following.month == 2 else 31))
+    return following.replace(
+        year=following.year - _YEARS, day=min(following.day, 28 if following.month == 2 else 31)
+    )
 
 
 def _account_count(opportunities: int) -> int:
     """Customers grow more slowly than sales: 85 at the size of the calibration."""
-    return min(round(85 * max(opportunities / 8_800, 1.0) ** 0.5), 2_000)
+    return min(round(85 * math.sqrt(max(opportunities / 8_800, 1.0))), 2_000)
 
 
 def _write_small_tables(folder: Path, company: Company, effort: Effort) -> None:
@@ -119,7 +123,16 @@ def _write_small_tables(folder: Path, company: Company, effort: Effort) -> None:
         folder / "reps.csv",
         ("rep_id", "name", "email", "team", "region", "manager", "start_on", "end_on"),
         (
-            (rep.rep_id, rep.name, rep.email, team.name, team.region, team.manager, rep.start_on, rep.end_on or "")
+            (
+                rep.rep_id,
+                rep.name,
+                rep.email,
+                team.name,
+                team.region,
+                team.manager,
+                rep.start_on,
+                rep.end_on or "",
+            )
             for rep in company.reps
             for team in (company.teams[rep.team],)
         ),
@@ -155,14 +168,13 @@ def _write_opportunities(path: Path, model: Model, company: Company, count: int,
 
     from salesnb.crm._generator_rows import opportunity_tables
 
-    options = arrow_csv.WriteOptions(quoting_style="none")
+    # No invented word needs quoting; Arrow would refuse one that does.
+    plain = arrow_csv.WriteOptions(include_header=False, quoting_style="none")
     with _whole_file(path) as file:
-        writer = None
-        for table in opportunity_tables(model, company, count=count, seed=seed):
-            writer = writer or arrow_csv.CSVWriter(file, table.schema, write_options=options)
-            writer.write_table(table)
-        if writer is not None:
-            writer.close()
+        for place, table in enumerate(opportunity_tables(model, company, count=count, seed=seed)):
+            if place == 0:
+                file.write(f"{','.join(table.column_names)}\n".encode())
+            arrow_csv.write_csv(table, file, plain)
 
 
 @contextlib.contextmanager
