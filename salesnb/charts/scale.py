@@ -61,7 +61,7 @@ def ticks(low: float, high: float, count: int, *, whole: bool = False) -> tuple[
     Parameters
     ----------
     low, high
-        What the ticks must cover; both zero gives 0 and 1.
+        What the ticks must cover; where both are the same, a range above it is made up.
     count
         At most how many steps between the lowest and the highest value.
     whole
@@ -72,7 +72,7 @@ def ticks(low: float, high: float, count: int, *, whole: bool = False) -> tuple[
     >>> ticks(0, 87, 5)
     (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
     """
-    if high <= low:
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-280):
         high = low + (abs(low) or 1.0)
     step = _step((high - low) / max(count, 1))
     if whole:

@@ -92,6 +92,7 @@ class Sheet:
         fill: str = "ink",
         bold: bool = False,
         room: float | None = None,
+        full: str = "",
     ) -> Box:
         """Write one line with its baseline at y; cut to ``room``, it keeps its full text as title."""
         whole = clean(text)
@@ -108,9 +109,10 @@ class Sheet:
                 f' fill="{colour(fill)}"' if fill != "ink" else "",
             )
         )
-        full = f"<title>{escape(whole)}</title>" if shown != whole else ""
+        title = full or (whole if shown != whole else "")
+        behind = f"<title>{escape(title)}</title>" if title else ""
         self._parts.append(
-            f'<text x="{_n(x)}" y="{_n(y)}"{attributes}>{escape(shown, quote=False)}{full}</text>'
+            f'<text x="{_n(x)}" y="{_n(y)}"{attributes}>{escape(shown, quote=False)}{behind}</text>'
         )
         return box
 
@@ -120,11 +122,9 @@ class Sheet:
         """Write text over the whole width, its first baseline at y; give the baseline after the last."""
         whole = clean(text)
         rows = wrap(whole, self.width - 2, size, bold=bold, lines=lines)
-        for row in rows[:-1]:
-            y = self.text(0, y, row, size=size, fill=fill, bold=bold).bottom + size * 1.05
-        rest = whole[sum(len(row) + 1 for row in rows[:-1]) :]
-        if rows:
-            self.text(0, y, rest, size=size, fill=fill, bold=bold, room=self.width - 2)
+        for place, row in enumerate(rows):
+            full = whole if place == len(rows) - 1 and " ".join(rows) != whole else ""
+            self.text(0, y, row, size=size, fill=fill, bold=bold, full=full)
             y += round(size * 1.3)
         return y
 

@@ -32,6 +32,8 @@ _FORBIDDEN = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff]"
     "|[\U0001fffe\U0001ffff\U000e0000-\U000e001f]"
 )
+# White space but the spaces that keep a figure and its unit on one line.
+_BREAKS = re.compile("[ \t-\r\x1c-\x1f\x85\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]+")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 
@@ -43,7 +45,7 @@ def clean(text: object) -> str:
     >>> clean("Ann\n\tLee\x00 \u202eevil")
     'Ann Lee evil'
     """
-    return " ".join(_FORBIDDEN.sub("", re.sub(r"[\s\x85]+", " ", str(text))).split())
+    return _BREAKS.sub(" ", _FORBIDDEN.sub("", _BREAKS.sub(" ", str(text)))).strip(" ")
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
@@ -90,7 +92,7 @@ def wrap(text: str, room: float, size: float, *, bold: bool = False, lines: int 
     ('West closed more', 'than any other region')
     """
     done: list[str] = []
-    words = text.split()
+    words = text.split(" ") if text else []
     while words and len(done) < lines - 1:
         taken = 1
         while taken < len(words) and text_width(" ".join(words[: taken + 1]), size, bold=bold) <= room:

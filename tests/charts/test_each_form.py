@@ -221,6 +221,12 @@ class TestStages:
 
 
 class TestSmallMultiples:
+    def test_the_highest_point_of_any_month_lies_below_the_titles(self) -> None:
+        chart = small_multiples("", [("A", [("a", 1), ("b", 1), ("c", 100)]), ("B", [("a", 2)])])
+        (line,) = re.findall(rf'd="M([^"]+)" fill="none" stroke="{re.escape(colour("accent"))}"', chart.svg())
+        title = next(box for box in chart.drawing(720).boxes if box.text.startswith("This year"))
+        assert min(float(point.split()[1]) for point in line.split("L")) > title.bottom
+
     def test_panels_share_one_scale(self) -> None:
         chart = small_multiples("", [("A", [("a", 0), ("b", 100_00)]), ("B", [("a", 0), ("b", 50_00)])])
         lines = re.findall(rf'd="M([^"]+)" fill="none" stroke="{re.escape(colour("accent"))}"', chart.svg())

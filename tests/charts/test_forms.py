@@ -186,6 +186,27 @@ def test_no_text_covers_another_or_leaves_the_sheet(name: str, width: int) -> No
 
 @pytest.mark.parametrize("name", DRAWN)
 @pytest.mark.parametrize("width", [720, 360])
+def test_no_shape_leaves_the_sheet(name: str, width: int) -> None:
+    drawing = DRAWN[name].drawing(width)
+    for element in ET.fromstring(DRAWN[name].svg(width)).iter():
+        at = {key: float(value) for key, value in element.attrib.items() if key in {"x", "y", "cx", "cy"}}
+        points = [
+            tuple(map(float, pair.split()))
+            for pair in re.findall(r"[-\d.]+ [-\d.]+", element.attrib.get("d", ""))
+        ]
+        across = [at.get("x", at.get("cx", 0)), *(x for x, _ in points)]
+        down = [at.get("y", at.get("cy", 0)), *(y for _, y in points)]
+        if element.tag == f"{SVG}rect":
+            across.append(across[0] + float(element.attrib["width"]))
+            down.append(down[0] + float(element.attrib["height"]))
+        assert -3 <= min(across), element.attrib
+        assert max(across) <= drawing.width + 3, element.attrib
+        assert -3 <= min(down), element.attrib
+        assert max(down) <= drawing.height + 3, element.attrib
+
+
+@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("width", [720, 360])
 def test_no_text_is_smaller_than_eleven_pixels(name: str, width: int) -> None:
     root = ET.fromstring(DRAWN[name].svg(width))
     sizes = [float(element.attrib.get("font-size", 12)) for element in root.iter(f"{SVG}text")]
@@ -238,6 +259,14 @@ def test_a_notebook_gets_text_an_image_and_both_layouts(name: str) -> None:
     check_svg(image)
     assert "var(" not in image
     assert 'height="100%"' in image
+
+
+def test_a_finding_that_is_cut_keeps_its_whole_text_behind() -> None:
+    finding = "Unbreakable" * 30 + " and more words than three lines can hold " * 12
+    svg = bars(finding, [("A", 1)]).svg(360)
+    root = ET.fromstring(svg)
+    behind = [element[0].text for element in root.iter(f"{SVG}text") if len(element)]
+    assert clean(finding) in behind
 
 
 EMPTY = (

@@ -25,6 +25,11 @@ def test_clean_takes_out_what_hides_or_reorders_text(control: str) -> None:
     assert clean(f"a{control}b") == "ab"
 
 
+def test_clean_keeps_figures_with_their_unit() -> None:
+    assert clean("500.000\xa0€ \u2003 von\t1\u202f000") == "500.000\xa0€ von 1\u202f000"
+    assert wrap("Ziel 500.000\xa0€", 60, 12) == ("Ziel", "500.000\xa0€")
+
+
 def test_clean_keeps_letters_of_every_script_and_joined_emoji() -> None:
     text = "Łódź مبيعات 東京 👩\u200d👩\u200d👧"
     assert clean(text) == text
