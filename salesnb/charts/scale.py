@@ -73,7 +73,7 @@ def ticks(low: float, high: float, count: int, *, whole: bool = False) -> tuple[
     (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
     """
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-280):
-        high = low + (abs(low) or 1.0)
+        high = low + max(abs(low), 1.0)
     step = _step((high - low) / max(count, 1))
     if whole:
         step = max(step, 1.0)
