@@ -41,7 +41,7 @@ def plottable(value: Number | None) -> float | None:
 
 
 def share(part: Number | None, whole: Number | None) -> float | None:
-    """Give part by whole; None where either is missing, the whole is zero, or the result says nothing (over 1e6).
+    """Give part by whole; None where either is missing, the whole is zero or the result is over a million.
 
     Examples
     --------

@@ -118,7 +118,9 @@ def _figures(chart: Chart) -> Figures:
 
 def _html(chart: Chart) -> str:
     data: Table = chart.data
-    caption = f"<caption>{escape(clean(chart.finding))}{_small(chart.subtitle)}</caption>"
+    caption = (
+        f'<caption style="text-align:left">{escape(clean(chart.finding))}{_small(chart.subtitle)}</caption>'
+    )
     if not data.rows:
         body = f"<tr><td>{escape(clean(chart.nothing))}</td></tr>"
         return f'<table class="snb-table">{caption}<tbody>{body}</tbody></table>'
@@ -151,7 +153,7 @@ def _small(text: str) -> str:
 def _align(column: Column) -> str:
     if column.unit == "text" and not column.drawn:
         return ' style="text-align:left"'
-    return ' class="snb-num" style="text-align:right;font-variant-numeric:tabular-nums"'
+    return ' class="snb-num" style="text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums"'
 
 
 def _span(column: Column) -> str:

@@ -2,8 +2,8 @@
 
 Hues follow Okabe and Ito's palette, which people with the common kinds of colour blindness tell apart, made
 darker or lighter until text reaches a contrast of 4.5 to 1 against its background and shapes reach 3 to 1
-(WCAG 2.2, 1.4.3 and 1.4.11). ``accent-soft`` and ``grid`` stay paler: what they show is also written beside them.
-No meaning rests on colour alone: up and down also carry a sign, years a label.
+(WCAG 2.2, 1.4.3 and 1.4.11). ``accent-soft`` and ``grid`` stay paler: what they show is also written beside
+them. No meaning rests on colour alone: up and down also carry a sign, years a label.
 
 References
 ----------

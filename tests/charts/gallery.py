@@ -188,7 +188,10 @@ def realistic() -> dict[str, Chart]:
 
 def hard() -> dict[str, Chart]:
     """Charts of data that break careless drawing."""
-    nasty = "<script>alert('x')</script>\n\x00 & \"co\" مبيعات الشرق الأوسط 👩‍👩‍👧‍👦 Straße 東京支店 very long name indeed GmbH & Co. KGaA"
+    nasty = (
+        "<script>alert('x')</script>\n\x00 & \"co\" مبيعات الشرق الأوسط 👩\u200d👩\u200d👧\u200d👦 Straße 東京支店 "
+        "very long name indeed GmbH & Co. KGaA"
+    )
     return {
         "empty": bars("No deals closed yet", [], nothing="No deals closed in this period"),
         "empty trend": trend("No history", [("2017-01", None)], nothing="No deals closed in this period"),
@@ -310,16 +313,15 @@ def page() -> str:
     parts = []
     for theme in ("light", "dark"):
         for name, chart in {**realistic(), **hard()}.items():
-            parts.append(
-                f'<section data-theme="{theme}"><h2>{name}</h2><div class="two">{_shown(chart)}</div></section>'
-            )
-    return f"<!doctype html><meta charset=utf-8><title>Charts</title><style>{_STYLE}</style>{''.join(parts)}"
+            parts.append(f'<section data-theme="{theme}"><h2>{name}</h2>{_shown(chart)}</section>')
+    head = f"<!doctype html><meta charset=utf-8><title>Charts</title><style>{_STYLE}</style>"
+    return head + "".join(parts)
 
 
 def _shown(chart: Chart) -> str:
     if chart.form == "table":
-        return f"<div>{chart.html()}</div>"
-    return f"<div>{chart.svg(720)}</div><div>{chart.svg(360)}</div>"
+        return f'<div class="two">{chart.html()}</div>'
+    return f'<div class="two"><div>{chart.svg(720)}</div><div>{chart.svg(360)}</div></div>'
 
 
 _LIGHT = css_variables().splitlines()[0].removeprefix(":root")

@@ -13,10 +13,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 GALLERY = runpy.run_path(str(Path(__file__).with_name("gallery.py")))
 MEASURE = """() => {
   const found = {covered: [], outside: [], count: 0};
+  const measure = (text) => [text.textContent, text.getBoundingClientRect()];
   for (const svg of document.querySelectorAll("section[data-theme=light] svg[role=img]")) {
     const sheet = svg.getBoundingClientRect();
-    const name = svg.closest("section").querySelector("h2").textContent + " " + svg.getAttribute("width") + ": ";
-    const texts = [...svg.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+    const title = svg.closest("section").querySelector("h2").textContent;
+    const name = title + " " + svg.getAttribute("width") + ": ";
+    const texts = [...svg.querySelectorAll("text")].map(measure);
     found.count += texts.length;
     texts.forEach(([one, a], index) => {
       if (a.left < sheet.left - 1 || a.right > sheet.right + 1 || a.bottom > sheet.bottom + 1) {

@@ -159,8 +159,8 @@ class TestTrend:
         assert "stroke-dasharray" not in trend("", months).svg()
 
     def test_gaps_break_the_line(self) -> None:
-        lines = re.findall(rf'<path d="M([^"]+)" fill="none" stroke="{re.escape(colour("accent"))}"',
-                           trend("", [(str(place), value) for place, value in enumerate([1, 2, None, 3, 4])]).svg())  # fmt: skip
+        chart = trend("", [(str(place), value) for place, value in enumerate([1, 2, None, 3, 4])])
+        lines = re.findall(rf'd="M([^"]+)" fill="none" stroke="{re.escape(colour("accent"))}"', chart.svg())
         assert len(lines) == 2
 
     def test_the_scale_begins_at_zero(self) -> None:
@@ -263,7 +263,7 @@ class TestTable:
         html = table("Two", self.COLUMNS, [("West", 1_200_00, 0.632)]).html()
         assert html.count('scope="col"') == 3
         assert html.count('scope="row"') == 1
-        assert "<caption>Two</caption>" in html
+        assert ">Two</caption>" in html
         assert html.count("text-align:right") == 4
 
     def test_every_row_is_as_wide_as_the_heading(self) -> None:

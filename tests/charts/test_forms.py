@@ -199,9 +199,9 @@ def test_no_shape_leaves_the_sheet(name: str, width: int) -> None:
         if element.tag == f"{SVG}rect":
             across.append(across[0] + float(element.attrib["width"]))
             down.append(down[0] + float(element.attrib["height"]))
-        assert -3 <= min(across), element.attrib
+        assert min(across) >= -3, element.attrib
         assert max(across) <= drawing.width + 3, element.attrib
-        assert -3 <= min(down), element.attrib
+        assert min(down) >= -3, element.attrib
         assert max(down) <= drawing.height + 3, element.attrib
 
 
