@@ -6,30 +6,32 @@ from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
 from salesnb.planning.editing import approve, lock, new_plan, propose, recascade, set_goal, set_season, unlock
 from salesnb.planning.given import keep_quotas
+from salesnb.planning.means import (
+    AllocationLine,
+    Assumptions,
+    Parameter,
+    PlannedDrivers,
+    Resource,
+    ResponseCurve,
+    Seasonality,
+    SeasonWeight,
+)
 from salesnb.planning.model import (
     COMPANY,
     SCHEMA_VERSION,
     Action,
-    AllocationLine,
     Approval,
-    Assumptions,
     Condition,
     Goal,
     KpiTarget,
     Lock,
     Milestone,
     Objective,
-    Parameter,
     Plan,
-    PlannedDrivers,
     ProbabilityBand,
     Quota,
-    Resource,
-    ResponseCurve,
     Scenario,
     ScenarioTarget,
-    Seasonality,
-    SeasonWeight,
     Segment,
 )
 from salesnb.planning.names import safe_name

@@ -21,7 +21,8 @@ def tree_of(quotas: Sequence[Quota]) -> OrgTree:
     """
     return OrgTree(
         tuple(
-            OrgNode(id=q.id, name=q.name, parent=q.parent, level=q.level, manager=q.owner or None) for q in quotas
+            OrgNode(id=q.id, name=q.name, parent=q.parent, level=q.level, manager=q.owner or None)
+            for q in quotas
         )
     )
 
@@ -76,7 +77,7 @@ def _sum_problems(plan: Plan, tree: OrgTree, quotas: Sequence[Quota], where: str
 def _top_problems(
     plan: Plan, goal: Goal, quotas: Sequence[Quota], tree: OrgTree, where: str
 ) -> Iterator[Problem]:
-    """A cascade is of the goal's node; quotas that were given may come to another sum than the goal."""
+    """Compare the top of a cascade with its goal; quotas that were given may come to another sum."""
     top = next(quota for quota in quotas if quota.id == tree.root.id)
     if top.id != goal.node:
         what = f"The goal is for {goal.node!r}, but its quotas are those of {top.id!r}."

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from salesnb.errors import BadInput, BadUsage
 from salesnb.money import minor_digits
@@ -67,7 +66,9 @@ def _head(plan: Plan) -> Iterator[Problem]:
     except (BadInput, BadUsage) as error:
         yield Problem.error("head", "plan", error.what, error.hint)
     if plan.status not in STATUSES:
-        yield Problem.error("head", "status", f"{plan.status!r} is not a status.", f"Use {', '.join(STATUSES)}.")
+        yield Problem.error(
+            "head", "status", f"{plan.status!r} is not a status.", f"Use {', '.join(STATUSES)}."
+        )
     if (plan.status == "approved") != (plan.approval is not None):
         yield Problem.error(
             "head",
@@ -121,7 +122,9 @@ def _references(plan: Plan) -> Iterator[Problem]:
     for part, item, kind, key, known in wanted:
         if key not in known:
             what = f"It refers to the {kind} {key!r}, which the plan does not have."
-            yield Problem.error("references", f"{part}, {item}", what, f"Known: {', '.join(sorted(known)) or 'none'}.")
+            yield Problem.error(
+                "references", f"{part}, {item}", what, f"Known: {', '.join(sorted(known)) or 'none'}."
+            )
     for line in plan.allocation:
         if line.unit != resources.get(line.resource, line.unit):
             what = f"It is in {line.unit}, but the resource is in {resources[line.resource]}."
@@ -152,7 +155,7 @@ def _seasons(plan: Plan) -> Iterator[Problem]:
 
 
 def _milestones(plan: Plan) -> Iterator[Problem]:
-    """The months of a goal add up to it, and ``to_date`` is their running sum."""
+    """Find months that do not add up to their goal, or a ``to_date`` that is not their running sum."""
     for goal in plan.goals:
         mine = [stone for stone in plan.milestones if stone.goal == goal.id]
         reached = 0
@@ -173,7 +176,9 @@ def _alignment(plan: Plan) -> Iterator[Problem]:
     for objective in plan.objectives:
         if objective.id not in served:
             what = f"No goal serves the objective {objective.text!r}."
-            yield Problem.warning("alignment", f"objectives, {objective.id}", what, "Tie a goal to it, or drop it.")
+            yield Problem.warning(
+                "alignment", f"objectives, {objective.id}", what, "Tie a goal to it, or drop it."
+            )
     for goal in plan.goals:
         if not goal.objective:
             what = f"The goal {goal.kpi} serves no objective."
@@ -181,7 +186,7 @@ def _alignment(plan: Plan) -> Iterator[Problem]:
 
 
 def _smart(plan: Plan) -> Iterator[Problem]:
-    """What a specific, measurable, achievable, relevant and time-bound goal names and this one does not."""
+    """Ask for what a specific, measurable and time-bound goal names; each with whether this one lacks it."""
     for goal in plan.goals:
         for lacks, what, hint in _smart_fields(goal):
             if lacks:

@@ -116,7 +116,7 @@ def _record_reader(kind: type) -> _Reader:
 
 
 def _refuse_other_units(spec: "Field[Any]", key: str, value: dict[str, Any], where: str) -> None:
-    """A number under the key of another unit would otherwise be dropped in silence."""
+    """Refuse a number under the key of another unit; it would be dropped in silence."""
     for other in spec.metadata.get("keys", ()):
         if other != key and other in value:
             raise Damaged(f"{other!r} does not fit the unit; it should be {key!r}.", where=where)
@@ -149,7 +149,9 @@ def _read_day(kind: type[date], value: str, where: str) -> date:
         found = kind.fromisoformat(value)
     except ValueError:
         example = "2017-10-02T09:30:00Z" if kind is datetime else "2017-10-02"
-        raise Damaged(f"{value!r} is not a date.", where=where, hint=f"Write one such as {example}.") from None
+        raise Damaged(
+            f"{value!r} is not a date.", where=where, hint=f"Write one such as {example}."
+        ) from None
     if isinstance(found, datetime) and found.tzinfo is None:
         raise Damaged(f"{value!r} has no time zone.", where=where, hint="End it with Z or +02:00.")
     return found

@@ -39,7 +39,6 @@ class Difference:
         return f"{self.subject}: {self.before} → {self.after}"
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class _Part:
     """How the items of a part of the plan are told apart, and called where that is not the same."""
@@ -69,7 +68,13 @@ _PARTS = (
     _Part(name="actions", noun="Action", key=lambda item: item.id),
 )
 _SEASONS = _Part(name="seasonality", noun="Season", key=lambda item: item.kpi)
-_HEAD = {"name": "Name", "status": "Status", "approval": "Approval", "period": "Period", "currency": "Currency"}
+_HEAD = {
+    "name": "Name",
+    "status": "Status",
+    "approval": "Approval",
+    "period": "Period",
+    "currency": "Currency",
+}
 _ASSUMED = {
     "ramp_bp": "Ramp (basis points)",
     "attrition_bp": "Attrition a year (basis points)",
@@ -131,7 +136,9 @@ def _items(part: _Part, before: Sequence[Any], after: Sequence[Any], digits: int
     shared = [key for key in new if key in old]
     if shared != [key for key in old if key in new]:
         before_words, after_words = (", ".join(keys) for keys in ([k for k in old if k in new], shared))
-        yield Difference(part=part.name, subject=f"Order of {part.name}", before=before_words, after=after_words)
+        yield Difference(
+            part=part.name, subject=f"Order of {part.name}", before=before_words, after=after_words
+        )
 
 
 def _titles(part: _Part, items: dict[str, Any]) -> dict[str, str]:

@@ -12,7 +12,8 @@ from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
 from salesnb.planning.check_cascade import tree_of
 from salesnb.planning.checks import check
-from salesnb.planning.model import Approval, Assumptions, Goal, Lock, Objective, Plan, Quota
+from salesnb.planning.means import Assumptions
+from salesnb.planning.model import Approval, Goal, Lock, Objective, Plan, Quota
 from salesnb.planning.recascade import (
     SPLIT_UNITS,
     again,
@@ -29,6 +30,7 @@ from salesnb.planning.sharing import Weight
 from salesnb.planning.tree import OrgTree
 
 __all__ = ["approve", "lock", "new_plan", "propose", "recascade", "set_goal", "set_season", "unlock"]
+
 
 def new_plan(
     *,
@@ -75,7 +77,9 @@ def new_plan(
     for goal in plan.goals:
         if tree is not None and goal.unit in SPLIT_UNITS:
             given = (weights or {}).get(goal.kpi)
-            plan = recascade(plan, goal.id, tree=tree, weights=given, basis="equal" if given is None else basis)
+            plan = recascade(
+                plan, goal.id, tree=tree, weights=given, basis="equal" if given is None else basis
+            )
         plan = with_milestones(plan, goal)
     return check(plan)
 
@@ -108,17 +112,28 @@ def recascade(
     """
     found = plan.goal(goal)
     if found.unit not in SPLIT_UNITS:
-        raise BadInput(f"The goal {found.kpi} is in {found.unit} and is not split.", hint="Set KPI targets instead.")
+        raise BadInput(
+            f"The goal {found.kpi} is in {found.unit} and is not split.", hint="Set KPI targets instead."
+        )
     before = plan.quotas_of(found)
     if tree is None and not before:
-        raise BadUsage(f"The goal {found.kpi} was not cascaded yet.", hint="Give the organisation to cascade it to.")
+        raise BadUsage(
+            f"The goal {found.kpi} was not cascaded yet.", hint="Give the organisation to cascade it to."
+        )
     place = tree_of(before) if tree is None else tree.subtree(found.node)
     if weights is None:
         weights = equal_weights(place) if basis == "equal" or not before else weights_of(before, place)
     elif tree is not None:
         outside = tree.by_id.keys() - place.by_id.keys()
         weights = {node: weight for node, weight in weights.items() if node not in outside}
-    return cascaded(plan, found, int(found.target), place, weights, basis or basis_of(before))
+    return cascaded(
+        plan,
+        found,
+        int(found.target),
+        tree=place,
+        weights=weights,
+        basis=basis or basis_of(before),
+    )
 
 
 def set_goal(plan: Plan, goal: str, target: float) -> Plan:
@@ -136,7 +151,9 @@ def set_goal(plan: Plan, goal: str, target: float) -> Plan:
     before = plan.goal(goal)
     whole = isfinite(target) and (before.unit not in SPLIT_UNITS or target == int(target))
     if target < 0 or not whole:
-        raise BadInput(f"{target} cannot be the target of {before.kpi}.", hint="Give a whole number, zero or more.")
+        raise BadInput(
+            f"{target} cannot be the target of {before.kpi}.", hint="Give a whole number, zero or more."
+        )
     exact = int(target) if before.unit in SPLIT_UNITS else target
     after = replace(before, target=exact, probability=None)
     goals = tuple(after if item.id == before.id else item for item in plan.goals)
@@ -164,7 +181,14 @@ def set_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], *, basis: st
 
 
 def lock(
-    plan: Plan, node: str, *, goal: str | None = None, amount: int | None = None, by: str, why: str, at: datetime
+    plan: Plan,
+    node: str,
+    *,
+    goal: str | None = None,
+    amount: int | None = None,
+    by: str,
+    why: str,
+    at: datetime,
 ) -> Plan:
     """Fix the quota of a node, at what it is or at another amount; the others carry the difference.
 
@@ -214,7 +238,9 @@ def propose(plan: Plan) -> Plan:
         When it holds errors, or is approved already.
     """
     if plan.status == "approved":
-        raise BadInput(f"The plan {plan.name} is approved already.", hint="Change something to make a new draft.")
+        raise BadInput(
+            f"The plan {plan.name} is approved already.", hint="Change something to make a new draft."
+        )
     return replace(check(plan), status="proposed")
 
 
@@ -227,7 +253,9 @@ def approve(plan: Plan, *, by: str, at: datetime) -> Plan:
         When it holds errors, or is approved already.
     """
     if plan.status == "approved":
-        raise BadInput(f"The plan {plan.name} is approved already.", hint="Change something to make a new draft.")
+        raise BadInput(
+            f"The plan {plan.name} is approved already.", hint="Change something to make a new draft."
+        )
     return replace(check(plan), status="approved", approval=Approval(by=by, at=at))
 
 

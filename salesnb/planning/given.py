@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from salesnb.errors import BadInput, Infeasible
+from salesnb.errors import BadInput
 from salesnb.money import minor_digits
 from salesnb.planning.model import Goal, Plan, Quota
 from salesnb.planning.recascade import SPLIT_UNITS, with_quotas
@@ -14,7 +14,12 @@ __all__ = ["keep_quotas"]
 
 
 def keep_quotas(
-    plan: Plan, goal: str, tree: OrgTree, amounts: Mapping[str, int], *, weights: Mapping[str, Weight] | None = None
+    plan: Plan,
+    goal: str,
+    tree: OrgTree,
+    amounts: Mapping[str, int],
+    *,
+    weights: Mapping[str, Weight] | None = None,
 ) -> Plan:
     """Take quotas as they are given, for reps, for nodes, or for some of either.
 
@@ -80,9 +85,13 @@ def _basis(found: str, *, is_sum: bool) -> str:
 
 def _check(goal: Goal, tree: OrgTree, amounts: Mapping[str, int]) -> None:
     if goal.unit not in SPLIT_UNITS:
-        raise BadInput(f"The goal {goal.kpi} is in {goal.unit} and has no quotas.", hint="Set KPI targets instead.")
+        raise BadInput(
+            f"The goal {goal.kpi} is in {goal.unit} and has no quotas.", hint="Set KPI targets instead."
+        )
     if not amounts:
-        raise BadInput(f"No quotas are given for the goal {goal.kpi}.", hint="Give one for a node or rep at least.")
+        raise BadInput(
+            f"No quotas are given for the goal {goal.kpi}.", hint="Give one for a node or rep at least."
+        )
     for node_id, amount in amounts.items():
         name = tree.node(node_id).name
         if amount < 0:

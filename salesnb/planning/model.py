@@ -7,9 +7,11 @@ changes something says when: nothing here asks a clock.
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
 
 from salesnb.calendar import Period
+from salesnb.errors import UnknownName, nearest
+from salesnb.planning.means import AllocationLine, Assumptions, Resource, ResponseCurve
+from salesnb.planning.measures import amount, implied_unit, number
 
 __all__ = [
     "COMPANY",
@@ -17,26 +19,18 @@ __all__ = [
     "STATUSES",
     "UNITS",
     "Action",
-    "AllocationLine",
     "Approval",
-    "Assumptions",
     "Condition",
     "Goal",
     "KpiTarget",
     "Lock",
     "Milestone",
     "Objective",
-    "Parameter",
     "Plan",
-    "PlannedDrivers",
     "ProbabilityBand",
     "Quota",
-    "Resource",
-    "ResponseCurve",
     "Scenario",
     "ScenarioTarget",
-    "SeasonWeight",
-    "Seasonality",
     "Segment",
 ]
 
@@ -44,20 +38,6 @@ SCHEMA_VERSION = 1
 COMPANY = "company"
 STATUSES = ("draft", "proposed", "approved")
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
-
-
-def _number(money: str, count: str, value: str, **options: Any) -> Any:  # noqa: ANN401 -- as dataclasses.field
-    """Declare a number whose key in the document tells its unit."""
-    return field(metadata={"keys": (money, count, value)}, **options)
-
-
-def _amount() -> Any:  # noqa: ANN401 -- as dataclasses.field
-    return _number("amount_minor", "count", "value")
-
-
-def _implied_unit() -> Any:  # noqa: ANN401 -- as dataclasses.field
-    """Declare a unit that the document tells by the key of the number alone."""
-    return field(default="money", metadata={"implied": True})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,12 +111,12 @@ class Goal:
     objective: str | None = None
     kpi: str
     unit: str
-    target: int | float = _amount()
+    target: int | float = amount()
     period: Period
     node: str = COMPANY
     owner: str = ""
     direction: str = "at_least"
-    baseline: int | float | None = _number("baseline_minor", "baseline_count", "baseline_value", default=None)
+    baseline: int | float | None = number("baseline_minor", "baseline_count", "baseline_value", default=None)
     baseline_period: str = ""
     probability: ProbabilityBand | None = None
 
@@ -198,102 +178,11 @@ class Quota:
     owner: str = ""
     kpi: str
     period: str
-    unit: str = _implied_unit()
-    amount: int = _amount()
+    unit: str = implied_unit()
+    amount: int = amount()
     basis: str
     weight: int | Fraction | None = None
     lock: Lock | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resource:
-    """Something to be allocated: a budget, hours, or heads."""
-
-    id: str
-    name: str
-    unit: str
-    total: int | float = _amount()
-
-
-@dataclass(frozen=True, kw_only=True)
-class AllocationLine:
-    """How much of a resource a segment has, in the unit of the resource."""
-
-    resource: str
-    segment: str
-    unit: str
-    amount: int | float = _amount()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """A named number of a response curve."""
-
-    name: str
-    value: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResponseCurve:
-    """What a segment's sales are expected to be for an amount of a resource, and where that is known from."""
-
-    resource: str
-    segment: str
-    form: str
-    parameters: tuple[Parameter, ...]
-    source: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SeasonWeight:
-    """The share of a month, in basis points."""
-
-    label: str
-    weight_bp: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seasonality:
-    """How a KPI spreads over the months of the plan; the weights add up to 10,000 basis points exactly."""
-
-    kpi: str
-    basis: str
-    weights: tuple[SeasonWeight, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedDrivers:
-    """Planned deals, win rate and deal size of a node, for comparing plan and actual driver by driver."""
-
-    node: str
-    closed_count: int
-    win_rate: float
-    average_deal_minor: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assumptions:
-    """What the plan takes for granted.
-
-    Attributes
-    ----------
-    seasonality
-        A shape a KPI.
-    ramp_bp
-        Productivity by month since hire, in basis points; ramped afterwards.
-    attrition_bp
-        Share of reps that leaves within a year, in basis points, or None.
-    planned
-        Planned drivers a node.
-    notes
-        Further ones, in words.
-    """
-
-    seasonality: tuple[Seasonality, ...] = ()
-    ramp_bp: tuple[int, ...] = ()
-    attrition_bp: int | None = None
-    planned: tuple[PlannedDrivers, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -317,9 +206,9 @@ class Milestone:
     goal: str = ""
     label: str
     weight_bp: int
-    unit: str = _implied_unit()
-    amount: int = _amount()
-    to_date: int = _number("to_date_minor", "to_date_count", "to_date_value")
+    unit: str = implied_unit()
+    amount: int = amount()
+    to_date: int = number("to_date_minor", "to_date_count", "to_date_value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -328,7 +217,7 @@ class ScenarioTarget:
 
     goal: str
     unit: str
-    target: int | float = _amount()
+    target: int | float = amount()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -348,7 +237,7 @@ class KpiTarget:
     kpi: str
     node: str = COMPANY
     unit: str
-    target: int | float = _amount()
+    target: int | float = amount()
     direction: str = "at_least"
 
 
@@ -418,8 +307,6 @@ class Plan:
         UnknownName
             When there is none, or several goals have the KPI.
         """
-        from salesnb.errors import UnknownName, nearest
-
         for found in ([g for g in self.goals if g.id == key], [g for g in self.goals if g.kpi == key]):
             if len(found) == 1:
                 return found[0]

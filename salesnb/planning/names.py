@@ -44,6 +44,7 @@ def _is_safe(name: str) -> bool:
         and not name.endswith(".")
         and all(mark.isalnum() or mark in _MARKS for mark in name)
         and unicodedata.is_normalized("NFC", name)
-        and name.split(".")[0].casefold() not in _RESERVED
-        and ".plan" not in name.casefold()  # keeps NAME.plan.json and its temporary files apart from all others
+        and name.split(".", 1)[0].casefold() not in _RESERVED
+        and ".plan"
+        not in name.casefold()  # keeps NAME.plan.json and its temporary files apart from all others
     )

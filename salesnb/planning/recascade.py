@@ -38,7 +38,7 @@ def edited(plan: Plan, **changes: object) -> Plan:
 
 
 def cascaded(
-    plan: Plan, goal: Goal, total: int, tree: OrgTree, weights: Mapping[str, Weight], basis: str
+    plan: Plan, goal: Goal, total: int, *, tree: OrgTree, weights: Mapping[str, Weight], basis: str
 ) -> Plan:
     """Replace the quotas of a goal by a new cascade; its locks stay."""
     digits = minor_digits(plan.currency)
@@ -69,7 +69,7 @@ def again(plan: Plan, goal: Goal, quotas: Sequence[Quota], total: int) -> Plan:
     """Cascade a goal by the tree, weights and locks of the quotas given."""
     tree = tree_of(quotas)
     held = with_quotas(plan, goal, quotas)
-    return cascaded(held, goal, total, tree, weights_of(quotas, tree), basis_of(quotas))
+    return cascaded(held, goal, total, tree=tree, weights=weights_of(quotas, tree), basis=basis_of(quotas))
 
 
 def with_quotas(plan: Plan, goal: Goal, quotas: Iterable[Quota]) -> Plan:
@@ -97,14 +97,16 @@ def weights_of(quotas: Sequence[Quota], tree: OrgTree) -> dict[str, Weight]:
     """Read the weights that quotas were made by; where they were given, their amounts are the weights."""
     leaves = {node.id for node in tree.leaves()}
     return {
-        quota.id: quota.amount if quota.weight is None else quota.weight for quota in quotas if quota.id in leaves
+        quota.id: quota.amount if quota.weight is None else quota.weight
+        for quota in quotas
+        if quota.id in leaves
     }
 
 
 def basis_of(quotas: Sequence[Quota]) -> str:
     """Tell the basis of a cascade apart from the exceptions within it."""
-    usual = (q.basis for q in quotas if q.basis not in {"locked", "locks below"} and "(" not in q.basis)
-    return next(usual, "history")
+    exceptions = ("locked", "locks below", "equal (")
+    return next((q.basis for q in quotas if not q.basis.startswith(exceptions)), "history")
 
 
 def equal_weights(tree: OrgTree) -> dict[str, Weight]:

@@ -6,7 +6,8 @@ from itertools import accumulate
 
 from salesnb.errors import BadInput
 from salesnb.money import split
-from salesnb.planning.model import Milestone, Seasonality, SeasonWeight
+from salesnb.planning.means import Seasonality, SeasonWeight
+from salesnb.planning.model import Milestone
 from salesnb.planning.sharing import equal_for_want_of
 
 __all__ = ["BASIS_POINTS", "basis_points", "milestones", "seasonality"]
@@ -39,7 +40,9 @@ def basis_points(weights: Mapping[str, int | Fraction]) -> dict[str, int]:
     Weights kept as rounded decimals drift from one; whole basis points, by largest remainder, cannot.
     """
     if not weights:
-        raise BadInput("There are no months to spread over.", hint="Give a weight for each month of the period.")
+        raise BadInput(
+            "There are no months to spread over.", hint="Give a weight for each month of the period."
+        )
     for label, weight in weights.items():
         if weight < 0:
             raise BadInput(f"The weight of {label} is negative: {weight}.", hint="Give zero or more.")

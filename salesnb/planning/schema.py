@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_document", "plan_schema", "schema_text"]
 
+_SHOWN = 60
+
 
 def plan_schema() -> dict[str, Any]:
     """Load the JSON Schema (2020-12) that every plan is validated by."""
@@ -87,4 +89,4 @@ def _types(names: str | list[str]) -> str:
 
 def _shown(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -24,7 +24,9 @@ def equal_for_want_of(basis: str) -> str:
     >>> equal_for_want_of("history: the twelve months before")
     'equal (no history)'
     """
-    return basis if basis.startswith("equal") else f"equal (no {basis.split(':')[0]})"
+    if basis.startswith("equal") or basis == "given":
+        return "equal"
+    return f"equal (no {basis.partition(':')[0]})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,8 +173,9 @@ class Sharing:
         """Refuse locks below a node that are more than it has, or that leave a rest without a place."""
         locked = sum(self.least[child.id] for child in children)
         if locked > total or (locked < total and not has_free):
+            named = self._named_locks(children)
             raise Infeasible(
-                f"The {self.word}s below {parent.name} ({self._named_locks(children)}) come to {self.show(locked)}, "
+                f"The {self.word}s below {parent.name} ({named}) come to {self.show(locked)}, "
                 f"but {parent.name} has {self.show(total)}: {self._difference(locked - total)}.",
                 where=parent.id,
                 hint=self._advice(parent, locked, total),

@@ -94,7 +94,9 @@ class PlanStore:
         """
         plan = self._read(name)
         if plan is None:
-            raise UnknownName(f"There is no plan {name!r}.", where=str(self.folder), hint=nearest(name, self.names()))
+            raise UnknownName(
+                f"There is no plan {name!r}.", where=str(self.folder), hint=nearest(name, self.names())
+            )
         return plan
 
     def save(self, plan: Plan, *, read_at: int | Plan | None, author: str, reason: str, at: datetime) -> Plan:
@@ -145,7 +147,9 @@ class PlanStore:
         Damaged
             When an entry cannot be read.
         """
-        found = [revision_of_entry(path.read_bytes(), where=self._where(path)) for path in self._entries(name)]
+        found = [
+            revision_of_entry(path.read_bytes(), where=self._where(path)) for path in self._entries(name)
+        ]
         if not found and self._read(name) is None:
             self.load(name)
         line = line_of(found, self._number_now(name, found))
@@ -274,7 +278,9 @@ class PlanStore:
         """Two names that differ in case alone are one file on some systems."""
         twin = next((other for other in self.names() if other.casefold() == name.casefold()), None)
         if twin is not None:
-            raise BadUsage(f"There is a plan {twin!r} already.", hint="Choose a name that differs in more than case.")
+            raise BadUsage(
+                f"There is a plan {twin!r} already.", hint="Choose a name that differs in more than case."
+            )
 
     def _number_now(self, name: str, revisions: list[Revision]) -> int:
         """Tell which revision the plan is at; the latest known when its file is gone or damaged."""
@@ -340,13 +346,15 @@ class PlanStore:
 
 def _check_stamp(author: str, at: datetime) -> None:
     if not author.strip():
-        raise BadUsage("A save needs an author.", hint="Set one in salesnb.toml, or with 'git config user.name'.")
+        raise BadUsage(
+            "A save needs an author.", hint="Set one in salesnb.toml, or with 'git config user.name'."
+        )
     if at.tzinfo is None:
         raise BadUsage("The time of a save needs a time zone.", hint="Give it in UTC.")
 
 
 def _refuse_thawing(before: Plan, after: Plan) -> None:
-    """An approved plan is frozen: what follows it is a draft."""
+    """Refuse a change of an approved plan that does not make it a draft."""
     both = before.status == after.status == "approved"
     if both and replace(after, revision=before.revision, schema_version=before.schema_version) != before:
         raise BadInput(

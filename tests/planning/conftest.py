@@ -24,7 +24,9 @@ def make_tree() -> Callable[..., OrgTree]:
     def make(**regions: int) -> OrgTree:
         nodes = [OrgNode(id="company", name="Acme", parent=None, level="company", manager="Ada")]
         for region, reps in regions.items():
-            nodes.append(OrgNode(id=region, name=region, parent="company", level="region", manager=f"Head of {region}"))
+            nodes.append(
+                OrgNode(id=region, name=region, parent="company", level="region", manager=f"Head of {region}")
+            )
             nodes += [
                 OrgNode(id=f"rep:{region}{i}", name=f"{region} rep {i}", parent=region, level="rep")
                 for i in range(1, reps + 1)
@@ -58,7 +60,9 @@ def make_plan(make_tree: Callable[..., OrgTree]) -> Callable[..., Plan]:
             "goals": [goal],
             "objectives": [Objective(id="grow", text="Grow in the West", owner="Ada")],
             "tree": make_tree(East=2, West=3),
-            "weights": {"won_amount": {"rep:East1": 5, "rep:East2": 4, "rep:West1": 3, "rep:West2": 2, "rep:West3": 1}},
+            "weights": {
+                "won_amount": {"rep:East1": 5, "rep:East2": 4, "rep:West1": 3, "rep:West2": 2, "rep:West3": 1}
+            },
             "season": {"won_amount": {"2017-10": 15, "2017-11": 20, "2017-12": 55}},
         }
         return new_plan(**{**settings, **parts})  # type: ignore[arg-type]

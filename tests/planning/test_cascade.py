@@ -54,7 +54,12 @@ def test_zero_weights_are_said_in_the_basis_of_the_parts_they_are_about():
 def test_free_parts_without_weight_share_equally_what_a_held_part_leaves():
     quotas = split(FLAT, 100, {"a": 5}, {"a": 40})
     assert amounts(quotas) == {"company": 100, "a": 40, "b": 30, "c": 30}
-    assert [quota.basis for quota in quotas] == ["history", "locked", "equal (no history)", "equal (no history)"]
+    assert [quota.basis for quota in quotas] == [
+        "history",
+        "locked",
+        "equal (no history)",
+        "equal (no history)",
+    ]
 
 
 def test_a_lock_keeps_who_why_and_when():
@@ -64,16 +69,30 @@ def test_a_lock_keeps_who_why_and_when():
 
 def test_leaves_keep_the_weight_that_their_share_was_in_proportion_to():
     quotas = split(FLAT, 100, {"a": Fraction(1, 3), "b": 2})
-    assert {quota.id: quota.weight for quota in quotas} == {"company": None, "a": Fraction(1, 3), "b": 2, "c": 0}
+    assert {quota.id: quota.weight for quota in quotas} == {
+        "company": None,
+        "a": Fraction(1, 3),
+        "b": 2,
+        "c": 0,
+    }
 
 
 @pytest.mark.parametrize(
     ("locks", "said"),
     [
         ({"w1": 120}, "The locks below Company (w1 1.20) come to 1.20, but Company has 1: 0.20 too much."),
-        ({"West": 30, "w1": 40}, "The locks below West (w1 0.40) come to 0.40, but West has 0.30: 0.10 too much."),
-        ({"w1": 10, "w2": 10, "West": 30}, "(w1 0.10, w2 0.10) come to 0.20, but West has 0.30: 0.10 too little."),
-        ({"East": 20, "West": 70}, "(West 0.70, East 0.20) come to 0.90, but Company has 1: 0.10 too little."),
+        (
+            {"West": 30, "w1": 40},
+            "The locks below West (w1 0.40) come to 0.40, but West has 0.30: 0.10 too much.",
+        ),
+        (
+            {"w1": 10, "w2": 10, "West": 30},
+            "(w1 0.10, w2 0.10) come to 0.20, but West has 0.30: 0.10 too little.",
+        ),
+        (
+            {"East": 20, "West": 70},
+            "(West 0.70, East 0.20) come to 0.90, but Company has 1: 0.10 too little.",
+        ),
         ({"company": 90}, "Company is locked at 0.90, but the goal is 1: 0.10 too little."),
         ({"company": 110}, "Company is locked at 1.10, but the goal is 1: 0.10 too much."),
     ],

@@ -82,11 +82,18 @@ ERRORS = [
         lambda p: replace(p, goals=(*p.goals, replace(p.goals[0], id="again"))),
         "'won_amount in 2017-Q4' is there 2 times.",
     ),
-    ("unknown objective", lambda p: with_goal(p, objective="gorw"), "the objective 'gorw', which the plan does not have"),
+    (
+        "unknown objective",
+        lambda p: with_goal(p, objective="gorw"),
+        "the objective 'gorw', which the plan does not have",
+    ),
     (
         "unknown goal in a scenario",
         lambda p: replace(
-            p, scenarios=(Scenario(id="s", name="S", targets=(ScenarioTarget(goal="x", unit="money", target=1),)),)
+            p,
+            scenarios=(
+                Scenario(id="s", name="S", targets=(ScenarioTarget(goal="x", unit="money", target=1),)),
+            ),
         ),
         "the goal 'x', which the plan does not have",
     ),
@@ -95,29 +102,57 @@ ERRORS = [
         "allocation in another unit",
         lambda p: replace(
             p,
-            segments=(Segment(id="big", name="Big", conditions=(Condition(dimension="sector", values=("x",)),)),),
+            segments=(
+                Segment(id="big", name="Big", conditions=(Condition(dimension="sector", values=("x",)),)),
+            ),
             resources=(Resource(id="hours", name="Hours", unit="count", total=10),),
             allocation=(AllocationLine(resource="hours", segment="big", unit="money", amount=10),),
         ),
         "It is in money, but the resource is in count.",
     ),
-    ("goal outside the period", lambda p: replace(with_goal(p, period=JUNE), quotas=()), "2017-06 is not inside"),
+    (
+        "goal outside the period",
+        lambda p: replace(with_goal(p, period=JUNE), quotas=()),
+        "2017-06 is not inside",
+    ),
     ("period that ends first", lambda p: replace(p, period=BACKWARDS), "ends on 2017-10-01 before it starts"),
     ("quotas without a goal", lambda p: replace(p, goals=(), milestones=()), "8 quotas, but no goal"),
-    ("sum", lambda p: with_quota(p, "rep:East1", amount=1), "The quotas below East add up to 80,000.01, but East has 180,000."),
-    ("missing parent", lambda p: with_quota(p, "rep:East1", parent="North"), "is under 'North', which is not"),
-    ("loop", lambda p: with_quota(p, "East", parent="rep:East1"), "loop: East is under rep:East1 is under East"),
+    (
+        "sum",
+        lambda p: with_quota(p, "rep:East1", amount=1),
+        "The quotas below East add up to 80,000.01, but East has 180,000.",
+    ),
+    (
+        "missing parent",
+        lambda p: with_quota(p, "rep:East1", parent="North"),
+        "is under 'North', which is not",
+    ),
+    (
+        "loop",
+        lambda p: with_quota(p, "East", parent="rep:East1"),
+        "loop: East is under rep:East1 is under East",
+    ),
     ("node twice", lambda p: replace(p, quotas=(*p.quotas, p.quotas[-1])), "'rep:West3' is there twice"),
     ("two tops", lambda p: with_quota(p, "East", parent=None), "2 tops: East, company"),
-    ("quota in another unit", lambda p: with_quota(p, "East", unit="count"), "East is in count, but the goal is in money"),
-    ("goal of another node", lambda p: with_goal(p, node="East"), "The goal is for 'East', but its quotas are those of"),
+    (
+        "quota in another unit",
+        lambda p: with_quota(p, "East", unit="count"),
+        "East is in count, but the goal is in money",
+    ),
+    (
+        "goal of another node",
+        lambda p: with_goal(p, node="East"),
+        "The goal is for 'East', but its quotas are those of",
+    ),
     (
         "season that does not add up",
         lambda p: replace(
             p,
             assumptions=replace(
                 p.assumptions,
-                seasonality=(replace(p.assumptions.seasonality[0], weights=p.assumptions.seasonality[0].weights[1:]),),
+                seasonality=(
+                    replace(p.assumptions.seasonality[0], weights=p.assumptions.seasonality[0].weights[1:]),
+                ),
             ),
         ),
         "The weights add up to 8,333 basis points instead of 10,000.",
@@ -132,7 +167,11 @@ ERRORS = [
         lambda p: replace(p, milestones=(replace(p.milestones[0], to_date=1), *p.milestones[1:])),
         "The months to 2017-10 do not add up",
     ),
-    ("milestone of no goal", lambda p: replace(p, milestones=(replace(p.milestones[0], goal="x"),)), "the goal 'x'"),
+    (
+        "milestone of no goal",
+        lambda p: replace(p, milestones=(replace(p.milestones[0], goal="x"),)),
+        "the goal 'x'",
+    ),
 ]
 
 
@@ -151,7 +190,9 @@ def test_the_first_error_is_told_with_the_number_of_the_others(plan):
 
 
 def test_errors_come_before_warnings_and_notes(plan):
-    severities = [problem.severity for problem in problems(replace(with_goal(plan, owner=""), currency="usd"))]
+    severities = [
+        problem.severity for problem in problems(replace(with_goal(plan, owner=""), currency="usd"))
+    ]
     assert severities == ["error", "warning", "note"]
 
 

@@ -29,7 +29,9 @@ def test_a_lock_is_told_with_who_and_why(plan, at):
 
 def test_what_is_added_or_removed_is_told(plan, at):
     action = Action(id="a1", text="Call the top ten accounts", owner="Bob", due=at.date())
-    more = edited(plan, actions=(action,), objectives=(*plan.objectives, Objective(id="keep", text="Keep customers")))
+    more = edited(
+        plan, actions=(action,), objectives=(*plan.objectives, Objective(id="keep", text="Keep customers"))
+    )
     assert words(plan, more) == [
         "Objective keep added: Keep customers",
         "Action a1 added: Call the top ten accounts",
@@ -54,7 +56,9 @@ def test_an_assumption_is_told(plan):
 
 def test_another_order_is_a_difference(plan):
     one, two = Objective(id="a", text="A"), Objective(id="b", text="B")
-    before, after = (edited(plan, objectives=(plan.objectives[0], *pair)) for pair in ((one, two), (two, one)))
+    before, after = (
+        edited(plan, objectives=(plan.objectives[0], *pair)) for pair in ((one, two), (two, one))
+    )
     assert words(before, after) == ["Order of objectives: grow, a, b → grow, b, a"]
 
 

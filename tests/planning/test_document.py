@@ -24,7 +24,9 @@ LABELS = st.sampled_from(["2017", "2017-Q4", "2017-11", "2017-W45"])
 MONTHS = st.sampled_from(["2017-10", "2017-11", "2017-W45"])
 DATES = st.dates(date(1990, 1, 1), date(2100, 1, 1))
 TIMES = st.datetimes(
-    datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=5.5))])
+    datetime(1990, 1, 1),
+    datetime(2100, 1, 1),
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=5.5))]),
 )
 AMOUNTS = st.integers(0, 2**63 - 1)
 SHARES = st.integers(0, 10_000)
@@ -157,7 +159,11 @@ PLANS = st.builds(
     ),
     kpi_targets=many(
         measured(
-            planning.KpiTarget, "target", kpi=IDS, node=IDS, direction=st.sampled_from(["at_least", "at_most"])
+            planning.KpiTarget,
+            "target",
+            kpi=IDS,
+            node=IDS,
+            direction=st.sampled_from(["at_least", "at_most"]),
         )
     ),
     actions=many(
@@ -347,7 +353,11 @@ SPOILED = [
     (_set("quotas", 1, "amount_minor", 2**63), "quotas[1].amount_minor", "does not fit: The quota"),
     (_set("goals", 0, "count", 3), "goals[0]", "exactly one of amount_minor, count, value"),
     (_set("goals", 0, "unit", "count"), "goals[0].count", "The unit is count, so 'count' should be there."),
-    (_set("goals", 0, "baseline_count", 3), "goals[0].baseline_minor", "'baseline_count' does not fit the unit"),
+    (
+        _set("goals", 0, "baseline_count", 3),
+        "goals[0].baseline_minor",
+        "'baseline_count' does not fit the unit",
+    ),
     (_set("goals", 0, "unit", "euro"), "goals[0].unit", '"euro" is not one of money, count'),
     (_set("goals", 0, "kip", "x"), "goals[0]", "There is no field 'kip' here. Did you mean 'kpi'?"),
     (_drop("goals", 0, "kpi"), "goals[0]", "'kpi' is missing."),
@@ -355,7 +365,11 @@ SPOILED = [
     (_drop("currency"), "top level", "'currency' is missing."),
     (_set("status", "final"), "status", '"final" is not one of draft, proposed, approved.'),
     (_set("period", "start", "2017-13-01"), "period.start", "'2017-13-01' is not a date."),
-    (_set("quotas", 0, "lock", {"by": "A", "why": "", "at": "2017-10-01"}), "quotas[0].lock.at", "does not fit"),
+    (
+        _set("quotas", 0, "lock", {"by": "A", "why": "", "at": "2017-10-01"}),
+        "quotas[0].lock.at",
+        "does not fit",
+    ),
     (_set("quotas", 3, "weight", "1/0"), "quotas[3].weight", "does not fit"),
     (_set("quotas", 3, "weight", -1), "quotas[3].weight", "does not fit"),
     (_set("milestones", 0, "to_date_count", 1), "milestones[0].to_date_minor", "does not fit the unit"),

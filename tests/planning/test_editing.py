@@ -92,7 +92,9 @@ def test_unlocking_undoes_a_lock(plan, at):
 
 def test_locks_that_exceed_a_lower_goal_are_named(plan, at):
     held = lock(plan, "West", by="Ann", why="agreed", at=at)
-    with pytest.raises(Infeasible, match=r"West 120,000\) come to 120,000, but Acme has 100,000: 20,000 too much"):
+    with pytest.raises(
+        Infeasible, match=r"West 120,000\) come to 120,000, but Acme has 100,000: 20,000 too much"
+    ):
         set_goal(held, "won_amount", 100_000_00)
 
 
@@ -125,7 +127,9 @@ def test_a_target_that_is_not_a_whole_amount_is_refused(plan, target):
 
 
 def test_cascading_again_follows_a_changed_organisation(plan, make_tree):
-    changed = recascade(plan, "won_amount", tree=make_tree(East=2, West=4), weights={"rep:West4": 1, "rep:East1": 1})
+    changed = recascade(
+        plan, "won_amount", tree=make_tree(East=2, West=4), weights={"rep:West4": 1, "rep:East1": 1}
+    )
     assert quotas(changed)["rep:West4"] == 150_000_00
     check(changed)
 
@@ -137,7 +141,9 @@ def test_without_new_weights_the_ones_before_hold_and_a_newcomer_weighs_nothing(
 
 def test_a_locked_rep_who_left_is_not_forgotten(plan, make_tree, at):
     held = lock(plan, "rep:West3", by="Ann", why="agreed", at=at)
-    with pytest.raises(BadInput, match="West rep 3 is locked at 20,000, but is not in the organisation any more"):
+    with pytest.raises(
+        BadInput, match="West rep 3 is locked at 20,000, but is not in the organisation any more"
+    ):
         recascade(held, "won_amount", tree=make_tree(East=2, West=2))
 
 

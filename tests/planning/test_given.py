@@ -62,7 +62,9 @@ def test_a_quota_of_zero_is_a_quota(bare, tree):
 
 
 def test_a_node_and_its_reps_that_do_not_fit_are_named(bare, tree):
-    with pytest.raises(Infeasible, match=r"The quotas below West \(.*\) come to 1.20, but West has 1: 0.20 too much") as caught:
+    with pytest.raises(
+        Infeasible, match=r"The quotas below West \(.*\) come to 1.20, but West has 1: 0.20 too much"
+    ) as caught:
         keep_quotas(bare, "won_amount", tree, {**FULL, "West": 100})
     assert "lock" not in str(caught.value).lower()
 

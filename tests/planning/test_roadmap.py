@@ -17,13 +17,22 @@ WEIGHTS = st.dictionaries(
 def test_a_quarter_follows_the_season_of_the_year_before():
     """Last year 1.5, 2.0, 5.5 of 9: 1667, 2222 and 6111 basis points (16.67 %, 22.22 %, 61.11 %)."""
     found = milestones(900, {"2018-01": 15, "2018-02": 20, "2018-03": 55})
-    assert [(m.weight_bp, m.amount, m.to_date) for m in found] == [(1667, 150, 150), (2222, 200, 350), (6111, 550, 900)]
+    assert [(m.weight_bp, m.amount, m.to_date) for m in found] == [
+        (1667, 150, 150),
+        (2222, 200, 350),
+        (6111, 550, 900),
+    ]
 
 
 def test_months_that_weigh_the_same_differ_by_one_basis_point_at_most():
     points = basis_points({f"2017-{month:02d}": 1 for month in range(1, 13)})
     assert sorted(points.values()) == [833] * 8 + [834] * 4
-    assert [label for label, weight in points.items() if weight == 834] == ["2017-01", "2017-02", "2017-03", "2017-04"]
+    assert [label for label, weight in points.items() if weight == 834] == [
+        "2017-01",
+        "2017-02",
+        "2017-03",
+        "2017-04",
+    ]
 
 
 def test_weights_that_add_up_to_one_already_stay():

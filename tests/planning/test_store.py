@@ -122,7 +122,10 @@ def test_a_plan_without_history_gets_one(store, save, plan):
     store.path("fy18").write_text(plan_to_json(replace(plan, revision=5)))
     assert store.history("fy18") == ()
     assert save(plan, 5).revision == 6
-    assert [(e.revision, e.reason) for e in store.history("fy18")] == [(5, "found without history"), (6, "because")]
+    assert [(e.revision, e.reason) for e in store.history("fy18")] == [
+        (5, "found without history"),
+        (6, "because"),
+    ]
 
 
 def test_a_copied_file_is_a_plan_of_that_name(store, save, plan):
@@ -211,7 +214,23 @@ def test_without_a_folder_there_are_no_plans(store):
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "../fy18", "a/b", "a\\b", "/etc/passwd", ".hidden", "-x", "a b", "a\0", "a\n", "CON", "nul.x", "a" * 65]
+    [
+        "",
+        ".",
+        "..",
+        "../fy18",
+        "a/b",
+        "a\\b",
+        "/etc/passwd",
+        ".hidden",
+        "-x",
+        "a b",
+        "a\0",
+        "a\n",
+        "CON",
+        "nul.x",
+        "a" * 65,
+    ]
     + ["x.plan", "x.plan.json", "x.", "C:x", "e\u0301", "%2e%2e", "~root", "\u4e00" * 64 + "a", "a.plan.b"],
 )
 def test_names_that_could_lead_elsewhere_are_refused(store, save, plan, name):
@@ -245,7 +264,10 @@ def test_files_that_are_no_plans_are_not_listed(store, save, plan):
 
 def test_left_over_temporary_files_of_this_plan_alone_are_removed(store, save, plan):
     save(plan)
-    mine = [store.folder / ".fy18.plan.json.abc.tmp", store.folder / ".history" / "fy18" / ".000002.json.abc.tmp"]
+    mine = [
+        store.folder / ".fy18.plan.json.abc.tmp",
+        store.folder / ".history" / "fy18" / ".000002.json.abc.tmp",
+    ]
     other = store.folder / ".fy19.plan.json.abc.tmp"
     for path in (*mine, other):
         path.write_text("x")
@@ -264,7 +286,10 @@ def test_a_save_that_waits_too_long_says_so(store, save, plan, at):
 
     save(plan)
     impatient = PlanStore(store.folder, patience=0.01)
-    with FileLock(store.folder / ".history" / "fy18" / ".lock"), pytest.raises(CannotWrite, match="Another process"):
+    with (
+        FileLock(store.folder / ".history" / "fy18" / ".lock"),
+        pytest.raises(CannotWrite, match="Another process"),
+    ):
         impatient.save(plan, read_at=1, author="Ann", reason="", at=at)
     assert store.load("fy18").revision == 1
 

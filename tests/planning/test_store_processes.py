@@ -73,7 +73,12 @@ def _save_until_done(store, number, start, failures):
     while True:
         read = store.load("fy18")
         try:
-            save(store, set_goal(read, "won_amount", int(read.goals[0].target) + 1), read.revision, f"saver {number}")
+            save(
+                store,
+                set_goal(read, "won_amount", int(read.goals[0].target) + 1),
+                read.revision,
+                f"saver {number}",
+            )
             return
         except StaleSave:
             failures.put(number)
@@ -93,7 +98,9 @@ def test_of_twenty_processes_that_try_again_none_is_lost(tmp_path, plan):
     assert {entry.author for entry in store.history("fy18")} == {"first", *(f"saver {n}" for n in range(20))}
 
 
-FILE_EVENTS = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.chmod", "fcntl.flock", "os.scandir"})
+FILE_EVENTS = frozenset(
+    {"open", "os.rename", "os.remove", "os.mkdir", "os.chmod", "fcntl.flock", "os.scandir"}
+)
 
 
 def _save_and_die(store, plan, read_at, events):
@@ -131,7 +138,9 @@ def test_a_save_killed_before_any_of_its_file_operations_leaves_a_whole_plan(tmp
     assert not list(tmp_path.glob(".*.tmp"))
 
 
-def test_the_first_save_killed_before_any_of_its_file_operations_leaves_no_plan_or_a_whole_one(tmp_path, plan):
+def test_the_first_save_killed_before_any_of_its_file_operations_leaves_no_plan_or_a_whole_one(
+    tmp_path, plan
+):
     for events in range(200):
         store = PlanStore(tmp_path / str(events) / "plans")
         process = forked(_save_and_die, store, plan, None, events)

@@ -1,0 +1,21 @@
+"""Numbers of a plan whose key in the document tells their unit: ``amount_minor``, ``count`` or ``value``."""
+
+from dataclasses import field
+from typing import Any
+
+__all__ = ["amount", "implied_unit", "number"]
+
+
+def number(money: str, count: str, value: str, **options: Any) -> Any:  # noqa: ANN401 -- as dataclasses.field
+    """Declare a number whose key in the document tells its unit."""
+    return field(metadata={"keys": (money, count, value)}, **options)
+
+
+def amount() -> Any:  # noqa: ANN401 -- as dataclasses.field
+    """Declare the number that a part of the plan is about."""
+    return number("amount_minor", "count", "value")
+
+
+def implied_unit() -> Any:  # noqa: ANN401 -- as dataclasses.field
+    """Declare a unit that the document tells by the key of the number alone."""
+    return field(default="money", metadata={"implied": True})
