@@ -4,7 +4,7 @@ import unicodedata
 
 from salesnb.errors import BadUsage
 
-__all__ = ["safe_name"]
+__all__ = ["is_safe_name", "safe_name"]
 
 _LONGEST = 64
 _LONGEST_BYTES = 200  # file systems stop at 255, and a suffix follows
@@ -28,7 +28,7 @@ def safe_name(name: str) -> str:
     >>> safe_name("fy18")
     'fy18'
     """
-    if not _is_safe(name):
+    if not is_safe_name(name):
         raise BadUsage(
             f"{name[:80]!r} cannot be the name of a plan.",
             hint=f"Use up to {_LONGEST} letters, digits, '-', '_' and '.', starting with a letter or digit.",
@@ -36,7 +36,8 @@ def safe_name(name: str) -> str:
     return name
 
 
-def _is_safe(name: str) -> bool:
+def is_safe_name(name: str) -> bool:
+    """Tell whether a plan may have that name."""
     return (
         0 < len(name) <= _LONGEST
         and len(name.encode(errors="replace")) <= _LONGEST_BYTES

@@ -29,7 +29,7 @@ from salesnb.planning.differences import diff
 from salesnb.planning.document import plan_from_json, plan_to_json
 from salesnb.planning.history import Revision, entry_to_json, line_of, plan_of_entry, revision_of_entry
 from salesnb.planning.model import SCHEMA_VERSION, Plan
-from salesnb.planning.names import safe_name
+from salesnb.planning.names import is_safe_name, safe_name
 
 __all__ = ["PlanStore", "Revision"]
 
@@ -64,11 +64,11 @@ class PlanStore:
     patience: float = 60.0
 
     def names(self) -> tuple[str, ...]:
-        """List the plans there are."""
+        """List the plans there are; files under names that a plan cannot have are not among them."""
         if not self.folder.is_dir():
             return ()
         found = (path.name.removesuffix(_SUFFIX) for path in self.folder.glob(f"*{_SUFFIX}"))
-        return tuple(sorted(name for name in found if not name.startswith(".")))
+        return tuple(sorted(name for name in found if is_safe_name(name)))
 
     def path(self, name: str) -> Path:
         """Give the file of a plan, which may not be there.

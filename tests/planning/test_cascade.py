@@ -237,3 +237,36 @@ def test_each_part_is_within_one_unit_of_its_exact_share(total, numbers):
     for key, weight in weights.items():
         exact = Fraction(total * weight, whole) if whole else Fraction(total, len(numbers))
         assert abs(found[key] - exact) < 1
+
+
+@given(organisations(), TOTALS, st.data())
+def test_what_is_not_held_is_in_proportion_and_a_floor_is_only_where_it_is_needed(organisation, total, data):
+    """Among siblings one rate holds: those that move get rate x weight, those on a floor need more than that."""
+    parents, weights = organisation
+    leaves = sorted(weights)
+    chosen = data.draw(st.sets(st.sampled_from(leaves), max_size=4)) if leaves else set()
+    locks = {key: data.draw(st.integers(0, total // 3 + 1)) for key in chosen}
+    try:
+        quotas = split(parents, total, weights, locks)
+    except Infeasible:
+        return
+    found = {quota.id: quota for quota in quotas}
+
+    def mass(key):
+        below = children(parents, key)
+        return sum(map(mass, below)) if below else Fraction(weights.get(key, 0))
+
+    def free(key):
+        below = children(parents, key)
+        return any(map(free, below)) if below else key not in locks
+
+    for parent in ["company", *parents]:
+        moving = [key for key in children(parents, parent) if found[key].basis == "history"]
+        floored = [
+            key for key in children(parents, parent) if found[key].basis == "locks below" and free(key)
+        ]
+        whole = sum(map(mass, moving))
+        if moving:
+            rate = Fraction(sum(found[key].amount for key in moving)) / whole
+            assert all(abs(found[key].amount - rate * mass(key)) < 1 for key in moving)
+            assert all(found[key].amount > rate * mass(key) for key in floored)

@@ -257,7 +257,7 @@ def test_a_name_that_differs_in_case_alone_is_refused(save, plan):
 
 def test_files_that_are_no_plans_are_not_listed(store, save, plan):
     save(plan)
-    for name in (".fy18.plan.json.abc.tmp", "notes.txt", "plan.json"):
+    for name in (".fy18.plan.json.abc.tmp", "notes.txt", "plan.json", "a b.plan.json", ".plan.json"):
         (store.folder / name).write_text("x")
     assert store.names() == ("fy18",)
 

@@ -5,13 +5,16 @@ import os
 import random
 import signal
 import sys
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from salesnb.errors import StaleSave
+from salesnb.errors import CannotWrite, StaleSave
 from salesnb.planning import PlanStore, set_goal
+
+resource = pytest.importorskip("resource")  # as fork, not on every system
 
 AT = datetime(2017, 9, 1, tzinfo=UTC)
 
@@ -159,6 +162,76 @@ def assert_whole_after_next(store):
     read = store.load("fy18")
     save(store, read, read.revision, "after")
     assert store.history("fy18")[-1].revision == store.load("fy18").revision
+
+
+def _save_in_threads(store, plan, number, start, outcomes):
+    start.wait()
+    try:
+        outcomes.append(save(store, set_goal(plan, "won_amount", number), 1, f"thread {number}").revision)
+    except StaleSave:
+        outcomes.append(None)
+
+
+def test_of_eight_threads_of_one_process_one_wins(tmp_path, plan):
+    store = PlanStore(tmp_path)
+    first = save(store, plan, None, "first")
+    start, outcomes = threading.Barrier(8), []
+    threads = [
+        threading.Thread(target=_save_in_threads, args=(store, first, n, start, outcomes)) for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes, key=str) == [2, *[None] * 7]
+    assert_whole(store)
+
+
+def _save_with(hinder, store, plan, outcomes):
+    hinder()
+    try:
+        save(store, set_goal(plan, "won_amount", 1), 1, "hindered")
+    except CannotWrite as error:
+        outcomes.put(str(error))
+    else:
+        outcomes.put("saved")
+
+
+def _be_nobody():
+    if os.getuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+
+
+def _limit_files_to_a_kilobyte():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+
+@pytest.mark.parametrize(
+    ("hinder", "mode", "said"),
+    [
+        (_be_nobody, 0o555, "Cannot write fy18.plan.json: permission denied."),
+        (_limit_files_to_a_kilobyte, 0o755, "Cannot write 000002.json: file too large."),
+    ],
+)
+def test_a_folder_that_takes_nothing_leaves_everything_as_it_was(tmp_path, plan, hinder, mode, said):
+    store = PlanStore(tmp_path / "plans")
+    first = save(store, plan, None, "first")
+    folders = [store.folder, store.folder / ".history", store.folder / ".history" / "fy18"]
+    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
+        folder.chmod(0o755)
+    for folder in folders:
+        folder.chmod(mode)
+    before = {path: path.read_bytes() for path in store.folder.rglob("*") if path.is_file()}
+    outcomes = multiprocessing.get_context("fork").SimpleQueue()
+    process = forked(_save_with, hinder, store, first, outcomes)
+    told = outcomes.get()
+    process.join()
+    for folder in folders:
+        folder.chmod(0o755)
+    assert said in told
+    assert {path: path.read_bytes() for path in store.folder.rglob("*") if path.is_file()} == before
+    assert assert_whole(store) == first
 
 
 def _save_for_ever(store):
