@@ -163,6 +163,11 @@ def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...
 
 
 def _write_opportunities(path: Path, model: Model, company: Company, count: int, seed: int) -> None:
+    with _whole_file(path) as file:
+        _write_chunks(file, model, company, count, seed)
+
+
+def _write_chunks(file: IO[bytes], model: Model, company: Company, count: int, seed: int) -> None:
     """Write chunk after chunk, so that memory does not grow with the count."""
     from pyarrow import csv as arrow_csv
 
@@ -170,11 +175,10 @@ def _write_opportunities(path: Path, model: Model, company: Company, count: int,
 
     # No invented word needs quoting; Arrow would refuse one that does.
     plain = arrow_csv.WriteOptions(include_header=False, quoting_style="none")
-    with _whole_file(path) as file:
-        for place, table in enumerate(opportunity_tables(model, company, count=count, seed=seed)):
-            if place == 0:
-                file.write(f"{','.join(table.column_names)}\n".encode())
-            arrow_csv.write_csv(table, file, plain)
+    for place, table in enumerate(opportunity_tables(model, company, count=count, seed=seed)):
+        if place == 0:
+            file.write(f"{','.join(table.column_names)}\n".encode())
+        arrow_csv.write_csv(table, file, plain)
 
 
 @contextlib.contextmanager
