@@ -1,0 +1,58 @@
+"""When a result may be kept: the key of its inputs, and whether its files are still what was written."""
+
+import hashlib
+import json
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+
+from salesnb.files import sha256_of
+from salesnb.workbooks.jobs import Job, Result
+
+__all__ = ["job_key", "package_hash", "unchanged"]
+
+
+def job_key(job: Job, template: bytes, package: str) -> str:
+    """SHA-256 of all that a job's result depends on.
+
+    Parameters
+    ----------
+    template
+        The notebook's bytes.
+    package
+        See `package_hash`.
+    """
+    page = [job.title, job.facts, job.provenance, job.back, job.locale]
+    about = json.dumps([job.slug, dict(job.parameters), page], sort_keys=True, default=str)
+    digest = hashlib.sha256()
+    for part in (package.encode(), template, about.encode(), job.extract):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def package_hash() -> str:
+    """SHA-256 of the package's own source: its version alone would miss a change in a checkout."""
+    digest = hashlib.sha256()
+    _add(files("salesnb"), PurePosixPath(), digest)
+    return digest.hexdigest()
+
+
+def unchanged(folder: Path, result: Result | None, key: str) -> bool:
+    """Tell whether a result was made of the same inputs and its files are as they were written."""
+    if result is None or result.status == "failed" or result.key != key or not result.files:
+        return False
+    try:
+        return all(sha256_of(folder / name) == known for name, known in result.files.items())
+    except OSError:
+        return False
+
+
+def _add(folder: Traversable, path: PurePosixPath, digest: "hashlib._Hash") -> None:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            if item.name not in {"__pycache__", "labextension"}:
+                _add(item, path / item.name, digest)
+        elif not item.name.endswith((".pyc", ".tmp")):
+            digest.update(str(path / item.name).encode())
+            digest.update(hashlib.sha256(item.read_bytes()).digest())

@@ -1,0 +1,183 @@
+"""Run one workbook through papermill in a kernel of its own."""
+
+import json
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+from salesnb.files import write_atomic
+from salesnb.workbooks.clean import cleaned, without_machine_paths
+from salesnb.workbooks.html import PageInfo, render
+from salesnb.workbooks.jobs import CellError, Outcome, Task
+from salesnb.workbooks.notebook import dumped, parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbformat import NotebookNode
+
+__all__ = ["run_task"]
+
+KERNEL = "python3"
+_START_TIMEOUT = 120
+_LONGEST_MESSAGE = 2_000
+# A path to a Unix socket holds 107 bytes; what the kernel adds is shorter than this.
+_LONGEST_SOCKET_FOLDER = 80
+
+
+def run_task(task: Task) -> Outcome:
+    """Run a task; whatever goes wrong becomes its outcome, never an exception.
+
+    The template's own files go to a scratch folder that is removed afterwards. The extract lies there as it lies
+    beside the finished notebook, so that the relative path in the parameters holds in both places.
+    """
+    scratch = Path(task.scratch)
+    try:
+        shutil.rmtree(scratch, ignore_errors=True)
+        extract = scratch / task.extract_path
+        extract.parent.mkdir(parents=True)
+        write_atomic(extract, task.extract)
+        return _outcome(task, scratch)
+    except Exception as error:  # noqa: BLE001 -- the review worker: one team's failure stays that team's
+        return Outcome(error=_told(type(error).__name__, str(error)))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _outcome(task: Task, scratch: Path) -> Outcome:
+    template = parsed(task.notebook)
+    written = scratch / "workbook.ipynb"
+    error = _execute(template, written, task)
+    notebook = _saved(written)
+    if notebook is None:
+        return Outcome(error=error)
+    if error is not None and error.cell is None:
+        error = _located(error, notebook)
+    finished = cleaned(notebook, ids=_ids(task.notebook), parameters=task.parameters)
+    text = dumped(finished)
+    if error is not None:
+        return Outcome(notebook=text, error=error)
+    info = PageInfo(
+        title=task.title, facts=task.facts, provenance=task.provenance, back=task.back, locale=task.locale
+    )
+    return Outcome(notebook=text, page=render(finished, info))
+
+
+def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | None:
+    """Let papermill put in the parameters and run the cells; the notebook is saved after each."""
+    import papermill  # type: ignore[import-untyped]
+    from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
+
+    # Its warnings about dead kernels would come between the lines of progress; the outcome says it all.
+    logging.getLogger("papermill").addHandler(logging.NullHandler())
+    logging.getLogger("papermill").propagate = False
+    runtime = Path(tempfile.mkdtemp(prefix="salesnb-"))
+    try:
+        papermill.execute_notebook(
+            template,
+            str(written),
+            parameters=task.parameters,
+            kernel_name=KERNEL,
+            language="python",
+            progress_bar=False,
+            start_timeout=_START_TIMEOUT,
+            execution_timeout=task.timeout,
+            record_timing=False,
+            shutdown_kernel="immediate",
+            kernel_manager_class=_kernel_class(runtime),
+            # Not papermill's cwd: that changes the whole process's.
+            resources={"metadata": {"path": str(written.parent)}},
+        )
+    except PapermillExecutionError as failure:
+        return _told(
+            failure.ename, failure.evalue, cell=failure.cell_index, count=failure.exec_count, source=failure.source
+        )
+    except CellTimeoutError:
+        return _told("Timeout", f"a cell took longer than {task.timeout} seconds; allow more with --timeout")
+    except DeadKernelError:
+        return _told("DeadKernel", "its kernel ended: killed, out of memory, or ended by the cell itself")
+    finally:
+        shutil.rmtree(runtime, ignore_errors=True)
+    return None
+
+
+def _kernel_class(runtime: Path) -> type[AsyncKernelManager]:
+    """Describe a kernel of the running interpreter that knows nothing of the user's IPython; no kernelspec is needed."""
+    spec = KernelSpec(
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        display_name="Python 3",
+        language="python",
+        env=_environment(runtime),
+    )
+
+    class Kernel(AsyncKernelManager):
+        """The kernel of one task."""
+
+        def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 -- traitlets
+            super().__init__(**kwargs)
+            self.connection_file = str(runtime / "kernel.json")
+            if os.name == "posix" and len(str(runtime)) <= _LONGEST_SOCKET_FOLDER:
+                # Sockets in a folder of our own: no ports that two kernels could both take, none that others can reach.
+                self.transport = "ipc"
+                self.ip = str(runtime / "kernel")
+
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return spec
+
+    return Kernel
+
+
+def _environment(runtime: Path) -> dict[str, str]:
+    # A checkout that is not installed is found by kernels too.
+    source = Path(__file__).resolve().parents[2]
+    own = [] if "site-packages" in source.parts else [str(source)]
+    return {
+        "IPYTHONDIR": str(runtime / "ipython"),
+        "PYTHONSTARTUP": "",
+        # What is written out of a set comes in one order.
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join([*own, *filter(None, [os.environ.get("PYTHONPATH")])]),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _saved(written: Path) -> "NotebookNode | None":
+    try:
+        return parsed(written.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _located(error: CellError, notebook: "NotebookNode") -> CellError:
+    """Find the cell at which a run stopped that left no error there: the last that was begun."""
+    begun = [
+        (index, cell)
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    if not begun:
+        return error
+    index, cell = begun[-1]
+    return _told(error.name, error.message, cell=index, source=cell.source)
+
+
+def _told(
+    name: str, message: str, *, cell: int | None = None, count: int | None = None, source: str = ""
+) -> CellError:
+    text = without_machine_paths(str(message))[:_LONGEST_MESSAGE]
+    return CellError(name=name, message=text, cell=cell, count=count, source=source)
+
+
+def _ids(notebook: str) -> frozenset[str]:
+    cells: "list[Mapping[str, Any]]" = json.loads(notebook)["cells"]
+    return frozenset(str(cell["id"]) for cell in cells if "id" in cell)

@@ -1,0 +1,304 @@
+"""Run a workbook for every team: fanned out over processes, kept where nothing has changed, failures isolated."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from salesnb.errors import BadInput, BadUsage, MissingFile
+from salesnb.workbooks.cache import job_key, package_hash, unchanged
+from salesnb.workbooks.folder import (
+    SCRATCH,
+    locked,
+    point_latest,
+    remove_files,
+    sweep,
+    write_changed,
+    write_files,
+)
+from salesnb.workbooks.jobs import CellError, Job, Outcome, Progress, Result, RunHeader, RunReport, Task
+from salesnb.workbooks.paths import extract_name, failed_name, notebook_name, page_name
+from salesnb.workbooks.processes import ProcessExecutor
+from salesnb.workbooks.record import Journal, document, earlier_results, write_run
+
+__all__ = ["run_jobs"]
+
+_Answer = tuple[Outcome, float]
+Finish = Callable[[RunReport], Mapping[str, str]]
+_TICK = 0.5
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    out: Path,
+    *,
+    header: RunHeader,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    timeout: int = 300,
+    force: bool = False,
+    partial: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    finish: Finish | None = None,
+) -> RunReport:
+    """Make the workbooks and pages of a run; one that fails is its own row and harms no other.
+
+    A result whose inputs have not changed is kept. A run that was killed leaves whole files only, and the next one
+    goes on from there. When nothing has changed, nothing is written.
+
+    Parameters
+    ----------
+    jobs
+        What to make, in the order of the summary.
+    out
+        The run's folder, made where needed. ``latest`` beside it names it in the end.
+    header
+        For ``run.json``.
+    executor
+        Where the work is done; by default ``workers`` processes of our own. It is not shut down here.
+    workers
+        By default the number of processors.
+    timeout
+        Seconds that a cell may take.
+    force
+        Run everything, also what has not changed.
+    partial
+        The jobs are some of the run's; the rows and files of others stay.
+    progress
+        Called whenever something has happened, and twice a second.
+    finish
+        Gives further files by name from the report, such as ``index.html``; written after all reviews.
+
+    Raises
+    ------
+    BadUsage
+        When another run is writing into the folder, or two jobs have one slug.
+    CannotWrite
+        When the disk does not take a file.
+    """
+    _check(jobs)
+    with locked(out):
+        sweep(out)
+        run = _Run(out, timeout=timeout, tell=progress or (lambda _progress: None))
+        with _pool(executor, workers, len(jobs)) as pool:
+            results = run.results(jobs, pool, force=force)
+        sweep(out)
+        return run.finished(results, header, partial=partial, finish=finish)
+
+
+def _check(jobs: Iterable[Job]) -> None:
+    seen: set[str] = set()
+    for job in jobs:
+        if job.slug in seen:
+            raise BadUsage(f"Two reviews would be written to {job.slug}.html.", hint="Give every id its own slug.")
+        seen.add(job.slug)
+
+
+@contextmanager
+def _pool(executor: Executor | None, workers: int | None, tasks: int) -> Iterator[Executor]:
+    """Give the executor asked for, or one of our own that ends with the run, at once when it is interrupted."""
+    if executor is not None:
+        yield executor
+        return
+    own = ProcessExecutor(max(1, min(workers or os.cpu_count() or 1, tasks)))
+    try:
+        yield own
+    except BaseException:
+        own.shutdown(wait=True, cancel_futures=True)
+        raise
+    own.shutdown(wait=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pending:
+    """A job under way, by what it is known."""
+
+    place: int
+    job: Job
+    key: str
+    reason: str
+    started: float
+
+
+class _Run:
+    """One run into one folder."""
+
+    def __init__(self, out: Path, *, timeout: int, tell: Callable[[Progress], None]) -> None:
+        self._out = out
+        self._timeout = timeout
+        self._tell = tell
+        self._earlier = earlier_results(out)
+        self._journal = Journal(out)
+        self._changed = False
+
+    def results(self, jobs: Sequence[Job], pool: Executor, *, force: bool) -> tuple[Result, ...]:
+        """Keep what can be kept and run the rest; a result a job, in their order."""
+        package, templates = package_hash(), _templates(jobs)
+        done: dict[int, Result] = {}
+        waiting: dict[Future[_Answer], _Pending] = {}
+        for place, job in enumerate(jobs):
+            key = job_key(job, templates[job.template], package)
+            earlier = self._earlier.get(job.id)
+            if earlier is not None and not force and unchanged(self._out, earlier, key):
+                done[place] = replace(earlier, status="kept", name=job.name, reason="Nothing has changed.")
+                continue
+            reason = _why(earlier, key, force=force)
+            self._changed = True
+            task = self._task(job, templates[job.template])
+            future = pool.submit(_work, task)
+            waiting[future] = _Pending(place=place, job=job, key=key, reason=reason, started=time.monotonic())
+        self._collect(waiting, done, len(jobs))
+        return tuple(done[place] for place in range(len(jobs)))
+
+    def finished(
+        self, results: tuple[Result, ...], header: RunHeader, *, partial: bool, finish: Finish | None
+    ) -> RunReport:
+        """Write what stands above the single reviews, and remove the files of teams that are no more."""
+        rows = self._merged(results) if partial else results
+        gone = {} if partial else {id_: row for id_, row in self._earlier.items() if id_ not in {r.id for r in rows}}
+        for row in gone.values():
+            remove_files(self._out, row.files)
+        report = RunReport(folder=self._out, results=rows, changed=self._changed)
+        written = [
+            write_changed(self._out / name, content.encode())
+            for name, content in (finish(report) if finish else {}).items()
+        ]
+        written.append(write_run(self._out, document(header, rows)))
+        self._journal.close()
+        written.append(point_latest(self._out))
+        return replace(report, changed=self._changed or any(written) or bool(gone))
+
+    def _merged(self, results: tuple[Result, ...]) -> tuple[Result, ...]:
+        """Put the new rows in the places of the earlier ones; others stay, new ones come last."""
+        fresh = {result.id: result for result in results}
+        kept = [fresh.pop(id_, row) for id_, row in self._earlier.items()]
+        return (*kept, *fresh.values())
+
+    def _task(self, job: Job, template: bytes) -> Task:
+        return Task(
+            slug=job.slug,
+            title=job.title,
+            notebook=template.decode("utf-8"),
+            parameters=dict(job.parameters),
+            extract=job.extract,
+            extract_path=extract_name(job.slug),
+            scratch=str(self._out.absolute() / SCRATCH / job.slug),
+            timeout=self._timeout,
+            facts=job.facts,
+            provenance=job.provenance,
+            back=job.back,
+            locale=job.locale,
+        )
+
+    def _collect(self, waiting: dict[Future[_Answer], _Pending], done: dict[int, Result], total: int) -> None:
+        began, kept, last = time.monotonic(), len(done), ""
+        self._show(waiting, done, total, kept, began, last)
+        while waiting:
+            ready, _ = wait(waiting, timeout=_TICK, return_when=FIRST_COMPLETED)
+            for future in ready:
+                pending = waiting.pop(future)
+                result = self._settled(pending, future)
+                self._journal.add(result)
+                done[pending.place] = result
+                last = pending.job.name
+            self._show(waiting, done, total, kept, began, last)
+
+    def _show(
+        self,
+        waiting: Mapping[Future[_Answer], _Pending],
+        done: Mapping[int, Result],
+        total: int,
+        kept: int,
+        began: float,
+        last: str,
+    ) -> None:
+        ran = len(done) - kept
+        eta = (time.monotonic() - began) / ran * len(waiting) if ran else None
+        self._tell(
+            Progress(
+                total=total,
+                done=len(done),
+                kept=kept,
+                failed=sum(result.status == "failed" for result in done.values()),
+                running=sum(future.running() for future in waiting),
+                eta=eta,
+                last=last,
+            )
+        )
+
+    def _settled(self, pending: _Pending, future: Future[_Answer]) -> Result:
+        """Write what a worker handed back."""
+        job = pending.job
+        try:
+            outcome, seconds = future.result()
+        except Exception as error:  # noqa: BLE001 -- the review worker: whatever ended it, the others go on
+            told = CellError(name=type(error).__name__, message=str(error))
+            outcome, seconds = Outcome(error=told), time.monotonic() - pending.started
+        contents = self._contents(job, outcome)
+        self._remove_stale(job, contents)
+        files = write_files(self._out, contents)
+        if outcome.notebook:
+            from salesnb.workbooks.notebook import sign
+
+            sign(outcome.notebook)
+        return Result(
+            id=job.id,
+            name=job.name,
+            slug=job.slug,
+            status="failed" if outcome.error else "ran",
+            reason=outcome.error.sentence() if outcome.error else pending.reason,
+            seconds=round(seconds, 3),
+            key=pending.key,
+            files=files,
+            error=outcome.error,
+        )
+
+    def _contents(self, job: Job, outcome: Outcome) -> dict[str, bytes]:
+        contents = {extract_name(job.slug): job.extract}
+        if outcome.error is None:
+            contents[notebook_name(job.slug)] = outcome.notebook.encode()
+            contents[page_name(job.slug)] = outcome.page.encode()
+        elif outcome.notebook:
+            contents[failed_name(job.slug)] = outcome.notebook.encode()
+        return contents
+
+    def _remove_stale(self, job: Job, contents: Mapping[str, bytes]) -> None:
+        """Leave no page with earlier numbers beside a failed notebook, and no failed notebook beside a good page."""
+        names = {notebook_name(job.slug), page_name(job.slug), failed_name(job.slug)}
+        earlier = self._earlier.get(job.id)
+        names |= set(earlier.files) if earlier else set()
+        remove_files(self._out, names - set(contents))
+
+
+def _work(task: Task) -> _Answer:
+    """Do a task in a worker; what it needs is imported there."""
+    from salesnb.workbooks.kernel import run_task
+
+    began = time.monotonic()
+    return run_task(task), time.monotonic() - began
+
+
+def _templates(jobs: Iterable[Job]) -> dict[Path, bytes]:
+    found: dict[Path, bytes] = {}
+    for job in jobs:
+        if job.template not in found:
+            try:
+                found[job.template] = job.template.read_bytes()
+            except FileNotFoundError:
+                raise MissingFile("There is no such template.", where=str(job.template)) from None
+            except OSError as error:
+                raise BadInput(f"The template cannot be read: {error.strerror}.", where=str(job.template)) from None
+    return found
+
+
+def _why(earlier: Result | None, key: str, *, force: bool) -> str:
+    if earlier is None:
+        return "It is new."
+    if earlier.status == "failed":
+        return "It failed before."
+    if earlier.key != key:
+        return "Its inputs have changed."
+    return "It was asked for." if force else "Its files have changed."
