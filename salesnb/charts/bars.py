@@ -137,7 +137,7 @@ def _plan(chart: Chart, sheet: Sheet) -> _Plan:
         below_zero = any(value is not None and value < 0 for value in values)
         start = names + (figures if below_zero and not have_quotas else 0)
         end = sheet.width - figures - shares - (8 if have_quotas else 0)
-    scale = Scale.over([*values, *quotas], start=start, end=end)
+    scale = Scale.over([*values, *quotas], start=start, end=max(end, start + 20))
     return _Plan(
         scale=scale,
         names=names,

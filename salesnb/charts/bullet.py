@@ -139,7 +139,9 @@ def _several(chart: Chart, sheet: Sheet, y: float) -> float:
     y += 6
     for place, row in enumerate(rows):
         like = [other for other in rows if _unit(chart, other) == _unit(chart, row)]
-        scale = Scale.over([number for other in like for number in _numbers(other)], start=left, end=right)
+        scale = Scale.over(
+            [number for other in like for number in _numbers(other)], start=left, end=max(right, left + 20)
+        )
         room = names - 12
         if sheet.narrow:
             _row_text(chart, sheet, row, y + 11, shares, room=sheet.width - figures - shares)

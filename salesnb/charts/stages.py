@@ -100,7 +100,7 @@ def _wide(chart: Chart, sheet: Sheet, y: float) -> float:
         for place, text in enumerate(column.texts):
             sheet.text(right, y + 24 + 28 * place, text, anchor="end")
         right -= room + 18
-    scale = Scale.over([plottable(row.amount) for row in rows], start=names, end=right)
+    scale = Scale.over([plottable(row.amount) for row in rows], start=names, end=max(right, names + 20))
     for place, row in enumerate(rows):
         middle = y + 20 + 28 * place
         sheet.text(0, middle + 4, row.name, room=names - 12)

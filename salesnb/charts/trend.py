@@ -15,6 +15,9 @@ from salesnb.money import Formatter
 __all__ = ["Month", "draw_series", "months_with_last_year", "trend"]
 
 
+_MOST_DOTS = 31
+
+
 class Month(NamedTuple):
     """One month: its label (``2017-11``), value, the value a year before, and its goal, if any."""
 
@@ -108,7 +111,9 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     right = max(text_width(text, 12, bold=True) for label in named for text in (label.name, label.value))
     plot = value_axis(sheet, known, chart, top=top, bottom=bottom, right=right + 12, count=len(data.months))
     month_axis(sheet, plot, [month.label for month in data.months], chart.fmt)
-    draw_series(sheet, plot, data.months, data.partial, points=chart)
+    draw_series(
+        sheet, plot, data.months, data.partial, points=chart if len(data.months) <= _MOST_DOTS else None
+    )
     _write_labels(sheet, plot, named)
     return finish(chart, sheet, bottom + 34)
 

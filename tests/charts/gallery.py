@@ -76,7 +76,7 @@ def realistic() -> dict[str, Chart]:
             subtitle="Won amount, Q4 2017 to date",
         ),
         "trend": trend(
-            "Won amount beat last year in nine of eleven full months",
+            "Won amount beat last year in every full month",
             MONTHS,
             partial="2017-12",
             names=("2017", "2016"),
@@ -84,7 +84,7 @@ def realistic() -> dict[str, Chart]:
             note=SOURCE,
         ),
         "trend goals": trend(
-            "Four of eleven full months reached their goal",
+            "Six of eleven full months reached their goal",
             [(label, value, last, last * 116 // 100) for label, value, last in MONTHS],
             partial="2017-12",
             subtitle="Won amount by month, with each month's goal",

@@ -163,6 +163,12 @@ class TestTrend:
         lines = re.findall(rf'd="M([^"]+)" fill="none" stroke="{re.escape(colour("accent"))}"', chart.svg())
         assert len(lines) == 2
 
+    def test_long_series_have_no_dot_at_every_point(self) -> None:
+        def dots(count: int) -> int:
+            return trend("", [(f"W{place}", place) for place in range(count)]).svg().count("<circle")
+
+        assert (dots(24), dots(104)) == (24, 1)
+
     def test_the_scale_begins_at_zero(self) -> None:
         assert "0%" in texts(trend("", [("2017-01", 0.61), ("2017-02", 0.64)], unit="ratio"))
 
