@@ -6,12 +6,14 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 
 from salesnb.files import write_atomic
 from salesnb.workbooks.clean import cleaned, without_machine_paths
@@ -19,10 +21,6 @@ from salesnb.workbooks.html import PageInfo, render
 from salesnb.workbooks.jobs import CellError, Outcome, Task
 from salesnb.workbooks.notebook import dumped, parsed
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from nbformat import NotebookNode
 
 __all__ = ["run_task"]
 
@@ -151,14 +149,14 @@ def _environment(runtime: Path) -> dict[str, str]:
     }
 
 
-def _saved(written: Path) -> "NotebookNode | None":
+def _saved(written: Path) -> NotebookNode | None:
     try:
         return parsed(written.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 
 
-def _located(error: CellError, notebook: "NotebookNode") -> CellError:
+def _located(error: CellError, notebook: NotebookNode) -> CellError:
     """Find the cell at which a run stopped that left no error there: the last that was begun."""
     begun = [
         (index, cell)
@@ -179,5 +177,5 @@ def _told(
 
 
 def _ids(notebook: str) -> frozenset[str]:
-    cells: "list[Mapping[str, Any]]" = json.loads(notebook)["cells"]
+    cells: list[Mapping[str, Any]] = json.loads(notebook)["cells"]
     return frozenset(str(cell["id"]) for cell in cells if "id" in cell)
