@@ -15,15 +15,24 @@ from salesnb.charts.text import clean
 from salesnb.charts.theme import BOTH, fixed
 from salesnb.errors import BadUsage
 
-__all__ = ["Column", "table"]
+__all__ = ["Column", "Link", "table"]
 
 _BAR = 64
+_WRITTEN = ("text", "figure")
+
+
+class Link(NamedTuple):
+    """A cell that leads somewhere: what it says, and a web address; with another address it is only text."""
+
+    text: str
+    url: str
 
 
 class Column(NamedTuple):
-    """One column: its heading, the unit of its cells (``text`` for words), ``bar`` or ``spark`` to draw them.
+    """One column: its heading, the unit of its cells, ``bar`` or ``spark`` to draw them.
 
-    With ``bar`` each number has a small bar before it, all on one scale; with ``spark`` a cell is a series of
+    The unit is ``text`` for words, and ``figure`` for numbers that are written already, as where each row has a unit
+    of its own; a series of those is only drawn. With ``bar`` each number has a small bar before it, all on one scale; with ``spark`` a cell is a series of
     numbers, drawn as a line with the last of them.
     """
 
@@ -91,12 +100,16 @@ def table(
 
 def _cell(chart: Chart, column: Column, cell: object) -> str:
     """Write one cell as text."""
+    if column.drawn == "spark" and column.unit in _WRITTEN:
+        return ""
     if column.drawn == "spark":
         known = [value for value in _series(cell) if plottable(value) is not None]
         return chart.fmt.short(known[-1] if known else None, column.unit)
     if cell is None:
         return chart.fmt.count(None)
-    return clean(cell) if column.unit == "text" else chart.fmt.value(plottable(cell), column.unit)  # type: ignore[arg-type]
+    if isinstance(cell, Link):
+        return clean(cell.text)
+    return clean(cell) if column.unit in _WRITTEN else chart.fmt.value(plottable(cell), column.unit)  # type: ignore[arg-type]
 
 
 def _series(cell: object) -> tuple[Any, ...]:
@@ -170,8 +183,16 @@ def _row(chart: Chart, row: Sequence[Any], largest: Sequence[float]) -> str:
     for place, (column, cell) in enumerate(zip(chart.data.columns, row, strict=True)):
         drawn = f'<td class="snb-drawn">{_drawn(column, cell, largest[place])}</td>' if column.drawn else ""
         tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
-        cells.append(f"{drawn}<{tag}{scope}{_align(column)}>{escape(_cell(chart, column, cell))}</{tag}>")
+        cells.append(f"{drawn}<{tag}{scope}{_align(column)}>{_shown(chart, column, cell)}</{tag}>")
     return "".join(cells)
+
+
+def _shown(chart: Chart, column: Column, cell: object) -> str:
+    """Give a cell's content: its text, within a link where it leads to a web page."""
+    text = escape(_cell(chart, column, cell))
+    if isinstance(cell, Link) and cell.url.startswith(("https://", "http://")):
+        return f'<a href="{escape(cell.url)}">{text}</a>'
+    return text
 
 
 def _drawn(column: Column, cell: object, largest: float) -> str:
