@@ -48,6 +48,8 @@ def new_plan(
 
     Parameters
     ----------
+    name, period, currency
+        Of the plan; the name is also that of its file.
     goals, objectives
         Goals may refer to objectives by id. Those in money or counts are cascaded and get milestones; a
         ratio has one target for all and is not split.
@@ -96,6 +98,8 @@ def recascade(
 
     Parameters
     ----------
+    plan
+        What is changed; it stays as it was.
     goal
         Its id, or its KPI.
     tree
@@ -194,6 +198,8 @@ def lock(
 
     Parameters
     ----------
+    plan
+        What is changed; it stays as it was.
     node
         Id of the node or rep.
     goal

@@ -29,8 +29,12 @@ def keep_quotas(
 
     Parameters
     ----------
+    plan
+        What is changed; it stays as it was.
     goal
         Id or KPI of the goal.
+    tree
+        The organisation; quotas are for its nodes and reps.
     amounts
         Minor units of money or counts by node id.
     weights

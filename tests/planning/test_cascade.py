@@ -241,7 +241,7 @@ def test_each_part_is_within_one_unit_of_its_exact_share(total, numbers):
 
 @given(organisations(), TOTALS, st.data())
 def test_what_is_not_held_is_in_proportion_and_a_floor_is_only_where_it_is_needed(organisation, total, data):
-    """Among siblings one rate holds: those that move get rate x weight, those on a floor need more than that."""
+    """Among siblings one rate holds: those that move get rate x weight, those on a floor need more."""
     parents, weights = organisation
     leaves = sorted(weights)
     chosen = data.draw(st.sets(st.sampled_from(leaves), max_size=4)) if leaves else set()

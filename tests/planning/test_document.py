@@ -388,6 +388,12 @@ def test_what_breaks_the_schema_is_told_with_its_path(plan, spoil, where, said):
     assert said in caught.value.what
 
 
+def test_times_are_written_in_utc(plan):
+    in_india = datetime(2017, 9, 1, 15, tzinfo=timezone(timedelta(hours=5.5)))
+    held = planning.lock(plan, "West", by="Ann", why="agreed", at=in_india)
+    assert '"at": "2017-09-01T09:30:00Z"' in plan_to_json(held)
+
+
 def test_a_byte_order_mark_is_no_damage(plan):
     assert plan_from_json(b"\xef\xbb\xbf" + plan_to_json(plan).encode()) == plan
 

@@ -2,9 +2,11 @@ from dataclasses import replace
 
 import pytest
 
+from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput, BadUsage, Infeasible, UnknownName
 from salesnb.planning import (
     Goal,
+    ProbabilityBand,
     approve,
     check,
     edited,
@@ -65,6 +67,27 @@ def test_a_new_goal_moves_quotas_and_milestones(plan):
     assert quotas(changed)["West"] == 132_000_00
     assert changed.milestones[-1].to_date == 330_000_00
     check(changed)
+
+
+def test_a_new_target_forgets_how_likely_the_old_one_was(plan, at):
+    band = ProbabilityBand(low=0.4, high=0.6, as_of=at.date(), method="typed")
+    likely = replace(plan, goals=(replace(plan.goals[0], probability=band),))
+    assert set_goal(likely, "won_amount", 1).goals[0].probability is None
+
+
+def test_a_goal_of_a_quarter_takes_its_months_out_of_the_season_of_the_year(make_plan, plan):
+    season = {f"2017-{month:02d}": 1 for month in range(1, 13)}
+    year = FiscalCalendar().period("2017")
+    made = make_plan(period=year, goals=plan.goals, season={"won_amount": season})
+    assert [stone.label for stone in made.milestones] == ["2017-10", "2017-11", "2017-12"]
+    assert made.milestones[-1].to_date == 300_000_00
+
+
+def test_a_season_may_be_one_of_weeks(make_plan):
+    season = {f"2017-W{week}": 1 for week in range(38, 53)} | {"2018-W01": 1}
+    made = make_plan(season={"won_amount": season})
+    labels = [stone.label for stone in made.milestones]
+    assert (labels[0], labels[-1], len(labels)) == ("2017-W39", "2017-W52", 14)
 
 
 def test_a_goal_changed_and_changed_back_is_the_plan_as_it_was(plan):

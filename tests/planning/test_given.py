@@ -46,6 +46,7 @@ def test_a_node_shares_its_quota_among_those_without_one(bare, tree):
         "rep:West2": 10,
         "rep:West3": 10,
     }
+    assert {q.id: q.basis for q in kept.quotas}["rep:East1"] == "equal"
 
 
 def test_where_quotas_are_missing_they_get_the_rest_of_the_goal_by_weight(bare, tree):

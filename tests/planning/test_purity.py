@@ -50,6 +50,7 @@ def test_nothing_asks_a_clock(path):
 
 
 def test_what_is_only_needed_for_files_is_imported_on_use():
-    code = "import sys, salesnb.planning; print([m for m in ('jsonschema', 'filelock', 'pandas') if m in sys.modules])"
+    late = ("jsonschema", "filelock", "pandas")
+    code = f"import sys, salesnb.planning; print([m for m in {late} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

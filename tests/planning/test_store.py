@@ -231,7 +231,18 @@ def test_without_a_folder_there_are_no_plans(store):
         "nul.x",
         "a" * 65,
     ]
-    + ["x.plan", "x.plan.json", "x.", "C:x", "e\u0301", "%2e%2e", "~root", "\u4e00" * 64 + "a", "a.plan.b"],
+    + [
+        "x.plan",
+        "x.plan.json",
+        "x.",
+        "C:x",
+        "e\u0301",
+        "\u212b",
+        "%2e%2e",
+        "~root",
+        "\u4e00" * 64 + "a",
+        "a.plan.b",
+    ],
 )
 def test_names_that_could_lead_elsewhere_are_refused(store, save, plan, name):
     with pytest.raises((BadUsage, BadInput), match="cannot be the name of a plan"):
