@@ -1,0 +1,104 @@
+"""What a cell of a workbook shows besides charts: words, as HTML and as plain text, always escaped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from salesnb.charts.text import clean
+
+__all__ = ["Point", "Text", "heading", "paragraph", "points", "small"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Text:
+    """Words to show; in a notebook it shows itself.
+
+    Attributes
+    ----------
+    plain
+        As text.
+    html
+        As HTML, with everything that came from data escaped.
+    """
+
+    plain: str
+    html: str
+
+    def __repr__(self) -> str:
+        """Give the words."""
+        return self.plain
+
+    def _repr_mimebundle_(
+        self,
+        include: object = None,  # noqa: ARG002 -- IPython's protocol
+        exclude: object = None,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        return {"text/plain": self.plain, "text/html": self.html}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One item of a list: what stands out, what it means, and what that rests on."""
+
+    what: str
+    detail: str = ""
+    basis: str = ""
+
+
+def heading(title: str, lines: Sequence[str] = ()) -> Text:
+    """Show a page's title and the lines below it.
+
+    Examples
+    --------
+    >>> print(heading("West", ["Data as of Dec 31, 2017"]))
+    West
+    Data as of Dec 31, 2017
+    """
+    below = "".join(f'<p class="snb-asof">{_safe(line)}</p>' for line in lines)
+    html = f'<header class="snb-title"><h1>{_safe(title)}</h1>{below}</header>'
+    return Text(plain="\n".join(map(clean, (title, *lines))), html=html)
+
+
+def paragraph(sentences: Sequence[str], *, lead: bool = False) -> Text:
+    """Show sentences as one paragraph; ``lead`` sets the page's finding apart."""
+    words = " ".join(clean(sentence) for sentence in sentences if sentence)
+    mark = ' class="snb-finding"' if lead else ""
+    return Text(plain=words, html=f"<p{mark}>{escape(words)}</p>")
+
+
+def small(sentences: Sequence[str]) -> Text:
+    """Show sentences as small print, a line each."""
+    lines = [clean(sentence) for sentence in sentences if sentence]
+    html = '<p class="snb-small"><small>' + "<br>".join(map(escape, lines)) + "</small></p>"
+    return Text(plain="\n".join(lines), html=html)
+
+
+def points(items: Sequence[Point], *, ranked: bool = False) -> Text:
+    """Show a list, numbered when its order matters.
+
+    Examples
+    --------
+    >>> print(points([Point(what="Deals stall.", basis="3 of 9 open deals")], ranked=True))
+    1. Deals stall. (Basis: 3 of 9 open deals.)
+    """
+    tag = "ol" if ranked else "ul"
+    body = "".join(f"<li>{_item(item)}</li>" for item in items)
+    lines = [_line(f"{place}." if ranked else "-", item) for place, item in enumerate(items, 1)]
+    return Text(plain="\n".join(lines), html=f'<{tag} class="snb-points">{body}</{tag}>')
+
+
+def _item(item: Point) -> str:
+    strong = f"<strong>{_safe(item.what)}</strong>" if item.detail or item.basis else _safe(item.what)
+    detail = f" {_safe(item.detail)}" if item.detail else ""
+    basis = f"<br><small>Basis: {_safe(item.basis)}.</small>" if item.basis else ""
+    return strong + detail + basis
+
+
+def _line(mark: str, item: Point) -> str:
+    basis = f" (Basis: {clean(item.basis)}.)" if item.basis else ""
+    return " ".join(part for part in (mark, clean(item.what), clean(item.detail)) if part) + basis
+
+
+def _safe(text: str) -> str:
+    return escape(clean(text))
