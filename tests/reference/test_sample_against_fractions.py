@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 from kpis_in_fractions import ALWAYS, KPIS, NEVER, Book, Selection, periods_of, read_book, table
+from sample_csv import read_sample_book
 
 FACTS = ("product", "stage", "status", "loss_reason", "forecast_category", "lead_source")
 CROSSINGS: tuple[tuple[tuple[str, ...], str | None], ...] = (
@@ -42,27 +43,48 @@ NOTHING = tuple(
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    from salesnb.crm.dataset import Dataset
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from salesnb.crm.generator import write_sample
+
+    folder = tmp_path_factory.mktemp("files")
+    write_sample(folder, opportunities=1_500, seed=11)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from salesnb.crm.importing import ImportSettings, import_source
     from salesnb.crm.mapping import load_mapping
 
-    files, data = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("data")
-    write_sample(files, opportunities=1_500, seed=11)
+    folder = tmp_path_factory.mktemp("data")
     settings = ImportSettings(currency="USD", time_zone="UTC", levels=("region", "team"))
-    import_source(files, load_mapping("sample"), settings, data)
+    import_source(files, load_mapping("sample"), settings, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dataset(data: Path) -> Iterator[Any]:
+    from salesnb.crm.dataset import Dataset
+
     with Dataset.open(data) as opened:
-        opened.folder_of_test = data
         yield opened
 
 
 @pytest.fixture(scope="module")
-def book(dataset: Any) -> Book:
-    data = dataset.folder_of_test
+def book(data: Path, dataset: Any) -> Book:
     path = data / (data / "current").read_text().strip()
     with duckdb.connect(path.as_posix(), read_only=True) as engine:
         return read_book(engine, dataset.meta.as_of, FACTS)
+
+
+def test_the_raw_tables_hold_what_the_files_say(files: Path, book: Book) -> None:
+    written = read_sample_book(files, book.as_of, FACTS)
+    assert {deal.opportunity_id: deal for deal in book.deals} == {
+        deal.opportunity_id: deal for deal in written.deals
+    }
+    for one, other in zip(book.deals, written.deals, strict=True):
+        for name in ("region", "team", "family", "sector", "country"):
+            assert book.dimension(one, name, book.as_of) == written.dimension(other, name, book.as_of)
 
 
 @pytest.mark.parametrize(
