@@ -20,8 +20,8 @@ _SILENT = frozenset(
     }
 )  # fmt: skip
 _BLOCK = (
-    "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4",
-    "h5", "h6", "hr", "li", "ol", "p", "pre", "section", "summary", "ul",
+    "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4",
+    "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "summary", "ul",
 )  # fmt: skip
 _TABLE = ("col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr")
 _INLINE = (
