@@ -1,8 +1,11 @@
 """The invented company: calibrated, dirty in known ways, reproducible, and true to what is said of it."""
 
+import math
+import statistics
 import subprocess
 import sys
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +290,33 @@ def test_effort_lifts_new_opportunities_as_its_curves_say() -> None:
     assert curve.response(0) == 0
     assert curve.response(10_000) == pytest.approx(0.4 * (1 - 2.718281828**-1))
     assert curve.response(1e9) == pytest.approx(0.4)
+
+
+def test_what_effort_brings_shows_in_new_opportunities(sample: Sample) -> None:
+    """Month to month, a team's new opportunities move as the truth's curves say of its effort."""
+    curves = {(curve.segment, curve.resource): curve for curve in sample.truth.responses}
+    brought: dict[tuple[str, str], float] = {}
+    for team, month, resource, amount in sample.rows("SELECT segment, period, resource, amount FROM effort"):
+        brought[team, month] = brought.get((team, month), 0.0) + curves[team, resource].response(amount)
+    created = {
+        (team, month): count
+        for team, month, count in sample.rows(
+            """SELECT team, strftime(created_on, '%Y-%m'), count(*) / sum(count(*)) OVER (PARTITION BY strftime(created_on, '%Y-%m'))
+               FROM opportunities JOIN reps USING (rep_id) WHERE created_on >= DATE '2023-10-01' GROUP BY 1, 2"""
+        )
+    }
+    pairs = []
+    for team in {team for team, _ in created}:
+        months = sorted(month for name, month in created if name == team)
+        unaided = 1 - sum(brought[team, month] for month in months) / len(months)
+        pairs += [
+            (
+                math.log((unaided + brought[team, later]) / (unaided + brought[team, earlier])),
+                math.log(created[team, later] / created[team, earlier]),
+            )
+            for earlier, later in pairwise(months)
+        ]
+    assert statistics.linear_regression(*zip(*pairs, strict=True)).slope == pytest.approx(1, abs=0.25)
 
 
 def test_effort_covers_every_team_month_and_resource(sample: Sample) -> None:
