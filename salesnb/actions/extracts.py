@@ -19,7 +19,7 @@ from salesnb.planning import Goal, Plan, Quota, milestones
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["EXTRACT_FORMAT", "Extract", "review_extracts"]
+__all__ = ["EXTRACT_FORMAT", "Extract", "described_workspace", "review_extracts"]
 
 EXTRACT_FORMAT = "salesnb-extract/1"
 
@@ -48,14 +48,16 @@ class Extract:
         return json.dumps(self.content, ensure_ascii=False, indent=1, default=str).encode()
 
 
-def review_extracts(workspace: "Workspace", plan: Plan | None, facts: Facts, template: str) -> tuple[Extract, ...]:
+def review_extracts(
+    workspace: "Workspace", plan: Plan | None, facts: Facts, template: str
+) -> tuple[Extract, ...]:
     """Cut an extract for every unit that has figures or a quota, in the order of the organisation."""
     goal = _goal(plan, facts.period)
     quotas = {quota.id: quota for quota in plan.quotas_of(goal)} if plan and goal else {}
     shared = {
         "format": EXTRACT_FORMAT,
         "kind": "kpi_review",
-        "workspace": _workspace(workspace),
+        "workspace": described_workspace(workspace),
         "provenance": _provenance(plan, facts, template),
         "period": _period(facts),
         "kpis": _kpis(facts),
@@ -84,7 +86,8 @@ def review_extracts(workspace: "Workspace", plan: Plan | None, facts: Facts, tem
     )
 
 
-def _workspace(workspace: "Workspace") -> dict[str, Any]:
+def described_workspace(workspace: "Workspace") -> dict[str, Any]:
+    """Tell what a page needs to know of the workspace."""
     settings = workspace.settings
     return {
         "company": settings.company,
@@ -137,7 +140,10 @@ def _kpis(facts: Facts) -> dict[str, Any]:
 def _goal(plan: Plan | None, period: Period) -> Goal | None:
     """Pick the first goal whose quotas hold for the period."""
     goals = plan.goals if plan else ()
-    return next((goal for goal in goals if goal.period.label == period.label and goal.unit in {"money", "count"}), None)
+    return next(
+        (goal for goal in goals if goal.period.label == period.label and goal.unit in {"money", "count"}),
+        None,
+    )
 
 
 def _target(plan: Plan | None, goal: Goal | None, quota: Quota | None, facts: Facts) -> dict[str, Any]:

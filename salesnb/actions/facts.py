@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.planning import Quota
 
-__all__ = ["Facts", "Unit", "Window"]
+__all__ = ["COMPANY", "Facts", "Unit", "Window"]
 
+COMPANY = "company"
 _MONTHS_OF_TREND = 24
 _OPEN_DEALS = 12
 _SEGMENT_DIMENSIONS = ("segment", "sector", "industry", "family", "country")
@@ -75,7 +76,9 @@ class Facts:
     as_of: date
     company: str = "Company"
     record_url: str = ""
-    _kept: dict[tuple[object, ...], dict[str, list[tuple[Any, ...]]]] = field(default_factory=dict, repr=False)
+    _kept: dict[tuple[object, ...], dict[str, list[tuple[Any, ...]]]] = field(
+        default_factory=dict, repr=False
+    )
 
     @cached_property
     def kpis(self) -> tuple[str, ...]:
@@ -107,19 +110,215 @@ class Facts:
 
     def units(self, quotas: Mapping[str, "Quota"]) -> tuple[Unit, ...]:
         """List what gets a review: every unit with figures in the data, or with a quota, in reading order."""
-        known = {unit: self._unit(unit) for unit in self._known_ids(quotas)}
-        return tuple(sorted(known.values(), key=lambda unit: (unit.parent_name, unit.name, unit.id)))
+        found = [self._unit(unit) for unit in self._known_ids(quotas)]
+        return tuple(sorted(found, key=lambda unit: (unit.parent_name, unit.name, unit.id)))
 
     def tables(self, unit: str, quotas: Mapping[str, "Quota"]) -> dict[str, Any]:
         """Give every table of one unit."""
         return {
-            "headline": self._headline(unit),
-            "by_month": _table(("month", *self.kpis), self._by_month.get(unit, [])),
-            "by_rep": self._by_rep(unit, quotas),
+            "headline": _table(("window", *self.kpis), self._headline(unit)),
+            "by_month": _table(("month", *self.kpis), self.by_month.get(unit, [])),
+            "by_rep": _table(("rep_id", "rep", "quota", *self.kpis), self._by_rep(unit, quotas)),
             "by_product": self._breakdown(unit, "product"),
             "by_segment": self._breakdown(unit, self.segment_dimension),
-            "stages": _table(_STAGE_COLUMNS, self._stages.get(unit, [])),
-            "open_deals": _table(_DEAL_COLUMNS, self._open_deals.get(unit, [])[:_OPEN_DEALS]),
+            "stages": _table(_STAGE_COLUMNS, self._stages(unit)),
+            "open_deals": _table(_DEAL_COLUMNS, self._deals(unit)),
             "drivers_previous_period": self._drivers(unit, "previous"),
             "drivers_last_year": self._drivers(unit, "last_year"),
         }
+
+    @cached_property
+    def period_sums(self) -> dict[str, dict[str, Any]]:
+        """Give the KPIs of the period so far by unit."""
+        rows = self._rows((self.by,), self.windows[0])
+        return {str(row[0]): dict(zip(self.kpis, row[1:], strict=True)) for row in rows if row[0] is not None}
+
+    @cached_property
+    def reps_with_figures(self) -> dict[str, frozenset[str]]:
+        """List, by unit, the reps that closed something in the period so far."""
+        if self.by == "rep":
+            return {unit: frozenset({unit}) for unit in self.period_sums}
+        closed = self.kpis.index("closed_count")
+        found: dict[str, set[str]] = {}
+        for unit, rep, *values in self._rows((self.by, "rep"), self.windows[0]):
+            if values[closed] and unit is not None and rep is not None:
+                found.setdefault(str(unit), set()).add(str(rep))
+        return {unit: frozenset(reps) for unit, reps in found.items()}
+
+    @cached_property
+    def by_month(self) -> dict[str, list[tuple[Any, ...]]]:
+        """List, by unit, the KPIs of each month up to the as-of date."""
+        last = self.calendar.containing(min(self.as_of, self.period.last_day), "month")
+        first = last.start.replace(year=last.start.year - _MONTHS_OF_TREND // 12)
+        return _by_unit(self._query((self.by,), first, last.end, self.as_of, grain="month"))
+
+    @cached_property
+    def segment_dimension(self) -> str:
+        """Pick the dimension that segments a business best: the first usual one that the data fills."""
+        for name in _SEGMENT_DIMENSIONS:
+            if name in dimension_names(self.data) and 1 < len(self._values_of(name)) <= _MOST_SEGMENTS:
+                return name
+        return "product"
+
+    def set_aside(self) -> dict[str, int]:
+        """Count the opportunities that the import rejected, repaired and warned of."""
+        report = self.data.table("import_report").to_pyarrow().to_pylist()
+        row = next((row for row in report if row["table_name"] == "opportunities"), {})
+        return {key: int(row.get(key, 0)) for key in ("rejected", "repaired", "warned")}
+
+    def _values_of(self, name: str) -> list[Any]:
+        query = Query(kpis=("closed_count",), by=(name,), as_of=self.as_of)
+        return [row[0] for row in run(query, self.data, self.calendar).rows if row[0] is not None and row[1]]
+
+    def _known_ids(self, quotas: Mapping[str, "Quota"]) -> set[str]:
+        """Collect units that closed or hold something around the period, or that have a quota."""
+        with_figures = {
+            unit for unit, row in self.period_sums.items() if row["closed_count"] or row["open_count"]
+        }
+        prefix = rep_node_id("")
+        wanted = {
+            quota.id.removeprefix(prefix) if self.by == "rep" else quota.id
+            for quota in quotas.values()
+            if quota.level == self.by
+        }
+        return with_figures | wanted
+
+    def _unit(self, unit: str) -> Unit:
+        if self.by == "rep":
+            return Unit(
+                id=unit, name=self._rep_names.get(unit, unit), level="rep", parent_name=self._team_of(unit)
+            )
+        node = self._nodes.get(unit) if self.by in (COMPANY, *self.data.meta.levels) else None
+        if node is None:
+            return Unit(id=unit, name=unit, level=self.by)
+        parent = self._nodes.get(node["parent"] or "", {})
+        inner = parent.get("level") not in {None, "company"}
+        return Unit(
+            id=unit,
+            name=self.company if unit == COMPANY else node["name"],
+            level=self.by,
+            parent_name=parent["name"] if inner else "",
+            manager=node["manager"] or "",
+        )
+
+    @cached_property
+    def _nodes(self) -> dict[str, dict[str, Any]]:
+        return {row["node"]: row for row in self.data.table("org").to_pyarrow().to_pylist()}
+
+    @cached_property
+    def _rep_names(self) -> dict[str, str]:
+        return {
+            row["rep_id"]: row["name"] or row["rep_id"]
+            for row in self.data.table("reps").to_pyarrow().to_pylist()
+        }
+
+    @cached_property
+    def _rep_nodes(self) -> dict[str, str]:
+        rows = self.data.table("rep_nodes").to_pyarrow().to_pylist()
+        return {
+            row["rep_id"]: row["node"] for row in rows if row["valid_from"] <= self.as_of < row["valid_to"]
+        }
+
+    def _team_of(self, rep: str) -> str:
+        node = self._nodes.get(self._rep_nodes.get(rep, ""), {})
+        return str(node.get("name", ""))
+
+    def _headline(self, unit: str) -> list[tuple[Any, ...]]:
+        empty = (None,) * len(self.kpis)
+        return [(window.name, *self._by_window[window.name].get(unit, empty)) for window in self.windows]
+
+    @cached_property
+    def _by_window(self) -> dict[str, dict[str, tuple[Any, ...]]]:
+        return {
+            window.name: {str(row[0]): tuple(row[1:]) for row in self._rows((self.by,), window)}
+            for window in self.windows
+        }
+
+    def _by_rep(self, unit: str, quotas: Mapping[str, "Quota"]) -> list[tuple[Any, ...]]:
+        """List the reps with figures in the unit, and those of its quotas that sold nothing."""
+        rows = {row[0]: row[1:] for row in self._by_rep_of.get(unit, [])}
+        below = {
+            q.id.removeprefix(rep_node_id(""))
+            for q in quotas.values()
+            if q.parent == unit and q.level == "rep"
+        }
+        amounts = {q.id: q.amount for q in quotas.values()}
+        empty = (None,) * len(self.kpis)
+        found = [
+            (rep, self._rep_names.get(rep, rep), amounts.get(rep_node_id(rep)), *rows.get(rep, empty))
+            for rep in {*rows, *below}
+            if rep is not None and (rep in below or self._has_figures(rows[rep]))
+        ]
+        return sorted(found, key=lambda row: (row[1], row[0]))
+
+    def _has_figures(self, values: Sequence[Any]) -> bool:
+        return any(values[self.kpis.index(name)] for name in ("closed_count", "open_count"))
+
+    @cached_property
+    def _by_rep_of(self) -> dict[str, list[tuple[Any, ...]]]:
+        return {} if self.by == "rep" else _by_unit(self._rows((self.by, "rep"), self.windows[0]))
+
+    def _breakdown(self, unit: str, dimension: str) -> dict[str, Any]:
+        """Give a dimension's values in the period so far, with what each won in as many days a year before."""
+        now, before = self._by_value(dimension, "period"), self._by_value(dimension, "last_year")
+        won = self.kpis.index("won_amount")
+        last_year = {row[0]: row[1 + won] for row in before.get(unit, [])}
+        rows = {row[0]: row[1:] for row in now.get(unit, [])}
+        empty = tuple(0 if kpi.endswith(("_count", "_amount")) else None for kpi in self.kpis)
+        found = [
+            (value, *rows.get(value, empty), last_year.get(value))
+            for value in sorted({*rows, *last_year}, key=lambda value: (value is not None, value or ""))
+            if (value in rows and self._has_figures(rows[value])) or last_year.get(value)
+        ]
+        return _table(("value", *self.kpis, "last_year_won_amount"), found)
+
+    def _by_value(self, dimension: str, window: str) -> dict[str, list[tuple[Any, ...]]]:
+        key = (dimension, window)
+        if key not in self._kept:
+            chosen = next(found for found in self.windows if found.name == window)
+            self._kept[key] = _by_unit(self._rows((self.by, dimension), chosen, labels=dimension != "rep"))
+        return self._kept[key]
+
+    def _rows(
+        self, by: tuple[str, ...], window: Window, *, labels: bool = False
+    ) -> tuple[tuple[Any, ...], ...]:
+        """Ask for every KPI in a window; a window without a day gives no rows."""
+        if window.end <= window.start:
+            return ()
+        return self._query(by, window.start, window.end, min(window.as_of, self.as_of), labels=labels)
+
+    def _query(
+        self,
+        by: tuple[str, ...],
+        start: date,
+        end: date,
+        as_of: date,
+        *,
+        grain: str | None = None,
+        labels: bool = False,
+    ) -> tuple[tuple[Any, ...], ...]:
+        whole = by[0] == COMPANY
+        query = Query(
+            kpis=self.kpis,
+            by=by[1:] if whole else by,
+            grain=grain,
+            start=start,
+            end=end,
+            as_of=as_of,
+            labels=labels,
+        )
+        rows: tuple[tuple[Any, ...], ...] = run(query, self.data, self.calendar).rows
+        return tuple((COMPANY, *row) for row in rows) if whole else rows
+
+
+def _by_unit(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
+    """Cut rows by their first column; rows of nobody are left to the company's page."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for unit, *rest in rows:
+        if unit is not None:
+            found.setdefault(str(unit), []).append(tuple(rest))
+    return found
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    return {"columns": list(columns), "rows": [list(row) for row in rows]}

@@ -106,7 +106,10 @@ def _place_in_quarter(
             by_place[_place(label, calendar)] += past[label]
             quarters.add(quarter.label)
     weights = {month.label: by_place[_place(month.label, calendar)] for month in months}
-    return weights, f"the place of a month in the quarter, over {len(quarters)} quarter{'s' * (len(quarters) != 1)}"
+    return (
+        weights,
+        f"the place of a month in the quarter, over {len(quarters)} quarter{'s' * (len(quarters) != 1)}",
+    )
 
 
 def _place(label: str, calendar: FiscalCalendar) -> int:

@@ -91,7 +91,10 @@ def make_plan(
     known = workspace.calendar.period(period)
     store = workspace.plans()
     if name in store.names():
-        raise BadInput(f"There is a plan {name!r} already.", hint="Choose another name, or change it: salesnb plan cascade.")
+        raise BadInput(
+            f"There is a plan {name!r} already.",
+            hint="Choose another name, or change it: salesnb plan cascade.",
+        )
     kpis = [catalogue().get(kpi) for kpi, _ in goals]
     with workspace.dataset() as data:
         tree = org_tree(data, workspace.settings.company, known.start)
@@ -203,11 +206,19 @@ class _Maker:
     def notices(self, plan: Plan) -> tuple[str, ...]:
         """Say what the planner should look at."""
         idle = [q for q in plan.quotas if q.level == "rep" and q.weight == 0]
-        told = [f"{problem.what} {problem.hint}".strip() for problem in planning.problems(plan) if problem.severity == "warning"]
+        told = [
+            f"{problem.what} {problem.hint}".strip()
+            for problem in planning.problems(plan)
+            if problem.severity == "warning"
+        ]
         if idle:
-            names = ", ".join(q.name for q in idle[:8]) + (f" and {len(idle) - 8} more" if len(idle) > 8 else "")
+            names = ", ".join(q.name for q in idle[:8]) + (
+                f" and {len(idle) - 8} more" if len(idle) > 8 else ""
+            )
             reps = "rep has" if len(idle) == 1 else "reps have"
-            told.append(f"{len(idle)} {reps} no history to split by and no quota of their own: {names}. Lock one with salesnb plan cascade.")
+            told.append(
+                f"{len(idle)} {reps} no history to split by and no quota of their own: {names}. Lock one with salesnb plan cascade."
+            )
         return tuple(told)
 
     def _goal(self, kpi: Kpi, target: str) -> Goal:
@@ -250,7 +261,9 @@ def _target(text: str, unit: str, workspace: "Workspace") -> int | float:
     try:
         return float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
     except ValueError:
-        raise BadInput(f"The target {text!r} is not a number.", hint="Write digits, such as 0.35 or 35%.") from None
+        raise BadInput(
+            f"The target {text!r} is not a number.", hint="Write digits, such as 0.35 or 35%."
+        ) from None
 
 
 def _node_id(plan: Plan, asked: str) -> str:

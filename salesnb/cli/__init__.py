@@ -61,7 +61,9 @@ def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 something failed or is infeasible, 2 wrong usage, 3 an error of our own.",
     )
     parser.add_argument("--version", action="version", version=f"salesnb {__version__}")
-    parser.add_argument("-C", dest="workspace", metavar="DIR", default=".", help="the workspace (default: here)")
+    parser.add_argument(
+        "-C", dest="workspace", metavar="DIR", default=".", help="the workspace (default: here)"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")

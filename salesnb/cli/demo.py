@@ -10,9 +10,15 @@ from salesnb.cli.progress import progress_line
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("dir", metavar="DIR", nargs="?", type=Path, default=Path("salesnb-demo"), help="where to make it")
-    parser.add_argument("--opportunities", metavar="N", type=whole_number, default=7_000, help="size of the sample (7000)")
-    parser.add_argument("--jobs", metavar="N", type=whole_number, help="workers at once (default: the processors)")
+    parser.add_argument(
+        "dir", metavar="DIR", nargs="?", type=Path, default=Path("salesnb-demo"), help="where to make it"
+    )
+    parser.add_argument(
+        "--opportunities", metavar="N", type=whole_number, default=7_000, help="size of the sample (7000)"
+    )
+    parser.add_argument(
+        "--jobs", metavar="N", type=whole_number, help="workers at once (default: the processors)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,7 +12,9 @@ from salesnb.workspace import Workspace
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("source", metavar="SOURCE", type=Path, help="a folder, CSV, Parquet, Excel or DuckDB file")
+    parser.add_argument(
+        "source", metavar="SOURCE", type=Path, help="a folder, CSV, Parquet, Excel or DuckDB file"
+    )
     parser.add_argument("--mapping", metavar="FILE|PROFILE", help="a mapping.toml, or the name of a profile")
     parser.add_argument("--format", choices=["text", "json"], default="text", help="of what is printed")
 

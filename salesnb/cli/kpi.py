@@ -37,19 +37,30 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--by", metavar="DIM[,DIM|week|month|quarter|year]", default="", help="dimensions and at most one time grain"
+        "--by",
+        metavar="DIM[,DIM|week|month|quarter|year]",
+        default="",
+        help="dimensions and at most one time grain",
     )
     parser.add_argument("--from", dest="first", metavar="DATE", type=day, help="first day")
     parser.add_argument("--to", dest="last", metavar="DATE", type=day, help="last day, included")
-    parser.add_argument("--as-of", dest="as_of", metavar="DATE", type=day, help="the day as of which it is told")
     parser.add_argument(
-        "--where", metavar="DIM=VALUE", action="append", default=[], help="a filter; several are joined by AND"
+        "--as-of", dest="as_of", metavar="DATE", type=day, help="the day as of which it is told"
+    )
+    parser.add_argument(
+        "--where",
+        metavar="DIM=VALUE",
+        action="append",
+        default=[],
+        help="a filter; several are joined by AND",
     )
     _with_format(parser)
 
 
 def _with_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=["table", "csv", "json"], default="table", help="of what is printed")
+    parser.add_argument(
+        "--format", choices=["table", "csv", "json"], default="table", help="of what is printed"
+    )
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -80,7 +91,9 @@ def _check(arguments: argparse.Namespace) -> int:
         checks = check(data, workspace.calendar)
     failed = [found for found in checks if not found.passed]
     for found in checks:
-        print(f"{'ok    ' if found.passed else 'FAILED'} {found.kpi}: {found.name}{': ' + found.detail if found.detail else ''}")
+        print(
+            f"{'ok    ' if found.passed else 'FAILED'} {found.kpi}: {found.name}{': ' + found.detail if found.detail else ''}"
+        )
     say(f"{len(checks) - len(failed)} checks passed, {len(failed)} failed.")
     return 1 if failed else 0
 

@@ -25,8 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     cascade = commands.add_parser("cascade", help="change a goal or lock quotas, and cascade again")
     cascade.add_argument("name", metavar="PLAN")
     cascade.add_argument("--goal", metavar="KPI=AMOUNT", help="a new target")
-    cascade.add_argument("--lock", metavar="NODE=AMOUNT", action="append", default=[], help="a quota that stays")
-    cascade.add_argument("--unlock", metavar="NODE", action="append", default=[], help="a quota that may move again")
+    cascade.add_argument(
+        "--lock", metavar="NODE=AMOUNT", action="append", default=[], help="a quota that stays"
+    )
+    cascade.add_argument(
+        "--unlock", metavar="NODE", action="append", default=[], help="a quota that may move again"
+    )
     cascade.add_argument("--why", metavar="TEXT", default="", help="the reason, kept with the lock")
     _plan_and_format(commands.add_parser("history", help="the revisions of a plan"))
     diff = commands.add_parser("diff", help="what differs between two revisions, in words")
@@ -35,7 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     restore = commands.add_parser("restore", help="bring an earlier revision back, as a new one")
     restore.add_argument("name", metavar="PLAN")
     restore.add_argument("revision", metavar="REVISION", type=int)
-    for verb, text in (("propose", "propose a draft"), ("approve", "approve a plan: it is frozen from then on")):
+    for verb, text in (
+        ("propose", "propose a draft"),
+        ("approve", "approve a plan: it is frozen from then on"),
+    ):
         commands.add_parser(verb, help=text).add_argument("name", metavar="PLAN")
 
 
@@ -130,7 +137,9 @@ def _diff(arguments: argparse.Namespace) -> int:
     differences = diff(store.revision(arguments.name, before), store.revision(arguments.name, after))
     for difference in differences:
         print(difference)
-    say(f"{len(differences)} difference{'s' * (len(differences) != 1)} between revisions {before} and {after}.")
+    say(
+        f"{len(differences)} difference{'s' * (len(differences) != 1)} between revisions {before} and {after}."
+    )
     return 0
 
 

@@ -12,15 +12,27 @@ from salesnb.workspace import Workspace
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("plan", metavar="PLAN", nargs="?", help="a plan (default: the only one)")
-    parser.add_argument("--by", metavar="team|rep|region|DIM", help="a workbook for each (default: the lowest level)")
+    parser.add_argument(
+        "--by", metavar="team|rep|region|DIM", help="a workbook for each (default: the lowest level)"
+    )
     parser.add_argument("--period", metavar="P", help="default: the plan's")
-    parser.add_argument("--as-of", dest="as_of", metavar="DATE", type=day, help="default: the latest day in the data")
+    parser.add_argument(
+        "--as-of", dest="as_of", metavar="DATE", type=day, help="default: the latest day in the data"
+    )
     parser.add_argument("--template", metavar="NAME", default="kpi_review", help="default: kpi_review")
-    parser.add_argument("--only", metavar="NODE", action="append", default=[], help="only this one, by name or id")
+    parser.add_argument(
+        "--only", metavar="NODE", action="append", default=[], help="only this one, by name or id"
+    )
     parser.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the workspace")
-    parser.add_argument("--jobs", metavar="N", type=whole_number, help="workers at once (default: the processors)")
-    parser.add_argument("--force", action="store_true", help="make everything anew, also what has not changed")
-    parser.add_argument("--timeout", metavar="S", type=whole_number, default=300, help="seconds a cell may take (300)")
+    parser.add_argument(
+        "--jobs", metavar="N", type=whole_number, help="workers at once (default: the processors)"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="make everything anew, also what has not changed"
+    )
+    parser.add_argument(
+        "--timeout", metavar="S", type=whole_number, default=300, help="seconds a cell may take (300)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

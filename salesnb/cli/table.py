@@ -16,7 +16,10 @@ def print_text(columns: Sequence[str], records: Sequence[dict[str, object]]) -> 
     widths = [max([len(column), *(len(row[i]) for row in cells)]) for i, column in enumerate(columns)]
     right = [all(_is_number(record[column]) for record in records) and bool(records) for column in columns]
     for row in [list(columns), *cells]:
-        padded = (text.rjust(width) if to_right else text.ljust(width) for text, width, to_right in zip(row, widths, right, strict=True))
+        padded = (
+            text.rjust(width) if to_right else text.ljust(width)
+            for text, width, to_right in zip(row, widths, right, strict=True)
+        )
         print("  ".join(padded).rstrip())
 
 
@@ -24,7 +27,9 @@ def print_csv(columns: Sequence[str], records: Sequence[dict[str, object]]) -> N
     """Print CSV with a header; nothing is an empty field."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(["" if record[column] is None else record[column] for column in columns] for record in records)
+    writer.writerows(
+        ["" if record[column] is None else record[column] for column in columns] for record in records
+    )
 
 
 def print_json(_columns: Sequence[str], records: Sequence[dict[str, object]]) -> None:

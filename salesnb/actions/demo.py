@@ -1,0 +1,96 @@
+"""The demo: the whole main job on an invented company, with no network and no files of the user's."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from salesnb.actions.importing import import_data
+from salesnb.actions.plans import make_plan
+from salesnb.actions.reviewing import ReviewOutcome, ReviewRequest, review
+from salesnb.errors import BadInput
+from salesnb.workspace import SETTINGS_FILE, Settings, Workspace
+
+__all__ = ["PLAN", "MadeDemo", "make_demo"]
+
+PLAN = "fy27-q1"
+_MARKER = ".salesnb-demo"
+_SEED = 20_260_930
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeDemo:
+    """What was made.
+
+    Attributes
+    ----------
+    lines
+        What to tell the person, a line each.
+    index
+        The company's page.
+    failed
+        Whether a review failed.
+    """
+
+    lines: tuple[str, ...]
+    index: Path
+    failed: bool
+
+
+def make_demo(
+    folder: Path,
+    opportunities: int,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> MadeDemo:
+    """Make a sample workspace, a plan and a review for every team; a second call changes only what has changed.
+
+    Raises
+    ------
+    BadInput
+        When the folder is somebody else's: not empty and not a demo.
+    """
+    started = time.perf_counter()
+    workspace = _workspace(folder)
+    tell = progress or (lambda _text: None)
+    tell("Inventing three years of sales")
+    _import_sample(workspace, opportunities, tell)
+    if PLAN not in workspace.plans().names():
+        tell("Making the plan")
+        _make_plan(workspace)
+    outcome = review(workspace, ReviewRequest(plan=PLAN, jobs=jobs), progress=tell)
+    return MadeDemo(
+        lines=_report(folder, outcome, time.perf_counter() - started),
+        index=outcome.index,
+        failed=bool(outcome.failures),
+    )
+
+
+def _workspace(folder: Path) -> Workspace:
+    if (folder / _MARKER).is_file() and (folder / SETTINGS_FILE).is_file():
+        return Workspace.open(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(
+            "The folder is not empty and is not a demo.",
+            where=str(folder),
+            hint="Name a new folder: salesnb demo DIR.",
+        )
+    workspace = Workspace.create(folder, replace(Settings(), company="Brightwater Instruments"))
+    (folder / _MARKER).touch()
+    return workspace
+
+
+def _import_sample(workspace: Workspace, opportunities: int, tell: Callable[[str], None]) -> None:
+    """Write the sample's files beside the workspace's data for the time of the import only."""
+    from salesnb.crm.generator import write_sample
+
+    files = Path(tempfile.mkdtemp(prefix="sample-", dir=workspace.data_dir))
+    try:
+        write_sample(files, opportunities=opportunities, seed=_SEED, last_day=_LAST_DAY)
+        tell("Importing them")
+        import_data(workspace, files, "sample", progress=tell)
+    finally:
+        shutil.rmtree(files, ignore_errors=True)

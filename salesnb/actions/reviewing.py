@@ -1,0 +1,270 @@
+"""Reviews: a workbook for every team, the plan's own workbook, and the company's index page."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesnb import __version__
+from salesnb.actions.extracts import Extract, review_extracts
+from salesnb.actions.facts import COMPANY, Facts
+from salesnb.actions.indexing import index_page
+from salesnb.actions.plan_extract import plan_extract
+from salesnb.errors import BadInput, UnknownName, nearest
+from salesnb.workbooks.index import render_index
+from salesnb.workbooks.jobs import Job, RunHeader, RunReport
+from salesnb.workbooks.paths import extract_name, slug
+from salesnb.workbooks.runner import run_jobs
+from salesnb.workbooks.templates import Template, check_parameters, find_template, template_folders
+
+if TYPE_CHECKING:
+    from salesnb.planning import Plan
+    from salesnb.workspace import Workspace
+
+DEFAULT_TEMPLATE = "kpi_review"
+PLAN_SLUG = "plan"
+
+__all__ = ["DEFAULT_TEMPLATE", "ReviewOutcome", "ReviewRequest", "review"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewRequest:
+    """What is asked for; None means the default.
+
+    Attributes
+    ----------
+    plan
+        Name of a plan; by default the only one.
+    by
+        A level, ``rep`` or another dimension; by default the lowest level.
+    period
+        Label; by default the plan's.
+    as_of
+        By default the latest day in the data.
+    only
+        Ids or names of the units wanted; empty means all.
+    out
+        Where the runs go; by default the workspace's ``reviews``.
+    jobs
+        Workers at once; by default the processors.
+    timeout
+        Seconds that a cell may take.
+    """
+
+    plan: str | None = None
+    by: str | None = None
+    period: str | None = None
+    as_of: date | None = None
+    template: str = "kpi_review"
+    only: tuple[str, ...] = ()
+    out: Path | None = None
+    jobs: int | None = None
+    force: bool = False
+    timeout: int = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewOutcome:
+    """What came of a run.
+
+    Attributes
+    ----------
+    folder, index
+        The run's folder and its index page.
+    failures
+        A line a failed review.
+    summary
+        One line for the person at the terminal.
+    """
+
+    folder: Path
+    index: Path
+    failures: tuple[str, ...]
+    summary: str
+
+
+def review(
+    workspace: "Workspace", request: ReviewRequest, *, progress: Callable[[str], None] | None = None
+) -> ReviewOutcome:
+    """Write the plan's workbook, a review for every unit, and the index; what has not changed is kept.
+
+    Raises
+    ------
+    UnknownName
+        When the plan, period, dimension, template or a unit is not known.
+    BadInput
+        When there is nothing to review.
+    """
+    plan = _plan(workspace, request.plan)
+    period = workspace.calendar.period(request.period or plan.period.label)
+    tell = progress or (lambda _text: None)
+    tell("Reading the figures")
+    with workspace.dataset() as data:
+        as_of = min(request.as_of or data.meta.as_of, data.meta.as_of)
+        facts = Facts(
+            data=data,
+            calendar=workspace.calendar,
+            by=request.by or data.meta.levels[-1],
+            period=period,
+            as_of=as_of,
+            company=workspace.settings.company,
+            record_url=workspace.settings.record_url,
+        )
+        whole = review_extracts(workspace, plan, replace(facts, by=COMPANY), DEFAULT_TEMPLATE)
+        if not whole:
+            raise BadInput(
+                f"There are no figures and no goal in {period.label}.", hint="Choose another --period."
+            )
+        run = _Run(workspace=workspace, plan=plan, facts=facts, request=request, whole=whole[0])
+        jobs = run.jobs()
+    return run.finish(jobs, tell)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """One run: its jobs, its folder, and the pages above the single reviews."""
+
+    workspace: "Workspace"
+    plan: "Plan"
+    facts: Facts
+    request: ReviewRequest
+    whole: Extract
+
+    @property
+    def folder(self) -> Path:
+        """Name the run's folder by plan, period and as-of date; a run by something else than teams has its own."""
+        base = self.request.out or self.workspace.reviews_dir
+        by = "" if self.facts.by == self.facts.data.meta.levels[-1] else f"-by-{self.facts.by}"
+        own = "" if self.request.template == DEFAULT_TEMPLATE else f"-{Path(self.request.template).stem}"
+        return (
+            base / self.plan.name / f"{self.facts.period.label}-asof-{self.facts.as_of.isoformat()}{by}{own}"
+        )
+
+    def jobs(self) -> tuple[tuple[Job, ...], tuple[Extract, ...]]:
+        """Prepare every job; nothing has run yet."""
+        folders = template_folders(self.workspace.templates_dir)
+        template = find_template(self.request.template, folders)
+        extracts = review_extracts(self.workspace, self.plan, self.facts, template.name)
+        wanted = _wanted(extracts, self.request.only)
+        if not wanted:
+            raise BadInput(f"There is nothing to review by {self.facts.by} in {self.facts.period.label}.")
+        jobs = [self._review_job(extract, template) for extract in wanted]
+        if not self.request.only:
+            jobs.insert(0, self._plan_job(find_template("plan", folders)))
+        return tuple(jobs), extracts
+
+    def finish(
+        self, prepared: tuple[tuple[Job, ...], tuple[Extract, ...]], tell: Callable[[str], None]
+    ) -> ReviewOutcome:
+        """Run the jobs and write the index."""
+        jobs, extracts = prepared
+        started = time.perf_counter()
+        report = run_jobs(
+            jobs,
+            self.folder,
+            header=self._header(),
+            workers=self.request.jobs,
+            timeout=self.request.timeout,
+            force=self.request.force,
+            partial=bool(self.request.only),
+            progress=lambda state: tell(state.line()),
+            finish=lambda done: {"index.html": self._index(extracts, done)},
+        )
+        return self._outcome(report, time.perf_counter() - started)
+
+    def _index(self, extracts: tuple[Extract, ...], report: RunReport) -> str:
+        shown = tuple(
+            extract for extract in extracts if any(extract.id == result.id for result in report.results)
+        )
+        return render_index(index_page(self.workspace, self.plan, self.facts, shown, self.whole, report))
+
+    def _review_job(self, extract: Extract, template: Template) -> Job:
+        name = slug(extract.name, extract.id)
+        return Job(
+            id=extract.id,
+            name=extract.name,
+            slug=name,
+            template=template.path,
+            parameters=check_parameters(template, {"extract": extract_name(name)}),
+            extract=extract.to_bytes(),
+            title=f"{extract.name}: {template.title} {self.facts.period.label}",
+            facts=self._page_facts(),
+            provenance=self._page_provenance(),
+            locale=self.workspace.settings.locale,
+        )
+
+    def _plan_job(self, template: Template) -> Job:
+        content = plan_extract(self.workspace, self.plan, self.facts)
+        return Job(
+            id=PLAN_SLUG,
+            name=f"Plan {self.plan.name}",
+            slug=PLAN_SLUG,
+            template=template.path,
+            parameters=check_parameters(template, {"extract": extract_name(PLAN_SLUG)}),
+            extract=content.to_bytes(),
+            title=f"{self.workspace.settings.company}: {template.title} {self.plan.period.label}",
+            facts=self._page_facts(),
+            provenance=self._page_provenance(),
+            back="index.html",
+            locale=self.workspace.settings.locale,
+        )
+
+    def _header(self) -> RunHeader:
+        return RunHeader(
+            plan=self.plan.name,
+            revision=self.plan.revision,
+            as_of=self.facts.as_of.isoformat(),
+            template=self.request.template,
+        )
+
+    def _page_facts(self) -> tuple[str, ...]:
+        return (
+            f"Data as of {self.workspace.settings.formatter.date(self.facts.as_of)}",
+            self.facts.period.label,
+        )
+
+    def _page_provenance(self) -> tuple[str, ...]:
+        fingerprint = self.facts.data.meta.fingerprint[:8]
+        return (
+            f"Plan {self.plan.name}, revision {self.plan.revision}",
+            f"Data {fingerprint}",
+            f"salesnb {__version__}",
+        )
+
+    def _outcome(self, report: RunReport, seconds: float) -> ReviewOutcome:
+        ran, kept, failed = (report.count(status) for status in ("ran", "kept", "failed"))
+        index = report.folder / "index.html"
+        parts = [f"{ran} made", f"{kept} unchanged", f"{failed} failed"]
+        return ReviewOutcome(
+            folder=report.folder,
+            index=index,
+            failures=tuple(f"{result.name} failed: {result.reason}" for result in report.failures),
+            summary=f"{', '.join(parts)} in {seconds:.1f} s.",
+        )
+
+
+def _wanted(extracts: tuple[Extract, ...], only: tuple[str, ...]) -> tuple[Extract, ...]:
+    """Pick the units asked for by id or name."""
+    if not only:
+        return extracts
+    for name in only:
+        if not any(name in (extract.id, extract.name) for extract in extracts):
+            known = {extract.name for extract in extracts}
+            raise UnknownName(f"There is nothing named {name!r} to review.", hint=nearest(name, known))
+    return tuple(extract for extract in extracts if {extract.id, extract.name} & set(only))
+
+
+def _plan(workspace: "Workspace", name: str | None) -> "Plan":
+    store = workspace.plans()
+    if name:
+        return store.load(name)
+    names = store.names()
+    if len(names) == 1:
+        return store.load(names[0])
+    if not names:
+        raise BadInput(
+            "The workspace has no plan.", hint="Make one: salesnb plan new NAME --period P --goal KPI=AMOUNT."
+        )
+    raise UnknownName("The workspace has several plans.", hint=f"Name one: {', '.join(names)}.")

@@ -1,0 +1,88 @@
+"""KPIs: what each is, the catalogue, and the engine that computes many in few scans.
+
+A family of KPIs is one module: ``closing``, ``created``, ``pipeline``, ``rates``, ``goals``. A KPI is a decorated
+function in one of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from salesnb.kpis.kpi import CATALOGUE, Kpi, derived, measure, ratio
+from salesnb.kpis.query import Query, Target
+from salesnb.kpis.result import Column, Result
+from salesnb.registry import Registry
+
+if TYPE_CHECKING:
+    from salesnb.calendar import FiscalCalendar
+    from salesnb.crm.dataset import Dataset
+    from salesnb.kpis.check import Check
+
+__all__ = [
+    "Column",
+    "Kpi",
+    "Query",
+    "Result",
+    "Target",
+    "catalogue",
+    "check",
+    "derived",
+    "measure",
+    "ratio",
+    "rows",
+    "run",
+]
+
+_FAMILIES = ("closing", "created", "pipeline", "rates", "goals")
+
+
+def catalogue() -> Registry[Kpi]:
+    """Give every KPI: the standard ones, and those that installed packages add."""
+    for family in _FAMILIES:
+        import_module(f"{__name__}.{family}")
+    return CATALOGUE
+
+
+def run(
+    query: Query, data: "Dataset", calendar: "FiscalCalendar", known: Registry[Kpi] | None = None
+) -> Result:
+    """Compute KPIs by dimensions and time.
+
+    Parameters
+    ----------
+    query
+        What is asked.
+    data
+        The dataset.
+    calendar
+        How its time is cut.
+    known
+        The KPIs that may be asked for; by default the catalogue.
+
+    Raises
+    ------
+    UnknownName
+        When a KPI, dimension or value is not known.
+    """
+    from salesnb.kpis.engine import Run
+
+    return Run(query, data, calendar, known or catalogue()).result()
+
+
+def rows(kpi: str, data: "Dataset", calendar: "FiscalCalendar", query: Query) -> Result:
+    """List the opportunities behind a figure; they add up to it.
+
+    Raises
+    ------
+    UnknownName
+        When the KPI, a dimension or a value is not known.
+    """
+    from salesnb.kpis.rows import rows_behind
+
+    return rows_behind(kpi, data, calendar, query)
+
+
+def check(data: "Dataset", calendar: "FiscalCalendar") -> "tuple[Check, ...]":
+    """Check every KPI of the catalogue on a dataset; see ``salesnb.kpis.check``."""
+    from salesnb.kpis.check import check_all
+
+    return check_all(data, calendar, catalogue())

@@ -1,0 +1,196 @@
+"""The opportunities with their dimensions: joins that never multiply a row, whatever is asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from salesnb.errors import UnknownName, nearest
+
+if TYPE_CHECKING:
+    from salesnb.crm.dataset import Dataset
+
+__all__ = ["Deals", "Dimension"]
+
+# Columns of the canonical tables that are keys, figures, dates or free text and so do not group anything.
+_NOT_DIMENSIONS = {
+    "opportunities": {"opportunity_id", "name", "account_id", "rep_id", "product", "next_step"},
+    "accounts": {"account_id", "name"},
+    "products": {"product"},
+    "reps": {"rep_id", "name", "email", "node"},
+}
+_KEYS = {"accounts": "account_id", "products": "product", "reps": "rep_id"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension:
+    """Something to group by.
+
+    Attributes
+    ----------
+    name
+        As it is asked for.
+    table, column
+        Where its values are; ``org_levels`` for levels of the organisation.
+    label_table, label_key, label_column
+        Where the names of its ids are; empty where the values are names themselves.
+    """
+
+    name: str
+    table: str
+    column: str
+    label_table: str = ""
+    label_key: str = ""
+    label_column: str = "name"
+
+
+class Deals:
+    """The opportunities of a dataset as they were known on a day.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    as_of
+        What happened later is not known: a deal closed after it is open.
+    """
+
+    def __init__(self, data: "Dataset", as_of: date) -> None:
+        self._data = data
+        self._as_of = as_of
+
+    @cached_property
+    def dimensions(self) -> dict[str, Dimension]:
+        """Every dimension by its name; where two tables have one name, the opportunities' own comes first."""
+        found = {
+            "rep": Dimension(
+                name="rep", table="opportunities", column="rep_id", label_table="reps", label_key="rep_id"
+            ),
+            "account": Dimension(
+                name="account",
+                table="opportunities",
+                column="account_id",
+                label_table="accounts",
+                label_key="account_id",
+            ),
+            "product": Dimension(name="product", table="opportunities", column="product"),
+        }
+        for level in self._data.meta.levels:
+            found[level] = Dimension(
+                name=level, table="org_levels", column=level, label_table="org", label_key="node"
+            )
+        for table in ("opportunities", "accounts", "products", "reps"):
+            for column in self._text_columns(table):
+                dimension = Dimension(name=column, table=table, column=column)
+                found.setdefault(column, dimension)
+                found.setdefault(f"{table}.{column}", dimension)
+        return found
+
+    def dimension(self, name: str) -> Dimension:
+        """Find a dimension.
+
+        Raises
+        ------
+        UnknownName
+            When there is none of that name.
+        """
+        if name not in self.dimensions:
+            plain = [known for known in self.dimensions if "." not in known]
+            raise UnknownName(f"There is no dimension {name!r}.", hint=nearest(name, plain, shown=20))
+        return self.dimensions[name]
+
+    @cached_property
+    def known(self) -> Any:  # noqa: ANN401 -- an Ibis table
+        """The opportunities as they were known on the as-of day."""
+        import ibis
+
+        table = self._data.table("opportunities")
+        closed = table.closed_on.notnull() & (table.closed_on <= ibis.date(self._as_of))
+        return table.mutate(
+            status=closed.ifelse(table.status, "open"),
+            closed_on=closed.ifelse(table.closed_on, ibis.null("date")),
+        )
+
+    def with_dimensions(self, table: Any, names: Iterable[str], on: Any) -> Any:  # noqa: ANN401 -- Ibis tables
+        """Add a column ``dim_NAME`` for each dimension; each join finds at most one row.
+
+        Parameters
+        ----------
+        on
+            A date column: whose organisation counts.
+        """
+        dimensions = [self.dimension(name) for name in dict.fromkeys(names)]
+        for source in dict.fromkeys(dimension.table for dimension in dimensions):
+            mine = [dimension for dimension in dimensions if dimension.table == source]
+            table = self._joined(table, source, mine, on)
+        return table
+
+    def values(self, dimension: Dimension) -> list[str | None]:
+        """List every known value (the id where there is one), in no particular order."""
+        if dimension.table == "org_levels":
+            org = self._data.table("org")
+            return [row["node"] for row in _records(org.filter(org.level == dimension.column).select("node"))]
+        if dimension.label_table:
+            table = self._data.table(dimension.label_table).select(value=dimension.label_key)
+        elif dimension.name == "product":
+            table = self._data.table("products").select(value="product")
+        else:
+            table = self._data.table(dimension.table).select(value=dimension.column)
+        return [row["value"] for row in _records(table.distinct()) if row["value"] is not None]
+
+    def labels(self, dimension: Dimension) -> dict[str, str]:
+        """Map ids to names; two ids of one name are told apart by their ids."""
+        if not dimension.label_table:
+            return {}
+        table = self._data.table(dimension.label_table)
+        wanted = table.select(key=dimension.label_key, label=dimension.label_column)
+        names = {row["key"]: row["label"] or row["key"] for row in _records(wanted)}
+        if dimension.table == "org_levels":
+            level = table.filter(table.level == dimension.column).select("node")
+            names = {key: names[key] for key in (row["node"] for row in _records(level))}
+        shared = _repeated(names.values())
+        return {key: f"{name} ({key})" if name in shared else name for key, name in names.items()}
+
+    def _joined(self, table: Any, source: str, dimensions: list[Dimension], on: Any) -> Any:  # noqa: ANN401
+        if source == "opportunities":
+            return table.mutate(**{f"dim_{found.name}": table[found.column] for found in dimensions})
+        wanted = {f"dim_{found.name}": found.column for found in dimensions}
+        if source == "org_levels":
+            return self._with_levels(table, wanted, on)
+        key = _KEYS[source]
+        right = self._data.table(source).select(**{f"join_{key}": key, **wanted})
+        joined = table.left_join(right, table[key] == right[f"join_{key}"])
+        return joined.drop(f"join_{key}")
+
+    def _with_levels(self, table: Any, wanted: dict[str, str], on: Any) -> Any:  # noqa: ANN401
+        """Find the node by the rep and the day: spells of one rep never overlap, so at most one fits."""
+        spells, levels = self._data.table("rep_nodes"), self._data.table("org_levels")
+        places = spells.inner_join(levels, spells.node == levels.node).select(
+            join_rep=spells.rep_id, join_from=spells.valid_from, join_to=spells.valid_to, **{
+                name: levels[column] for name, column in wanted.items()
+            }
+        )  # fmt: skip
+        day = table[on]
+        joined = table.left_join(
+            places, (table.rep_id == places.join_rep) & (day >= places.join_from) & (day < places.join_to)
+        )
+        return joined.drop("join_rep", "join_from", "join_to")
+
+    def _text_columns(self, table: str) -> list[str]:
+        schema = self._data.table(table).schema()
+        return [
+            name
+            for name, kind in schema.items()
+            if kind.is_string() and name not in _NOT_DIMENSIONS[table] and not name.startswith("join_")
+        ]
+
+
+def _records(table: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- an Ibis table
+    rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    return rows
+
+
+def _repeated(names: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    return {name for name in names if name in seen or seen.add(name)}  # type: ignore[func-returns-value]

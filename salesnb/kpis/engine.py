@@ -1,0 +1,274 @@
+"""Running a query: measures are computed in the engine in one scan a basis, everything else after aggregation."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from salesnb.calendar import FiscalCalendar
+from salesnb.errors import BadInput
+from salesnb.kpis.deals import Deals
+from salesnb.kpis.kpi import AS_OF, TARGET_INPUTS, Kpi
+from salesnb.kpis.query import COMPANY, Query, Target
+from salesnb.kpis.result import Column, Result, sort_key
+from salesnb.kpis.scan import FIRST_DAY, LAST_DAY, Filter, Scan, Span, bases_of, day_before, filters
+from salesnb.kpis.weighting import Probabilities, weigh
+from salesnb.registry import Registry
+
+if TYPE_CHECKING:
+    from salesnb.crm.dataset import Dataset
+
+__all__ = ["Run"]
+
+_UNDATED = "open_undated_count"
+
+Key = tuple[str | None, tuple[str | None, ...]]
+
+
+class Run:
+    """One query on one dataset.
+
+    Parameters
+    ----------
+    query
+        What is asked.
+    data, calendar
+        Of what, and how its time is cut.
+    catalogue
+        Where the KPIs are.
+    """
+
+    def __init__(
+        self, query: Query, data: "Dataset", calendar: FiscalCalendar, catalogue: Registry[Kpi]
+    ) -> None:
+        self.query = query
+        self.data = data
+        self.calendar = calendar
+        self.catalogue = catalogue
+        self.as_of = query.as_of or self._default_as_of()
+        self.deals = Deals(data, self.as_of)
+        self._notices: list[str] = []
+
+    def result(self) -> Result:
+        """Compute it."""
+        self.kpis  # noqa: B018 -- unknown names are told before anything runs
+        columns = (*self._key_columns(), *(Column(name=k.name, role="kpi", unit=k.unit) for k in self.kpis))
+        sums = self._sums()
+        rows = [(*self._shown(key), *self._values(key, sums.get(key, {}))) for key in self._keys(sums)]
+        rows.sort(key=lambda row: sort_key(row[: len(self.query.columns)]))
+        return Result(columns=columns, rows=tuple(rows), notices=tuple(self._notices))
+
+    @cached_property
+    def kpis(self) -> tuple[Kpi, ...]:
+        """The KPIs asked for."""
+        return tuple(self.catalogue.get(name) for name in self.query.kpis)
+
+    @cached_property
+    def measures(self) -> tuple[Kpi, ...]:
+        """Every measure that they need, each once.
+
+        Raises
+        ------
+        BadInput
+            When a KPI needs itself.
+        """
+        found: dict[str, Kpi] = {}
+        for kpi in self.kpis:
+            self._collect(kpi, found, ())
+        if "closable_amount" in found:
+            found[_UNDATED] = self.catalogue.get(_UNDATED)
+        return tuple(found.values())
+
+    @property
+    def measures_shown(self) -> tuple[Kpi, ...]:
+        """The measures that the KPIs asked for are computed from, without those that only warn of something."""
+        return tuple(kpi for kpi in self.measures if kpi.name != _UNDATED or _UNDATED in self.query.kpis)
+
+    def told_on(self, basis: str) -> date:
+        """Give the day as of which open deals are listed."""
+        span = self.spans[-1]
+        return span.told_on(self.as_of) if basis == AS_OF else day_before(span.start)
+
+    def label(self, dimension: str, value: str | None) -> str | None:
+        """Give the name of a dimension's value, or its id where names are not wanted."""
+        return (
+            self._labels[dimension].get(str(value), value)
+            if value is not None and self.query.labels
+            else value
+        )
+
+    @cached_property
+    def scan(self) -> Scan:
+        """What the queries to the engine share."""
+        for name in self.query.dimensions:
+            self.deals.dimension(name)
+        return Scan(
+            deals=self.deals,
+            calendar=self.calendar,
+            as_of=self.as_of,
+            dimensions=self.query.dimensions,
+            grain=self.query.time_grain,
+            spans=self.spans,
+            filters=self.filters,
+        )
+
+    @cached_property
+    def filters(self) -> tuple[Filter, ...]:
+        """The filters, checked."""
+        return filters(self.deals, self.query.where)
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Every bucket from first to last; one span where time is not asked for."""
+        start, end = self.query.start or FIRST_DAY, self.query.end or LAST_DAY
+        if not self.query.time_grain:
+            return (Span(label=None, start=start, end=end),)
+        first = self.query.start or self._first_day()
+        last = self.query.end or self.as_of + timedelta(days=1)
+        buckets = self.calendar.buckets(first, max(last, first + timedelta(days=1)), self.query.time_grain)
+        return tuple(Span(label=b.label, start=max(b.start, start), end=min(b.end, end)) for b in buckets)
+
+    def _default_as_of(self) -> date:
+        return self.data.meta.as_of
+
+    def _collect(self, kpi: Kpi, found: dict[str, Kpi], path: tuple[str, ...]) -> None:
+        if kpi.name in path:
+            raise BadInput(
+                f"The KPI {kpi.name} is computed from itself: {' needs '.join((*path, kpi.name))}.",
+                hint="Define one of them by measures.",
+            )
+        if kpi.kind != "derived":
+            found[kpi.name] = kpi
+            return
+        for name in kpi.needs:
+            if name not in TARGET_INPUTS:
+                self._collect(self.catalogue.get(name), found, (*path, kpi.name))
+
+    def _first_day(self) -> date:
+        """Find the first day on which anything happened by the bases asked for."""
+        table = self.data.table("opportunities")
+        columns = {kpi.basis for kpi in self.measures} & {"closed_on", "created_on"} or {
+            "closed_on",
+            "created_on",
+        }
+        row = (
+            table.aggregate(**{name: table[name].min() for name in sorted(columns)})
+            .to_pyarrow()
+            .to_pylist()[0]
+        )
+        return min([day for day in row.values() if day is not None], default=self.as_of)
+
+    def _sums(self) -> dict[Key, dict[str, Any]]:
+        """Compute every measure for every group that has rows."""
+        found: dict[Key, dict[str, Any]] = {}
+        for basis, measures in bases_of(m for m in self.measures if m.kind != "weighted").items():
+            for row in self.scan.rows(basis, measures):
+                key = (row["bucket"], row["dimensions"])
+                found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in measures})
+        for kpi in self.measures:
+            if kpi.kind == "weighted":
+                self._add_weighted(kpi, found)
+        self._tell_undated(found)
+        return {key: row for key, row in found.items() if _has_rows(key, row, self.query)}
+
+    def _add_weighted(self, kpi: Kpi, found: dict[Key, dict[str, Any]]) -> None:
+        rows = self.scan.rows(kpi.basis, (kpi,), ("probability", "stage"))
+        probabilities = Probabilities(self.deals, self.data)
+        for key, value in weigh(rows, kpi.name, probabilities).items():
+            found.setdefault(key, {})[kpi.name] = value
+        if probabilities.estimated:
+            self._notices.append(
+                f"{kpi.name} is estimated: where a deal has no probability, {probabilities.basis} is taken."
+            )
+
+    def _tell_undated(self, found: Mapping[Key, Mapping[str, Any]]) -> None:
+        last = self.spans[-1].label
+        undated = sum(row.get(_UNDATED) or 0 for (bucket, _), row in found.items() if bucket == last)
+        if undated:
+            deals = "open deal has" if undated == 1 else "open deals have"
+            self._notices.append(
+                f"{undated} {deals} no expected close date and count as closable in every period."
+            )
+
+    def _keys(self, sums: Mapping[Key, object]) -> list[Key]:
+        """List the groups: one dimension with all its known values, crossings that have rows; and every bucket."""
+        with_rows = {dimensions for _, dimensions in sums}
+        if len(self.query.dimensions) == 1 and not self.query.where:
+            dimension = self.deals.dimension(self.query.dimensions[0])
+            with_rows |= {(value,) for value in self.deals.values(dimension)}
+        if not self.query.dimensions:
+            with_rows = {()}
+        return list(product((span.label for span in self.spans), with_rows))
+
+    def _values(self, key: Key, sums: Mapping[str, Any]) -> list[Any]:
+        span = next(span for span in self.spans if span.label == key[0])
+        known: dict[str, Any] = {m.name: sums.get(m.name, self._nothing(m, span)) for m in self.measures}
+        if any(kpi.needs_target for kpi in self.kpis):
+            known |= self._quotas(key[1], span)
+        return [self._value(kpi, known) for kpi in self.kpis]
+
+    def _value(self, kpi: Kpi, known: dict[str, Any]) -> Any:  # noqa: ANN401 -- a number or None
+        if kpi.name not in known:
+            needed = {
+                name: known[name] if name in TARGET_INPUTS else self._value(self.catalogue.get(name), known)
+                for name in kpi.needs
+            }
+            known[kpi.name] = kpi.function(**needed)
+        return known[kpi.name]
+
+    def _nothing(self, kpi: Kpi, span: Span) -> int | None:
+        """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
+        unknown = kpi.kind == "quantile" or (
+            kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
+        )
+        return None if unknown else 0
+
+    def _quotas(self, dimensions: tuple[str | None, ...], span: Span) -> dict[str, Fraction | None]:
+        """Find the quota of a group and what of it is due by the as-of day."""
+        target = self._target(dimensions, span)
+        if target is None:
+            return dict.fromkeys(TARGET_INPUTS)
+        before = target.due_by(span.start, self.calendar)
+        due = target.due_by(min(span.end, self.as_of + timedelta(days=1)), self.calendar)
+        return {
+            "quota": target.due_by(span.end, self.calendar) - before,
+            "quota_due": max(due - before, Fraction()),
+        }
+
+    def _target(self, dimensions: tuple[str | None, ...], span: Span) -> Target | None:
+        """Pick the one quota that fits the group: of its dimension, or of the one value that is filtered for."""
+        places = list(zip(self.query.dimensions, dimensions, strict=True))
+        places += [(f.dimension.name, f.values[0]) for f in self.filters if len(f.values) == 1]
+        if len(places) > 1:
+            return None
+        name, value = places[0] if places else (COMPANY, None)
+        for target in self.query.targets:
+            fits = target.dimension == name and (name == COMPANY or target.value == value)
+            if fits and target.start <= span.start and span.end <= target.end:
+                return target
+        return None
+
+    def _key_columns(self) -> Iterable[Column]:
+        grain = self.query.time_grain
+        return [
+            Column(name=name, role="bucket" if name == grain else "dimension") for name in self.query.columns
+        ]
+
+    def _shown(self, key: Key) -> tuple[str | None, ...]:
+        bucket, dimensions = key
+        named = dict(zip(self.query.dimensions, dimensions, strict=True))
+        grain = self.query.time_grain
+        return tuple(
+            bucket if name == grain else self.label(name, named[name]) for name in self.query.columns
+        )
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, str]]:
+        return {name: self.deals.labels(self.deals.dimension(name)) for name in self.query.dimensions}
+
+
+def _has_rows(key: Key, row: Mapping[str, Any], query: Query) -> bool:
+    """A group whose every figure is nothing or zero has no rows; nobody's group is told only where it has some."""
+    return not query.dimensions or any(row.values())

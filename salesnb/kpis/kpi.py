@@ -1,0 +1,190 @@
+"""What a KPI is, and the two decorators with which one is added to the catalogue.
+
+A *measure* is summed, counted or taken as a quantile in the engine, over the opportunities of a basis. A *derived*
+KPI is computed from the values of others, row by row, after aggregation, so that a ratio is always the ratio of sums.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from salesnb.errors import BadInput
+from salesnb.registry import Registry
+
+__all__ = [
+    "AS_OF",
+    "AT_START",
+    "BASES",
+    "CATALOGUE",
+    "CLOSED",
+    "CREATED",
+    "UNITS",
+    "Kpi",
+    "derived",
+    "measure",
+    "ratio",
+]
+
+CLOSED = "closed_on"
+CREATED = "created_on"
+AS_OF = "as_of"
+AT_START = "at_start"
+BASES = (CLOSED, CREATED, AS_OF, AT_START)
+UNITS = ("money", "count", "ratio", "days", "money_per_day")
+
+CATALOGUE: Registry["Kpi"] = Registry("KPI", "salesnb.kpis")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kpi:
+    """A KPI of the catalogue.
+
+    Attributes
+    ----------
+    name, label
+        The name in queries, and what people read.
+    unit
+        One of ``UNITS``; money is minor units.
+    formula, source
+        In words, and where the definition is from.
+    kind
+        ``sum`` (sums and counts), ``quantile``, ``weighted`` (a sum weighted by probability) or ``derived``.
+    basis
+        For measures one of ``BASES``; empty for derived ones.
+    needs
+        Names of the KPIs that a derived one is computed from; see also ``TARGET_INPUTS``.
+    function
+        For measures ``deals -> Ibis expression``; for derived ones ``values -> value``.
+    additive
+        Whether values over the values of a dimension add up; never over time for those told as of a date.
+    higher_is_better
+        Whether more of it is good.
+    """
+
+    name: str
+    label: str
+    unit: str
+    formula: str
+    source: str
+    kind: str
+    function: Callable[..., Any]
+    basis: str = ""
+    needs: tuple[str, ...] = ()
+    additive: bool = False
+    higher_is_better: bool = True
+    version: str = "1"
+    status: str = "certified"
+    owner: str = "salesnb"
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether it is about a goal or quota, so that it is null without one."""
+        return bool(set(self.needs) & set(TARGET_INPUTS))
+
+    @property
+    def additive_over_time(self) -> bool:
+        """Whether values over periods add up."""
+        return self.additive and self.basis in {CLOSED, CREATED}
+
+
+# What a derived KPI may ask for besides other KPIs: the quota of its group, and the quota that is due by now.
+TARGET_INPUTS = ("quota", "quota_due")
+
+
+def measure(
+    *,
+    label: str,
+    unit: str,
+    basis: str,
+    formula: str,
+    source: str,
+    kind: str = "sum",
+    higher_is_better: bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add a KPI that the engine computes; the function is registered and returned unchanged.
+
+    The function takes the opportunities of its basis (an Ibis table; columns as in the canonical table) and returns
+    an aggregation of whole numbers, or a quantile.
+
+    Raises
+    ------
+    BadInput
+        When the unit, basis or kind is not known, or the name is taken.
+    """
+
+    def keep(function: Callable[..., Any]) -> Callable[..., Any]:
+        _add(
+            function,
+            Kpi(
+                name=function.__name__,
+                label=label,
+                unit=unit,
+                basis=basis,
+                formula=formula,
+                source=source,
+                kind=kind,
+                function=function,
+                additive=kind in {"sum", "weighted"},
+                higher_is_better=higher_is_better,
+            ),
+        )
+        return function
+
+    return keep
+
+
+def derived(
+    *, label: str, unit: str, formula: str, source: str, higher_is_better: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add a KPI that is computed from others: its parameters are their names. The function is returned unchanged.
+
+    Raises
+    ------
+    BadInput
+        When the unit is not known or the name is taken.
+    """
+
+    def keep(function: Callable[..., Any]) -> Callable[..., Any]:
+        needs = tuple(inspect.signature(function).parameters)
+        _add(
+            function,
+            Kpi(
+                name=function.__name__,
+                label=label,
+                unit=unit,
+                formula=formula,
+                source=source,
+                kind="derived",
+                function=function,
+                needs=needs,
+                higher_is_better=higher_is_better,
+            ),
+        )
+        return function
+
+    return keep
+
+
+def ratio(above: float | Fraction | None, below: float | Fraction | None) -> float | None:
+    """Divide; null where the denominator is zero or either part is null.
+
+    Examples
+    --------
+    >>> ratio(1, 4), ratio(1, 0), ratio(None, 4)
+    (0.25, None, None)
+    """
+    return None if above is None or not below else float(above / below)
+
+
+def _add(function: Callable[..., Any], kpi: Kpi) -> None:
+    if kpi.unit not in UNITS:
+        raise BadInput(
+            f"The KPI {kpi.name} has the unit {kpi.unit!r}.", hint=f"Use one of {', '.join(UNITS)}."
+        )
+    if kpi.kind != "derived" and kpi.basis not in BASES:
+        raise BadInput(
+            f"The KPI {kpi.name} has the basis {kpi.basis!r}.", hint=f"Use one of {', '.join(BASES)}."
+        )
+    CATALOGUE.add(kpi.name, kpi, origin=function.__module__)

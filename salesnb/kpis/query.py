@@ -1,0 +1,124 @@
+"""What can be asked: KPIs, by dimensions and time, filtered, as of a day."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from salesnb.calendar import GRAINS, FiscalCalendar
+from salesnb.errors import BadUsage
+
+__all__ = ["COMPANY", "Query", "Target"]
+
+COMPANY = "company"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A quota: what one place should reach in a period.
+
+    Attributes
+    ----------
+    dimension, value
+        ``rep`` and a rep's id, a level and a node's id, or ``company`` and anything.
+    start, end
+        The period, half-open.
+    amount
+        Minor units of money, or a count.
+    months
+        Month labels with their share of the season; without them the quota grows evenly by day.
+    """
+
+    dimension: str
+    value: str
+    start: date
+    end: date
+    amount: int
+    months: tuple[tuple[str, int], ...] = ()
+
+    def due_by(self, day: date, calendar: FiscalCalendar) -> Fraction:
+        """Tell what is due before a day: between the ends of months it grows evenly.
+
+        References
+        ----------
+        Seasonal pacing, FORMULAS C9: the share of the season, not of the days.
+        """
+        if day >= self.end:
+            return Fraction(self.amount)
+        whole = sum(weight for _, weight in self.months)
+        if not whole:
+            return Fraction(self.amount) * max((day - self.start).days, 0) / (self.end - self.start).days
+        share = Fraction()
+        for label, weight in self.months:
+            month = calendar.period(label)
+            gone = min(max((day - month.start).days, 0), month.days)
+            share += Fraction(weight * gone, whole * month.days)
+        return self.amount * share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """One question to the engine.
+
+    Attributes
+    ----------
+    kpis
+        Names of KPIs, in the order wanted.
+    by
+        Dimensions in the order wanted; a time grain may stand among them.
+    grain
+        A time grain that comes after the dimensions; None when there is none, or when it stands in ``by``.
+    start, end
+        The days asked for, half-open; None means from the beginning, or to the as-of day.
+    as_of
+        The day as of which everything is told; None means the latest in the data.
+    where
+        Pairs of a dimension and a value, all of which must hold; an empty value means that there is none.
+    labels
+        Whether reps, accounts and nodes are given by name, or by id.
+    targets
+        Quotas, for the KPIs that need them.
+    """
+
+    kpis: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    grain: str | None = None
+    start: date | None = None
+    end: date | None = None
+    as_of: date | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    labels: bool = True
+    targets: tuple[Target, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        if not self.kpis:
+            raise BadUsage("No KPI is asked for.", hint="Name one, such as won_amount.")
+        columns = [*self.columns, *self.kpis]
+        twice = next((name for name in columns if columns.count(name) > 1), None)
+        if twice:
+            raise BadUsage(f"{twice!r} is asked for twice.", hint="Name each dimension and KPI once.")
+        if len([name for name in self.columns if name in GRAINS]) > 1:
+            raise BadUsage("Several time grains are asked for.", hint=f"Name one of {', '.join(GRAINS)}.")
+        if self.start and self.end and self.end <= self.start:
+            raise BadUsage(
+                f"The days asked for end before they start ({self.start}).", hint="Turn them round."
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Dimensions and grain in the order of the result."""
+        return (*self.by, self.grain) if self.grain else self.by
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions without the grain."""
+        return tuple(name for name in self.columns if name not in GRAINS)
+
+    @property
+    def time_grain(self) -> str | None:
+        """The grain, wherever it stands."""
+        return next((name for name in self.columns if name in GRAINS), None)
+
+    def with_targets(self, targets: tuple[Target, ...]) -> "Query":
+        """Ask the same with quotas."""
+        return replace(self, targets=targets)

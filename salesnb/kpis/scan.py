@@ -1,0 +1,220 @@
+"""Scans: one grouped query over the opportunities for each time basis, whatever the number of KPIs and groups."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from salesnb.calendar import FiscalCalendar
+from salesnb.errors import UnknownName, nearest
+from salesnb.kpis.deals import Deals, Dimension
+from salesnb.kpis.kpi import AS_OF, AT_START, CLOSED, CREATED, Kpi
+
+__all__ = ["Filter", "Scan", "Span", "bases_of", "day_before", "filters"]
+
+FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
+# A Monday and a Sunday long before any sale; weeks are counted from them.
+_EPOCH = {"monday": date(1900, 1, 1), "sunday": date(1899, 12, 31)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """The days of one bucket, half-open; ``label`` is None where time is not asked for."""
+
+    label: str | None
+    start: date
+    end: date
+
+    def told_on(self, as_of: date) -> date:
+        """Give the day as of which open deals are told: its last, or the as-of day if that is earlier."""
+        return min(self.end - timedelta(days=1), as_of)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """A dimension has one of some values; None among them stands for rows without one."""
+
+    dimension: Dimension
+    values: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """What all queries of one question share.
+
+    Attributes
+    ----------
+    dimensions, grain
+        What is grouped by.
+    spans
+        Every bucket, or one for all days.
+    filters
+        What must hold.
+    """
+
+    deals: Deals
+    calendar: FiscalCalendar
+    as_of: date
+    dimensions: tuple[str, ...]
+    grain: str | None
+    spans: tuple[Span, ...]
+    filters: tuple[Filter, ...] = field(default=())
+
+    def rows(
+        self, basis: str, measures: Sequence[Kpi], more_keys: tuple[str, ...] = ()
+    ) -> list[dict[str, Any]]:
+        """Compute measures of one basis.
+
+        Returns
+        -------
+        list of dict
+            ``bucket`` (label or None), ``dimensions`` (ids), the columns of ``more_keys``, and each measure.
+        """
+        table = self.opportunities(basis)
+        if table is None:
+            return []
+        keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
+        values = {kpi.name: kpi.function(table) for kpi in measures}
+        grouped = table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values)
+        return [self._row(basis, row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
+
+    def opportunities(self, basis: str) -> Any:  # noqa: ANN401 -- an Ibis table
+        """Select the opportunities of a basis with their dimensions and bucket; None where there can be none."""
+        table = self._by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
+        if table is None:
+            return None
+        names = [*self.dimensions, *(found.dimension.name for found in self.filters)]
+        table = self.deals.with_dimensions(table, names, "place_on")
+        for found in self.filters:
+            table = table.filter(_matches(table[f"dim_{found.dimension.name}"], found.values))
+        return table
+
+    def _by_day(self, basis: str) -> Any:  # noqa: ANN401
+        """Take those closed or created within the spans; the organisation is that of closing, else of the as-of day."""
+        import ibis
+
+        table = self.deals.known
+        day = table[basis]
+        first, last = self.spans[0].start, self.spans[-1].end
+        table = table.filter(
+            day.notnull(), day >= ibis.date(first), day < ibis.date(last), day <= ibis.date(self.as_of)
+        )
+        place = table.closed_on.fill_null(ibis.date(self.as_of))
+        columns = {"place_on": place}
+        if self.grain:
+            columns["bucket"] = self._bucket(table[basis])
+        return table.mutate(**columns)
+
+    def _open_on_days(self, basis: str) -> Any:  # noqa: ANN401
+        """Take those open on a day of each span; a span after the as-of day has none."""
+        import ibis
+
+        days = [
+            {
+                "bucket": place,
+                "place_on": span.told_on(self.as_of) if basis == AS_OF else day_before(span.start),
+                "period_start": span.start,
+                "period_end": span.end,
+            }
+            for place, span in enumerate(self.spans)
+            if span.start <= self.as_of
+        ]
+        if not days:
+            return None
+        table = self.deals.known
+        table = table.mutate(
+            open_from=table.created_on.fill_null(ibis.date(FIRST_DAY)),
+            open_to=table.closed_on.fill_null(ibis.date(LAST_DAY)),
+        )
+        spans = ibis.memtable(
+            days, schema={"bucket": "int64", "place_on": "date", "period_start": "date", "period_end": "date"}
+        )
+        joined = table.inner_join(
+            spans, (table.open_from <= spans.place_on) & (table.open_to > spans.place_on)
+        )
+        return joined.drop("open_from", "open_to")
+
+    def _bucket(self, day: Any) -> Any:  # noqa: ANN401
+        """Number the bucket of a day in whole numbers, which every engine divides alike."""
+        import ibis
+
+        if self.grain == "week":
+            return day.delta(ibis.date(_EPOCH[self.calendar.week_start]), unit="day") // 7
+        months = day.year() * 12 + day.month() - self.calendar.year_start
+        return months // {"month": 1, "quarter": 3, "year": 12}[str(self.grain)]
+
+    def _row(
+        self, basis: str, row: dict[str, Any], measures: Iterable[Kpi], more_keys: tuple[str, ...]
+    ) -> dict[str, Any]:
+        found: dict[str, Any] = {kpi.name: _plain_number(row[kpi.name]) for kpi in measures}
+        found |= {key: row[key] for key in more_keys}
+        found["dimensions"] = tuple(row[f"dim_{name}"] for name in self.dimensions)
+        found["bucket"] = self._label(basis, int(row["bucket"])) if self.grain else None
+        return found
+
+    def _label(self, basis: str, bucket: int) -> str | None:
+        if basis in {AS_OF, AT_START}:
+            return self.spans[bucket].label
+        if self.grain == "week":
+            first = _EPOCH[self.calendar.week_start] + timedelta(weeks=bucket)
+        else:
+            month = (
+                bucket * {"month": 1, "quarter": 3, "year": 12}[str(self.grain)]
+                + self.calendar.year_start
+                - 1
+            )
+            first = date(month // 12, month % 12 + 1, 1)
+        return self.calendar.bucket(first, str(self.grain))
+
+
+def bases_of(measures: Iterable[Kpi]) -> dict[str, list[Kpi]]:
+    """Group measures by basis, in a stable order."""
+    found: dict[str, list[Kpi]] = {}
+    for kpi in measures:
+        found.setdefault(kpi.basis, []).append(kpi)
+    return found
+
+
+def filters(deals: Deals, where: Iterable[tuple[str, str]]) -> tuple[Filter, ...]:
+    """Turn filters as typed, by name or id, into ids.
+
+    Raises
+    ------
+    UnknownName
+        When a dimension or a value is not known.
+    """
+    return tuple(_filter(deals, deals.dimension(name), value) for name, value in where)
+
+
+def _filter(deals: Deals, dimension: Dimension, value: str) -> Filter:
+    if value == "":
+        return Filter(dimension=dimension, values=(None,))
+    names = deals.labels(dimension)
+    known = deals.values(dimension)
+    ids = sorted({str(key) for key in known if value in {key, names.get(str(key))}} | _named(names, value))
+    if not ids:
+        shown = [names.get(str(key), str(key)) for key in known]
+        raise UnknownName(f"There is no {dimension.name} {value!r}.", hint=nearest(value, shown))
+    return Filter(dimension=dimension, values=tuple(ids))
+
+
+def _named(names: dict[str, str], value: str) -> set[str]:
+    return {key for key, name in names.items() if value == name or name == f"{value} ({key})"}
+
+
+def _matches(column: Any, values: tuple[str | None, ...]) -> Any:  # noqa: ANN401
+    return (
+        column.isnull()
+        if values == (None,)
+        else column.isin([value for value in values if value is not None])
+    )
+
+
+def day_before(day: date) -> date:
+    """Give the day before; the first of all days has none and is its own."""
+    return day if day == FIRST_DAY else day - timedelta(days=1)
+
+
+def _plain_number(value: Any) -> float | int | None:  # noqa: ANN401 -- as the engine gives it
+    return int(value) if isinstance(value, Decimal) else value

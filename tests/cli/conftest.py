@@ -1,0 +1,123 @@
+"""A small CRM export in the Maven layout, and a way to run the command line on it."""
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from salesnb.cli import main
+
+DEALS_HEADER = (
+    "opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date", "close_date", "close_value",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run a command in this process."""
+
+    def call(*arguments: object) -> Ran:
+        capsys.readouterr()
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture
+def run_apart() -> Callable[..., Ran]:
+    """Run a command in a process of its own."""
+
+    def call(*arguments: object, **options: object) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "salesnb", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            **options,  # type: ignore[call-overload]
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+def deals() -> list[list[str]]:
+    """List forty deals of four reps in two teams over three quarters, some of them open."""
+    rows = []
+    for index in range(40):
+        month, stage = 1 + index % 9, ("Won", "Won", "Lost", "Engaging")[index % 4]
+        closed = "" if stage == "Engaging" else f"2017-{month:02d}-{10 + index % 18}"
+        value = {"Won": str(1000 + 10 * index), "Lost": "0", "Engaging": ""}[stage]
+        rep, product = ("Ann", "Bob", "Cid", "Dea")[index // 4 % 4], ("Base", "Plus")[index % 3 % 2]
+        rows.append([f"D{index:03d}", rep, product, f"Account {index % 5}", stage, f"2016-1{index % 3}-15", closed, value])
+    return rows
+
+
+def write_export(folder: Path, rows: Sequence[Sequence[str]] | None = None) -> Path:
+    """Write an export in the Maven layout."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "sales_pipeline.csv": [DEALS_HEADER, *(deals() if rows is None else rows)],
+        "accounts.csv": [
+            ("account", "sector", "year_established", "revenue", "employees", "office_location", "subsidiary_of"),
+            *((f"Account {i}", ("retail", "medical")[i % 2], "1999", "12.5", "100", "Norway", "") for i in range(5)),
+        ],
+        "products.csv": [("product", "series", "sales_price"), ("Base", "B", "1000"), ("Plus", "P", "1500")],
+        "sales_teams.csv": [
+            ("sales_agent", "manager", "regional_office"),
+            *(("Ann", "Mia", "West"), ("Bob", "Mia", "West"), ("Cid", "Noa", "East"), ("Dea", "Noa", "East")),
+        ],
+    }
+    for name, content in tables.items():
+        with (folder / name).open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(content)
+    return folder
+
+
+@pytest.fixture
+def make_export() -> Callable[..., Path]:
+    """Write an export with rows of one's own: ``make_export(folder, rows)``."""
+    return write_export
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """A folder with the small export."""
+    return write_export(tmp_path / "crm")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, export: Path, run: Callable[..., Ran]) -> Path:
+    """A workspace with the small export loaded."""
+    folder = tmp_path / "mine"
+    assert run("new", folder).code == 0
+    done = run("-C", folder, "import", export, "--mapping", "maven")
+    assert done.code == 0, done.err
+    return folder
+
+
+@pytest.fixture
+def planned(workspace: Path, run: Callable[..., Ran]) -> Path:
+    """That workspace with a plan for the third quarter."""
+    done = run("-C", workspace, "plan", "new", "q3", "--period", "2017-Q3", "--goal", "won_amount=20000")
+    assert done.code == 0, done.err
+    return workspace
