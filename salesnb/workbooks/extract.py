@@ -17,9 +17,10 @@ which workbook it is for. A review's extract holds the figures of one team, rep 
 ``stages``, ``open_deals``, ``drivers_previous_period``, ``drivers_last_year``
     The open pipeline, its largest deals, and what changed won_amount (``effect``, ``amount``; they add up exactly).
 
-``pipeline`` (may be missing) tells of all open deals: ``expected_in_period_count`` and ``…_amount`` (expected to close
-by the period's end), ``without_expected_close_count``, ``without_created_count``, ``usual_cycle_days`` (nine of ten won
-deals took no longer), ``stalled_count`` and ``stalled_amount`` (older than that).
+``pipeline`` (may be missing) tells of all open deals: ``closable_count`` and ``closable_amount`` (expected to close by
+the period's last day, overdue ones among them, or without that date), ``without_expected_close_count``,
+``without_created_count``, ``usual_cycle_days`` (nine of ten won deals took no longer), ``stalled_count`` and
+``stalled_amount`` (older than that).
 """
 
 import json
@@ -141,8 +142,8 @@ class Origin:
 class Pipeline:
     """What is known of all open deals together; None where it is not."""
 
-    expected_in_period_count: int | None = None
-    expected_in_period_amount: int | None = None
+    closable_count: int | None = None
+    closable_amount: int | None = None
     without_expected_close_count: int | None = None
     without_created_count: int | None = None
     usual_cycle_days: float | None = None

@@ -7,7 +7,7 @@ worth a look (`findings_people.LAGGING`).
 """
 
 from salesnb.workbooks.findings_change import STEADY, Effect
-from salesnb.workbooks.findings_people import Rep
+from salesnb.workbooks.findings_people import LAGGING, Rep
 from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.findings_words import join
 
@@ -170,18 +170,18 @@ def _coverage(reading: Reading) -> str:
     times = say.times(open_.coverage or 0)
     if open_.closable is None:
         return f"The open pipeline of {say.money(open_.amount)} is {times} what is missing"
-    return f"Of {say.money(open_.amount)} open, {say.money(open_.closable)} is due to close in time, {times} what is missing"
+    return f"Of {say.money(open_.amount)} open, {say.money(open_.closable)} can close in time, {times} what is missing"
 
 
 def _verdict(reading: Reading) -> str:
     say, open_, at = reading.say, reading.pipeline, reading.at
     if open_.required is None or open_.win_rate is None or at.to_go is None:
         return "; how much of it is usually won is not known"
-    need = f"a win rate of {say.share(open_.win_rate)} needs about {say.times(open_.required)}"
+    need = f", where a win rate of {say.share(open_.win_rate)} asks for about {say.times(open_.required)} it"
     return {
-        "enough": f"; {need}, so it is large enough",
-        "tight": f"; {need}, so it gives about an even chance and no reserve",
-        "short": f"; {need}, so about {say.money(open_.needed(at.to_go))} more is needed",
+        "enough": f"{need}: that is enough",
+        "tight": f"{need}: that gives an even chance and no reserve",
+        "short": f"{need}. For an even chance, about {say.money(open_.needed(at.to_go))} more pipeline is needed",
     }[open_.verdict]
 
 
@@ -194,7 +194,8 @@ def people_sentence(reading: Reading) -> str:
     if lagging:
         return f"Look first at {join([_lag(rep, reading) for rep in lagging])}."
     if at.pace in {"behind", "missed"}:
-        return "The shortfall is spread out: no rep is below 80% of what is due."
+        floor = reading.say.share(LAGGING)
+        return f"The shortfall is spread out: no rep is below {floor} of what is due."
     return ""
 
 

@@ -22,7 +22,7 @@ class OpenPipeline:
     count, amount
         How many, and their expected amount.
     closable
-        The part that is expected to close by the period's end; None where no deal says when.
+        The part that is expected to close by the period's end, or does not say when; None where no deal says it.
     win_rate
         By value, else by count, of the period so far, else of the last known year; None where nothing closed.
     rate_basis
@@ -70,13 +70,13 @@ def open_pipeline(extract: ReviewExtract, at: Standing) -> OpenPipeline:
     facts = extract.pipeline
     rate, basis = _win_rate(extract)
     to_go = at.to_go if at.unit == "money" and at.kpi == "won_amount" else None
-    dated = facts.expected_in_period_amount if facts.expected_in_period_count else None
-    closable = dated if at.state == "running" else None
+    dated = facts.without_expected_close_count is not None and facts.without_expected_close_count < count
+    closable = facts.closable_amount if dated and at.state == "running" else None
     return OpenPipeline(
         count=count,
         amount=amount,
         closable=closable,
-        closable_count=facts.expected_in_period_count if closable is not None else None,
+        closable_count=facts.closable_count if closable is not None else None,
         win_rate=rate,
         rate_basis=basis,
         coverage=(amount if closable is None else closable) / to_go if to_go else None,

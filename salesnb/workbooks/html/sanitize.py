@@ -108,6 +108,10 @@ class _Writer(HTMLParser):
             self._parts.append(f"</{last}>")
         self._parts.append(f"</{tag}>")
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Skip ``<![…>`` as browsers do; the standard library's reader stumbles over it."""
+        return self.parse_bogus_comment(i, report)
+
     def handle_data(self, data: str) -> None:
         if not self._silent:
             self._parts.append(escape(data, quote=False))
