@@ -1,0 +1,188 @@
+"""Who sells, what, and to whom: reps against quota, products and segments against last year."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from salesnb.charts import Chart, bars, months_with_last_year, small_multiples, table
+from salesnb.workbooks.findings_people import Value, total
+from salesnb.workbooks.findings_words import many
+from salesnb.workbooks.review_goal import partial_month
+from salesnb.workbooks.review_text import Text, paragraph
+
+if TYPE_CHECKING:
+    from salesnb.workbooks.findings_reading import Reading
+
+__all__ = ["rep_chart", "rep_table", "value_chart", "value_table", "value_trends"]
+
+_MOST_PANELS = 12
+_MONTHS = 12
+
+
+def rep_chart(reading: "Reading") -> Chart | Text:
+    """Draw reps from the highest down, each with a tick at the quota."""
+    at, team = reading.at, reading.reps
+    if not team.reps:
+        alone = reading.extract.node.level == "rep"
+        return paragraph(["This review is about one rep." if alone else f"No rep closed or holds a deal in {reading.period}."])
+    return bars(
+        _rep_finding(reading),
+        [(rep.name, rep.actual, rep.quota) for rep in team.reps],
+        measure="Won" if at.kpi in {"won_amount", "won_count"} else at.label,
+        fmt=reading.extract.fmt,
+        unit=at.unit,
+        subtitle=f"{at.label} by rep, {reading.period}{', against quota' if team.with_quota else ''}",
+    )
+
+
+def _rep_finding(reading: "Reading") -> str:
+    at, team, say = reading.at, reading.reps, reading.say
+    top, count = team.reps[0], len(team.with_quota)
+    lead = f"{top.name} leads with {say.amount(top.actual, at.unit)}"
+    if not top.actual:
+        lead = "Nobody has closed anything yet"
+    if len(team.reps) == 1:
+        lead = f"{top.name} has {say.amount(top.actual, at.unit)}"
+    if not count:
+        return f"{lead}."
+    reached = say.fmt.count(team.at_quota) if team.at_quota else "None"
+    of = f"{reached} of {say.count(count, 'rep')} {'has' if team.at_quota == 1 else 'have'} reached quota"
+    if count == 1:
+        of = "the quota is reached" if team.at_quota else "the quota is not reached"
+    return f"{lead}; {of[0].lower()}{of[1:]}{_on_pace(reading)}."
+
+
+def _on_pace(reading: "Reading") -> str:
+    """Say how many more are on pace while the period runs."""
+    team = reading.reps
+    if reading.at.state != "running" or len(team.with_quota) < 2:  # noqa: PLR2004 -- one rep is the team
+        return ""
+    paced = sum(rep.actual >= (rep.due or 0) for rep in team.with_quota)
+    return f", {reading.say.fmt.count(paced) if paced else 'none'} {'is' if paced == 1 else 'are'} on pace for it"
+
+
+def rep_table(reading: "Reading") -> Chart | Text:
+    """Show reps with attainment; the team's is the ratio of sums."""
+    at, team, kpis = reading.at, reading.reps, reading.extract.kpis
+    if not team.reps:
+        return paragraph(["There are no figures by rep."])
+    more = [kpis[name] for name in ("won_count", "win_rate", "average_deal", "open_amount") if name in kpis and name != at.kpi]
+    columns = [("Rep",), (at.label, at.unit, "bar"), ("Quota", at.unit), ("Attainment", "ratio")]
+    rows = [
+        [rep.name, rep.actual, rep.quota, _float(rep.attainment), *(rep.row.get(kpi.name) for kpi in more)]
+        for rep in team.reps
+    ]
+    if len(rows) > 1:
+        rows.append(_sums(reading, [kpi.name for kpi in more]))
+    return table(
+        _attainment(reading),
+        [*columns, *((kpi.label, kpi.unit) for kpi in more)],
+        rows,
+        total=len(rows) > 1,
+        fmt=reading.extract.fmt,
+        note="Attainment in the last row is the sum of those with a quota over the sum of their quotas." if len(rows) > 1 else "",
+    )
+
+
+def _attainment(reading: "Reading") -> str:
+    team, say = reading.reps, reading.say
+    if team.attainment is None:
+        return "Reps, without quotas"
+    if len(team.with_quota) == 1:
+        return f"{team.with_quota[0].name} is at {say.share(team.attainment)} of the quota."
+    share = Fraction(team.at_quota, len(team.with_quota))
+    return f"Together the reps are at {say.share(team.attainment)} of their quotas; {say.share(share)} of them have reached theirs."
+
+
+def _sums(reading: "Reading", names: Sequence[str]) -> list[Any]:
+    """Give the last row: sums, and ratios of sums where the parts are known."""
+    team = reading.reps
+    quota = sum(rep.quota or 0 for rep in team.with_quota) or None
+    sums = {name: sum(int(rep.row.get(name) or 0) for rep in team.reps) for name in ("won_amount", "won_count", "closed_count", "open_amount")}
+    known = {
+        "won_count": sums["won_count"],
+        "open_amount": sums["open_amount"],
+        "won_amount": sums["won_amount"],
+        "win_rate": sums["won_count"] / sums["closed_count"] if sums["closed_count"] else None,
+        "average_deal": sums["won_amount"] / sums["won_count"] if sums["won_count"] else None,
+    }
+    actual = sum(rep.actual for rep in team.reps)
+    return ["All", actual, quota, _float(team.attainment), *(known[name] for name in names)]
+
+
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def value_chart(reading: "Reading", found: Sequence[Value], noun: str) -> Chart | Text:
+    """Draw products or segments from the highest won amount down."""
+    known = [value for value in found if value.won]
+    if not known:
+        return paragraph([f"Nothing was won by {noun} in {reading.period}."])
+    return bars(
+        _value_finding(reading, found, noun),
+        [(value.name, value.won) for value in known],
+        measure="Won",
+        fmt=reading.extract.fmt,
+        subtitle=f"Won amount by {noun}, {reading.period}",
+    )
+
+
+def _value_finding(reading: "Reading", found: Sequence[Value], noun: str) -> str:
+    say, top, whole = reading.say, found[0], total(found)
+    first = f"{top.name} brought {say.share(Fraction(top.won, whole))} of the won amount"
+    if len(found) == 1:
+        return f"Everything was won in one {noun}: {top.name}."
+    falling = [value for value in found if (value.difference or 0) < 0]
+    rising = [value for value in found if (value.difference or 0) > 0]
+    then = reading.compared("last_year")
+    if falling:
+        worst = min(falling, key=lambda value: (value.difference or 0, value.name))
+        return f"{first}; {worst.name} fell the most, {say.money(-(worst.difference or 0))} below {then}."
+    if rising:
+        best = max(rising, key=lambda value: (value.difference or 0, value.name))
+        return f"{first}; {best.name} grew the most, {say.money(best.difference)} above {then}."
+    return f"{first}."
+
+
+def value_table(reading: "Reading", found: Sequence[Value], noun: str) -> Chart | Text:
+    """Show products or segments with last year and their rates."""
+    if not found:
+        return paragraph([f"There are no figures by {noun}."])
+    kpis = reading.extract.kpis
+    more = [kpis[name] for name in ("won_count", "win_rate", "average_deal", "open_amount") if name in kpis]
+    past = [("Year before", "money"), ("Change", "money")] if reading.has_last_year else []
+    rows = [
+        [value.name, value.won, *([value.last_year, value.difference] if past else []), *(value.row.get(kpi.name) for kpi in more)]
+        for value in found
+    ]
+    note = f"Year before: {reading.compared('last_year')}." if past else ""
+    columns = [(noun.capitalize(),), ("Won amount", "money", "bar"), *past, *((kpi.label, kpi.unit) for kpi in more)]
+    return table(_value_caption(reading, found, noun), columns, rows, fmt=reading.extract.fmt, note=note)
+
+
+def _value_caption(reading: "Reading", found: Sequence[Value], noun: str) -> str:
+    if not reading.has_last_year or len(found) < 2:  # noqa: PLR2004 -- a comparison needs two
+        return f"{noun.capitalize()} by won amount"
+    more = sum((value.difference or 0) > 0 for value in found)
+    count = reading.say.fmt.count(more) if more else "None"
+    return f"{count} of {reading.say.count(len(found), noun)} won more than in {reading.compared('last_year')}."
+
+
+def value_trends(reading: "Reading", table_name: str, found: Sequence[Value], noun: str) -> Chart | Text:
+    """Draw the last twelve months of each product or segment, side by side on one scale."""
+    series: dict[str, list[tuple[str, int | None]]] = {}
+    for row in reading.extract.table(table_name):
+        name = "Not given" if row["value"] in {None, ""} else str(row["value"])
+        series.setdefault(name, []).append((str(row["month"]), row["won_amount"]))
+    shown = [value for value in found if value.name in series][:_MOST_PANELS]
+    if len(shown) < 2:  # noqa: PLR2004 -- a comparison needs two
+        return paragraph([f"There is no history by {noun} to draw."])
+    return small_multiples(
+        _value_caption(reading, found, noun) if reading.has_last_year else f"Won amount by month, {many(noun)} side by side",
+        [(value.name, months_with_last_year(series[value.name], _MONTHS)) for value in shown],
+        partial=partial_month(reading),
+        names=("Last 12 months", "A year before"),
+        fmt=reading.extract.fmt,
+        subtitle=f"Won amount by month and {noun}, on one scale",
+    )
