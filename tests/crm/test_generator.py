@@ -1,6 +1,7 @@
 """The invented company: calibrated, dirty in known ways, reproducible, and true to what is said of it."""
 
 import math
+import os
 import statistics
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+import salesnb
 from salesnb.crm import generator
 from salesnb.crm.calibration import CALIBRATION
 from salesnb.crm.generator import ResponseCurve, Truth, write_sample
@@ -52,7 +54,8 @@ def _in_another_process(folder: Path, arguments: str) -> int:
         f"write_sample(Path(sys.argv[1]), {arguments}); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     command = [sys.executable, "-c", code, str(folder)]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    environment = {**os.environ, "PYTHONPATH": str(Path(salesnb.__file__).parent.parent)}
+    return int(subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout)
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
