@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
 from salesnb.actions.facts import Facts
-from salesnb.actions.organisation import rep_node_id
 from salesnb.actions.peers import peers_of
 from salesnb.calendar import Period
 from salesnb.kpis import catalogue
@@ -79,7 +78,8 @@ def review_extracts(
                 },
                 **_target(plan, goal, quotas.get(unit.quota_id), facts),
                 "tables": facts.tables(unit.id, quotas),
-                "peers": peers_of(unit, facts, quotas),
+                "pipeline": facts.pipeline(unit.id),
+                "peers": peers_of(unit, facts),
             },
         )
         for unit in facts.units(quotas)

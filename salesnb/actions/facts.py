@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from salesnb.actions.organisation import rep_node_id
+from salesnb.actions.pipeline import OpenDeal, deal_rows, open_deals, pipeline_summary, stage_rows, usual_cycle
 from salesnb.calendar import FiscalCalendar, Period
-from salesnb.kpis import Query, catalogue, run
+from salesnb.kpis import Query, catalogue, dimension_names, run
+from salesnb.kpis.drivers import Drivers, decompose
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -18,9 +21,13 @@ __all__ = ["COMPANY", "Facts", "Unit", "Window"]
 
 COMPANY = "company"
 _MONTHS_OF_TREND = 24
-_OPEN_DEALS = 12
 _SEGMENT_DIMENSIONS = ("segment", "sector", "industry", "family", "country")
 _MOST_SEGMENTS = 40
+_STAGE_COLUMNS = ("stage", "open_count", "open_amount", "weighted_amount", "median_age_days")
+_DEAL_COLUMNS = (
+    "opportunity_id", "name", "account", "rep", "stage", "expected_amount", "created_on", "age_days",
+    "expected_close_on", "url",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +128,12 @@ class Facts:
             "by_rep": _table(("rep_id", "rep", "quota", *self.kpis), self._by_rep(unit, quotas)),
             "by_product": self._breakdown(unit, "product"),
             "by_segment": self._breakdown(unit, self.segment_dimension),
-            "stages": _table(_STAGE_COLUMNS, self._stages(unit)),
-            "open_deals": _table(_DEAL_COLUMNS, self._deals(unit)),
+            "by_product_month": _table(("value", "month", "won_amount"), self._monthly("product").get(unit, [])),
+            "by_segment_month": _table(
+                ("value", "month", "won_amount"), self._monthly(self.segment_dimension).get(unit, [])
+            ),
+            "stages": _table(_STAGE_COLUMNS, stage_rows(self.deals.get(unit, ()), self, unit)),
+            "open_deals": _table(_DEAL_COLUMNS, deal_rows(self.deals.get(unit, ()), self.as_of)),
             "drivers_previous_period": self._drivers(unit, "previous"),
             "drivers_last_year": self._drivers(unit, "last_year"),
         }
@@ -156,7 +167,7 @@ class Facts:
     def segment_dimension(self) -> str:
         """Pick the dimension that segments a business best: the first usual one that the data fills."""
         for name in _SEGMENT_DIMENSIONS:
-            if name in dimension_names(self.data) and 1 < len(self._values_of(name)) <= _MOST_SEGMENTS:
+            if name in dimension_names(self.data, self.as_of) and 1 < len(self._values_of(name)) <= _MOST_SEGMENTS:
                 return name
         return "product"
 
@@ -165,6 +176,66 @@ class Facts:
         report = self.data.table("import_report").to_pyarrow().to_pylist()
         row = next((row for row in report if row["table_name"] == "opportunities"), {})
         return {key: int(row.get(key, 0)) for key in ("rejected", "repaired", "warned")}
+
+    @cached_property
+    def deals(self) -> dict[str, tuple[OpenDeal, ...]]:
+        """List the open deals of every unit, the largest first."""
+        return open_deals(self)
+
+    @cached_property
+    def usual_cycle_days(self) -> float | None:
+        """Days that nine of ten won deals of the company did not exceed."""
+        return usual_cycle(self)
+
+    def pipeline(self, unit: str) -> dict[str, Any]:
+        """Tell of all open deals of a unit together."""
+        return pipeline_summary(self.deals.get(unit, ()), self)
+
+    @cached_property
+    def weighted_by_stage(self) -> dict[tuple[str, str | None], int]:
+        """Give the weighted pipeline by unit and stage."""
+        window = self.windows[0]
+        rows = self._query((self.by, "stage"), window.start, window.end, self.as_of, kpis=("weighted_amount",))
+        return {(str(unit), stage): amount for unit, stage, amount in rows if unit is not None}
+
+    @cached_property
+    def account_names(self) -> dict[str, str]:
+        """Map accounts' ids to their names."""
+        rows = self.data.table("accounts").select("account_id", "name").to_pyarrow().to_pylist()
+        return {row["account_id"]: row["name"] or row["account_id"] for row in rows}
+
+    def deal_url(self, opportunity_id: str) -> str:
+        """Give the link to a deal in the CRM; empty where the workspace has none."""
+        if "{opportunity_id}" not in self.record_url:
+            return ""
+        return self.record_url.replace("{opportunity_id}", quote(opportunity_id, safe=""))
+
+    def _monthly(self, dimension: str) -> dict[str, list[tuple[Any, ...]]]:
+        """List what each value of a dimension won by month, by unit."""
+        key = (dimension, "month")
+        if key not in self._kept:
+            last = self.calendar.containing(min(self.as_of, self.period.last_day), "month")
+            first = last.start.replace(year=last.start.year - _MONTHS_OF_TREND // 12)
+            rows = self._query(
+                (self.by, dimension), first, last.end, self.as_of, grain="month", labels=True, kpis=("won_amount",)
+            )
+            self._kept[key] = _by_unit(rows)
+        return self._kept[key]
+
+    def _drivers(self, unit: str, window: str) -> dict[str, Any]:
+        """Say why won amount changed from a window to the period so far, by product."""
+        after = self._driver_values(unit, "period")
+        before = self._driver_values(unit, window)
+        effects = decompose(before, after) if before else ()
+        return _table(("effect", "amount"), [(effect.name, effect.amount) for effect in effects])
+
+    def _driver_values(self, unit: str, window: str) -> dict[str, Drivers]:
+        places = [1 + self.kpis.index(name) for name in ("closed_count", "won_count", "won_amount")]
+        return {
+            str(row[0]): Drivers(closed=row[places[0]], won=row[places[1]], amount=row[places[2]])
+            for row in self._by_value("product", window).get(unit, [])
+            if row[places[0]]
+        }
 
     def _values_of(self, name: str) -> list[Any]:
         query = Query(kpis=("closed_count",), by=(name,), as_of=self.as_of)
@@ -186,7 +257,7 @@ class Facts:
     def _unit(self, unit: str) -> Unit:
         if self.by == "rep":
             return Unit(
-                id=unit, name=self._rep_names.get(unit, unit), level="rep", parent_name=self._team_of(unit)
+                id=unit, name=self.rep_names.get(unit, unit), level="rep", parent_name=self._team_of(unit)
             )
         node = self._nodes.get(unit) if self.by in (COMPANY, *self.data.meta.levels) else None
         if node is None:
@@ -206,7 +277,8 @@ class Facts:
         return {row["node"]: row for row in self.data.table("org").to_pyarrow().to_pylist()}
 
     @cached_property
-    def _rep_names(self) -> dict[str, str]:
+    def rep_names(self) -> dict[str, str]:
+        """Map reps' ids to their names."""
         return {
             row["rep_id"]: row["name"] or row["rep_id"]
             for row in self.data.table("reps").to_pyarrow().to_pylist()
@@ -245,7 +317,7 @@ class Facts:
         amounts = {q.id: q.amount for q in quotas.values()}
         empty = (None,) * len(self.kpis)
         found = [
-            (rep, self._rep_names.get(rep, rep), amounts.get(rep_node_id(rep)), *rows.get(rep, empty))
+            (rep, self.rep_names.get(rep, rep), amounts.get(rep_node_id(rep)), *rows.get(rep, empty))
             for rep in {*rows, *below}
             if rep is not None and (rep in below or self._has_figures(rows[rep]))
         ]
@@ -296,10 +368,11 @@ class Facts:
         *,
         grain: str | None = None,
         labels: bool = False,
+        kpis: tuple[str, ...] | None = None,
     ) -> tuple[tuple[Any, ...], ...]:
         whole = by[0] == COMPANY
         query = Query(
-            kpis=self.kpis,
+            kpis=kpis or self.kpis,
             by=by[1:] if whole else by,
             grain=grain,
             start=start,

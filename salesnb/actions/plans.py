@@ -222,8 +222,7 @@ class _Maker:
         return tuple(told)
 
     def _goal(self, kpi: Kpi, target: str) -> Goal:
-        last_year = self.workspace.calendar.year_before(self.period)
-        baseline = total_history(self.data, self.workspace.calendar, kpi.name, last_year)
+        baseline, known = self._baseline(kpi)
         return Goal(
             id=kpi.name,
             objective="objective-1",
@@ -233,9 +232,18 @@ class _Maker:
             period=self.period,
             owner=self.tree.root.manager or self.tree.root.name,
             baseline=baseline,
-            baseline_period=last_year.label if baseline is not None else "",
+            baseline_period=known,
             direction="at_least" if kpi.higher_is_better else "at_most",
         )
+
+    def _baseline(self, kpi: Kpi) -> tuple[float | int | None, str]:
+        """Find what the KPI was in the same period a year before, else in the period before."""
+        calendar = self.workspace.calendar
+        for past in (calendar.year_before(self.period), calendar.previous(self.period)):
+            value = total_history(self.data, calendar, kpi.name, past)
+            if value is not None:
+                return value, past.label
+        return None, ""
 
     def _weights(self, kpi: str) -> dict[str, int]:
         """Take the history of the reps that are there; what others sold is not theirs to repeat."""

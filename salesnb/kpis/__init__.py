@@ -13,6 +13,8 @@ from salesnb.kpis.result import Column, Result
 from salesnb.registry import Registry
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from salesnb.calendar import FiscalCalendar
     from salesnb.crm.dataset import Dataset
     from salesnb.kpis.check import Check
@@ -26,6 +28,7 @@ __all__ = [
     "catalogue",
     "check",
     "derived",
+    "dimension_names",
     "measure",
     "ratio",
     "rows",
@@ -66,6 +69,13 @@ def run(
     from salesnb.kpis.engine import Run
 
     return Run(query, data, calendar, known or catalogue()).result()
+
+
+def dimension_names(data: "Dataset", as_of: "date") -> tuple[str, ...]:
+    """List everything that a dataset can be grouped by."""
+    from salesnb.kpis.deals import Deals
+
+    return tuple(Deals(data, as_of).dimensions)
 
 
 def rows(kpi: str, data: "Dataset", calendar: "FiscalCalendar", query: Query) -> Result:

@@ -76,7 +76,7 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     rows = (
         [] if table is None else [_row(run, record, names, parts) for record in _records(table, names, parts)]
     )
-    kept = [row for row in rows if any(row[len(shown) - len(parts) :])]
+    kept = [row for row in rows if _counts(row[len(shown) - len(parts) :], parts)]
     kept.sort(key=lambda row: sort_key(row[: len(names) + 1]))
     told = () if basis not in {AS_OF, AT_START} else (f"Open as of {run.told_on(basis).isoformat()}.",)
     return Result(columns=columns, rows=tuple(kept), notices=told)
@@ -95,6 +95,11 @@ def _row(run: Run, record: dict[str, Any], names: list[str], parts: tuple[Kpi, .
     facts = (record[name] for name in (*_FACTS, *_MONEY))
     values = (None if record[f"part_{p.name}"] is None else int(record[f"part_{p.name}"]) for p in parts)
     return (*dimensions, *facts, *values)
+
+
+def _counts(values: tuple[Any, ...], parts: tuple[Kpi, ...]) -> bool:
+    """Keep what adds to a sum, and whatever has a value of a quantile."""
+    return any(value is not None if part.kind == "quantile" else value for value, part in zip(values, parts, strict=True))
 
 
 def _unit(name: str, parts: tuple[Kpi, ...]) -> str:
