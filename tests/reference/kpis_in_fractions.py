@@ -31,6 +31,7 @@ class Deal:
     expected: int | None
     created: date | None
     closed: date | None
+    expected_close: date | None
     probability: Fraction | None
     facts: Mapping[str, str | None] = field(default_factory=dict)
 
@@ -78,6 +79,7 @@ class Selection:
     open_at_end: Sequence[Deal]
     open_at_start: Sequence[Deal]
     as_of: date
+    rate_so_far: Fraction
 
     def won(self) -> list[Deal]:
         return [deal for deal in self.closed if deal.status == "won"]
@@ -138,6 +140,18 @@ def velocity(s: Selection) -> Fraction | None:
     return product / days
 
 
+def weighted(s: Selection) -> int:
+    """Expected amounts times probability; where that is missing, the win rate of all that is closed so far.
+
+    A whole number of minor units, rounded once, half to even.
+    """
+    parts = (
+        (deal.expected or 0) * (s.rate_so_far if deal.probability is None else deal.probability)
+        for deal in s.open_at_end
+    )
+    return round(sum(parts, Fraction(0)))
+
+
 KPIS: Mapping[str, Callable[[Selection], Value]] = {
     "won_amount": lambda s: amount(s.won()),
     "won_count": lambda s: len(s.won()),
@@ -155,6 +169,7 @@ KPIS: Mapping[str, Callable[[Selection], Value]] = {
     "mean_cycle_days": lambda s: mean(cycles(s.won())),
     "open_count": lambda s: len(s.open_at_end),
     "open_amount": lambda s: expected(s.open_at_end),
+    "weighted_amount": weighted,
     "sales_velocity": velocity,
 }
 
@@ -199,8 +214,13 @@ def _selections(
     for name, some, on in chosen:
         for deal in some:
             grouped[tuple(book.dimension(deal, dimension, on) for dimension in by)][name].append(deal)
+    every = (deal for deal in book.deals if deal.closed and deal.closed <= book.as_of)
+    outcomes = [deal.status == "won" for deal in every]
+    so_far = ratio(sum(outcomes), len(outcomes)) or Fraction(0)
     return {
-        key: Selection(**{name: tuple(parts[name]) for name, _, _ in chosen}, as_of=book.as_of)
+        key: Selection(
+            **{name: tuple(parts[name]) for name, _, _ in chosen}, as_of=book.as_of, rate_so_far=so_far
+        )
         for key, parts in grouped.items()
     }
 
@@ -210,7 +230,7 @@ def read_book(engine: Any, as_of: date, facts: Sequence[str]) -> Book:
     columns = [f'"{name}"' for name in facts]
     deals = engine.execute(
         "SELECT opportunity_id, rep_id, account_id, product, status, amount, expected_amount, created_on, closed_on,"
-        f" probability, {', '.join(columns)} FROM opportunities"
+        f" expected_close_on, probability, {', '.join(columns)} FROM opportunities"
     ).fetchall()
     spells: dict[str, list[tuple[date, date, str]]] = defaultdict(list)
     for rep, node, first, after in engine.execute(
@@ -238,8 +258,9 @@ def _deal(row: tuple[Any, ...], facts: Sequence[str]) -> Deal:
         expected=row[6],
         created=row[7],
         closed=row[8],
-        probability=None if row[9] is None else Fraction(row[9]),
-        facts=dict(zip(facts, row[10:], strict=True)),
+        expected_close=row[9],
+        probability=None if row[10] is None else Fraction(row[10]),
+        facts=dict(zip(facts, row[11:], strict=True)),
     )
 
 

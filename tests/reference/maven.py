@@ -97,6 +97,7 @@ def read_csv_book(folder: Path) -> Book:
                 expected=int(prices[product]["sales_price"]) * 100,
                 created=_day(row["engage_date"]),
                 closed=_day(row["close_date"]),
+                expected_close=None,
                 probability=None,
                 facts={"product": product},
             )

@@ -45,6 +45,7 @@ def _deal(row: dict[str, str], facts: Sequence[str]) -> Deal:
         expected=int(row["expected_amount"]) * 100,
         created=_day(row["created_on"]),
         closed=_day(row["closed_on"]),
+        expected_close=_day(row["expected_close_on"]),
         probability=Fraction(float(row["probability"])) if row["probability"] else None,
         facts={name: known[name] for name in facts},
     )

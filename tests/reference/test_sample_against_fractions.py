@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,11 @@ CROSSINGS: tuple[tuple[tuple[str, ...], str | None], ...] = (
 
 # What a group without a single deal has.
 NOTHING = tuple(
-    kpi(Selection(closed=(), created=(), open_at_end=(), open_at_start=(), as_of=ALWAYS))
+    kpi(
+        Selection(
+            closed=(), created=(), open_at_end=(), open_at_start=(), as_of=ALWAYS, rate_so_far=Fraction(0)
+        )
+    )
     for kpi in KPIS.values()
 )
 
@@ -195,3 +200,45 @@ def test_a_period_and_a_filter_equal_exact_fractions(
         assert all(same(row[kpi], value) for kpi, value in zip(kpis, exact.get(key, NOTHING), strict=True)), (
             key
         )
+
+
+def test_goals_are_met_paced_and_covered_as_exact_fractions_say(
+    dataset: Any, book: Book, same: Callable[..., bool], by_key: Callable[..., Any]
+) -> None:
+    """A quarter's quotas of two teams, on a day two thirds through it."""
+    from salesnb.calendar import FiscalCalendar
+    from salesnb.kpis import Query, Target, run
+
+    start, end, as_of = date(2026, 4, 1), date(2026, 7, 1), date(2026, 6, 10)
+    season = (("2026-04", 2), ("2026-05", 3), ("2026-06", 5))
+    # April and May are over, and ten of June's thirty days.
+    elapsed = Fraction(2 + 3, 10) + Fraction(5, 10) * Fraction(10, 30)
+    quotas = {"Europe/Alps": 500, "Americas/Andes": 90_000_000}
+    targets = tuple(
+        Target(dimension="team", value=team, start=start, end=end, amount=amount, months=season)
+        for team, amount in quotas.items()
+    )
+    kpis = ("attainment", "pacing", "coverage", "coverage_all_open")
+    query = Query(kpis=kpis, by=("team",), start=start, end=end, as_of=as_of, labels=False, targets=targets)
+    found = by_key(run(query, dataset, FiscalCalendar()))
+    deals = [(deal, book.dimension(deal, "team", as_of)) for deal in book.deals]
+    for (_, (team,)), row in found.items():
+        if team not in quotas:
+            assert [row[kpi] for kpi in kpis] == [None] * 4
+            continue
+        won = sum(
+            deal.amount or 0
+            for deal, place in deals
+            if place == team and deal.status == "won" and deal.closed and start <= deal.closed <= as_of
+        )
+        still_open = [deal for deal, place in deals if place == team and deal.is_open(as_of)]
+        closable = [d for d in still_open if d.expected_close is None or start <= d.expected_close < end]
+        rest = quotas[team] - won
+        expected = (
+            Fraction(won, quotas[team]),
+            won / (quotas[team] * elapsed),
+            Fraction(sum(d.expected or 0 for d in closable), rest) if rest > 0 else None,
+            Fraction(sum(d.expected or 0 for d in still_open), rest) if rest > 0 else None,
+        )
+        assert all(same(row[kpi], value) for kpi, value in zip(kpis, expected, strict=True))
+        assert (rest <= 0) == (team == "Europe/Alps")
