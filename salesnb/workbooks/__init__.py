@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from salesnb.workbooks.jobs import Job, Progress, Result, RunHeader, RunReport
     from salesnb.workbooks.paths import extract_name, slug
     from salesnb.workbooks.runner import run_jobs
-    from salesnb.workbooks.templates import Parameter, Template, check_parameters, find_template, find_templates
+    from salesnb.workbooks.templates import (
+        Parameter,
+        Template,
+        check_parameters,
+        find_template,
+        find_templates,
+    )
 
 _HOME = {
     "IndexPage": "index",

@@ -1,4 +1,4 @@
-"""Rid a finished notebook of what is about the machine and the moment, so that the same inputs give the same file."""
+"""Rid a finished notebook of what is about the machine and the moment: the same inputs give the same file."""
 
 import os
 import re

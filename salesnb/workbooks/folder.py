@@ -1,6 +1,7 @@
 """The folder of a run: one writer at a time, whole files only, and what killed runs left is swept away."""
 
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
@@ -11,14 +12,23 @@ from filelock import FileLock, Timeout
 from salesnb.errors import BadUsage, CannotWrite
 from salesnb.files import cannot_write, replace_link, write_atomic
 
-__all__ = ["SCRATCH", "locked", "point_latest", "remove_files", "sweep", "write_changed", "write_files"]
+__all__ = [
+    "SCRATCH",
+    "locked",
+    "point_latest",
+    "remove_files",
+    "runtime_prefix",
+    "sweep",
+    "write_changed",
+    "write_files",
+]
 
 SCRATCH = ".work"
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Make the folder and hold it alone; the lock lies beside it and goes with the process, however that ends.
+    """Make the folder and hold it alone; the lock beside it ends with the process, however that ends.
 
     Raises
     ------
@@ -31,7 +41,9 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise CannotWrite(
-            "A file stands where the run's folder should be.", where=str(folder), hint="Move it, or give --out."
+            "A file stands where the run's folder should be.",
+            where=str(folder),
+            hint="Move it, or give --out.",
         ) from None
     except OSError as error:
         raise cannot_write(folder, error) from error
@@ -40,7 +52,9 @@ def locked(folder: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise BadUsage(
-            "Another run is writing into this folder.", where=str(folder), hint="Wait until it has ended, or give --out."
+            "Another run is writing into this folder.",
+            where=str(folder),
+            hint="Wait until it has ended, or give --out.",
         ) from None
     except OSError as error:
         raise cannot_write(folder, error) from error
@@ -53,9 +67,19 @@ def locked(folder: Path) -> Iterator[None]:
 def sweep(folder: Path) -> None:
     """Remove what killed runs left: working folders, and files that were not yet renamed."""
     shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+    for left in Path(tempfile.gettempdir()).glob(f"{runtime_prefix(folder)}*"):
+        shutil.rmtree(left, ignore_errors=True)
     for place in (folder, folder / "extracts"):
         for path in place.glob(".*.tmp"):
             path.unlink(missing_ok=True)
+
+
+def runtime_prefix(folder: Path) -> str:
+    """Start of the names of the short-lived folders that a run's kernels have their sockets in.
+
+    They lie in the system's folder for temporary files, for a path to a socket has to be short.
+    """
+    return f"salesnb-{sha256(str(folder.absolute()).encode()).hexdigest()[:12]}-"
 
 
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> dict[str, str]:

@@ -130,7 +130,9 @@ def render_index(page: IndexPage) -> str:
     )
 
 
-def _numbered(page: IndexPage, groups: Sequence[tuple[str, Sequence[IndexRow]]]) -> list[tuple[str, list[_Shown]]]:
+def _numbered(
+    page: IndexPage, groups: Sequence[tuple[str, Sequence[IndexRow]]]
+) -> list[tuple[str, list[_Shown]]]:
     return [
         (name, [_shown(page, row, f"r{place}-{number}") for number, row in enumerate(rows)])
         for place, (name, rows) in enumerate(groups)
@@ -173,7 +175,7 @@ def _trend(page: IndexPage, row: IndexRow, prefix: str) -> Markup:
     sheet = Sheet(_SPARK)
     draw_line(sheet, row.trend, width=_SPARK, height=_SPARK_HEIGHT)
     drawing = sheet.finish(_SPARK_HEIGHT)
-    said = [f"{page.fmt.short(value, page.unit)}" for value in row.trend]
+    said = [page.fmt.short(value, page.unit) for value in row.trend]
     svg = drawing.svg(title=f"{page.measure} by month", description=", ".join(said))
     return Markup(safe_svg(svg, prefix=prefix))  # noqa: S704 -- went through safe_svg
 

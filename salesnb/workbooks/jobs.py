@@ -33,7 +33,7 @@ class Job:
     provenance
         Short texts at the foot of its page.
     back
-        Where its page links back to; empty for everything that leaves the company, which must not lead to the index.
+        Where its page links back to; empty for all that leaves the company and must not lead to the index.
     locale
         Of its page, such as ``de_DE``.
     """
@@ -88,7 +88,7 @@ class CellError:
     Attributes
     ----------
     cell
-        Position among the failed notebook's cells, from 0; None when it stopped before the first or outside of any.
+        Position among the failed notebook's cells, from 0; None when it stopped outside of any.
     count
         The number that JupyterLab shows, as in ``[3]``.
     source
@@ -233,7 +233,9 @@ class Progress:
         parts = [f"{self.done} of {self.total} done{kept}"]
         parts += [f"{self.failed} failed"] if self.failed else []
         parts += [f"{self.running} running"] if self.running else []
-        parts += [f"about {_duration(self.eta)} left"] if self.eta is not None and self.done < self.total else []
+        parts += (
+            [f"about {_duration(self.eta)} left"] if self.eta is not None and self.done < self.total else []
+        )
         return f"Reviews: {', '.join(parts)}"
 
 

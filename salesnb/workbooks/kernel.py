@@ -17,10 +17,10 @@ from nbformat import NotebookNode
 
 from salesnb.files import write_atomic
 from salesnb.workbooks.clean import cleaned, without_machine_paths
+from salesnb.workbooks.folder import runtime_prefix
 from salesnb.workbooks.html import PageInfo, render
 from salesnb.workbooks.jobs import CellError, Outcome, Task
 from salesnb.workbooks.notebook import dumped, parsed
-
 
 __all__ = ["run_task"]
 
@@ -34,8 +34,8 @@ _LONGEST_SOCKET_FOLDER = 80
 def run_task(task: Task) -> Outcome:
     """Run a task; whatever goes wrong becomes its outcome, never an exception.
 
-    The template's own files go to a scratch folder that is removed afterwards. The extract lies there as it lies
-    beside the finished notebook, so that the relative path in the parameters holds in both places.
+    The template's own files go to a scratch folder that is removed afterwards. The extract lies there as it
+    lies beside the finished notebook, so that the relative path in the parameters holds in both places.
     """
     scratch = Path(task.scratch)
     try:
@@ -74,10 +74,10 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
     import papermill  # type: ignore[import-untyped]
     from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
 
-    # Its warnings about dead kernels would come between the lines of progress; the outcome says it all.
+    # Its warnings of dead kernels would come between the lines of progress; the outcome says it all.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     logging.getLogger("papermill").propagate = False
-    runtime = Path(tempfile.mkdtemp(prefix="salesnb-"))
+    runtime = Path(tempfile.mkdtemp(prefix=runtime_prefix(Path(task.scratch).parents[1])))
     try:
         papermill.execute_notebook(
             template,
@@ -96,7 +96,11 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
         )
     except PapermillExecutionError as failure:
         return _told(
-            failure.ename, failure.evalue, cell=failure.cell_index, count=failure.exec_count, source=failure.source
+            failure.ename,
+            failure.evalue,
+            cell=failure.cell_index,
+            count=failure.exec_count,
+            source=failure.source,
         )
     except CellTimeoutError:
         return _told("Timeout", f"a cell took longer than {task.timeout} seconds; allow more with --timeout")
@@ -108,7 +112,7 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
 
 
 def _kernel_class(runtime: Path) -> type[AsyncKernelManager]:
-    """Describe a kernel of the running interpreter that knows nothing of the user's IPython; no kernelspec is needed."""
+    """Describe a kernel of the running interpreter, apart from the user's IPython; it needs no kernelspec."""
     spec = KernelSpec(
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         display_name="Python 3",
@@ -123,7 +127,7 @@ def _kernel_class(runtime: Path) -> type[AsyncKernelManager]:
             super().__init__(**kwargs)
             self.connection_file = str(runtime / "kernel.json")
             if os.name == "posix" and len(str(runtime)) <= _LONGEST_SOCKET_FOLDER:
-                # Sockets in a folder of our own: no ports that two kernels could both take, none that others can reach.
+                # Sockets in a folder of our own: no port that two kernels could take or that others reach.
                 self.transport = "ipc"
                 self.ip = str(runtime / "kernel")
 

@@ -10,9 +10,9 @@ _LONGEST = 60
 
 
 def slug(name: str, identity: str) -> str:
-    """Give a file name for a person's eyes that no other id shares: the name folded to ASCII and 6 hex digits of the id.
+    """Give a file name that no other id shares: the name folded to ASCII and 6 hex digits of the id.
 
-    The digits are always there, so that two teams of one name, or a team that is renamed and another that takes its
+    The digits are always there, so that two teams of one name, or a renamed team and another that takes its
     name, never meet in one file.
 
     Examples

@@ -1,7 +1,7 @@
 """An executor of processes in which a worker that dies takes nothing with it but its own task.
 
-`concurrent.futures.ProcessPoolExecutor` gives up on every task once one worker dies, and its workers outlive a parent
-that is killed. Here each worker has a pipe of its own, and ends when the parent does.
+`concurrent.futures.ProcessPoolExecutor` gives up on every task once one worker dies, and its workers outlive
+a parent that is killed. Here each worker has a pipe of its own, and ends when the parent does.
 """
 
 import contextlib
@@ -126,7 +126,9 @@ class _Worker:
                 return answer
         process.join()
         self._process = None
-        raise WorkerDied(f"The worker process ended {_how(process.exitcode)}.", hint="The other reviews went on.")
+        raise WorkerDied(
+            f"The worker process ended {_how(process.exitcode)}.", hint="The other reviews went on."
+        )
 
     def _started(self) -> tuple[BaseProcess, Connection]:
         with self._lock:
@@ -135,7 +137,9 @@ class _Worker:
             if self._process is None or self._pipe is None:
                 context = multiprocessing.get_context("spawn")
                 self._pipe, theirs = context.Pipe()
-                self._process = context.Process(target=_serve, args=(theirs,), name="salesnb-review", daemon=False)
+                self._process = context.Process(
+                    target=_serve, args=(theirs,), name="salesnb-review", daemon=False
+                )
                 self._process.start()
                 theirs.close()
             return self._process, self._pipe
@@ -176,7 +180,7 @@ def _serve(pipe: Connection) -> None:
 
 
 def _leave_the_terminal() -> None:
-    """Leave Ctrl-C to the parent, who ends its workers in order; being told to end unwinds what is running."""
+    """Leave Ctrl-C to the parent, who ends its workers in order; to be told to end unwinds what runs."""
     if hasattr(os, "setsid"):
         with contextlib.suppress(OSError):
             os.setsid()
@@ -184,7 +188,7 @@ def _leave_the_terminal() -> None:
 
 
 def _end_with_parent() -> None:
-    """End at once when the parent is gone, however it went; kernels notice by themselves that their parent went."""
+    """End at once when the parent is gone, however it went; kernels notice by themselves when theirs is."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])

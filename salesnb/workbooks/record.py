@@ -1,4 +1,4 @@
-"""What a run remembers: ``run.json`` at its end, and a journal on the way, so that a killed run is continued."""
+"""What a run remembers: ``run.json`` at its end, and a journal on the way to continue a killed one."""
 
 import json
 import os
@@ -85,12 +85,12 @@ def _essence(content: Any) -> Any:  # noqa: ANN401 -- JSON
     """Leave out what differs between a run and its repetition that changed nothing."""
     if not isinstance(content, dict) or not isinstance(content.get("teams"), list):
         return None
-    teams = [
-        {**team, "status": "ran", "reason": ""} if isinstance(team, dict) and team.get("status") == "kept" else team
-        for team in content["teams"]
-    ]
-    plain = [{**team, "reason": ""} if isinstance(team, dict) and team.get("status") == "ran" else team for team in teams]
-    return {**content, "teams": plain}
+    return {**content, "teams": [_team_essence(team) for team in content["teams"]]}
+
+
+def _team_essence(team: Any) -> Any:  # noqa: ANN401 -- JSON
+    good = isinstance(team, dict) and team.get("status") in {"ran", "kept"}
+    return {**team, "status": "", "reason": ""} if good else team
 
 
 def _read(path: Path) -> Any:  # noqa: ANN401 -- JSON

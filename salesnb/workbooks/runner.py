@@ -1,8 +1,8 @@
-"""Run a workbook for every team: fanned out over processes, kept where nothing has changed, failures isolated."""
+"""Run a workbook for every team: fanned out over processes, kept where nothing changed, failures isolated."""
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -46,8 +46,8 @@ def run_jobs(
 ) -> RunReport:
     """Make the workbooks and pages of a run; one that fails is its own row and harms no other.
 
-    A result whose inputs have not changed is kept. A run that was killed leaves whole files only, and the next one
-    goes on from there. When nothing has changed, nothing is written.
+    A result whose inputs have not changed is kept. A run that was killed leaves whole files only, and the next
+    one goes on from there. When nothing has changed, nothing is written.
 
     Parameters
     ----------
@@ -93,13 +93,15 @@ def _check(jobs: Iterable[Job]) -> None:
     seen: set[str] = set()
     for job in jobs:
         if job.slug in seen:
-            raise BadUsage(f"Two reviews would be written to {job.slug}.html.", hint="Give every id its own slug.")
+            raise BadUsage(
+                f"Two reviews would be written to {job.slug}.html.", hint="Give every id its own slug."
+            )
         seen.add(job.slug)
 
 
 @contextmanager
 def _pool(executor: Executor | None, workers: int | None, tasks: int) -> Iterator[Executor]:
-    """Give the executor asked for, or one of our own that ends with the run, at once when it is interrupted."""
+    """Give the executor asked for, or our own that ends with the run, at once when that is interrupted."""
     if executor is not None:
         yield executor
         return
@@ -158,7 +160,11 @@ class _Run:
     ) -> RunReport:
         """Write what stands above the single reviews, and remove the files of teams that are no more."""
         rows = self._merged(results) if partial else results
-        gone = {} if partial else {id_: row for id_, row in self._earlier.items() if id_ not in {r.id for r in rows}}
+        gone = (
+            {}
+            if partial
+            else {id_: row for id_, row in self._earlier.items() if id_ not in {r.id for r in rows}}
+        )
         for row in gone.values():
             remove_files(self._out, row.files)
         report = RunReport(folder=self._out, results=rows, changed=self._changed)
@@ -194,40 +200,18 @@ class _Run:
         )
 
     def _collect(self, waiting: dict[Future[_Answer], _Pending], done: dict[int, Result], total: int) -> None:
-        began, kept, last = time.monotonic(), len(done), ""
-        self._show(waiting, done, total, kept, began, last)
+        meter = _Meter(total=total, kept=len(done), began=time.monotonic(), tell=self._tell)
+        meter.show(waiting, done.values())
         while waiting:
             ready, _ = wait(waiting, timeout=_TICK, return_when=FIRST_COMPLETED)
+            last = ""
             for future in ready:
                 pending = waiting.pop(future)
                 result = self._settled(pending, future)
                 self._journal.add(result)
                 done[pending.place] = result
                 last = pending.job.name
-            self._show(waiting, done, total, kept, began, last)
-
-    def _show(
-        self,
-        waiting: Mapping[Future[_Answer], _Pending],
-        done: Mapping[int, Result],
-        total: int,
-        kept: int,
-        began: float,
-        last: str,
-    ) -> None:
-        ran = len(done) - kept
-        eta = (time.monotonic() - began) / ran * len(waiting) if ran else None
-        self._tell(
-            Progress(
-                total=total,
-                done=len(done),
-                kept=kept,
-                failed=sum(result.status == "failed" for result in done.values()),
-                running=sum(future.running() for future in waiting),
-                eta=eta,
-                last=last,
-            )
-        )
+            meter.show(waiting, done.values(), last)
 
     def _settled(self, pending: _Pending, future: Future[_Answer]) -> Result:
         """Write what a worker handed back."""
@@ -266,11 +250,37 @@ class _Run:
         return contents
 
     def _remove_stale(self, job: Job, contents: Mapping[str, bytes]) -> None:
-        """Leave no page with earlier numbers beside a failed notebook, and no failed notebook beside a good page."""
+        """Leave no page with earlier numbers beside a failed notebook, and none that failed beside a good page."""
         names = {notebook_name(job.slug), page_name(job.slug), failed_name(job.slug)}
         earlier = self._earlier.get(job.id)
         names |= set(earlier.files) if earlier else set()
         remove_files(self._out, names - set(contents))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Meter:
+    """Tells how far a run is."""
+
+    total: int
+    kept: int
+    began: float
+    tell: Callable[[Progress], None]
+
+    def show(
+        self, waiting: Mapping[Future[_Answer], _Pending], done: Collection[Result], last: str = ""
+    ) -> None:
+        ran = len(done) - self.kept
+        self.tell(
+            Progress(
+                total=self.total,
+                done=len(done),
+                kept=self.kept,
+                failed=sum(result.status == "failed" for result in done),
+                running=sum(future.running() for future in waiting),
+                eta=(time.monotonic() - self.began) / ran * len(waiting) if ran else None,
+                last=last,
+            )
+        )
 
 
 def _work(task: Task) -> _Answer:
@@ -290,7 +300,9 @@ def _templates(jobs: Iterable[Job]) -> dict[Path, bytes]:
             except FileNotFoundError:
                 raise MissingFile("There is no such template.", where=str(job.template)) from None
             except OSError as error:
-                raise BadInput(f"The template cannot be read: {error.strerror}.", where=str(job.template)) from None
+                raise BadInput(
+                    f"The template cannot be read: {error.strerror}.", where=str(job.template)
+                ) from None
     return found
 
 

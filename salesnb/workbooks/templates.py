@@ -1,4 +1,4 @@
-"""Templates: notebooks with a front matter and typed parameters, found by name and checked before anything runs."""
+"""Templates: notebooks with a front matter and typed parameters, found and checked before anything runs."""
 
 import json
 import math
@@ -71,7 +71,7 @@ class Template:
 
 
 def template_folders(workspace: Path | None = None) -> tuple[Path, ...]:
-    """List where templates are looked for, first the workspace's own, then a checkout's, then the installed ones."""
+    """List where templates are looked for: the workspace's own, a checkout's, the installed ones."""
     own = (workspace,) if workspace else ()
     checkout = Path(__file__).resolve().parents[2]
     beside = (checkout / "templates",) if (checkout / "pyproject.toml").is_file() else ()
@@ -121,21 +121,27 @@ def read_template(path: Path) -> Template:
     notebook = _load(path)
     front = notebook.get("metadata", {}).get("salesnb")
     if not isinstance(front, dict):
-        raise _wrong(path, "It has no salesnb front matter.", 'Add "salesnb": {"title": …, "kind": …} to its metadata.')
+        raise _wrong(
+            path, "It has no salesnb front matter.", 'Add "salesnb": {"title": …, "kind": …} to its metadata.'
+        )
     _known_keys(path, "The front matter", front, _KEYS)
     title, kind, audience = (_text(path, front, key) for key in ("title", "kind", "audience"))
     if audience not in AUDIENCES:
         raise _wrong(path, f"The audience {audience!r} is not known.", nearest(audience, AUDIENCES))
     declared = front.get("parameters", {})
     if not isinstance(declared, dict):
-        raise _wrong(path, "The parameters are not an object.", 'Write "parameters": {"extract": {"type": "path"}}.')
+        raise _wrong(
+            path, "The parameters are not an object.", 'Write "parameters": {"extract": {"type": "path"}}.'
+        )
     parameters = tuple(_parameter(path, name, content) for name, content in declared.items())
     _check_cell(path, notebook)
-    return Template(name=path.stem, path=path, title=title, kind=kind, audience=audience, parameters=parameters)
+    return Template(
+        name=path.stem, path=path, title=title, kind=kind, audience=audience, parameters=parameters
+    )
 
 
 def check_parameters(template: Template, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Check values against what a template declares and fill in the defaults; nothing runs before this has passed.
+    """Check values against what a template declares and fill in the defaults, before anything runs.
 
     papermill itself runs a misspelt parameter with the template's default, in silence.
 
@@ -171,11 +177,15 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise MissingFile("There is no such template.", where=str(path), hint="Name one of templates/.") from None
+        raise MissingFile(
+            "There is no such template.", where=str(path), hint="Name one of templates/."
+        ) from None
     except OSError as error:
         raise BadInput(f"The template cannot be read: {error.strerror}.", where=str(path)) from None
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise _wrong(path, f"It is not a notebook: {error}.", "Open it in JupyterLab and save it again.") from None
+        raise _wrong(
+            path, f"It is not a notebook: {error}.", "Open it in JupyterLab and save it again."
+        ) from None
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise _wrong(path, "It is not a notebook of format 4.", "Open it in JupyterLab and save it again.")
     if content.get("nbformat") != 4 or not isinstance(content.get("metadata"), dict):  # noqa: PLR2004 -- the format's number
@@ -189,10 +199,16 @@ def _check_cell(path: Path, notebook: dict[str, Any]) -> None:
     if len(tagged) != 1 or tagged[0].get("cell_type") != "code":
         found = f"{len(tagged)} cells are" if tagged else "No cell is"
         raise _wrong(
-            path, f"{found} tagged 'parameters'.", "Tag exactly one code cell 'parameters' (the gear in JupyterLab)."
+            path,
+            f"{found} tagged 'parameters'.",
+            "Tag exactly one code cell 'parameters' (the gear in JupyterLab).",
         )
     if any("injected-parameters" in _tags(cell) for cell in notebook["cells"]):
-        raise _wrong(path, "It is an output of papermill, not a template.", "Delete the cell tagged 'injected-parameters'.")
+        raise _wrong(
+            path,
+            "It is an output of papermill, not a template.",
+            "Delete the cell tagged 'injected-parameters'.",
+        )
 
 
 def _tags(cell: object) -> list[Any]:
@@ -287,7 +303,9 @@ def _known_keys(path: Path, what: str, content: dict[str, Any], known: Sequence[
 def _text(path: Path, front: dict[str, Any], key: str) -> str:
     value = front.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise _wrong(path, f"The front matter has no {key}.", f'Add "{key}": "…" to "salesnb" in its metadata.')
+        raise _wrong(
+            path, f"The front matter has no {key}.", f'Add "{key}": "…" to "salesnb" in its metadata.'
+        )
     return value
 
 

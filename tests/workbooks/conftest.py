@@ -12,13 +12,19 @@ from salesnb.workbooks.paths import extract_name, slug
 
 MakeTemplate = Callable[..., Path]
 MakeJob = Callable[..., Job]
-PARAMETERS = {"extract": {"type": "path", "required": True}, "filter": {"type": "string", "default": "region=EMEA"}}
+PARAMETERS = {
+    "extract": {"type": "path", "required": True},
+    "filter": {"type": "string", "default": "region=EMEA"},
+}
 
 
 def notebook(cells: list[str], front: Any = None) -> dict[str, Any]:
     """Give a template whose code cells are these, after its title and its parameters."""
     code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    tagged = {"metadata": {"tags": ["parameters"]}, "source": 'extract = "extract.json"\nfilter = "region=EMEA"'}
+    tagged = {
+        "metadata": {"tags": ["parameters"]},
+        "source": 'extract = "extract.json"\nfilter = "region=EMEA"',
+    }
     own = {"title": "Tiny", "kind": "tiny", "audience": "manager", "parameters": PARAMETERS}
     return {
         "cells": [

@@ -11,7 +11,9 @@ import pytest
 from salesnb.workbooks.clean import cleaned, without_machine_paths
 
 
-@pytest.mark.parametrize("path", [f"{sys.prefix}/lib/x.py", __file__, f"{tempfile.gettempdir()}/a/b.txt", str(Path.home() / "a")])
+@pytest.mark.parametrize(
+    "path", [f"{sys.prefix}/lib/x.py", __file__, f"{tempfile.gettempdir()}/a/b.txt", str(Path.home() / "a")]
+)
 def test_machine_paths_lose_their_folders(path):
     text = without_machine_paths(f'File "{path}", line 3: see {path}:12')
     assert str(Path(path).parent) not in text
@@ -27,7 +29,9 @@ def test_files_of_cells_have_no_process_numbers():
     assert text == "cell.py:1: UserWarning: x"
 
 
-@pytest.mark.parametrize("text", ["https://a.example/usr/lib/x", "won/lost", "1/2/2026", "</td></tr>", "a+/tmp/x/yz==", "/ 3"])
+@pytest.mark.parametrize(
+    "text", ["https://a.example/usr/lib/x", "won/lost", "1/2/2026", "</td></tr>", "a+/tmp/x/yz==", "/ 3"]
+)
 def test_what_is_no_path_stays(text):
     assert without_machine_paths(text) == text
 
@@ -37,12 +41,21 @@ def executed():
     node = nbformat.v4
     cells = [
         node.new_markdown_cell("An Exception", metadata={"tags": ["papermill-error-cell-tag"]}, id="marker"),
-        node.new_code_cell("x = 1", metadata={"tags": ["injected-parameters"], "papermill": {"duration": 1}}, id="random"),
+        node.new_code_cell(
+            "x = 1", metadata={"tags": ["injected-parameters"], "papermill": {"duration": 1}}, id="random"
+        ),
         node.new_code_cell(
             "y",
             id="own",
-            metadata={"tags": [], "papermill": {"duration": 2}, "execution": {"t": "1"}, "jupyter": {"source_hidden": True}},
-            outputs=[node.new_output("display_data", data={"text/plain": __file__, "image/png": "aa/tmp/b/c"})],
+            metadata={
+                "tags": [],
+                "papermill": {"duration": 2},
+                "execution": {"t": "1"},
+                "jupyter": {"source_hidden": True},
+            },
+            outputs=[
+                node.new_output("display_data", data={"text/plain": __file__, "image/png": "aa/tmp/b/c"})
+            ],
         ),
     ]
     metadata = {"papermill": {"input_path": __file__, "start_time": "now"}, "salesnb": {"title": "T"}}

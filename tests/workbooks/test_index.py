@@ -8,11 +8,22 @@ import pytest
 from salesnb.workbooks.index import IndexPage, IndexRow, render_index
 
 ROWS = (
-    IndexRow(name="Ann <b>", group="West", href="ann.html", won=71_00, goal=100_00, attainment=0.71, pace=0.96, trend=(1, 2)),
+    IndexRow(
+        name="Ann <b>",
+        group="West",
+        href="ann.html",
+        won=71_00,
+        goal=100_00,
+        attainment=0.71,
+        pace=0.96,
+        trend=(1, 2),
+    ),
     IndexRow(name="Bea", group="West", status="failed", reason="Cell 3 stopped with <x>"),
     IndexRow(name="Cid", group="East", href="cid.html", won=5_00),
 )
-PAGE = IndexPage(title="Reviews", company="Acme & Co", rows=ROWS, total=IndexRow(name="Acme", won=76_00), finding="Fine.")
+PAGE = IndexPage(
+    title="Reviews", company="Acme & Co", rows=ROWS, total=IndexRow(name="Acme", won=76_00), finding="Fine."
+)
 
 
 def test_rows_stand_in_their_groups_in_the_order_given():

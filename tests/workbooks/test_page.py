@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 from salesnb.charts import MIME, bars, table
 from salesnb.workbooks.html import PageInfo, render
 
-INFO = PageInfo(title="Review of West", facts=("Data as of Dec 12, 2017",), provenance=("salesnb",), locale="de_DE")
+INFO = PageInfo(
+    title="Review of West", facts=("Data as of Dec 12, 2017",), provenance=("salesnb",), locale="de_DE"
+)
 CHART = bars("West leads", [("West", 120_000_000), ("East", 90_000_000)])
 PIXEL = base64.b64encode(b"\x89PNG").decode()
 
 
 def page(*outputs: dict[str, Any], markdown: str = "", info: PageInfo = INFO) -> str:
     """Render a notebook with one code cell."""
-    cells: list[dict[str, Any]] = [{"cell_type": "code", "source": "secret = 1", "metadata": {}, "outputs": list(outputs)}]
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "code", "source": "secret = 1", "metadata": {}, "outputs": list(outputs)}
+    ]
     if markdown:
         cells.append({"cell_type": "markdown", "source": markdown, "metadata": {}})
     return render({"cells": cells}, info)
@@ -57,7 +61,10 @@ def test_tables_scroll_inside_a_box():
 
 
 def test_printed_text_waits_in_a_box_to_be_opened():
-    made = page({"output_type": "stream", "name": "stdout", "text": "\x1b[31m<b>12</b>\x1b[0m"}, shown({"text/plain": "<X>"}))
+    made = page(
+        {"output_type": "stream", "name": "stdout", "text": "\x1b[31m<b>12</b>\x1b[0m"},
+        shown({"text/plain": "<X>"}),
+    )
     assert made.count("<details") == 2
     assert "<pre>&lt;b&gt;12&lt;/b&gt;</pre>" in made
     assert "<pre>&lt;X&gt;</pre>" in made
@@ -90,7 +97,10 @@ def test_only_a_page_that_may_links_back():
 
 
 def test_pictures_of_others_are_carried_within():
-    made = page(shown({"image/png": PIXEL + "\n", "text/plain": '<Figure "a">'}), shown({"image/svg+xml": "<svg onload=x>"}))
+    made = page(
+        shown({"image/png": PIXEL + "\n", "text/plain": '<Figure "a">'}),
+        shown({"image/svg+xml": "<svg onload=x>"}),
+    )
     assert f'src="data:image/png;base64,{PIXEL}"' in made
     assert "onload" not in made
     assert "&lt;Figure &quot;a&quot;&gt;" in made
@@ -110,7 +120,9 @@ def test_a_title_never_breaks_out(text):
 
 @given(st.text(alphabet="<>[]()!#*_`|&;:\n javscriptx/\"'=", max_size=80))
 def test_markdown_never_carries_html_or_scripts_through(text):
-    made = page(markdown=f"{text}\n<script>alert(1)</script>\n[x](javascript:alert(1)) <img src=x onerror=alert(1)>")
+    made = page(
+        markdown=f"{text}\n<script>alert(1)</script>\n[x](javascript:alert(1)) <img src=x onerror=alert(1)>"
+    )
     assert "<script" not in made
     assert not re.search(r"<[^>]*(?:onerror|javascript:)[^>]*>", made)
 

@@ -1,4 +1,4 @@
-"""What a run keeps, runs again, isolates and writes; the work itself is played here, and real in test_run_for_real."""
+"""What a run keeps, runs again, isolates and writes; the work is played here, and real in test_run_for_real."""
 
 import json
 import os
@@ -28,7 +28,11 @@ class Played(Executor):
         if say == "die":
             future.set_exception(RuntimeError("the worker died"))
         else:
-            error = CellError(name="ValueError", message="no\ndeals", cell=3, count=2, source="1/0") if say == "fail" else None
+            error = (
+                CellError(name="ValueError", message="no\ndeals", cell=3, count=2, source="1/0")
+                if say == "fail"
+                else None
+            )
             notebook = parsed(task.notebook)
             notebook.metadata["said"] = say
             outcome = Outcome(notebook=dumped(notebook), page="" if error else f"<p>{say}", error=error)
@@ -82,18 +86,34 @@ def test_a_run_writes_a_notebook_a_page_and_an_extract_a_team(go, out, template,
     job = make_job(template, "West")
     report, _ = go([job])
     assert statuses(report) == ["ran"]
-    assert set(state(out)) == {f"{job.slug}.ipynb", f"{job.slug}.html", f"extracts/{job.slug}.json", "run.json"}
+    assert set(state(out)) == {
+        f"{job.slug}.ipynb",
+        f"{job.slug}.html",
+        f"extracts/{job.slug}.json",
+        "run.json",
+    }
     assert (out / f"extracts/{job.slug}.json").read_bytes() == job.extract
 
 
 def test_run_json_tells_the_plan_and_a_row_a_team(go, out, template, make_job):
     go([make_job(template, "West"), make_job(template, "East", say="fail")])
     content = json.loads((out / "run.json").read_text())
-    assert [content[key] for key in ("plan", "revision", "as_of", "template")] == ["fy18", 3, "2017-12-12", "tiny"]
+    assert [content[key] for key in ("plan", "revision", "as_of", "template")] == [
+        "fy18",
+        3,
+        "2017-12-12",
+        "tiny",
+    ]
     good, bad = content["teams"]
     assert (good["id"], good["name"], good["status"], good["error"]) == ("West", "Team West", "ran", None)
     assert bad["status"] == "failed"
-    assert bad["error"] == {"name": "ValueError", "message": "no\ndeals", "cell": 3, "count": 2, "source": "1/0"}
+    assert bad["error"] == {
+        "name": "ValueError",
+        "message": "no\ndeals",
+        "cell": 3,
+        "count": 2,
+        "source": "1/0",
+    }
     assert bad["reason"] == "Cell 4 [2] stopped with ValueError: no"
 
 
@@ -121,7 +141,9 @@ def test_exactly_the_team_whose_extract_changed_runs_again(go, template, make_jo
 
 
 @pytest.mark.parametrize("what", ["template", "parameters", "title", "package"])
-def test_whatever_a_result_rests_on_makes_it_run_again(go, template, make_job, make_template, monkeypatch, tmp_path, what):
+def test_whatever_a_result_rests_on_makes_it_run_again(
+    go, template, make_job, make_template, monkeypatch, tmp_path, what
+):
     go([make_job(template, "A")])
     more = {}
     if what == "template":
@@ -152,7 +174,9 @@ def test_force_runs_everything(go, template, make_job):
 
 
 def test_a_failure_is_its_own_row_and_runs_again_next_time(go, out, template, make_job):
-    jobs = [make_job(template, name, say=say) for name, say in zip("ABC", ("fine", "fail", "die"), strict=True)]
+    jobs = [
+        make_job(template, name, say=say) for name, say in zip("ABC", ("fine", "fail", "die"), strict=True)
+    ]
     report, _ = go(jobs)
     assert statuses(report) == ["ran", "failed", "failed"]
     assert (out / f"{jobs[1].slug}.failed.ipynb").is_file()
@@ -215,7 +239,9 @@ def test_two_jobs_with_one_slug_and_a_missing_template_are_refused(go, tmp_path,
         go([make_job(tmp_path / "none.ipynb", "A")])
 
 
-def test_what_a_killed_run_left_is_swept_and_what_it_finished_is_kept(go, out, template, make_job, monkeypatch):
+def test_what_a_killed_run_left_is_swept_and_what_it_finished_is_kept(
+    go, out, template, make_job, monkeypatch
+):
     jobs = [make_job(template, name) for name in "AB"]
     monkeypatch.setattr(runner, "write_run", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
@@ -231,7 +257,9 @@ def test_what_a_killed_run_left_is_swept_and_what_it_finished_is_kept(go, out, t
     assert not [path for path in out.rglob(".*")]
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"format": "salesnb-run/1", "teams": [{"files": {}}, 3]}', '{"teams": 1}'])
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", '{"format": "salesnb-run/1", "teams": [{"files": {}}, 3]}', '{"teams": 1}']
+)
 def test_a_damaged_run_json_only_makes_everything_run(go, out, template, make_job, damage):
     go([make_job(template, "A")])
     (out / "run.json").write_text(damage)
@@ -252,7 +280,10 @@ def test_a_run_json_that_names_files_elsewhere_removes_none_there(go, out, templ
 
 def test_progress_counts_up_to_the_end(go, template, make_job):
     seen = []
-    go([make_job(template, name, say=say) for name, say in (("A", "fine"), ("B", "fail"))], progress=seen.append)
+    go(
+        [make_job(template, name, say=say) for name, say in (("A", "fine"), ("B", "fail"))],
+        progress=seen.append,
+    )
     assert (seen[0].done, seen[0].total) == (0, 2)
     assert (seen[-1].done, seen[-1].failed, seen[-1].running) == (2, 1, 0)
     assert seen[-1].line() == "Reviews: 2 of 2 done, 1 failed"

@@ -13,7 +13,12 @@ from salesnb.workbooks.templates import Parameter, Template, check_parameters, f
 def typed(kind: str) -> Template:
     """A template with one parameter of a type."""
     return Template(
-        name="t", path=Path("t.ipynb"), title="T", kind="k", audience="rep", parameters=(Parameter(name="x", type=kind),)
+        name="t",
+        path=Path("t.ipynb"),
+        title="T",
+        kind="k",
+        audience="rep",
+        parameters=(Parameter(name="x", type=kind),),
     )
 
 
@@ -51,9 +56,17 @@ def test_the_front_matter_is_read_with_its_defaults(tmp_path, make_template):
         ({"title": "T", "kind": "k", "audience": "boss"}, "audience 'boss'"),
         ({"title": "T", "kind": "k", "audience": "rep", "parmeters": {}}, "Did you mean 'parameters'"),
         ({"title": "T", "kind": "k", "audience": "rep", "parameters": {"a": {"type": "int"}}}, "type 'int'"),
-        ({"title": "T", "kind": "k", "audience": "rep", "parameters": {"a b": {"type": "date"}}}, "no name of a variable"),
         (
-            {"title": "T", "kind": "k", "audience": "rep", "parameters": {"a": {"type": "integer", "default": "1"}}},
+            {"title": "T", "kind": "k", "audience": "rep", "parameters": {"a b": {"type": "date"}}},
+            "no name of a variable",
+        ),
+        (
+            {
+                "title": "T",
+                "kind": "k",
+                "audience": "rep",
+                "parameters": {"a": {"type": "integer", "default": "1"}},
+            },
             "not a whole number",
         ),
     ],
@@ -66,7 +79,9 @@ def test_a_wrong_front_matter_names_the_file_and_what_to_do(tmp_path, make_templ
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": 1}', '{"cells": [], "nbformat": 3, "metadata": {}}', "\udcff"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"cells": 1}', '{"cells": [], "nbformat": 3, "metadata": {}}', "\udcff"]
+)
 def test_what_is_no_notebook_is_refused(tmp_path, content):
     path = tmp_path / "t.ipynb"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))

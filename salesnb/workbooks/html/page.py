@@ -29,7 +29,7 @@ class PageInfo:
     provenance
         Short texts at the foot.
     back
-        Where a link back leads; empty for pages that leave the company, which must not lead to the index.
+        Where a link back leads; empty for all that leaves the company and must not lead to the index.
     locale
         Such as ``de_DE``; becomes the page's language.
     """
@@ -42,7 +42,7 @@ class PageInfo:
 
 
 def render(notebook: "Mapping[str, Any]", info: PageInfo) -> str:
-    """Render a notebook as one self-contained page: its code hidden, its charts inline, nothing in it that runs.
+    """Render a notebook as one self-contained page: code hidden, charts inline, nothing in it that runs.
 
     Parameters
     ----------

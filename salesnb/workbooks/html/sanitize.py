@@ -1,7 +1,7 @@
 """Let through only HTML that shows something: what is not on the list below does not pass.
 
-What a notebook puts out is not trusted: it can hold whatever somebody once typed into a CRM. Elements that are not
-on the list go and their text stays; scripts, styles and the like go with all that is in them.
+What a notebook puts out is not trusted: it can hold whatever somebody once typed into a CRM. Elements that
+are not on the list go and their text stays; scripts, styles and the like go with all that is in them.
 """
 
 import re
@@ -15,18 +15,19 @@ __all__ = ["safe_html", "safe_link"]
 _VOID = frozenset({"br", "col", "hr", "img", "wbr"})
 _SILENT = frozenset(
     {
-        "applet", "audio", "embed", "frame", "frameset", "iframe", "math", "noembed", "noframes", "noscript", "object",
-        "script", "select", "style", "svg", "template", "textarea", "title", "video", "xmp",
+        "applet", "audio", "embed", "frame", "frameset", "iframe", "math", "noembed", "noframes",
+        "noscript", "object", "script", "select", "style", "svg", "template", "textarea", "title", "video",
+        "xmp",
     }
 )  # fmt: skip
 _BLOCK = (
-    "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4",
-    "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "summary", "ul",
+    "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "summary", "ul",
 )  # fmt: skip
 _TABLE = ("col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr")
 _INLINE = (
-    "a", "abbr", "b", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "s", "samp", "small", "span", "strong",
-    "sub", "sup", "time", "u", "var", "wbr",
+    "a", "abbr", "b", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "s", "samp", "small", "span",
+    "strong", "sub", "sup", "time", "u", "var", "wbr",
 )  # fmt: skip
 _ALLOWED = frozenset({*_BLOCK, *_TABLE, *_INLINE})
 
@@ -38,8 +39,8 @@ _STYLE = re.compile(r"[a-z-]+")
 _STYLE_VALUE = re.compile(r"(?:[a-z0-9.%# -]|var\(--snb-[a-z-]+(?:,#[0-9a-f]{3,8})?\))+", re.IGNORECASE)
 _PROPERTIES = frozenset(
     {
-        "background-color", "color", "font-style", "font-variant-numeric", "font-weight", "height", "max-width",
-        "min-width", "padding-left", "text-align", "vertical-align", "white-space", "width",
+        "background-color", "color", "font-style", "font-variant-numeric", "font-weight", "height",
+        "max-width", "min-width", "padding-left", "text-align", "vertical-align", "white-space", "width",
     }
 )  # fmt: skip
 
@@ -108,9 +109,9 @@ class _Writer(HTMLParser):
             self._parts.append(f"</{last}>")
         self._parts.append(f"</{tag}>")
 
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
+    def parse_marked_section(self, i: int, report: int = 1) -> int:  # noqa: ARG002 -- html.parser's
         """Skip ``<![…>`` as browsers do; the standard library's reader stumbles over it."""
-        return self.parse_bogus_comment(i, report)
+        return self.parse_bogus_comment(i, report=False)
 
     def handle_data(self, data: str) -> None:
         if not self._silent:

@@ -9,19 +9,20 @@ __all__ = ["safe_svg"]
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _TAGS = frozenset(
     {
-        "circle", "clipPath", "defs", "desc", "ellipse", "g", "line", "linearGradient", "path", "pattern", "polygon",
-        "polyline", "rect", "stop", "svg", "text", "title", "tspan",
+        "circle", "clipPath", "defs", "desc", "ellipse", "g", "line", "linearGradient", "path", "pattern",
+        "polygon", "polyline", "rect", "stop", "svg", "text", "title", "tspan",
     }
 )  # fmt: skip
 _ATTRIBUTES = frozenset(
     {
-        "aria-hidden", "clip-path", "clip-rule", "clipPathUnits", "cx", "cy", "d", "dominant-baseline", "dx", "dy",
-        "fill", "fill-opacity", "fill-rule", "font-family", "font-size", "font-style", "font-weight",
-        "font-variant-numeric", "gradientTransform", "gradientUnits", "height", "id", "letter-spacing", "offset",
-        "opacity", "paint-order", "patternTransform", "patternUnits", "points", "preserveAspectRatio", "r", "role",
-        "rx", "ry", "shape-rendering", "stop-color", "stop-opacity", "stroke", "stroke-dasharray", "stroke-linecap",
-        "stroke-linejoin", "stroke-opacity", "stroke-width", "text-anchor", "text-decoration", "textLength",
-        "transform", "viewBox", "width", "x", "x1", "x2", "y", "y1", "y2",
+        "aria-hidden", "clip-path", "clip-rule", "clipPathUnits", "cx", "cy", "d", "dominant-baseline",
+        "dx", "dy", "fill", "fill-opacity", "fill-rule", "font-family", "font-size", "font-style",
+        "font-weight", "font-variant-numeric", "gradientTransform", "gradientUnits", "height", "id",
+        "letter-spacing", "offset", "opacity", "paint-order", "patternTransform", "patternUnits", "points",
+        "preserveAspectRatio", "r", "role", "rx", "ry", "shape-rendering", "stop-color", "stop-opacity",
+        "stroke", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "stroke-opacity",
+        "stroke-width", "text-anchor", "text-decoration", "textLength", "transform", "viewBox", "width",
+        "x", "x1", "x2", "y", "y1", "y2",
     }
 )  # fmt: skip
 _LOADS = re.compile(r"url\s*\(", re.IGNORECASE)
@@ -39,7 +40,8 @@ def safe_svg(markup: str, *, prefix: str) -> str:
 
     Examples
     --------
-    >>> safe_svg('<svg xmlns="http://www.w3.org/2000/svg" onload="x()"><rect id="a" width="2"/></svg>', prefix="c1")
+    >>> drawn = '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"><rect id="a" width="2"/></svg>'
+    >>> safe_svg(drawn, prefix="c1")
     '<svg><rect id="c1-a" width="2"/></svg>'
     >>> safe_svg("<svg><script>x()</script></svg>", prefix="c1")
     ''
