@@ -12,7 +12,7 @@ from salesnb.charts.pacing import Point, pacing
 from salesnb.charts.small_multiples import Panel, small_multiples
 from salesnb.charts.sparkline import sparkline
 from salesnb.charts.stages import Stage, stages
-from salesnb.charts.table import Column, Link, table
+from salesnb.charts.table import Column, Indented, Link, table
 from salesnb.charts.theme import css_variables
 from salesnb.charts.trend import Month, months_with_last_year, trend
 from salesnb.charts.waterfall import Step, waterfall
@@ -24,6 +24,7 @@ __all__ = [
     "Chart",
     "Column",
     "Form",
+    "Indented",
     "Link",
     "Measure",
     "Month",

@@ -15,9 +15,10 @@ from salesnb.charts.text import clean
 from salesnb.charts.theme import BOTH, fixed
 from salesnb.errors import BadUsage
 
-__all__ = ["Column", "Link", "table"]
+__all__ = ["Column", "Indented", "Link", "table"]
 
 _BAR = 64
+_INDENT, _DEEPEST = 18, 8
 _WRITTEN = ("text", "figure")
 
 
@@ -26,6 +27,13 @@ class Link(NamedTuple):
 
     text: str
     url: str
+
+
+class Indented(NamedTuple):
+    """A cell of a tree: what it says, and how deep below the top it stands."""
+
+    text: str
+    depth: int
 
 
 class Column(NamedTuple):
@@ -107,7 +115,7 @@ def _cell(chart: Chart, column: Column, cell: object) -> str:
         return chart.fmt.short(known[-1] if known else None, column.unit)
     if cell is None:
         return chart.fmt.count(None)
-    if isinstance(cell, Link):
+    if isinstance(cell, Link | Indented):
         return clean(cell.text)
     return clean(cell) if column.unit in _WRITTEN else chart.fmt.value(plottable(cell), column.unit)  # type: ignore[arg-type]
 
@@ -188,10 +196,12 @@ def _row(chart: Chart, row: Sequence[Any], largest: Sequence[float]) -> str:
 
 
 def _shown(chart: Chart, column: Column, cell: object) -> str:
-    """Give a cell's content: its text, within a link where it leads to a web page."""
+    """Give a cell's content: its text, as a link where it leads to a web page, indented in a tree."""
     text = escape(_cell(chart, column, cell))
     if isinstance(cell, Link) and cell.url.startswith(("https://", "http://")):
         return f'<a href="{escape(cell.url)}">{text}</a>'
+    if isinstance(cell, Indented) and cell.depth:
+        return f'<span style="padding-left:{min(cell.depth, _DEEPEST) * _INDENT}px">{text}</span>'
     return text
 
 

@@ -43,6 +43,9 @@ __all__ = [
     "Origin",
     "Pipeline",
     "ReviewExtract",
+    "figures_of",
+    "formatter_of",
+    "origin_of",
     "read_document",
     "read_review",
     "review_from_document",
@@ -292,7 +295,7 @@ def _kpi(name: str, part: Mapping[str, Any]) -> KpiNote:
 
 
 def _tables(part: Mapping[str, Any]) -> dict[str, Figures]:
-    found = {name: _figures(name, table) for name, table in part.items()}
+    found = {name: figures_of(name, table) for name, table in part.items()}
     for name, key in _TABLES.items():
         if name not in found:
             raise KeyError(name)
@@ -301,7 +304,8 @@ def _tables(part: Mapping[str, Any]) -> dict[str, Figures]:
     return found
 
 
-def _figures(name: str, part: Mapping[str, Any]) -> Figures:
+def figures_of(name: str, part: Mapping[str, Any]) -> Figures:
+    """Read a table; ValueError where a row has not as many cells as there are columns."""
     columns = tuple(map(str, part["columns"]))
     rows = tuple(tuple(row) for row in part["rows"])
     wrong = next((place for place, row in enumerate(rows) if len(row) != len(columns)), None)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from salesnb.workbooks.findings_people import Value
+from salesnb.workbooks.findings_people import LAGGING, Value
 from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.findings_words import join
 
@@ -122,12 +122,14 @@ def _reps(reading: Reading) -> Iterator[Observation]:
     due = "their quotas" if at.state == "over" else "what their quotas ask for by now"
     if len(lagging) == 1:
         due = due.replace("their quotas ask", "the quota asks").replace("their quotas", "the quota")
+    everyone = len(lagging) == len(reading.reps.with_quota)
     yield Observation(
         topic="reps",
-        what=f"Work with {names}{rest}.",
-        detail=f"{'Together they are' if len(lagging) > 1 else 'That is'} {say.amount(behind, at.unit)} short of {due}.",
+        what=f"All {say.count(len(lagging), 'rep')} are behind." if everyone else f"Work with {names}{rest}.",
+        detail=f"{'Together they are' if len(lagging) > 1 else 'That is'} {say.amount(behind, at.unit)} short of {due}"
+        f"{f'; most of it with {names}' if everyone else ''}.",
         basis=f"{say.count(len(lagging), 'rep')} of {say.fmt.count(len(reading.reps.with_quota))} "
-        f"{'has' if len(lagging) == 1 else 'have'} less than {say.share(Fraction(8, 10))} of it",
+        f"{'has' if len(lagging) == 1 else 'have'} less than {say.share(LAGGING)} of it",
         worth=behind if at.unit == "money" else 0,
     )
 

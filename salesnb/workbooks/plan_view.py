@@ -1,0 +1,129 @@
+"""The plan's own workbook, for leaders: every part as an object that shows itself in a notebook."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from salesnb.charts import Chart
+from salesnb.workbooks import plan_view_cascade as cascade
+from salesnb.workbooks import plan_view_goals as goals
+from salesnb.workbooks import plan_view_notes as notes
+from salesnb.workbooks.plan_view_read import PlanExtract, read_plan
+from salesnb.workbooks.review_text import Text
+
+__all__ = ["PlanView", "open_plan"]
+
+
+def open_plan(path: str | Path = "extract.json") -> "PlanView":
+    """Open the extract of a plan's workbook.
+
+    Parameters
+    ----------
+    path
+        The extract, as the run wrote it; relative to the notebook's folder.
+
+    Raises
+    ------
+    MissingFile
+        When there is no such file.
+    Damaged
+        When it is not the extract of a plan.
+    """
+    return PlanView(read_plan(path))
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """A plan to read; each property is a chart, a table or words, and says so where it has nothing to show.
+
+    Parameters
+    ----------
+    extract
+        What it knows.
+    """
+
+    extract: PlanExtract
+
+    @property
+    def title(self) -> Text:
+        """Which plan it is, of which period, and as of when."""
+        return notes.title(self.extract)
+
+    @property
+    def finding(self) -> Text:
+        """The plan in one paragraph."""
+        return notes.lead(self.extract)
+
+    @property
+    def objectives(self) -> Text:
+        """What the business wants to reach."""
+        return goals.objectives(self.extract)
+
+    @property
+    def goals(self) -> Chart | Text:
+        """Goals with their baselines."""
+        return goals.goal_table(self.extract)
+
+    @property
+    def cascade(self) -> Chart | Text:
+        """Quotas of the teams, ranked."""
+        return cascade.cascade_chart(self.extract)
+
+    @property
+    def cascade_table(self) -> Chart | Text:
+        """Quotas from the company down to the reps."""
+        return cascade.cascade_table(self.extract)
+
+    @property
+    def basis(self) -> Text:
+        """How the quotas were made."""
+        return cascade.basis(self.extract)
+
+    @property
+    def milestones(self) -> Chart | Text:
+        """The goal by month."""
+        return goals.milestone_chart(self.extract)
+
+    @property
+    def milestone_table(self) -> Chart | Text:
+        """What should be reached by the end of each month."""
+        return goals.milestone_table(self.extract)
+
+    @property
+    def segments(self) -> Chart | Text:
+        """What each segment won."""
+        return cascade.segment_chart(self.extract)
+
+    @property
+    def segment_table(self) -> Chart | Text:
+        """Segments with rates and what is open."""
+        return cascade.segment_table(self.extract)
+
+    @property
+    def resources(self) -> Chart | Text:
+        """Resources and where they go."""
+        return cascade.resource_table(self.extract)
+
+    @property
+    def assumptions(self) -> Text:
+        """What the plan takes for granted."""
+        return notes.assumptions(self.extract)
+
+    @property
+    def checks(self) -> Text:
+        """Whether the numbers fit each other."""
+        return notes.checks(self.extract)
+
+    @property
+    def history(self) -> Chart | Text:
+        """Who changed the plan, when and why."""
+        return notes.revisions(self.extract)
+
+    @property
+    def unsettled(self) -> Text:
+        """What is to be looked at before the plan goes out."""
+        return notes.unsettled(self.extract)
+
+    @property
+    def provenance(self) -> Text:
+        """Where the figures come from."""
+        return notes.provenance(self.extract)
