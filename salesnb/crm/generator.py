@@ -29,9 +29,11 @@ from salesnb.crm.calibration import CALIBRATION
 from salesnb.errors import BadInput
 from salesnb.files import cannot_write, write_atomic
 
-__all__ = ["LAST_DAY", "ResponseCurve", "TeamTruth", "Truth", "WinRate", "write_sample"]
+__all__ = ["LAST_DAY", "SEED", "ResponseCurve", "TeamTruth", "Truth", "WinRate", "write_sample"]
 
-LAST_DAY = date(2026, 9, 30)
+# A Friday late in a quarter, and a seed with which every team's story shows in that quarter.
+LAST_DAY = date(2026, 9, 11)
+SEED = 63
 
 _YEARS = 3
 _OPPORTUNITIES = (1_000, 10_000_000)
@@ -41,7 +43,7 @@ _MISSPELT = {"technology": "technolgy", "Philippines": "Philipines"}
 
 
 def write_sample(
-    folder: Path, *, opportunities: int = 7_000, seed: int = 1, last_day: date = LAST_DAY, teams: int = 8
+    folder: Path, *, opportunities: int = 7_000, seed: int = SEED, last_day: date = LAST_DAY, teams: int = 8
 ) -> Truth:
     """Write opportunities, accounts, reps, products and effort as CSV files, which the profile ``sample`` imports.
 

@@ -44,7 +44,7 @@ class Sample:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     folder = tmp_path_factory.mktemp("sample")
-    return Sample(folder, write_sample(folder, opportunities=_COUNT, seed=7))
+    return Sample(folder, write_sample(folder, opportunities=_COUNT, seed=7, last_day=_LAST_DAY))
 
 
 def _in_another_process(folder: Path, arguments: str) -> int:
@@ -284,6 +284,19 @@ def test_the_stories_can_be_read_from_the_data(sample: Sample) -> None:
     )
     assert created["Gulf Coast"] < 0.6 < 0.85 < created["Alps"] < 1.15 < created["Nordics"]
     assert created["Japan & Korea"] > 1.2
+
+
+def test_by_default_the_stories_show_in_the_quarter_that_is_running(tmp_path: Path) -> None:
+    """The demo's size, where chance is large: against the same days a year earlier."""
+    shown = Sample(tmp_path, write_sample(tmp_path))
+    won = dict(
+        shown.rows(
+            """SELECT team, sum(amount) FILTER (closed_on BETWEEN DATE '2026-07-01' AND DATE '2026-09-11') /
+                      sum(amount) FILTER (closed_on BETWEEN DATE '2025-07-01' AND DATE '2025-09-11')
+               FROM opportunities JOIN reps USING (rep_id) GROUP BY 1"""
+        )
+    )
+    assert won["Nordics"] > 1.3 > 1 > max(won["Alps"], won["Gulf Coast"])
 
 
 def test_one_product_fades(sample: Sample) -> None:

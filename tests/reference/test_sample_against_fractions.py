@@ -52,7 +52,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from salesnb.crm.generator import write_sample
 
     folder = tmp_path_factory.mktemp("files")
-    write_sample(folder, opportunities=1_500, seed=11)
+    write_sample(folder, opportunities=1_500, seed=11, last_day=date(2026, 9, 30))
     return folder
 
 
