@@ -1,0 +1,140 @@
+"""Run the groups of tests one after another, with the time that each takes.
+
+Usage: run_tests.py all | fast | needs | GROUP…
+
+What the tests need beyond Python is installed through the system's package manager where that is possible; else the
+groups that need it are skipped and named with the reason. With CI=true nothing may be skipped, but tests on shared data
+where that folder is absent.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+CI = os.environ.get("CI") == "true"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ALLOWED_SKIP = "shared data"
+FAST = ("lint", "fast")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some tests: a command, and the program that it needs."""
+
+    name: str
+    command: tuple[str, ...]
+    needs: str = ""
+
+
+@dataclass
+class Outcome:
+    """What came of a group."""
+
+    group: str
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    reason: str = ""
+
+
+def pytest(marks: str, *more: str) -> tuple[str, ...]:
+    """Give a pytest command for the tests of some marks."""
+    return (str(BIN / "pytest"), "-q", "-rs", "-p", "no:nbval", "-m", marks, "--durations=5", *more)
+
+
+def groups() -> tuple[Group, ...]:
+    """List every group in the order in which it runs."""
+    notebooks = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "notebooks").glob("*.ipynb"))
+    return (
+        Group("lint", (str(BIN / "ruff"), "check", ".")),
+        Group("format", (str(BIN / "ruff"), "format", "--check", ".")),
+        Group("types", (str(BIN / "mypy"),)),
+        Group("imports", (str(BIN / "lint-imports"),)),
+        Group("fast", pytest("not slow and not browser and not notebook", "-n", "2")),
+        Group("slow", pytest("slow and not browser and not notebook")),
+        Group("templates", pytest("notebook and not browser")),
+        Group("notebooks", (str(BIN / "pytest"), "-q", "--nbval", "--nbval-sanitize-with", "tests/sanitize.cfg", *notebooks)),
+        Group("browser", pytest("browser"), needs="chromium"),
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run what is asked for; the last line says how many tests passed, failed and were skipped."""
+    known = {group.name: group for group in groups()}
+    names = list(known) if arguments in ([], ["all"]) else list(FAST) if arguments == ["fast"] else arguments
+    if names == ["needs"]:
+        return 0 if chromium() else 1
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        print(f"There is no group {', '.join(unknown)}. Known: all, fast, needs, {', '.join(known)}.")
+        return 2
+    outcomes = [run(known[name]) for name in names]
+    return report(outcomes)
+
+
+def run(group: Group) -> Outcome:
+    """Run one group and count its tests; a linter counts as one."""
+    print(f"\n== {group.name}", flush=True)
+    began = time.monotonic()
+    if group.needs and not chromium():
+        why = f"needs {group.needs}, which is not installed and cannot be installed without being root"
+        return Outcome(group.name, 0.0, failed=int(CI), skipped=int(not CI), reason=why)
+    done = subprocess.run(group.command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    print(done.stdout, end="", flush=True)
+    return counted(group, done.returncode, done.stdout, time.monotonic() - began)
+
+
+def counted(group: Group, code: int, output: str, seconds: float) -> Outcome:
+    """Read pytest's closing line; skips that are not allowed count as failures in CI."""
+    closing = next((line for line in reversed(output.splitlines()) if re.search(r"\b(passed|failed|error)", line)), "")
+    numbers = {word.rstrip("s"): int(n) for n, word in re.findall(r"(\d+) (passed|failed|errors?|skipped)", closing)}
+    if "pytest" not in group.command[0]:
+        return Outcome(group.name, seconds, passed=int(code == 0), failed=int(code != 0))
+    failed = numbers.get("failed", 0) + numbers.get("error", 0)
+    found = Outcome(group.name, seconds, numbers.get("passed", 0), failed, numbers.get("skipped", 0))
+    if code not in (0, 5) and not failed:
+        found.failed, found.reason = 1, f"pytest ended with exit code {code}"
+    forbidden = [line for line in output.splitlines() if line.startswith("SKIPPED") and ALLOWED_SKIP not in line]
+    if CI and forbidden:
+        found.failed += len(forbidden)
+        found.reason = f"skipped in CI: {forbidden[0]}"
+    return found
+
+
+def chromium() -> bool:
+    """Find Chromium, or install it as root through the system's package manager."""
+    if any(shutil.which(name) for name in CHROMIUM):
+        return True
+    if not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    print("Installing Chromium …", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "chromium", "fonts-liberation")):
+        subprocess.run(command, env=quiet, check=False, stdout=subprocess.DEVNULL)
+    return any(shutil.which(name) for name in CHROMIUM)
+
+
+def report(outcomes: list[Outcome]) -> int:
+    """Print a line a group and the sum."""
+    print("\n== summary")
+    for found in outcomes:
+        state = f"{found.passed} passed, {found.failed} failed, {found.skipped} skipped"
+        print(f"  {found.group:10} {found.seconds:7.1f} s  {state}{'  ' + found.reason if found.reason else ''}")
+    skipped = sum(found.skipped for found in outcomes)
+    if skipped:
+        print(f"  {skipped} were skipped; tests on shared data need the folder ../shared/data")
+    failed = sum(found.failed for found in outcomes)
+    print(f"{sum(found.passed for found in outcomes)} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
