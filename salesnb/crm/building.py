@@ -1,0 +1,317 @@
+"""A whole database: all tables, the organisation, the as-of date, what changed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesnb.crm.changes import record_changes
+from salesnb.crm.files import TableFile
+from salesnb.crm.loading import Loaded, load_table
+from salesnb.crm.mapping import TableMapping
+from salesnb.crm.memberships import reject_overlaps
+from salesnb.crm.organisation import create_org_levels, organise
+from salesnb.crm.plan import Context
+from salesnb.crm.report import TableReport
+from salesnb.crm.sql import quote_identifier as q
+from salesnb.crm.staging import Staged, StageRequest
+from salesnb.crm.tables import DERIVED, RESERVED_NAMES, TABLES, Table
+from salesnb.crm.unpivoting import unpivoted
+from salesnb.errors import BadInput
+from salesnb.money import minor_digits
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["SCHEMA", "Built", "ImportSettings", "build"]
+
+# Part of the fingerprint: another schema makes another import of the same files.
+SCHEMA = "salesnb-crm/1"
+
+_SHOWN_FIRST = ("opportunities", "accounts", "reps", "products")
+_MOST = 2**63
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSettings:
+    """What the workspace says about its data.
+
+    Attributes
+    ----------
+    levels
+        Levels of the organisation from the top, without reps.
+    as_of
+        The day as of which everything is told; None means the latest that happened in the data.
+    """
+
+    currency: str
+    time_zone: str = "UTC"
+    levels: tuple[str, ...] = ("region", "team")
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """What was built."""
+
+    tables: tuple[TableReport, ...]
+    notices: tuple[str, ...]
+    as_of: date
+
+
+def build(
+    connection: "DuckDBPyConnection",
+    files: tuple[TableFile, ...],
+    settings: ImportSettings,
+    scratch: Path,
+    before: Path | None,
+    *,
+    fingerprint: str,
+    say: Callable[[str], None],
+) -> Built:
+    """Fill an empty database.
+
+    Raises
+    ------
+    BadInput
+        When the mapping does not fit, amounts add up to more than can be held, or nothing is dated.
+    """
+    context = Context(
+        connection=connection,
+        currency=settings.currency,
+        digits=minor_digits(settings.currency),
+        time_zone=settings.time_zone,
+        levels=settings.levels,
+    )
+    builder = _Builder(context, files, scratch, say)
+    builder.load_all()
+    builder.organise()
+    builder.complete()
+    _refuse_overflow(context)
+    as_of = settings.as_of or _latest_day(context, builder.notices)
+    say("comparing with the import before")
+    record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
+    built = Built(tables=builder.reports(), notices=(*_zone_notice(settings), *builder.notices), as_of=as_of)
+    _write_meta(context, built, fingerprint, builder.dimensions)
+    return built
+
+
+class _Builder:
+    """Loads one table after the other, in the order in which they look each other up."""
+
+    def __init__(
+        self, context: Context, files: tuple[TableFile, ...], scratch: Path, say: Callable[[str], None]
+    ) -> None:
+        self._context = context
+        self._files = {file.mapping.table: file for file in files}
+        self._scratch = scratch
+        self._say = say
+        self._loaded: dict[str, Loaded] = {}
+        self._taken: set[str] = {level.casefold() for level in context.levels}
+        self.notices: list[str] = []
+        self.dimensions: list[str] = []
+
+    def load_all(self) -> None:
+        """Load every table that is mapped; the others stay empty."""
+        staged = {name: self._stage(file) for name, file in self._files.items()}
+        extras = self._name_extras(staged)
+        for table in TABLES:
+            self._create(table, extras.get(table.name, {}))
+        for table in TABLES:
+            file = self._files.get(table.name)
+            if file is not None:
+                self._load(table, file, staged[table.name], extras.get(table.name, {}))
+        create_org_levels(self._context)
+        for name, columns in DERIVED.items():
+            if name != "rejected":
+                self._context.connection.execute(f"CREATE TABLE {name} ({columns})")
+
+    def _stage(self, file: TableFile) -> Staged:
+        self._say(f"reading {file.name}")
+        request = StageRequest(
+            connection=self._context.connection,
+            path=file.path.absolute(),
+            sheet=file.mapping.sheet,
+            mapping=file.mapping,
+            relation=f"stage_{file.mapping.table}",
+            scratch=self._scratch,
+        )
+        return unpivoted(self._context.connection, file.source.stage(request), file.mapping, file=file.name)
+
+    def _name_extras(self, staged: dict[str, Staged]) -> dict[str, dict[str, str]]:
+        """Name the further columns of each table; opportunities choose first."""
+        order = sorted(TABLES, key=lambda table: table.name != "opportunities")
+        return {
+            table.name: self._extras_of(table, self._files[table.name].mapping, staged[table.name])
+            for table in order
+            if table.name in staged and table.takes_extras
+        }
+
+    def _extras_of(self, table: Table, mapping: TableMapping, staged: Staged) -> dict[str, str]:
+        used = {rule.column for _, rule in mapping.columns} | _status_columns(mapping) | set(mapping.ignore)
+        levels = self._context.levels if table.name == "reps" else ()
+        wanted = [name for name, _ in mapping.columns if table.field(name) is None and name not in levels]
+        wanted += [name for name in staged.headers if name not in used and name not in wanted]
+        return {name: self._free_name(table, name) for name in wanted}
+
+    def _free_name(self, table: Table, name: str) -> str:
+        chosen = name
+        if name.casefold() in RESERVED_NAMES or name.casefold() in self._taken:
+            chosen = f"{table.name}.{name}"
+            self.notices.append(
+                f"{table.name}: column {name!r} is kept as {chosen!r}, because {name!r} has a meaning already."
+            )
+        self._taken.add(chosen.casefold())
+        self.dimensions.append(chosen)
+        return chosen
+
+    def _create(self, table: Table, extras: dict[str, str]) -> None:
+        columns = [f"{q(field.name)} {field.sql_type}" for field in table.kept]
+        columns += [f"{q(name)} VARCHAR" for name in extras.values()]
+        if table.has_source_row:
+            columns.append("source_row BIGINT")
+        run = self._context.connection.execute
+        run(f"CREATE TABLE {q(table.name)} ({', '.join(columns)})")
+        run(f"CREATE TABLE IF NOT EXISTS rejected ({DERIVED['rejected']})")
+
+    def _load(self, table: Table, file: TableFile, staged: Staged, extras: dict[str, str]) -> None:
+        self._say(f"loading {table.name}")
+        loaded = load_table(
+            self._context,
+            table,
+            file.mapping,
+            staged,
+            file=file.name,
+            partners=frozenset(self._loaded),
+            extras=extras,
+        )
+        if table.name == "memberships":
+            loaded = reject_overlaps(self._context.connection, loaded)
+        self._loaded[table.name] = loaded
+        self.notices += loaded.notices
+        self._context.connection.execute(f"DROP TABLE {q(staged.relation)}")
+        if table.name != "reps":
+            self._context.connection.execute(f"DROP TABLE {q(loaded.work)}")
+
+    def organise(self) -> None:
+        """Make the organisation out of what the reps' table says."""
+        self._say("building the organisation")
+        reps = self._loaded.get("reps")
+        mapped = [item.field.name for item in reps.plan.fields] if reps else []
+        levels = tuple(level for level in self._context.levels if f"x:{level}" in mapped)
+        if reps and "org" not in self._loaded and len(levels) < len(self._context.levels):
+            missing = ", ".join(level for level in self._context.levels if level not in levels)
+            self.notices.append(
+                f"reps: no column gives their {missing}; add it to [reps.columns] in the mapping."
+            )
+        if not reps:
+            self._people_from_opportunities()
+        self.notices += organise(
+            self._context, level_columns=levels, manager="manager" in mapped, work=reps.work if reps else ""
+        )
+
+    def _people_from_opportunities(self) -> None:
+        self._context.connection.execute(
+            "INSERT INTO reps (rep_id, name) SELECT DISTINCT rep_id, rep_id FROM (SELECT rep_id FROM opportunities"
+            " UNION SELECT rep_id FROM orders) WHERE rep_id IS NOT NULL"
+        )
+
+    def complete(self) -> None:
+        """Fill what follows from other tables: partners that no table lists, sales from orders, names."""
+        run = self._context.connection.execute
+        for table, key, label in (("accounts", "account_id", ", name"), ("products", "product", "")):
+            if table not in self._loaded:
+                run(
+                    f"INSERT INTO {table} ({key}{label}) SELECT DISTINCT {key}{', ' + key if label else ''} FROM"
+                    f" (SELECT {key} FROM opportunities UNION SELECT {key} FROM orders) WHERE {key} IS NOT NULL"
+                )
+        run("UPDATE reps SET name = rep_id WHERE name IS NULL")
+        run("UPDATE accounts SET name = account_id WHERE name IS NULL")
+        if "opportunities" not in self._loaded and "orders" in self._loaded:
+            run(
+                "INSERT INTO opportunities (opportunity_id, account_id, rep_id, product, status, amount,"
+                " expected_amount, closed_on) SELECT order_id, account_id, rep_id, product, 'won', amount, amount,"
+                " ordered_on FROM orders"
+            )
+
+    def reports(self) -> tuple[TableReport, ...]:
+        """Give the counts, the main tables first."""
+        order = {name: place for place, name in enumerate(_SHOWN_FIRST)}
+        found = [loaded.report for loaded in self._loaded.values()]
+        return tuple(sorted(found, key=lambda report: order.get(report.name, len(order))))
+
+
+def _status_columns(mapping: TableMapping) -> set[str]:
+    if mapping.status is None:
+        return set()
+    return {column for column, _ in (*mapping.status.won, *mapping.status.lost)}
+
+
+def _refuse_overflow(context: Context) -> None:
+    """Refuse amounts whose sum, in any selection, could pass what 64 bits hold."""
+    for table in TABLES:
+        for field in table.kept:
+            if field.sql_type != "BIGINT" or "money" not in field.kind:
+                continue
+            row = context.connection.execute(
+                f"SELECT sum(abs(CAST({q(field.name)} AS HUGEINT))) FROM {q(table.name)}"
+            ).fetchone()
+            if row and row[0] is not None and int(row[0]) >= _MOST:
+                raise BadInput(
+                    f"{field.name} adds up to more than can be held exactly.",
+                    where=table.name,
+                    hint="Look for amounts in the wrong unit; scale in the mapping divides them.",
+                )
+
+
+def _latest_day(context: Context, notices: list[str]) -> date:
+    """Give the latest day on which something happened; an expected close has not happened."""
+    days = " UNION ALL ".join(
+        f"SELECT {column} AS d FROM {table}"
+        for table, column in (
+            ("opportunities", "created_on"),
+            ("opportunities", "closed_on"),
+            ("stage_history", "entered_on"),
+            ("orders", "ordered_on"),
+        )
+    )
+    row = context.connection.execute(
+        f"SELECT max(d), quantile_disc(d, 0.999) FROM ({days}) WHERE d IS NOT NULL"
+    ).fetchone()
+    if row is None or row[0] is None:
+        raise BadInput(
+            "No row has a date on which something happened.",
+            where="opportunities",
+            hint="Map created_on and closed_on.",
+        )
+    latest: date = row[0]
+    if (latest - row[1]).days > 366:
+        notices.append(
+            f"The latest date, {latest}, lies far from the others; set [data] as_of if it is a slip."
+        )
+    return latest
+
+
+def _zone_notice(settings: ImportSettings) -> tuple[str, ...]:
+    return (f"Times with a zone become dates in {settings.time_zone}; those without are taken as written.",)
+
+
+def _write_meta(context: Context, built: Built, fingerprint: str, dimensions: list[str]) -> None:
+    values = {
+        "currency": context.currency,
+        "digits": str(context.digits),
+        "as_of": built.as_of.isoformat(),
+        "levels": json.dumps(context.levels),
+        "fingerprint": fingerprint,
+        "time_zone": context.time_zone,
+        "dimensions": json.dumps(dimensions),
+        "schema": SCHEMA,
+    }
+    run = context.connection.executemany
+    run("INSERT INTO meta VALUES (?, ?)", [[key, value] for key, value in values.items()])
+    run("INSERT INTO meta VALUES (?, ?)", [["notice", notice] for notice in built.notices])
+    if built.tables:
+        rows = [[t.name, t.read, t.loaded, t.rejected, t.repaired, t.warned] for t in built.tables]
+        run("INSERT INTO import_report VALUES (?, ?, ?, ?, ?, ?)", rows)

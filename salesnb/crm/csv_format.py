@@ -1,0 +1,168 @@
+"""What a CSV file is written in: encoding, delimiter, header, and whether its lines are simply its rows."""
+
+import codecs
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from salesnb.crm.mapping import TableMapping
+from salesnb.crm.staging import unique_headers
+from salesnb.errors import BadInput, MissingFile
+
+__all__ = ["CsvFormat", "read_format"]
+
+_PIECE = 1 << 20
+_DELIMITERS = ",;\t|"
+_NAMES = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Beyond this share of characters that are not UTF-8, the file is taken for Windows-1252.
+_STRAY = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CsvFormat:
+    """How to read a file.
+
+    Attributes
+    ----------
+    header_end
+        Physical line on which the header ends.
+    lines
+        Number of physical lines.
+    plain
+        Whether the engine can read the file as it is: UTF-8, no stray carriage returns or NULs.
+    """
+
+    encoding: str
+    delimiter: str
+    headers: tuple[str, ...]
+    header_end: int
+    lines: int
+    plain: bool
+    notices: tuple[str, ...]
+
+
+def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
+    """Look through a file once.
+
+    Raises
+    ------
+    MissingFile
+        When it cannot be read.
+    BadInput
+        When the encoding is unknown or there is no header.
+    """
+    try:
+        encoding, notices = _encoding(path, mapping.encoding)
+        scan = _scan(path)
+        head = _head(path, encoding, mapping.header_row)
+    except OSError as error:
+        raise MissingFile(f"Cannot read {path.name}: {error.strerror}.", where=str(path.parent)) from error
+    delimiter = mapping.delimiter or _delimiter(head)
+    if not mapping.delimiter and delimiter != ",":
+        notices = (*notices, f"{path.name}: columns are separated by {_NAMES[delimiter]}.")
+    reader = csv.reader(StringIO("".join(head)), delimiter=delimiter)
+    header = next(reader, [])
+    if not any(text.strip() for text in header):
+        raise BadInput(
+            "It has no header.",
+            where=f"{path.name}, row {mapping.header_row}",
+            hint="Name the row with header_row.",
+        )
+    return CsvFormat(
+        encoding=encoding,
+        delimiter=delimiter,
+        headers=unique_headers(header),
+        header_end=mapping.header_row - 1 + reader.line_num,
+        lines=scan.lines,
+        plain=encoding in ("utf-8", "utf-8-sig") and scan.simple,
+        notices=notices,
+    )
+
+
+def _encoding(path: Path, given: str) -> tuple[str, tuple[str, ...]]:
+    """Encoding by the mapping, by byte order mark, by whether it is UTF-8; and what to say about it."""
+    if given:
+        try:
+            return codecs.lookup(given).name, ()
+        except LookupError:
+            raise BadInput(
+                f"There is no encoding {given!r}.",
+                where=path.name,
+                hint='Write one such as "utf-8" or "cp1252".',
+            ) from None
+    with path.open("rb") as file:
+        start = file.read(4096)
+    for mark, name in _BOMS:
+        if start.startswith(mark):
+            return name, () if name == "utf-8-sig" else (f"{path.name}: read as {name.upper()}.",)
+    nul = start.count(b"\0")
+    if nul * 3 > len(start):
+        name = "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
+        return name, (f"{path.name}: read as {name.upper()}, though it has no byte order mark.",)
+    stray, beyond = _not_utf8(path)
+    if not stray:
+        return "utf-8", ()
+    if stray <= _STRAY * beyond:
+        return "utf-8:replace", (f"{path.name}: {stray} characters are not UTF-8 and were replaced by �.",)
+    return "cp1252", (f"{path.name}: it is not UTF-8; read as Windows-1252. Set encoding if that is wrong.",)
+
+
+def _not_utf8(path: Path) -> tuple[int, int]:
+    """Count characters that are not UTF-8, and all beyond ASCII."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    stray = beyond = 0
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            text = decoder.decode(piece)
+            stray += text.count("\ufffd")
+            beyond += len(text) - len(text.encode("ascii", "ignore"))
+    stray += decoder.decode(b"", final=True).count("\ufffd")
+    return stray, beyond
+
+
+@dataclass(frozen=True)
+class _Scan:
+    lines: int
+    simple: bool
+
+
+def _scan(path: Path) -> _Scan:
+    """Count lines, and look for carriage returns that stand alone and for NULs."""
+    feeds = returns = pairs = nuls = 0
+    last = b"\n"
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            feeds += piece.count(b"\n")
+            returns += piece.count(b"\r")
+            pairs += piece.count(b"\r\n") + (last.endswith(b"\r") and piece.startswith(b"\n"))
+            nuls += piece.count(b"\0")
+            last = piece[-1:]
+    return _Scan(lines=feeds + (last != b"\n"), simple=returns == pairs and not nuls)
+
+
+def _head(path: Path, encoding: str, header_row: int, rows: int = 40) -> list[str]:
+    """Give the first physical lines from the header on."""
+    codec, _, errors = encoding.partition(":")
+    with path.open(encoding=codec, errors=errors or "replace", newline="") as file:
+        lines = [line for place, line in zip(range(header_row - 1 + rows), file, strict=False)]
+    return lines[header_row - 1 :]
+
+
+def _delimiter(head: list[str]) -> str:
+    """Choose the delimiter that gives most columns in most rows."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        rows = [row for row in csv.reader(head, delimiter=delimiter) if row]
+        widths = Counter(len(row) for row in rows)
+        width = len(rows[0]) if rows else 1
+        return (widths[width] if width > 1 else 0, width)
+
+    return max(_DELIMITERS, key=score)

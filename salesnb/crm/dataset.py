@@ -1,0 +1,152 @@
+"""Reading what was imported."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from salesnb.crm.snapshots import CURRENT, current_database
+from salesnb.errors import Damaged, MissingFile
+
+if TYPE_CHECKING:
+    import ibis
+
+__all__ = ["Dataset", "Meta"]
+
+# Between reading the name and opening the file, an import may switch twice and remove it.
+_ATTEMPTS = 5
+_CLOSED_DOORS = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_access": False,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meta:
+    """What holds for the whole of the data.
+
+    Attributes
+    ----------
+    currency, digits
+        Of all money, which is in minor units: 1 USD with two digits is 100.
+    as_of
+        The day as of which everything is told.
+    levels
+        Levels of the organisation, from the top.
+    fingerprint
+        Of the files, the mapping and the settings that the data was made from.
+    dimensions
+        Further columns of the source that are kept, under the names that they have in the tables.
+    """
+
+    currency: str
+    digits: int
+    as_of: date
+    levels: tuple[str, ...]
+    fingerprint: str
+    time_zone: str
+    dimensions: tuple[str, ...]
+
+
+class Dataset:
+    """The imported data, open read-only; an import that runs meanwhile does not change it.
+
+    Examples
+    --------
+    >>> with Dataset.open("data") as data:  # doctest: +SKIP
+    ...     data.table("opportunities").count().execute()
+    8800
+    """
+
+    def __init__(self, path: Path, backend: "ibis.BaseBackend", meta: Meta) -> None:
+        self.path = path
+        self.backend = backend
+        self.meta = meta
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Dataset":
+        """Open a data folder's current database, or a database file.
+
+        Raises
+        ------
+        MissingFile
+            When nothing has been imported.
+        Damaged
+            When the file is not a database that salesnb wrote.
+        """
+        given = Path(path)
+        if given.name == CURRENT and not given.is_dir():
+            given = given.parent
+        if given.is_file():
+            return cls._open(given)
+        for _ in range(_ATTEMPTS):
+            database = current_database(given)
+            if database is None:
+                break
+            if database.is_file():
+                try:
+                    return cls._open(database)
+                except FileNotFoundError:
+                    continue
+        raise MissingFile(
+            "No data has been imported yet.", where=str(given), hint="Load some with: salesnb import SOURCE."
+        )
+
+    @classmethod
+    def _open(cls, path: Path) -> "Dataset":
+        import duckdb
+        import ibis
+
+        try:
+            backend = ibis.duckdb.connect(str(path), read_only=True, **_CLOSED_DOORS)
+        except duckdb.Error as error:
+            if not path.exists():
+                raise FileNotFoundError(path) from error
+            raise _damaged(path, error) from error
+        try:
+            return cls(path, backend, _meta(backend))
+        except (duckdb.Error, KeyError, ValueError) as error:
+            backend.disconnect()
+            raise _damaged(path, error) from error
+
+    def table(self, name: str) -> "ibis.Table":
+        """Give a canonical table as an Ibis expression."""
+        return self.backend.table(name)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.backend.disconnect()
+
+    def __enter__(self) -> "Dataset":
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def _meta(backend: Any) -> Meta:  # noqa: ANN401 -- Ibis has no type for raw connections
+    values = dict(backend.con.execute("SELECT key, value FROM meta").fetchall())
+    return Meta(
+        currency=values["currency"],
+        digits=int(values["digits"]),
+        as_of=date.fromisoformat(values["as_of"]),
+        levels=tuple(json.loads(values["levels"])),
+        fingerprint=values["fingerprint"],
+        time_zone=values["time_zone"],
+        dimensions=tuple(json.loads(values["dimensions"])),
+    )
+
+
+def _damaged(path: Path, error: Exception) -> Damaged:
+    return Damaged(
+        f"{path.name} cannot be read: {str(error).splitlines()[0]}",
+        where=str(path.parent),
+        hint="Import the data again with: salesnb import SOURCE.",
+    )

@@ -1,0 +1,195 @@
+"""An import: files in, one database out, and the old one in place until the new one is whole."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesnb.crm.building import SCHEMA, Built, ImportSettings, build
+from salesnb.crm.files import digest_of, locate
+from salesnb.crm.mapping import Mapping
+from salesnb.crm.report import TableReport
+from salesnb.crm.snapshots import current_database, exclusive, publish, scratch_folder
+from salesnb.errors import CannotWrite, SalesnbError
+from salesnb.files import cannot_write, write_atomic
+from salesnb.money import minor_digits
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["REJECTED", "ImportReport", "ImportSettings", "TableReport", "import_source"]
+
+REJECTED = "rejected.csv"
+_MEMORY = "1GB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes
+    ----------
+    tables
+        Counts of each table that was mapped, opportunities first.
+    notices
+        What people should know, a sentence each, naming file, row and field.
+    changed
+        Whether there is new data; the same files again change nothing.
+    path
+        The database.
+    """
+
+    tables: tuple[TableReport, ...]
+    notices: tuple[str, ...]
+    fingerprint: str
+    as_of: date
+    changed: bool
+    path: Path
+
+
+def import_source(
+    source: Path,
+    mapping: Mapping,
+    settings: ImportSettings,
+    data_dir: Path,
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> ImportReport:
+    """Read, check and load a source into ``data_dir``, and switch to the result when it is whole.
+
+    Rows that break a rule are set aside in ``rejected.csv``; the import goes on. While it runs, and if it
+    fails or is killed, readers see the data that was there before.
+
+    Parameters
+    ----------
+    source
+        A folder, or a CSV, Parquet, Excel or DuckDB file.
+    progress
+        Told in a few words what is being done.
+
+    Raises
+    ------
+    MissingFile, BadInput
+        When the source or the mapping is missing something or does not fit.
+    Damaged
+        When a file is not of the kind that its name says.
+    CannotWrite
+        When the data folder is read-only or the disk full; nothing has changed then.
+    """
+    say = progress or (lambda _: None)
+    minor_digits(settings.currency)
+    files = locate(source, mapping)
+    with exclusive(data_dir):
+        fingerprint = digest_of(files, SCHEMA, mapping.digest, repr(settings))
+        before = current_database(data_dir)
+        known = _report_of(before) if before else None
+        if known and known.fingerprint == fingerprint:
+            write_rejected(known.path, data_dir)
+            return known
+        with scratch_folder(data_dir) as scratch:
+            with _engine(scratch, data_dir, tuple(file.path for file in files), before) as connection:
+                built = build(connection, files, settings, scratch, before, fingerprint=fingerprint, say=say)
+            say("switching to the new data")
+            path = publish(data_dir, scratch / "build.duckdb", fingerprint)
+        write_rejected(path, data_dir)
+    return _report(built, path, fingerprint)
+
+
+def _report(built: Built, path: Path, fingerprint: str) -> ImportReport:
+    return ImportReport(
+        tables=built.tables,
+        notices=built.notices,
+        fingerprint=fingerprint,
+        as_of=built.as_of,
+        changed=True,
+        path=path,
+    )
+
+
+@contextlib.contextmanager
+def _engine(
+    scratch: Path, data_dir: Path, files: tuple[Path, ...], before: Path | None
+) -> Iterator["DuckDBPyConnection"]:
+    """Open the new database; the engine may touch nothing but the files of this import, and loads no extension."""
+    import duckdb
+
+    reachable = [str(path.absolute()) for path in (*files, *((before,) if before else ()))]
+    try:
+        with duckdb.connect(
+            str(scratch / "build.duckdb"),
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+        ) as connection:
+            connection.execute(f"SET memory_limit = '{_MEMORY}'")
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET temp_directory = ?", [str(scratch / "spill")])
+            connection.execute("SET allowed_directories = ?", [[str(scratch.absolute())]])
+            connection.execute("SET allowed_paths = ?", [reachable])
+            connection.execute("SET enable_external_access = false")
+            yield connection
+            connection.execute("CHECKPOINT")
+    except OSError as error:
+        if isinstance(error, SalesnbError):
+            raise
+        raise cannot_write(data_dir, error) from error
+    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+        raise CannotWrite(
+            f"The data could not be written: {str(error).splitlines()[0]}",
+            where=str(data_dir),
+            hint="Free some space there; nothing was changed.",
+        ) from error
+
+
+def write_rejected(database: Path, data_dir: Path) -> None:
+    """Write the rows that were set aside, in one step; a file that is right already is left alone."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("table", "file", "row", "field", "reason", "value"))
+    with _reading(database) as connection:
+        cursor = connection.execute(
+            "SELECT * FROM rejected ORDER BY table_name, file, source_row, field, reason"
+        )
+        while rows := cursor.fetchmany(10_000):
+            writer.writerows(rows)
+    path = data_dir / REJECTED
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if path.read_text(encoding="utf-8") == text.getvalue():
+            return
+    write_atomic(path, text.getvalue())
+
+
+@contextlib.contextmanager
+def _reading(database: Path) -> Iterator["DuckDBPyConnection"]:
+    from salesnb.crm.dataset import Dataset
+
+    with Dataset.open(database) as data:
+        yield data.backend.con
+
+
+def _report_of(database: Path) -> ImportReport | None:
+    """Report of an earlier import; None when its database cannot be read."""
+    from salesnb.crm.dataset import Dataset
+    from salesnb.errors import Damaged, MissingFile
+
+    try:
+        with Dataset.open(database) as data:
+            rows = data.backend.con.execute("SELECT * FROM import_report").fetchall()
+            notices = data.backend.con.execute("SELECT value FROM meta WHERE key = 'notice'").fetchall()
+            meta = data.meta
+    except (Damaged, MissingFile):
+        return None
+    return ImportReport(
+        tables=tuple(
+            TableReport(name=n, read=a, loaded=b, rejected=c, repaired=d, warned=e)
+            for n, a, b, c, d, e in rows
+        ),
+        notices=tuple(str(row[0]) for row in notices),
+        fingerprint=meta.fingerprint,
+        as_of=meta.as_of,
+        changed=False,
+        path=database,
+    )

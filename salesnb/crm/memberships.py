@@ -1,0 +1,67 @@
+"""Dated memberships: nobody belongs anywhere with more than a share of 1."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from salesnb.crm.loading import Loaded
+from salesnb.crm.sql import quote_literal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["reject_overlaps"]
+
+_START, _END = "0001-01-01", "9999-12-31"
+_SLACK = 1e-9
+
+_Row = tuple[int, str, str, str, float]
+
+
+def reject_overlaps(connection: "DuckDBPyConnection", loaded: Loaded) -> Loaded:
+    """Set aside memberships that would bring a rep above a share of 1 at any date; the first stay."""
+    for column in ("valid_from", "valid_to", "share"):
+        if not loaded.plan.has(column):
+            connection.execute(
+                f'ALTER TABLE {loaded.work} ADD COLUMN "{column}" {"DOUBLE" if column == "share" else "DATE"}'
+            )
+    connection.execute("UPDATE memberships SET share = coalesce(share, 1)")
+    rows = connection.execute(
+        f"SELECT source_row, rep_id, CAST(coalesce(valid_from, DATE '{_START}') AS VARCHAR),"
+        f" CAST(coalesce(valid_to, DATE '{_END}') AS VARCHAR), coalesce(share, 1) FROM {loaded.work}"
+        " WHERE problem IS NULL ORDER BY source_row"
+    ).fetchall()
+    over = _over([(int(r[0]), str(r[1]), str(r[2]), str(r[3]), float(r[4])) for r in rows])
+    if not over:
+        return loaded
+    file = loaded.plan.file
+    connection.executemany(
+        f"INSERT INTO rejected VALUES ('memberships', {quote_literal(file)}, ?, 'share',"
+        " 'adds up to more than 1 with earlier rows', ?)",
+        [[row[0], str(row[4])] for row in over],
+    )
+    connection.execute("DELETE FROM memberships")
+    kept = ", ".join(f'"{item.field.name}"' for item in loaded.plan.fields if not item.extra)
+    places = ", ".join(str(row[0]) for row in over)
+    connection.execute(
+        f"INSERT INTO memberships ({kept}) SELECT {kept} FROM {loaded.work}"
+        f" WHERE problem IS NULL AND source_row NOT IN ({places})"
+    )
+    connection.execute("UPDATE memberships SET share = coalesce(share, 1)")
+    report = replace(
+        loaded.report, loaded=loaded.report.loaded - len(over), rejected=loaded.report.rejected + len(over)
+    )
+    said = f"memberships: {len(over):,} rows set aside: shares add up to more than 1 (first in {file}, row {over[0][0]})."
+    return replace(loaded, report=report, notices=(*loaded.notices, said))
+
+
+def _over(rows: list[_Row]) -> list[_Row]:
+    """Give the rows that do not fit beside those before them."""
+    kept: dict[str, list[_Row]] = {}
+    over: list[_Row] = []
+    for row in rows:
+        others = kept.setdefault(row[1], [])
+        touching = [other for other in others if other[2] < row[3] and row[2] < other[3]]
+        starts = {row[2], *(other[2] for other in touching if other[2] > row[2])}
+        most = max(sum(o[4] for o in touching if o[2] <= day < o[3]) for day in starts)
+        (over if most + row[4] > 1 + _SLACK else others).append(row)
+    return over

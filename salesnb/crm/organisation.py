@@ -1,0 +1,165 @@
+"""The organisation: nodes by level, who belonged where and when, from level columns or from tables of its own."""
+
+from salesnb.crm.plan import Context, extra_name
+from salesnb.crm.sql import quote_identifier as q
+from salesnb.crm.sql import quote_literal
+from salesnb.errors import BadInput
+
+__all__ = ["create_org_levels", "organise"]
+
+_ALWAYS = "DATE '0001-01-01', DATE '9999-12-31'"
+_DEEPEST = 50
+
+
+def create_org_levels(context: Context) -> None:
+    """Create the table that gives each node its ancestors, a column a level."""
+    columns = "".join(f", {q(level)} VARCHAR" for level in context.levels)
+    context.connection.execute(f"CREATE TABLE org_levels (node VARCHAR{columns})")
+
+
+def organise(
+    context: Context, *, level_columns: tuple[str, ...], manager: bool, work: str
+) -> tuple[str, ...]:
+    """Fill ``org``, ``memberships``, ``rep_nodes`` and ``org_levels``, and the node of each rep.
+
+    Parameters
+    ----------
+    level_columns
+        Levels, from the top, that the reps' table has a column for.
+    manager
+        Whether that table says who manages a rep's team.
+    work
+        The reps' working table; empty when reps are not mapped.
+
+    Returns
+    -------
+    tuple of str
+        What people should know.
+
+    Raises
+    ------
+    BadInput
+        When a table of nodes goes in a circle.
+    """
+    given = _count(context, "SELECT count(*) FROM org") > 0
+    notices: list[str] = []
+    if not given and work and level_columns:
+        _nodes_from_levels(context, level_columns, manager, work)
+    notices += _root(context)
+    notices += _rep_nodes_known(context)
+    if _count(context, "SELECT count(*) FROM memberships") == 0:
+        context.connection.execute(
+            "INSERT INTO memberships SELECT rep_id, node, start_on, end_on + 1, 1.0 FROM reps"
+        )
+    _fill_rep_nodes(context)
+    _fill_levels(context)
+    return tuple(notices)
+
+
+def _count(context: Context, query: str) -> int:
+    row = context.connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _nodes_from_levels(context: Context, levels: tuple[str, ...], manager: bool, work: str) -> None:
+    """A node's id is the path of names down to it; a rep without a level stands above it."""
+    run = context.connection.execute
+    columns = [q(extra_name(level)) for level in levels]
+    encoded = [f"replace({column}, '/', '%2F')" for column in columns]
+    for depth in range(1, len(levels) + 1):
+        path, above = _path(encoded[:depth]), _path(encoded[: depth - 1])
+        managed = "any_value(manager ORDER BY source_row)" if manager and depth == len(levels) else "NULL"
+        run(
+            f"INSERT INTO org SELECT {path}, {columns[depth - 1]}, {above}, {quote_literal(levels[depth - 1])},"
+            f" {managed} FROM {q(work)} WHERE problem IS NULL AND {columns[depth - 1]} IS NOT NULL"
+            f" GROUP BY {path}, {columns[depth - 1]}, {above}"
+        )
+    run(
+        f"UPDATE reps SET node = w.node FROM (SELECT rep_id, {_path(encoded)} AS node FROM {q(work)}"
+        " WHERE problem IS NULL) w WHERE reps.rep_id = w.rep_id"
+    )
+
+
+def _path(parts: list[str]) -> str:
+    """SQL of a path; nothing is the company, and a team that is called "company" is not."""
+    joined = f"concat_ws('/', {', '.join(parts)})" if parts else "''"
+    return f"CASE {joined} WHEN '' THEN 'company' WHEN 'company' THEN '%63ompany' ELSE {joined} END"
+
+
+def _root(context: Context) -> list[str]:
+    """Everything without a known parent hangs below the company."""
+    run = context.connection.execute
+    lost = _count(
+        context,
+        "SELECT count(*) FROM org WHERE parent IS NOT NULL AND parent NOT IN (SELECT node FROM org)"
+        " AND parent <> 'company'",
+    )
+    run("UPDATE org SET name = coalesce(name, node)")
+    run(
+        "UPDATE org SET parent = 'company' WHERE node <> 'company' AND (parent IS NULL OR parent NOT IN (SELECT node FROM org))"
+    )
+    run(
+        "INSERT INTO org SELECT 'company', 'Company', NULL, 'company', NULL WHERE 'company' NOT IN (SELECT node FROM org)"
+    )
+    run("UPDATE org SET parent = NULL, level = 'company' WHERE node = 'company'")
+    return (
+        [f"org: {lost} nodes name a parent that is not there; they stand below the company."] if lost else []
+    )
+
+
+def _rep_nodes_known(context: Context) -> list[str]:
+    """A rep whose node is not known belongs to the company itself."""
+    lost = _count(
+        context, "SELECT count(*) FROM reps WHERE node IS NOT NULL AND node NOT IN (SELECT node FROM org)"
+    )
+    context.connection.execute(
+        "UPDATE reps SET node = 'company' WHERE node IS NULL OR node NOT IN (SELECT node FROM org)"
+    )
+    return (
+        [f"reps: {lost} reps name a node that is not in org; they stand below the company."] if lost else []
+    )
+
+
+def _fill_rep_nodes(context: Context) -> None:
+    """One node a rep at every date: the largest share, else the latest begun; gaps keep the node before."""
+    context.connection.execute(
+        "INSERT INTO rep_nodes WITH m AS (SELECT rep_id, node, coalesce(valid_from, DATE '0001-01-01') AS a,"
+        " coalesce(valid_to, DATE '9999-12-31') AS b, coalesce(share, 1) AS share FROM memberships"
+        " WHERE node IN (SELECT node FROM org)),"
+        " e AS (SELECT DISTINCT rep_id, a AS d FROM m UNION SELECT DISTINCT rep_id, b FROM m WHERE b < DATE '9999-12-31'),"
+        " best AS (SELECT e.rep_id, e.d, arg_max(m.node, (m.share, m.a, m.node)) AS node FROM e LEFT JOIN m"
+        " ON m.rep_id = e.rep_id AND m.a <= e.d AND e.d < m.b GROUP BY ALL),"
+        " held AS (SELECT * FROM best WHERE node IS NOT NULL),"
+        " began AS (SELECT *, lag(node) OVER w AS earlier FROM held WINDOW w AS (PARTITION BY rep_id ORDER BY d)),"
+        " runs AS (SELECT * FROM began WHERE earlier IS DISTINCT FROM node)"
+        " SELECT rep_id, node, CASE WHEN earlier IS NULL THEN DATE '0001-01-01' ELSE d END,"
+        " coalesce(lead(d) OVER (PARTITION BY rep_id ORDER BY d), DATE '9999-12-31') FROM runs"
+    )
+    context.connection.execute(
+        f"INSERT INTO rep_nodes SELECT rep_id, node, {_ALWAYS} FROM reps"
+        " WHERE rep_id NOT IN (SELECT rep_id FROM rep_nodes)"
+    )
+
+
+def _fill_levels(context: Context) -> None:
+    """Walk from every node up to the top."""
+    columns = "".join(
+        f", max(CASE WHEN level = {quote_literal(level)} THEN above END)" for level in context.levels
+    )
+    context.connection.execute(
+        "INSERT INTO org_levels WITH RECURSIVE up(node, above, parent, level, depth) AS ("
+        " SELECT node, node, parent, level, 0 FROM org UNION ALL"
+        " SELECT up.node, org.node, org.parent, org.level, up.depth + 1 FROM up JOIN org ON org.node = up.parent"
+        f" WHERE up.depth < {_DEEPEST}) SELECT node{columns} FROM up GROUP BY node"
+    )
+    stuck = context.connection.execute(
+        "WITH RECURSIVE down(node, depth) AS (SELECT 'company', 0 UNION ALL SELECT org.node, depth + 1 FROM org"
+        f" JOIN down ON org.parent = down.node WHERE depth < {_DEEPEST})"
+        " SELECT min(node) FROM org WHERE node NOT IN (SELECT node FROM down)"
+    ).fetchone()
+    if stuck and stuck[0] is not None:
+        raise BadInput(
+            f"Node {stuck[0]!r} does not lead up to the top: its parents go in a circle.",
+            where="org, parent",
+            hint="Correct the parent column.",
+        )

@@ -1,0 +1,46 @@
+"""Kinds of files that can be imported; others are added through the entry-point group ``salesnb.sources``."""
+
+from pathlib import Path
+from typing import Protocol
+
+from salesnb.crm.staging import Staged, StageRequest
+from salesnb.registry import Registry
+
+__all__ = ["SOURCES", "Source", "source_for"]
+
+
+class Source(Protocol):
+    """Reads one kind of file.
+
+    ``suffixes`` are endings in lower case; ``holds_many`` tells whether a file holds several tables.
+    """
+
+    suffixes: tuple[str, ...]
+    holds_many: bool
+
+    def stage(self, request: StageRequest) -> Staged:
+        """Put all cells as text into ``request.relation``; see :class:`~salesnb.crm.staging.Staged`."""
+        ...
+
+
+SOURCES = Registry[Source]("source", "salesnb.sources")
+
+
+def source_for(path: Path) -> Source | None:
+    """Return the source that reads files of this ending, or None."""
+    return next((source for _, source in SOURCES.items() if path.suffix.lower() in source.suffixes), None)
+
+
+def _register() -> None:
+    from salesnb.crm.sources.csv_file import CsvSource
+    from salesnb.crm.sources.duckdb_file import DuckDBSource
+    from salesnb.crm.sources.excel import ExcelSource
+    from salesnb.crm.sources.parquet import ParquetSource
+
+    SOURCES.add("csv", CsvSource(), origin="salesnb")
+    SOURCES.add("parquet", ParquetSource(), origin="salesnb")
+    SOURCES.add("excel", ExcelSource(), origin="salesnb")
+    SOURCES.add("duckdb", DuckDBSource(), origin="salesnb")
+
+
+_register()

@@ -1,0 +1,46 @@
+"""Tables in a DuckDB file."""
+
+from salesnb.crm.sources.parquet import stage_query
+from salesnb.crm.sql import quote_identifier, quote_literal
+from salesnb.crm.staging import Staged, StageRequest
+from salesnb.errors import Damaged, MissingFile, nearest
+
+__all__ = ["DuckDBSource"]
+
+
+class DuckDBSource:
+    """A database of somebody else's, opened read-only; the mapping's ``sheet`` names the table."""
+
+    suffixes = (".duckdb", ".ddb", ".db")
+    holds_many = True
+
+    def stage(self, request: StageRequest) -> Staged:
+        """Stage a table."""
+        import duckdb
+
+        connection = request.connection
+        alias = f"{request.relation}_db"
+        try:
+            connection.execute(f"ATTACH {quote_literal(str(request.path))} AS {alias} (READ_ONLY)")
+        except duckdb.Error as error:
+            raise Damaged(
+                f"It cannot be opened: {str(error).splitlines()[0]}", where=request.path.name
+            ) from error
+        try:
+            name = request.sheet or request.mapping.table
+            known = _tables(request, alias)
+            if name not in known:
+                raise MissingFile(
+                    f"There is no table {name!r}.", where=request.path.name, hint=nearest(name, known)
+                )
+            return stage_query(request, f"{alias}.{known[name]}.{quote_identifier(name)}")
+        finally:
+            connection.execute(f"DETACH {alias}")
+
+
+def _tables(request: StageRequest, alias: str) -> dict[str, str]:
+    """Tables and views by name, with the quoted schema that they are in."""
+    rows = request.connection.execute(
+        "SELECT table_name, table_schema FROM information_schema.tables WHERE table_catalog = ?", [alias]
+    ).fetchall()
+    return {str(name): quote_identifier(str(schema)) for name, schema in rows}

@@ -1,0 +1,75 @@
+"""Sheets of spreadsheets: xlsx, xlsm, xlsb, xls and ods."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from salesnb.crm.sources.rows import stage_rows
+from salesnb.crm.staging import Staged, StageRequest, unique_headers
+from salesnb.errors import BadInput, Damaged, MissingFile, nearest
+
+__all__ = ["ExcelSource"]
+
+
+class ExcelSource:
+    """A workbook; the mapping's ``sheet`` names the sheet, else it is the first."""
+
+    suffixes = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+    holds_many = True
+
+    def stage(self, request: StageRequest) -> Staged:
+        """Stage a sheet."""
+        rows = _sheet(request)
+        place = request.mapping.header_row
+        header = [_text(value) for value in rows[place - 1]] if len(rows) >= place else []
+        while header and not header[-1].strip():
+            header.pop()
+        if not header:
+            raise BadInput(
+                "It has no header.",
+                where=f"{request.path.name}, row {place}",
+                hint="Name the row with header_row.",
+            )
+        return stage_rows(request, _body(rows, place, len(header)), unique_headers(header))
+
+
+def _sheet(request: StageRequest) -> list[list[Any]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with CalamineWorkbook.from_path(request.path) as book:
+            names = book.sheet_names
+            wanted = request.sheet or names[0]
+            if wanted not in names:
+                raise MissingFile(
+                    f"There is no sheet {wanted!r}.", where=request.path.name, hint=nearest(wanted, names)
+                )
+            return book.get_sheet_by_name(wanted).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise Damaged(
+            f"It cannot be read as a spreadsheet: {error}.",
+            where=request.path.name,
+            hint="Open it, save it as .xlsx and try again.",
+        ) from error
+
+
+def _body(rows: list[list[Any]], header_row: int, width: int) -> Iterator[tuple[int, list[str]]]:
+    for place, row in enumerate(rows[header_row:], start=header_row + 1):
+        cells = [_text(value) for value in row[:width]]
+        if any(text.strip() for text in cells):
+            yield place, cells + [""] * (width - len(cells))
+
+
+def _text(value: Any) -> str:
+    """Write a cell as a CSV would hold it: whole numbers without decimals, dates as ISO has them."""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value.total_seconds())
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value).replace("\0", "�")

@@ -1,0 +1,155 @@
+"""What a source hands to the import: all its cells as text in one table of the engine, and where each row stood."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import csv
+
+from salesnb.crm.mapping import TableMapping
+from salesnb.crm.sql import quote_identifier, quote_literal
+from salesnb.errors import BadInput, nearest
+from salesnb.files import cannot_write
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["BrokenRow", "Staged", "StageRequest", "cell", "load_text", "unique_headers", "write_rows"]
+
+_SHOWN = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRequest:
+    """What a source is asked for.
+
+    Attributes
+    ----------
+    path, sheet
+        The file, and the sheet or table in it.
+    relation
+        Name of the temporary table to make.
+    scratch
+        A folder for files in between; it is removed after the import.
+    """
+
+    connection: "DuckDBPyConnection"
+    path: Path
+    sheet: str
+    mapping: TableMapping
+    relation: str
+    scratch: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenRow:
+    """A row that does not fit the table's shape."""
+
+    row: int
+    reason: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staged:
+    """A staged table: columns ``c0``, ``c1``, … of text in the order of ``headers``; empty cells are null.
+
+    Attributes
+    ----------
+    row_sql
+        Expression that gives a row's place in its file: the physical line in text, the row in a sheet.
+    keep_sql
+        Condition on the rows that count.
+    broken
+        Name of a table (source_row, reason, value) of rows that do not fit; empty when there is none.
+    """
+
+    relation: str
+    headers: tuple[str, ...]
+    row_sql: str
+    keep_sql: str = "true"
+    broken: str = ""
+    notices: tuple[str, ...] = ()
+
+    def column(self, name: str, *, where: str, file: str) -> str:
+        """Give the column that holds a source column.
+
+        Raises
+        ------
+        BadInput
+            When the source has no column of that name.
+        """
+        if name not in self.headers:
+            hint = f"{nearest(name, self.headers, shown=30)} Correct {where}."
+            raise BadInput(f"Column {name!r} is not in {file}.", where=file, hint=hint)
+        return cell(self.headers.index(name))
+
+
+def cell(place: int) -> str:
+    """Name of the staged column at a place."""
+    return f"c{place}"
+
+
+def unique_headers(found: Iterable[str]) -> tuple[str, ...]:
+    """Clean headers; an empty one becomes ``column_3``, a repeated one ``name_2``.
+
+    The engine knows no upper and lower case in names, so neither do we.
+    """
+    headers: list[str] = []
+    taken: set[str] = set()
+    for place, text in enumerate(found, start=1):
+        name = " ".join(text.split()) or f"column_{place}"
+        own, count = name, 1
+        while own.casefold() in taken:
+            count += 1
+            own = f"{name}_{count}"
+        taken.add(own.casefold())
+        headers.append(own)
+    return tuple(headers)
+
+
+def write_rows(path: Path, rows: Iterable[tuple[object, ...]]) -> None:
+    """Write rows as plain CSV in UTF-8, for :func:`load_text`.
+
+    Raises
+    ------
+    CannotWrite
+        When there is no room.
+    """
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def load_text(
+    request: StageRequest,
+    path: Path,
+    relation: str,
+    columns: Iterable[str],
+    *,
+    skip: int = 0,
+    delimiter: str = ",",
+    parallel: bool = False,
+) -> None:
+    """Load a CSV file whose shape is known into a temporary table of texts.
+
+    Raises
+    ------
+    duckdb.Error
+        When a row does not fit.
+    """
+    names = ", ".join(f"{quote_literal(name)}: 'VARCHAR'" for name in columns)
+    request.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {quote_identifier(relation)} AS SELECT * FROM read_csv("
+        f"{quote_literal(str(path))}, auto_detect=false, header=false, skip={skip},"
+        f" delim={quote_literal(delimiter)}, quote='\"', escape='\"', strict_mode=true,"
+        f" parallel={str(parallel).lower()}, max_line_size=16000000, columns={{{names}}})"
+    )
+
+
+def shown(text: str) -> str:
+    """Cut a text to what fits a report."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
