@@ -171,9 +171,11 @@ def _small(text: str) -> str:
     return f"<br><small>{escape(clean(text))}</small>" if text else ""
 
 
-def _align(column: Column) -> str:
+def _align(column: Column, cell: object = None) -> str:
     if column.unit == "text" and not column.drawn:
-        return ' style="text-align:left"'
+        depth = min(cell.depth, _DEEPEST) if isinstance(cell, Indented) else 0
+        inner = f";padding-left:{depth * _INDENT}px" if depth else ""
+        return f' style="text-align:left{inner}"'
     return ' class="snb-num" style="text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums"'
 
 
@@ -191,17 +193,15 @@ def _row(chart: Chart, row: Sequence[Any], largest: Sequence[float]) -> str:
     for place, (column, cell) in enumerate(zip(chart.data.columns, row, strict=True)):
         drawn = f'<td class="snb-drawn">{_drawn(column, cell, largest[place])}</td>' if column.drawn else ""
         tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
-        cells.append(f"{drawn}<{tag}{scope}{_align(column)}>{_shown(chart, column, cell)}</{tag}>")
+        cells.append(f"{drawn}<{tag}{scope}{_align(column, cell)}>{_shown(chart, column, cell)}</{tag}>")
     return "".join(cells)
 
 
 def _shown(chart: Chart, column: Column, cell: object) -> str:
-    """Give a cell's content: its text, as a link where it leads to a web page, indented in a tree."""
+    """Give a cell's content: its text, within a link where it leads to a web page."""
     text = escape(_cell(chart, column, cell))
     if isinstance(cell, Link) and cell.url.startswith(("https://", "http://")):
         return f'<a href="{escape(cell.url)}">{text}</a>'
-    if isinstance(cell, Indented) and cell.depth:
-        return f'<span style="padding-left:{min(cell.depth, _DEEPEST) * _INDENT}px">{text}</span>'
     return text
 
 

@@ -198,7 +198,9 @@ def read_document(path: str | Path, kind: str) -> dict[str, Any]:
         raise Damaged(f"It is not an extract of the format {FORMAT}.", where=file.name, hint=_HINT)
     if document.get("kind") != kind:
         found = document.get("kind")
-        raise Damaged(f"The extract is of the kind {found!r}; {kind!r} is wanted.", where=file.name, hint=_HINT)
+        raise Damaged(
+            f"The extract is of the kind {found!r}; {kind!r} is wanted.", where=file.name, hint=_HINT
+        )
     return document
 
 
@@ -233,7 +235,9 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         node=_node(document["node"]),
         period=_period(document["period"]),
         goal=_goal(document.get("goal")),
-        milestones=tuple((str(m["label"]), int(m["target_to_date"])) for m in document.get("milestones") or ()),
+        milestones=tuple(
+            (str(m["label"]), int(m["target_to_date"])) for m in document.get("milestones") or ()
+        ),
         kpis={name: _kpi(name, note) for name, note in document["kpis"].items()},
         tables=_tables(document["tables"]),
         segment_dimension=str(document.get("segment_dimension") or ""),
@@ -284,14 +288,20 @@ def _goal(part: Mapping[str, Any] | None) -> ExtractGoal | None:
         return None
     words = {key: str(part.get(key) or "") for key in ("objective", "basis")}
     return ExtractGoal(
-        kpi=str(part["kpi"]), label=str(part["label"]), unit=str(part["unit"]), target=int(part["target"]), **words
+        kpi=str(part["kpi"]),
+        label=str(part["label"]),
+        unit=str(part["unit"]),
+        target=int(part["target"]),
+        **words,
     )
 
 
 def _kpi(name: str, part: Mapping[str, Any]) -> KpiNote:
     words = {key: str(part.get(key) or "") for key in ("formula", "version", "status")}
     better = part.get("higher_is_better") is not False
-    return KpiNote(name=name, label=str(part["label"]), unit=str(part["unit"]), higher_is_better=better, **words)
+    return KpiNote(
+        name=name, label=str(part["label"]), unit=str(part["unit"]), higher_is_better=better, **words
+    )
 
 
 def _tables(part: Mapping[str, Any]) -> dict[str, Figures]:

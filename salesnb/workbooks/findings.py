@@ -62,7 +62,9 @@ def _before(reading: Reading) -> str:
 def _without_goal(reading: Reading) -> str:
     at, name = reading.at, reading.extract.node.name
     if at.state == "over":
-        return f"{name} {done(reading)} in {reading.period}. No goal was set, so there is none to measure it by."
+        return (
+            f"{name} {done(reading)} in {reading.period}. No goal was set, so there is none to measure it by."
+        )
     left = reading.say.count(at.days_left, "day")
     return (
         f"{name} has {done(reading)} in {reading.period} so far, with {left} left. "
@@ -107,15 +109,14 @@ def change_sentence(reading: Reading) -> str:
     found, say = reading.change, reading.say
     if found is None or reading.at.state == "before":
         return ""
-    subject = "That" if reading.at.kpi == "won_amount" else "The won amount"
     then = reading.compared(found.window)
     if not found.base:
         return f"Nothing was won in {then}."
     if found.steady:
-        return f"{subject} is about as much as in {then} ({say.money(found.base)}){_balance(reading)}."
-    more = "more" if found.difference > 0 else "less"
+        return f"Won amount is about what it was in {then}, {say.money(found.base)}{_balance(reading)}."
+    above = "above" if found.difference > 0 else "below"
     share = say.change(found.actual, found.base)
-    return f"{subject} is {say.money(abs(found.difference))} ({share}) {more} than in {then}{_why(reading)}."
+    return f"Won amount is {say.money(abs(found.difference))} ({share}) {above} {then}{_why(reading)}."
 
 
 def _balance(reading: Reading) -> str:
@@ -144,8 +145,7 @@ def _why(reading: Reading) -> str:
 
 
 def _worth(effect: Effect, reading: Reading) -> str:
-    sign = "+" if effect.amount > 0 else "−"  # noqa: RUF001 -- a minus sign, as charts have it
-    return f"{effect.why} ({sign}{reading.say.money(abs(effect.amount))})"
+    return f"{effect.why} ({reading.say.signed(effect.amount, 'money')})"
 
 
 def pipeline_sentence(reading: Reading) -> str:
@@ -159,7 +159,11 @@ def pipeline_sentence(reading: Reading) -> str:
             return f"{say.money(open_.amount)} {left} in {say.count(open_.count, 'deal')}."
         return "No deal is open."
     if at.state == "over":
-        return f"{say.money(open_.amount)} stays open in {say.count(open_.count, 'deal')}." if open_.count else ""
+        return (
+            f"{say.money(open_.amount)} stays open in {say.count(open_.count, 'deal')}."
+            if open_.count
+            else ""
+        )
     if not open_.count:
         return f"No deal is open to win the missing {say.money(at.to_go)} with."
     return f"{_coverage(reading)}{_verdict(reading)}."
@@ -177,7 +181,7 @@ def _verdict(reading: Reading) -> str:
     say, open_, at = reading.say, reading.pipeline, reading.at
     if open_.required is None or open_.win_rate is None or at.to_go is None:
         return "; how much of it is usually won is not known"
-    need = f", where a win rate of {say.share(open_.win_rate)} asks for about {say.times(open_.required)} it"
+    need = f", where a win rate of {say.share(open_.win_rate)} asks for about {say.times(open_.required)}"
     return {
         "enough": f"{need}: that is enough",
         "tight": f"{need}: that gives an even chance and no reserve",
@@ -188,7 +192,7 @@ def _verdict(reading: Reading) -> str:
 def people_sentence(reading: Reading) -> str:
     """Name the reps furthest behind what is due by now; empty where quotas or reps are not known."""
     at, team = reading.at, reading.reps
-    if at.pace == "none" or len(team.with_quota) < 2 or not at.due:  # noqa: PLR2004 -- one rep is the team
+    if at.pace == "none" or len(team.with_quota) < 2 or not at.due:
         return ""
     lagging = team.lagging[:_MOST_NAMES]
     if lagging:

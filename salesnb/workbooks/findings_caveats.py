@@ -45,7 +45,11 @@ def _set_aside(reading: Reading) -> Iterator[Point]:
 
 
 def _history(reading: Reading) -> Iterator[Point]:
-    months = [row for row in reading.extract.table("by_month") if row.get("closed_count") or row.get("created_count")]
+    months = [
+        row
+        for row in reading.extract.table("by_month")
+        if row.get("closed_count") or row.get("created_count")
+    ]
     if not reading.has_last_year:
         yield Point(
             what=f"Nothing closed in {reading.compared('last_year')}, as far as the data goes.",
@@ -62,7 +66,9 @@ def _history(reading: Reading) -> Iterator[Point]:
 def _target(reading: Reading) -> Iterator[Point]:
     at, team = reading.at, reading.reps
     if at.target is None:
-        yield Point(what="No goal is set for this period.", detail="Attainment, pace and coverage are left out.")
+        yield Point(
+            what="No goal is set for this period.", detail="Attainment, pace and coverage are left out."
+        )
     elif not at.seasonal:
         yield Point(what="The goal has no milestones.", detail="Pace is measured against an even one by day.")
     without = [rep.name for rep in team.reps if not rep.quota]

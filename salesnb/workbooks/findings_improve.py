@@ -114,18 +114,20 @@ def _peers(reading: Reading) -> Iterator[Observation]:
 def _reps(reading: Reading) -> Iterator[Observation]:
     at, say = reading.at, reading.say
     lagging = reading.reps.lagging
-    if len(reading.reps.with_quota) < 2 or not lagging:  # noqa: PLR2004 -- one rep is the team
+    if len(reading.reps.with_quota) < 2 or not lagging:
         return
     named, behind = lagging[:_MOST_NAMES], sum(rep.behind for rep in lagging)
     names = join([rep.name for rep in named])
-    rest = f" and {say.count(len(lagging) - len(named), 'more rep')}" if len(lagging) > len(named) else ""
+    others = [f"{say.fmt.count(len(lagging) - len(named))} more"] if len(lagging) > len(named) else []
     due = "their quotas" if at.state == "over" else "what their quotas ask for by now"
     if len(lagging) == 1:
         due = due.replace("their quotas ask", "the quota asks").replace("their quotas", "the quota")
     everyone = len(lagging) == len(reading.reps.with_quota)
     yield Observation(
         topic="reps",
-        what=f"All {say.count(len(lagging), 'rep')} are behind." if everyone else f"Work with {names}{rest}.",
+        what=f"All {say.count(len(lagging), 'rep')} are behind."
+        if everyone
+        else f"Work with {join([*(rep.name for rep in named), *others])}.",
         detail=f"{'Together they are' if len(lagging) > 1 else 'That is'} {say.amount(behind, at.unit)} short of {due}"
         f"{f'; most of it with {names}' if everyone else ''}.",
         basis=f"{say.count(len(lagging), 'rep')} of {say.fmt.count(len(reading.reps.with_quota))} "
@@ -138,7 +140,10 @@ def _values(reading: Reading) -> Iterator[Observation]:
     if not reading.has_last_year:
         return
     dimension = reading.extract.segment_dimension.replace("_", " ")
-    for topic, noun, found in (("product", "product", reading.products), ("segment", dimension, reading.segments)):
+    for topic, noun, found in (
+        ("product", "product", reading.products),
+        ("segment", dimension, reading.segments),
+    ):
         worst = _worst(found)
         if worst and worst.difference and worst.last_year:
             say, then = reading.say, reading.compared("last_year")
@@ -154,7 +159,11 @@ def _values(reading: Reading) -> Iterator[Observation]:
 
 def _worst(found: Sequence[Value]) -> Value | None:
     falling = [value for value in found if value.difference is not None and value.difference < 0]
-    return min(falling, key=lambda value: (value.difference or 0, value.name), default=None) if len(found) > 1 else None
+    return (
+        min(falling, key=lambda value: (value.difference or 0, value.name), default=None)
+        if len(found) > 1
+        else None
+    )
 
 
 def _pipeline(reading: Reading) -> Iterator[Observation]:
@@ -194,7 +203,7 @@ def _heavy(reading: Reading) -> Iterator[Observation]:
     open_, say = reading.pipeline, reading.say
     deals = [row for row in reading.extract.table("open_deals") if row["expected_amount"]]
     largest = max(deals, key=lambda row: int(row["expected_amount"]), default=None)
-    if largest is None or open_.count < 4 or int(largest["expected_amount"]) < _HEAVY * open_.amount:  # noqa: PLR2004
+    if largest is None or open_.count < 4 or int(largest["expected_amount"]) < _HEAVY * open_.amount:
         return
     amount, name = int(largest["expected_amount"]), largest["name"] or largest["account"] or "One deal"
     yield Observation(

@@ -76,7 +76,11 @@ class Reading:
         try:
             period = calendar.period(self.extract.period.label)
         except UnknownName:
-            return "the same days of last year" if window == "last_year" else "the same days of the period before"
+            return (
+                "the same days of last year"
+                if window == "last_year"
+                else "the same days of the period before"
+            )
         before = calendar.year_before(period) if window == "last_year" else calendar.previous(period)
         name = self._named(before.label)
         return name if self.at.state == "over" else f"the same days of {name}"

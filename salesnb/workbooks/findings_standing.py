@@ -103,7 +103,10 @@ def standing(extract: ReviewExtract) -> Standing:
     note = extract.kpis.get(kpi)
     windows = {row["window"]: row for row in extract.table("headline")}
     due, seasonal = _due(goal, extract)
-    past = {name: _figure(windows, name, kpi) for name in ("last_year", "previous", "last_year_full", "previous_full")}
+    past = {
+        name: _figure(windows, name, kpi)
+        for name in ("last_year", "previous", "last_year_full", "previous_full")
+    }
     return Standing(
         kpi=kpi,
         label=goal.label if goal else (note.label if note else "Won amount"),
@@ -132,7 +135,9 @@ def _due(goal: ExtractGoal | None, extract: ReviewExtract) -> tuple[int | None, 
         return None, False
     points = target_points(extract.milestones, extract)
     last = extract.period.start + timedelta(days=extract.period.elapsed_days - 1)
-    return due_on(last, points or ((extract.period.end - timedelta(days=1), goal.target),), extract.period), bool(points)
+    return due_on(
+        last, points or ((extract.period.end - timedelta(days=1), goal.target),), extract.period
+    ), bool(points)
 
 
 def target_points(stones: Sequence[tuple[str, int]], extract: ReviewExtract) -> tuple[tuple[date, int], ...]:

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from salesnb.charts.scale import signed
 from salesnb.money import Formatter
 
 __all__ = ["Wording", "join", "period_name", "plural"]
 
-_IRREGULAR = {"opportunity": "opportunities", "company": "companies", "country": "countries", "family": "families"}
+_IRREGULAR = {
+    "opportunity": "opportunities",
+    "company": "companies",
+    "country": "countries",
+    "family": "families",
+}
 
 
 def plural(count: int, noun: str, fmt: Formatter) -> str:
@@ -42,7 +48,7 @@ def join(names: Sequence[str]) -> str:
     >>> join(["Ann"]), join(["Ann", "Bob", "Cy"])
     ('Ann', 'Ann, Bob and Cy')
     """
-    if len(names) < 2:  # noqa: PLR2004 -- a list needs two
+    if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
@@ -102,13 +108,28 @@ class Wording:
         """Write by what share a value differs from its base, without the sign."""
         return self.share(abs(value - base) / abs(base))
 
-    def points(self, difference: float) -> str:
-        """Write a difference of two ratios in percentage points, without the sign."""
-        return f"{self.fmt.number(abs(difference) * 100, 1)} points"
-
     def times(self, value: float) -> str:
         """Write a multiple."""
         return f"{self.fmt.number(value, 1)} times"
+
+    def signed(self, difference: float, unit: str) -> str:
+        """Write a difference with its sign, as charts do."""
+        return signed(difference, unit, self.fmt)
+
+    def signed_share(self, value: float, base: float) -> str:
+        """Write by what share of its base a value differs, with the sign.
+
+        Examples
+        --------
+        >>> Wording(Formatter()).signed_share(90, 100)
+        '-10%'
+        """
+        share = (value - base) / abs(base)
+        return f"{'+' if share > 0 else ''}{self.fmt.ratio(share, 0)}"
+
+    def signed_points(self, difference: float) -> str:
+        """Write a difference of two ratios in percentage points, with its sign."""
+        return f"{'+' if difference > 0 else ''}{self.fmt.number(difference * 100, 1)} points"
 
     def count(self, number: int, noun: str) -> str:
         """Count things in words."""

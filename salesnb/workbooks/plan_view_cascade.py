@@ -10,7 +10,15 @@ from salesnb.workbooks.plan_view_goals import units_of
 from salesnb.workbooks.plan_view_read import PlanExtract
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
 
-__all__ = ["basis", "cascade_chart", "cascade_table", "idle", "resource_table", "segment_chart", "segment_table"]
+__all__ = [
+    "basis",
+    "cascade_chart",
+    "cascade_table",
+    "idle",
+    "resource_table",
+    "segment_chart",
+    "segment_table",
+]
 
 _MOST_ROWS = 400
 _MOST_NAMES = 6
@@ -42,11 +50,9 @@ def cascade_table(extract: PlanExtract) -> Chart | Text:
     shown = extract.quotas[:_MOST_ROWS]
     past = {quota.id: extract.last_year(quota.id) for quota in shown}
     known = any(value is not None for value in past.values())
-    locked = any(quota.lock for quota in shown)
     columns = [("",), ("Level",), ("Quota", goal.unit), ("Of the goal", "ratio")]
     columns += [(extract.year_before[0], goal.unit), ("Change", "figure")] if known else []
-    columns += [("Locked",)] if locked else []
-    rows = [_quota(extract, quota, depth, past=past if known else None, locked=locked) for quota, depth in _depths(shown)]
+    rows = [_quota(extract, quota, depth, past=past if known else None) for quota, depth in _depths(shown)]
     left = len(extract.quotas) - len(shown)
     note = f"{extract.say.count(left, 'more quota')} not shown; they are in the plan." if left else ""
     return table(_cascade_caption(extract), columns, rows, fmt=extract.fmt, note=note)
@@ -71,17 +77,15 @@ def _depths(quotas: tuple[Quota, ...]) -> list[tuple[Quota, int]]:
 
 
 def _quota(
-    extract: PlanExtract, quota: Quota, depth: int, *, past: dict[str, int | None] | None, locked: bool
+    extract: PlanExtract, quota: Quota, depth: int, *, past: dict[str, int | None] | None
 ) -> list[Any]:
     goal, say = extract.cascaded, extract.say
     share = quota.amount / goal.target if goal and goal.target else None
-    row: list[Any] = [Indented(quota.name, depth), quota.level.capitalize(), quota.amount, share]
+    name = f"{quota.name}, locked" if quota.lock else quota.name
+    row: list[Any] = [Indented(name, depth), quota.level.capitalize(), quota.amount, share]
     if past is not None:
         before = past[quota.id]
-        sign = "+" if before is not None and quota.amount >= before else "−"  # noqa: RUF001 -- a minus sign
-        row += [before, f"{sign}{say.change(quota.amount, before)}" if before else None]
-    if locked:
-        row.append(f"{quota.lock.by}: {quota.lock.why}" if quota.lock else None)
+        row += [before, say.signed_share(quota.amount, before) if before else None]
     return row
 
 
@@ -100,18 +104,27 @@ def basis(extract: PlanExtract) -> Text:
             bases[quota.basis] = bases.get(quota.basis, 0) + 1
     say = extract.say
     said = [
-        Point(what=f"{say.count(count, 'quota')} by {_plain(name)}.", detail=_meaning(name)) for name, count in bases.items()
+        Point(what=f"{say.count(count, 'quota')} by {_plain(name)}.", detail=_meaning(name))
+        for name, count in bases.items()
     ]
     locks = [quota for quota in extract.quotas if quota.lock]
     said += [
-        Point(what=f"{quota.name} is locked at {extract.fmt.value(quota.amount, quota.unit)}.", detail=f"{quota.lock.by}: {quota.lock.why}")
+        Point(
+            what=f"{quota.name} is locked at {extract.fmt.value(quota.amount, quota.unit)}.",
+            detail=f"{quota.lock.by}: {quota.lock.why}",
+        )
         for quota in locks
         if quota.lock
     ]
     zero = idle(extract)
     if zero:
         more = f" and {say.fmt.count(len(zero) - _MOST_NAMES)} more" if len(zero) > _MOST_NAMES else ""
-        said.append(Point(what=f"{say.count(len(zero), 'rep')} without history {'has' if len(zero) == 1 else 'have'} a quota of zero.", detail=f"{', '.join(zero[:_MOST_NAMES])}{more}."))
+        said.append(
+            Point(
+                what=f"{say.count(len(zero), 'rep')} without history {'has' if len(zero) == 1 else 'have'} a quota of zero.",
+                detail=f"{', '.join(zero[:_MOST_NAMES])}{more}.",
+            )
+        )
     return points(said)
 
 
@@ -158,9 +171,17 @@ def segment_table(extract: PlanExtract) -> Chart | Text:
     rows = sorted(extract.segments, key=lambda row: -int(row["won_amount_last_12_months"] or 0))
     named = [s.name for s in extract.plan.segments]
     if not rows:
-        return paragraph([f"The plan names the segments {join(named)}." if named else "The plan names no segments."])
+        return paragraph(
+            [f"The plan names the segments {join(named)}." if named else "The plan names no segments."]
+        )
     noun = extract.segment_dimension.replace("_", " ").capitalize()
-    columns = [(noun,), ("Won, 12 months", "money", "bar"), ("Win rate", "ratio"), ("Average deal", "money"), ("Open pipeline", "money")]
+    columns = [
+        (noun,),
+        ("Won, 12 months", "money", "bar"),
+        ("Win rate", "ratio"),
+        ("Average deal", "money"),
+        ("Open pipeline", "money"),
+    ]
     keys = ("won_amount_last_12_months", "win_rate", "average_deal", "open_amount")
     return table(
         f"{extract.say.count(len(rows), noun.lower())} with won or open deals",
@@ -191,4 +212,9 @@ def resource_table(extract: PlanExtract) -> Chart | Text:
         ]
     columns = [("Resource",), ("Segment",), ("Amount", "figure"), ("Share", "ratio")]
     count = extract.say.count(len(plan.resources), "resource")
-    return table(f"{count} and where {'it goes' if len(plan.resources) == 1 else 'they go'}", columns, rows, fmt=extract.fmt)
+    return table(
+        f"{count} and where {'it goes' if len(plan.resources) == 1 else 'they go'}",
+        columns,
+        rows,
+        fmt=extract.fmt,
+    )

@@ -38,7 +38,11 @@ def _asked(extract: PlanExtract) -> str:
 
 def _amount(extract: PlanExtract, goal: Goal) -> str:
     shown = extract.say.amount(goal.target, goal.unit)
-    return f"{shown} of {extract.label(goal.kpi).lower()}" if goal.unit == "money" else f"{shown} {extract.label(goal.kpi).lower()}"
+    return (
+        f"{shown} of {extract.label(goal.kpi).lower()}"
+        if goal.unit == "money"
+        else f"{shown} {extract.label(goal.kpi).lower()}"
+    )
 
 
 def units_of(extract: PlanExtract) -> tuple[Quota, ...]:
@@ -61,12 +65,14 @@ def _carried(extract: PlanExtract) -> str:
     if len(units) == 1 or not goal.target:
         return f"{whole} {verb} it."
     share = say.share(Fraction(top.amount, goal.target)) if isinstance(goal.target, int) else ""
-    return f"{whole} {verb} it; {top.name} has the largest part, {say.amount(top.amount, top.unit)} ({share})."
+    return (
+        f"{whole} {verb} it; {top.name} has the largest part, {say.amount(top.amount, top.unit)} ({share})."
+    )
 
 
 def _when(extract: PlanExtract) -> str:
     stones, say = _stones(extract), extract.say
-    if len(stones) < 2:  # noqa: PLR2004 -- one month is the whole
+    if len(stones) < 2:
         return ""
     top = max(stones, key=lambda stone: (stone.amount, stone.label))
     if len({stone.amount for stone in stones}) == 1:
@@ -81,7 +87,9 @@ def _state(extract: PlanExtract) -> str:
         return f"{plan.approval.by} approved it on {say.date(plan.approval.at.date())}."
     errors = sum(problem.severity == "error" for problem in problems(plan))
     warned = sum(problem.severity == "warning" for problem in problems(plan))
-    wrong = f"; {say.count(errors, 'number')} in it {'does' if errors == 1 else 'do'} not fit" if errors else ""
+    wrong = (
+        f"; {say.count(errors, 'number')} in it {'does' if errors == 1 else 'do'} not fit" if errors else ""
+    )
     if not errors and warned:
         wrong = f"; {say.count(warned, 'point')} {'is' if warned == 1 else 'are'} to be settled"
     return f"It is {'a draft' if plan.status == 'draft' else plan.status}{wrong}."
@@ -92,7 +100,15 @@ def objectives(extract: PlanExtract) -> Text:
     found = extract.plan.objectives
     if not found:
         return paragraph(["The plan names no objective yet."])
-    return points([Point(what=o.text, detail=f"Owner: {o.owner}." if o.owner else "") for o in found])
+    return points(
+        [
+            Point(
+                what=o.text if o.text.endswith((".", "!", "?")) else f"{o.text}.",
+                detail=f"Owner: {o.owner}." if o.owner else "",
+            )
+            for o in found
+        ]
+    )
 
 
 def goal_table(extract: PlanExtract) -> Chart | Text:
@@ -101,7 +117,15 @@ def goal_table(extract: PlanExtract) -> Chart | Text:
     if not goals:
         return paragraph(["The plan has no goal yet."])
     objective = {o.id: o.text for o in extract.plan.objectives}
-    columns = [("Goal",), ("Period",), ("Target", "figure"), ("Before", "figure"), ("Change", "figure"), ("Owner",), ("Objective",)]
+    columns = [
+        ("Goal",),
+        ("Period",),
+        ("Target", "figure"),
+        ("Before", "figure"),
+        ("Change", "figure"),
+        ("Owner",),
+        ("Objective",),
+    ]
     rows = [
         [
             extract.label(goal.kpi),
@@ -114,16 +138,23 @@ def goal_table(extract: PlanExtract) -> Chart | Text:
         ]
         for goal in goals
     ]
-    known = {extract.named(goal.baseline_period) for goal in goals if goal.baseline is not None and goal.baseline_period}
+    known = {
+        extract.named(goal.baseline_period)
+        for goal in goals
+        if goal.baseline is not None and goal.baseline_period
+    }
     note = f"Before: {', '.join(sorted(known))}." if known else ""
-    return table(f"{say.count(len(goals), 'goal')} for {extract.period}", columns, rows, fmt=extract.fmt, note=note)
+    return table(
+        f"{say.count(len(goals), 'goal')} for {extract.period}", columns, rows, fmt=extract.fmt, note=note
+    )
 
 
 def _growth(extract: PlanExtract, now: float, before: float | None, unit: str) -> str | None:
     if not before:
         return None
-    sign = "+" if now > before else "−" if now < before else "±"  # noqa: RUF001 -- a minus sign
-    return f"{sign}{extract.say.points(now - before)}" if unit == "ratio" else f"{sign}{extract.say.change(now, before)}"
+    return (
+        extract.say.signed_points(now - before) if unit == "ratio" else extract.say.signed_share(now, before)
+    )
 
 
 def _stones(extract: PlanExtract) -> tuple[Milestone, ...]:
@@ -143,7 +174,7 @@ def milestone_chart(extract: PlanExtract) -> Chart | Text:
     return trend(
         f"{say.fmt.month(top.label)} carries {share} of the goal, {say.amount(top.amount, top.unit)}.",
         [Month(stone.label, stone.amount, extract.last_year(goal.node, stone.label)) for stone in stones],
-        names=("Goal", "A year before"),
+        names=("Month's goal", "A year before"),
         fmt=extract.fmt,
         unit=goal.unit,
         subtitle=f"{extract.label(goal.kpi)} by month, {extract.period}",
@@ -170,6 +201,4 @@ def milestone_table(extract: PlanExtract) -> Chart | Text:
     ]
     columns = [("Month",), ("Share", "ratio"), ("Goal", goal.unit, "bar"), ("Adding up to", goal.unit)]
     columns += [("A year before", goal.unit)] if known else []
-    return table(
-        f"{many('Milestone')} of {extract.label(goal.kpi).lower()}", columns, rows, fmt=extract.fmt
-    )
+    return table(f"{many('Milestone')} of {extract.label(goal.kpi).lower()}", columns, rows, fmt=extract.fmt)

@@ -44,16 +44,24 @@ def _assumptions(extract: PlanExtract) -> Iterator[Point]:
     taken, say = extract.plan.assumptions, extract.say
     for season in taken.seasonality:
         months = ", ".join(
-            f"{say.fmt.month(weight.label, year=False)} {say.fmt.ratio(weight.weight_bp / _BASIS_POINTS)}" for weight in season.weights
+            f"{say.fmt.month(weight.label, year=False)} {say.fmt.ratio(weight.weight_bp / _BASIS_POINTS)}"
+            for weight in season.weights
         )
-        yield Point(what=f"Season of {extract.label(season.kpi).lower()}: {season.basis}.", detail=f"{months}.")
+        yield Point(
+            what=f"Season of {extract.label(season.kpi).lower()}: {season.basis}.", detail=f"{months}."
+        )
     if taken.ramp_bp:
         steps = ", ".join(say.fmt.ratio(step / _BASIS_POINTS, 0) for step in taken.ramp_bp)
-        yield Point(what=f"New reps ramp over {say.count(len(taken.ramp_bp), 'month')}.", detail=f"By month since hire: {steps}; full afterwards.")
+        yield Point(
+            what=f"New reps ramp over {say.count(len(taken.ramp_bp), 'month')}.",
+            detail=f"By month since hire: {steps}; full afterwards.",
+        )
     if taken.attrition_bp is not None:
         yield Point(what=f"{say.fmt.ratio(taken.attrition_bp / _BASIS_POINTS)} of reps leave within a year.")
     if taken.planned:
-        yield Point(what=f"Deals, win rate and deal size are planned for {say.count(len(taken.planned), 'node')}.")
+        yield Point(
+            what=f"Deals, win rate and deal size are planned for {say.count(len(taken.planned), 'node')}."
+        )
     yield from (Point(what=note) for note in taken.notes)
 
 
@@ -61,7 +69,11 @@ def checks(extract: PlanExtract) -> Text:
     """Say whether the numbers of the plan fit each other, and show the sums."""
     errors = [problem for problem in problems(extract.plan) if problem.severity == "error"]
     wrong = [Point(what=problem.what, detail=problem.hint) for problem in errors]
-    return points([*wrong, *_sums(extract)]) if wrong or extract.plan.goals else paragraph(["There is nothing to check yet."])
+    return (
+        points([*wrong, *_sums(extract)])
+        if wrong or extract.plan.goals
+        else paragraph(["There is nothing to check yet."])
+    )
 
 
 def _sums(extract: PlanExtract) -> Iterator[Point]:
@@ -76,10 +88,14 @@ def _sums(extract: PlanExtract) -> Iterator[Point]:
             yield Point(what=what, detail="Exactly, to the smallest unit.")
         top = next((quota for quota in quotas if quota.parent is None), None)
         if top is not None and top.amount == goal.target:
-            yield Point(what=f"{label}: the quotas come to the goal, {_exact(extract, top.amount, goal.unit)}.")
+            yield Point(
+                what=f"{label}: the quotas come to the goal, {_exact(extract, top.amount, goal.unit)}."
+            )
         stones = [stone for stone in plan.milestones if stone.goal == goal.id]
         if stones and stones[-1].to_date == goal.target and sum(s.amount for s in stones) == goal.target:
-            yield Point(what=f"{label}: {say.count(len(stones), 'milestone')} come to the goal as well, the last in {fmt.month(stones[-1].label)}.")
+            yield Point(
+                what=f"{label}: {say.count(len(stones), 'milestone')} come to the goal as well, the last in {fmt.month(stones[-1].label)}."
+            )
 
 
 def _exact(extract: PlanExtract, amount: float, unit: str) -> str:
@@ -89,10 +105,17 @@ def _exact(extract: PlanExtract, amount: float, unit: str) -> str:
 def revisions(extract: PlanExtract) -> Chart | Text:
     """Show who changed the plan, when and why, the newest first."""
     if not extract.revisions:
-        return paragraph([f"This is revision {extract.plan.revision}; earlier ones are not in this workbook."])
+        return paragraph(
+            [f"This is revision {extract.plan.revision}; earlier ones are not in this workbook."]
+        )
     newest = sorted(extract.revisions, key=lambda entry: -int(entry["revision"]))
     rows = [
-        [str(entry["revision"]), _day(extract, str(entry.get("at") or "")), entry.get("author"), entry.get("reason")]
+        [
+            str(entry["revision"]),
+            _day(extract, str(entry.get("at") or "")),
+            entry.get("author"),
+            entry.get("reason"),
+        ]
         for entry in newest[:_MOST_REVISIONS]
     ]
     columns = [("Revision",), ("Saved on",), ("By",), ("Why",)]
@@ -115,14 +138,20 @@ def unsettled(extract: PlanExtract) -> Text:
 def _unsettled(extract: PlanExtract) -> Iterator[Point]:
     plan = extract.plan
     if plan.status != "approved":
-        yield Point(what=f"The plan is {'a draft' if plan.status == 'draft' else plan.status}, not approved.", detail="Its quotas may change.")
+        yield Point(
+            what=f"The plan is {'a draft' if plan.status == 'draft' else plan.status}, not approved.",
+            detail="Its quotas may change.",
+        )
     for problem in problems(plan):
         if problem.severity != "error":
             yield Point(what=_labelled(extract, problem.what), detail=_labelled(extract, problem.hint))
     zero = idle(extract)
     if zero:
         noun = "rep has" if len(zero) == 1 else f"{many('rep')} have"
-        yield Point(what=f"{extract.fmt.count(len(zero))} {noun} a quota of zero.", detail="Lock one for each, or leave them without.")
+        yield Point(
+            what=f"{extract.fmt.count(len(zero))} {noun} a quota of zero.",
+            detail="Lock one for each, or leave them without.",
+        )
 
 
 def _labelled(extract: PlanExtract, text: str) -> str:

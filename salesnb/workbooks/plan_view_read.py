@@ -16,7 +16,7 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import Damaged, UnknownName
 from salesnb.money import Formatter
 from salesnb.planning import Goal, Plan, Quota
-from salesnb.planning.document import plan_from_document
+from salesnb.planning.codec import decode
 from salesnb.workbooks.extract import Origin, figures_of, formatter_of, origin_of, read_document
 from salesnb.workbooks.findings_words import Wording, period_name
 
@@ -106,7 +106,7 @@ def read_plan(path: str | Path) -> PlanExtract:
     MissingFile
         When there is no such file.
     Damaged
-        When it is not the extract of a plan, or its plan breaks the schema.
+        When it is not the extract of a plan, or something in it is not what it should be.
     """
     return plan_from_extract(read_document(path, "plan"), where=Path(path).name)
 
@@ -114,7 +114,7 @@ def read_plan(path: str | Path) -> PlanExtract:
 def plan_from_extract(document: Mapping[str, Any], *, where: str = "extract") -> PlanExtract:
     """Read the extract of a plan's workbook from JSON values; raises as `read_plan`."""
     try:
-        return _extract(document, where)
+        return _extract(document)
     except Damaged:
         raise
     except KeyError as error:
@@ -123,14 +123,15 @@ def plan_from_extract(document: Mapping[str, Any], *, where: str = "extract") ->
         raise Damaged(f"The extract holds something unexpected: {error}.", where=where, hint=_HINT) from None
 
 
-def _extract(document: Mapping[str, Any], where: str) -> PlanExtract:
+def _extract(document: Mapping[str, Any]) -> PlanExtract:
     workspace = document["workspace"]
     return PlanExtract(
         company=str(workspace.get("company") or ""),
         fmt=formatter_of(document),
         fiscal_year_start=int(workspace.get("fiscal_year_start", 1)),
         origin=origin_of(document["provenance"]),
-        plan=plan_from_document(document["plan"], where=f"{where}, plan"),
+        # The store has checked the document against its schema; loading the validator would take a second.
+        plan=decode(Plan, document["plan"], "plan"),
         managers={node["id"]: str(node.get("manager") or "") for node in document["tree"]},
         history=_history(document["history"]),
         segments=figures_of("segments", document["segments"]).records(),

@@ -20,7 +20,7 @@ def change_chart(reading: "Reading") -> Chart | Text:
     then = reading.compared(found.window).replace("the same days of ", "")
     subtitle = f"Won amount, {reading.period} against {reading.compared(found.window)}, by what changed it"
     return waterfall(
-        change_sentence(reading).replace("That is", "The won amount is", 1),
+        change_sentence(reading),
         (then, found.base),
         [(effect.label, effect.amount) for effect in found.effects],
         (reading.period, found.actual),

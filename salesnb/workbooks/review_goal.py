@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from salesnb.workbooks.extract import KpiNote
     from salesnb.workbooks.findings_reading import Reading
 
-__all__ = ["goal_chart", "kpi_table", "monthly", "pace_chart", "trend_chart"]
+__all__ = ["SERIES", "goal_chart", "kpi_table", "monthly", "pace_chart", "partial_month", "trend_chart"]
 
 _SHOWN = (
     "won_amount", "won_count", "win_rate", "average_deal", "median_cycle_days", "created_amount", "open_amount",
     "weighted_amount", "sales_velocity",
 )  # fmt: skip
+# At the end of each line stands its last month's value, so its name must not sound like a sum of the line.
+SERIES = ("Month", "A year before")
 _MONTHS = 12
+_PER = {"money_per_day": ", a day", "days": ", days"}
 
 
 def goal_chart(reading: "Reading") -> Chart | Text:
@@ -69,13 +72,13 @@ def kpi_table(reading: "Reading") -> Chart | Text:
 
 
 def _heading(words: str) -> str:
-    return words.replace("the same days of ", "") + (" to the day" if "same days" in words else "")
+    return words.replace("the same days of ", "") + (", same days" if "same days" in words else "")
 
 
 def _kpi_row(reading: "Reading", kpi: "KpiNote", windows: list[str]) -> list[Any]:
     fmt, now = reading.extract.fmt, _number(reading.window("period").get(kpi.name))
     series = [row.get(kpi.name) for row in reading.extract.table("by_month")[-_MONTHS:]]
-    row: list[Any] = [kpi.label + (", a day" if kpi.unit == "money_per_day" else ""), series, fmt.short(now, kpi.unit)]
+    row: list[Any] = [kpi.label + _PER.get(kpi.unit, ""), series, fmt.short(now, kpi.unit)]
     for window in windows:
         then = _number(reading.window(window).get(kpi.name)) if _known(reading, window) else None
         row += [fmt.short(then, kpi.unit), _change(reading, kpi.unit, then, now)]
@@ -96,10 +99,9 @@ def _change(reading: "Reading", unit: str, then: float | None, now: float | None
     if then is None or now is None:
         return None
     say, difference = reading.say, now - then
-    sign = "+" if difference > 0 else "−" if difference < 0 else "±"  # noqa: RUF001 -- a minus sign
     if unit == "ratio":
-        return f"{sign}{say.points(difference)}"
-    return f"{sign}{say.fmt.ratio(abs(difference) / abs(then), 0)}" if then else None
+        return say.signed_points(difference)
+    return say.signed_share(now, then) if then else None
 
 
 def pace_chart(reading: "Reading") -> Chart | Text:
@@ -110,7 +112,9 @@ def pace_chart(reading: "Reading") -> Chart | Text:
     if at.state == "before":
         return paragraph([f"{reading.period} has not begun; its pace shows from the first day on."])
     last = extract.period.start + timedelta(days=extract.period.elapsed_days - 1)
-    targets = target_points(extract.milestones, extract) or ((extract.period.end - timedelta(days=1), at.target),)
+    targets = target_points(extract.milestones, extract) or (
+        (extract.period.end - timedelta(days=1), at.target),
+    )
     return pacing(
         _pace_finding(reading),
         [*_month_ends(reading), (last, at.actual)],
@@ -153,7 +157,9 @@ def monthly(reading: "Reading", kpi: str) -> list[tuple[str, float | int | None]
     rows = reading.extract.table("by_month")
     active = [bool(row.get("closed_count") or row.get(kpi)) for row in rows]
     first = active.index(True) if True in active else len(rows)
-    return [(row["month"], None if place < first else _number(row.get(kpi))) for place, row in enumerate(rows)]
+    return [
+        (row["month"], None if place < first else _number(row.get(kpi))) for place, row in enumerate(rows)
+    ]
 
 
 def trend_chart(reading: "Reading") -> Chart | Text:
@@ -167,7 +173,7 @@ def trend_chart(reading: "Reading") -> Chart | Text:
         _trend_finding(reading, partial),
         months,
         partial=partial,
-        names=("Last 12 months", "A year before"),
+        names=SERIES,
         fmt=extract.fmt,
         unit=at.unit,
         subtitle=f"{at.label} by month",
@@ -183,7 +189,9 @@ def partial_month(reading: "Reading") -> str:
 
 def _trend_finding(reading: "Reading", partial: str) -> str:
     say, unit = reading.say, reading.at.unit
-    months = [m for m in months_with_last_year(monthly(reading, reading.at.kpi), _MONTHS) if m.label != partial]
+    months = [
+        m for m in months_with_last_year(monthly(reading, reading.at.kpi), _MONTHS) if m.label != partial
+    ]
     both = [m for m in months if m.value is not None and m.last_year]
     best = max((m for m in months if m.value), key=lambda m: m.value or 0, default=None)
     if best is None:

@@ -32,7 +32,8 @@ def title(reading: "Reading") -> Text:
     as_of = f"Data as of {reading.say.date(origin.as_of)}"
     where = f"{kind}{'in ' if kind else ''}{place}" if place else kind.strip()
     return heading(
-        f"{node.name}: KPI review {reading.period}", [" · ".join(part for part in (as_of, plan, where, who) if part)]
+        f"{node.name}: KPI review {reading.period}",
+        [" · ".join(part for part in (as_of, plan, where, who) if part)],
     )
 
 
@@ -53,13 +54,21 @@ def improve(reading: "Reading") -> Text:
     """List what to improve."""
     found = observations(reading)
     if not found:
-        return paragraph(["No rule found anything worth two per cent of the goal. Keep going, and look at the tables above."])
+        return paragraph(
+            [
+                "No rule found anything worth two per cent of the goal. Keep going, and look at the tables above."
+            ]
+        )
     return points([Point(what=o.what, detail=o.detail, basis=o.basis) for o in found], ranked=True)
 
 
 def unknown(reading: "Reading") -> Text:
     """List what is not known."""
-    return points(caveats(reading)) if caveats(reading) else paragraph(["Nothing was set aside, and no date is missing."])
+    return (
+        points(caveats(reading))
+        if caveats(reading)
+        else paragraph(["Nothing was set aside, and no date is missing."])
+    )
 
 
 def definitions(reading: "Reading") -> Chart | Text:

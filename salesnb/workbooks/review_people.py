@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb.charts import Chart, bars, months_with_last_year, small_multiples, table
 from salesnb.workbooks.findings_people import Value, total
 from salesnb.workbooks.findings_words import many
-from salesnb.workbooks.review_goal import partial_month
+from salesnb.workbooks.review_goal import SERIES, partial_month
 from salesnb.workbooks.review_text import Text, paragraph
 
 if TYPE_CHECKING:
@@ -24,7 +24,13 @@ def rep_chart(reading: "Reading") -> Chart | Text:
     at, team = reading.at, reading.reps
     if not team.reps:
         alone = reading.extract.node.level == "rep"
-        return paragraph(["This review is about one rep." if alone else f"No rep closed or holds a deal in {reading.period}."])
+        return paragraph(
+            [
+                "This review is about one rep."
+                if alone
+                else f"No rep closed or holds a deal in {reading.period}."
+            ]
+        )
     return bars(
         _rep_finding(reading),
         [(rep.name, rep.actual, rep.quota) for rep in team.reps],
@@ -45,20 +51,22 @@ def _rep_finding(reading: "Reading") -> str:
         lead = f"{top.name} has {say.amount(top.actual, at.unit)}"
     if not count:
         return f"{lead}."
-    reached = say.fmt.count(team.at_quota) if team.at_quota else "None"
-    of = f"{reached} of {say.count(count, 'rep')} {'has' if team.at_quota == 1 else 'have'} reached quota"
+    reached = say.fmt.count(team.at_quota) if team.at_quota else "none"
+    of = f"{reached} of {say.count(count, 'rep')} {'have' if team.at_quota > 1 else 'has'} reached quota"
     if count == 1:
         of = "the quota is reached" if team.at_quota else "the quota is not reached"
-    return f"{lead}; {of[0].lower()}{of[1:]}{_on_pace(reading)}."
+    return f"{lead}; {of}{_on_pace(reading)}."
 
 
 def _on_pace(reading: "Reading") -> str:
     """Say how many more are on pace while the period runs."""
     team = reading.reps
-    if reading.at.state != "running" or len(team.with_quota) < 2:  # noqa: PLR2004 -- one rep is the team
+    if reading.at.state != "running" or len(team.with_quota) < 2:
         return ""
     paced = sum(rep.actual >= (rep.due or 0) for rep in team.with_quota)
-    return f", {reading.say.fmt.count(paced) if paced else 'none'} {'is' if paced == 1 else 'are'} on pace for it"
+    return (
+        f", {reading.say.fmt.count(paced) if paced else 'none'} {'are' if paced > 1 else 'is'} on pace for it"
+    )
 
 
 def rep_table(reading: "Reading") -> Chart | Text:
@@ -66,7 +74,11 @@ def rep_table(reading: "Reading") -> Chart | Text:
     at, team, kpis = reading.at, reading.reps, reading.extract.kpis
     if not team.reps:
         return paragraph(["There are no figures by rep."])
-    more = [kpis[name] for name in ("won_count", "win_rate", "average_deal", "open_amount") if name in kpis and name != at.kpi]
+    more = [
+        kpis[name]
+        for name in ("won_count", "win_rate", "average_deal", "open_amount")
+        if name in kpis and name != at.kpi
+    ]
     columns = [("Rep",), (at.label, at.unit, "bar"), ("Quota", at.unit), ("Attainment", "ratio")]
     rows = [
         [rep.name, rep.actual, rep.quota, _float(rep.attainment), *(rep.row.get(kpi.name) for kpi in more)]
@@ -80,7 +92,9 @@ def rep_table(reading: "Reading") -> Chart | Text:
         rows,
         total=len(rows) > 1,
         fmt=reading.extract.fmt,
-        note="Attainment in the last row is the sum of those with a quota over the sum of their quotas." if len(rows) > 1 else "",
+        note="Attainment in the last row is the sum of those with a quota over the sum of their quotas."
+        if len(rows) > 1
+        else "",
     )
 
 
@@ -91,14 +105,18 @@ def _attainment(reading: "Reading") -> str:
     if len(team.with_quota) == 1:
         return f"{team.with_quota[0].name} is at {say.share(team.attainment)} of the quota."
     share = Fraction(team.at_quota, len(team.with_quota))
-    return f"Together the reps are at {say.share(team.attainment)} of their quotas; {say.share(share)} of them have reached theirs."
+    reached = f"{say.share(share)} of them have" if share else "none of them has"
+    return f"Together the reps are at {say.share(team.attainment)} of their quotas; {reached} reached theirs."
 
 
 def _sums(reading: "Reading", names: Sequence[str]) -> list[Any]:
     """Give the last row: sums, and ratios of sums where the parts are known."""
     team = reading.reps
     quota = sum(rep.quota or 0 for rep in team.with_quota) or None
-    sums = {name: sum(int(rep.row.get(name) or 0) for rep in team.reps) for name in ("won_amount", "won_count", "closed_count", "open_amount")}
+    sums = {
+        name: sum(int(rep.row.get(name) or 0) for rep in team.reps)
+        for name in ("won_amount", "won_count", "closed_count", "open_amount")
+    }
     known = {
         "won_count": sums["won_count"],
         "open_amount": sums["open_amount"],
@@ -153,20 +171,32 @@ def value_table(reading: "Reading", found: Sequence[Value], noun: str) -> Chart 
     more = [kpis[name] for name in ("won_count", "win_rate", "average_deal", "open_amount") if name in kpis]
     past = [("Year before", "money"), ("Change", "money")] if reading.has_last_year else []
     rows = [
-        [value.name, value.won, *([value.last_year, value.difference] if past else []), *(value.row.get(kpi.name) for kpi in more)]
+        [
+            value.name,
+            value.won,
+            *([value.last_year, value.difference] if past else []),
+            *(value.row.get(kpi.name) for kpi in more),
+        ]
         for value in found
     ]
     note = f"Year before: {reading.compared('last_year')}." if past else ""
-    columns = [(noun.capitalize(),), ("Won amount", "money", "bar"), *past, *((kpi.label, kpi.unit) for kpi in more)]
+    columns = [
+        (noun.capitalize(),),
+        ("Won amount", "money", "bar"),
+        *past,
+        *((kpi.label, kpi.unit) for kpi in more),
+    ]
     return table(_value_caption(reading, found, noun), columns, rows, fmt=reading.extract.fmt, note=note)
 
 
 def _value_caption(reading: "Reading", found: Sequence[Value], noun: str) -> str:
-    if not reading.has_last_year or len(found) < 2:  # noqa: PLR2004 -- a comparison needs two
+    if not reading.has_last_year or len(found) < 2:
         return f"{noun.capitalize()} by won amount"
     more = sum((value.difference or 0) > 0 for value in found)
     count = reading.say.fmt.count(more) if more else "None"
-    return f"{count} of {reading.say.count(len(found), noun)} won more than in {reading.compared('last_year')}."
+    return (
+        f"{count} of {reading.say.count(len(found), noun)} won more than in {reading.compared('last_year')}."
+    )
 
 
 def value_trends(reading: "Reading", table_name: str, found: Sequence[Value], noun: str) -> Chart | Text:
@@ -176,13 +206,15 @@ def value_trends(reading: "Reading", table_name: str, found: Sequence[Value], no
         name = "Not given" if row["value"] in {None, ""} else str(row["value"])
         series.setdefault(name, []).append((str(row["month"]), row["won_amount"]))
     shown = [value for value in found if value.name in series][:_MOST_PANELS]
-    if len(shown) < 2:  # noqa: PLR2004 -- a comparison needs two
+    if len(shown) < 2:
         return paragraph([f"There is no history by {noun} to draw."])
     return small_multiples(
-        _value_caption(reading, found, noun) if reading.has_last_year else f"Won amount by month, {many(noun)} side by side",
+        _value_finding(reading, found, noun)
+        if total(found)
+        else f"Won amount by month, {many(noun)} side by side",
         [(value.name, months_with_last_year(series[value.name], _MONTHS)) for value in shown],
         partial=partial_month(reading),
-        names=("Last 12 months", "A year before"),
+        names=SERIES,
         fmt=reading.extract.fmt,
         subtitle=f"Won amount by month and {noun}, on one scale",
     )

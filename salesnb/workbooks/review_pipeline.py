@@ -23,7 +23,13 @@ def stage_chart(reading: "Reading") -> Chart | Text:
     return stages(
         _stage_finding(reading, rows),
         [
-            (_name(row["stage"]), row["open_count"], row["open_amount"], row["weighted_amount"], row["median_age_days"])
+            (
+                _name(row["stage"]),
+                row["open_count"],
+                row["open_amount"],
+                row["weighted_amount"],
+                row["median_age_days"],
+            )
             for row in rows
         ],
         fmt=reading.extract.fmt,
@@ -74,7 +80,13 @@ def _coverage(reading: "Reading") -> list[list[str]]:
         count = f" ({say.count(open_.closable_count, 'deal')})" if open_.closable_count is not None else ""
         told = f"{say.money(open_.closable)} open and expected to close by the period's end, or without a date{count} / {gap}"
         rows.append(["Coverage", say.times(open_.coverage), told])
-    rows.append(["Coverage by all open deals", say.times(open_.coverage_all or 0), f"{say.money(open_.amount)} open / {gap}"])
+    rows.append(
+        [
+            "Coverage by all open deals",
+            say.times(open_.coverage_all or 0),
+            f"{say.money(open_.amount)} open / {gap}",
+        ]
+    )
     if open_.required is not None and open_.win_rate is not None:
         told = f"1 / win rate of {say.share(open_.win_rate)} ({open_.rate_basis}); one and a half times that is called enough"
         rows.append(["Needed for an even chance", say.times(open_.required), told])
@@ -137,7 +149,15 @@ def _deal_finding(reading: "Reading", rows: tuple[dict[str, Any], ...]) -> str:
     which = f"the {plural(len(rows), 'largest open deal', say.fmt)}" if len(rows) > 1 else "the one open deal"
     if len(rows) >= open_.count and len(rows) > 1:
         which = f"all {plural(len(rows), 'open deal', say.fmt)}"
-    share = f", {say.share(Fraction(amount, open_.amount))} of what is open" if len(rows) < open_.count and open_.amount else ""
-    late = f"; {say.fmt.count(overdue)} {'is' if overdue == 1 else 'are'} past the expected close date" if overdue else ""
+    share = (
+        f", {say.share(Fraction(amount, open_.amount))} of what is open"
+        if len(rows) < open_.count and open_.amount
+        else ""
+    )
+    late = (
+        f"; {say.fmt.count(overdue)} {'is' if overdue == 1 else 'are'} past the expected close date"
+        if overdue
+        else ""
+    )
     worth = "is worth" if len(rows) == 1 else "are worth"
     return f"{which[0].upper()}{which[1:]} {worth} {say.money(amount)}{share}{late}."

@@ -10,8 +10,21 @@ from typing import Any
 
 from salesnb.calendar import FiscalCalendar, Period
 
-REPS = ("Darcel Schlecht", "Vicki Laflamme", "Kary Hendrixson", "Cassey Cress", "Donn Cantrell", "Moses Frase")
-PRODUCTS = {"GTX Pro": 4821_00, "GTX Plus Basic": 1096_00, "MG Advanced": 3393_00, "MG Special": 55_00, "GTK 500": 26768_00}
+REPS = (
+    "Darcel Schlecht",
+    "Vicki Laflamme",
+    "Kary Hendrixson",
+    "Cassey Cress",
+    "Donn Cantrell",
+    "Moses Frase",
+)
+PRODUCTS = {
+    "GTX Pro": 4821_00,
+    "GTX Plus Basic": 1096_00,
+    "MG Advanced": 3393_00,
+    "MG Special": 55_00,
+    "GTK 500": 26768_00,
+}
 SECTORS = ("retail", "medical", "software", "finance", "marketing", "services")
 STAGES = ("Prospecting", "Engaging", "Proposal")
 KPIS: dict[str, tuple[str, str, str]] = {
@@ -141,9 +154,21 @@ def make_document(
     document: dict[str, Any] = {
         "format": "salesnb-extract/1",
         "kind": "kpi_review",
-        "workspace": {"company": "MavenTech", "currency": "USD", "digits": 2, "locale": "en_US", "fiscal_year_start": 1},
+        "workspace": {
+            "company": "MavenTech",
+            "currency": "USD",
+            "digits": 2,
+            "locale": "en_US",
+            "fiscal_year_start": 1,
+        },
         "provenance": _provenance(world),
-        "node": {"id": "West/Celia Rouche", "name": name, "level": "team", "parent_name": "West", "manager": "Celia Rouche"},
+        "node": {
+            "id": "West/Celia Rouche",
+            "name": name,
+            "level": "team",
+            "parent_name": "West",
+            "manager": "Celia Rouche",
+        },
         "period": {
             "label": period.label,
             "start": period.start.isoformat(),
@@ -155,8 +180,14 @@ def make_document(
         "goal": None if target is None else _goal(target),
         "milestones": [] if target is None else _milestones(months, target),
         "kpis": {
-            kpi: {"label": label, "unit": unit, "formula": formula, "version": "1", "status": "certified",
-                  "higher_is_better": kpi not in {"lost_count", "median_cycle_days"}}
+            kpi: {
+                "label": label,
+                "unit": unit,
+                "formula": formula,
+                "version": "1",
+                "status": "certified",
+                "higher_is_better": kpi not in {"lost_count", "median_cycle_days"},
+            }
             for kpi, (label, unit, formula) in KPIS.items()
         },  # fmt: skip
         "segment_dimension": "sector",
@@ -192,7 +223,10 @@ def _goal(target: int) -> dict[str, Any]:
 
 def _milestones(months: list[str], target: int) -> list[dict[str, Any]]:
     shares = [Fraction(place + 1, len(months)) ** 2 for place in range(len(months))]
-    return [{"label": label, "target_to_date": int(target * share)} for label, share in zip(months, shares, strict=True)]
+    return [
+        {"label": label, "target_to_date": int(target * share)}
+        for label, share in zip(months, shares, strict=True)
+    ]
 
 
 def _tables(world: World, target: int | None) -> dict[str, Any]:
@@ -201,12 +235,21 @@ def _tables(world: World, target: int | None) -> dict[str, Any]:
     open_ = [deal for deal in found if deal.created <= world.as_of < deal.closed]
     quotas = dict(zip(REPS, (270, 200, 160, 120, 90, 60), strict=True))
     tables = {
-        "headline": _table(["window", *names], [[name, *kpis(found, *window)] for name, window in windows.items()]),
-        "by_month": _table(["month", *names], [[m.label, *kpis(found, m.start, _cut(m, world))] for m in _months(world)]),
+        "headline": _table(
+            ["window", *names], [[name, *kpis(found, *window)] for name, window in windows.items()]
+        ),
+        "by_month": _table(
+            ["month", *names], [[m.label, *kpis(found, m.start, _cut(m, world))] for m in _months(world)]
+        ),
         "by_rep": _table(
             ["rep_id", "rep", "quota", *names],
             [
-                [f"r{place}", rep, target and target * quotas[rep] // 900, *kpis(_of(found, "rep", rep), start, end)]
+                [
+                    f"r{place}",
+                    rep,
+                    target and target * quotas[rep] // 900,
+                    *kpis(_of(found, "rep", rep), start, end),
+                ]
                 for place, rep in enumerate(REPS)
             ],
         ),
@@ -216,7 +259,10 @@ def _tables(world: World, target: int | None) -> dict[str, Any]:
         ),
         "open_deals": _open_deals(open_, world),
     }
-    for table, field, values in (("by_product", "product", tuple(PRODUCTS)), ("by_segment", "sector", SECTORS)):
+    for table, field, values in (
+        ("by_product", "product", tuple(PRODUCTS)),
+        ("by_segment", "sector", SECTORS),
+    ):
         tables[table] = _breakdown(world, field, values)
         tables[f"{table}_month"] = _by_month(world, field, values)
     for table, window in (("drivers_previous_period", "previous"), ("drivers_last_year", "last_year")):
@@ -251,7 +297,9 @@ def drivers(before: list[Any], now: list[Any]) -> dict[str, Any]:
     won = round(this["closed_count"] * ((this["win_rate"] or 0) - rate) * size)
     mix = 5_000_00
     rest = this["won_amount"] - then["won_amount"] - volume - won - mix
-    return _table(["effect", "amount"], [["volume", volume], ["win rate", won], ["deal size", rest], ["mix", mix]])
+    return _table(
+        ["effect", "amount"], [["volume", volume], ["win rate", won], ["deal size", rest], ["mix", mix]]
+    )
 
 
 def _stage(name: str, found: list[Deal], world: World) -> list[Any]:
@@ -262,7 +310,9 @@ def _stage(name: str, found: list[Deal], world: World) -> list[Any]:
 
 def _open_deals(open_: list[Deal], world: World) -> dict[str, Any]:
     largest = sorted(open_, key=lambda deal: (-deal.expected, deal.id))[:12]
-    columns = "opportunity_id name account rep stage expected_amount created_on age_days expected_close_on url"
+    columns = (
+        "opportunity_id name account rep stage expected_amount created_on age_days expected_close_on url"
+    )
     rows = [
         [
             deal.id, f"{deal.account}, {deal.product}", deal.account, deal.rep, deal.stage, deal.expected,
@@ -310,6 +360,12 @@ def _table(columns: list[str], rows: list[list[Any]]) -> dict[str, Any]:
 def renamed(found: Iterable[Deal], change: Callable[[str], str]) -> tuple[Deal, ...]:
     """Give the deals other names of reps, products, sectors and accounts."""
     return tuple(
-        replace(d, rep=change(d.rep), product=change(d.product), sector=change(d.sector), account=change(d.account))
+        replace(
+            d,
+            rep=change(d.rep),
+            product=change(d.product),
+            sector=change(d.sector),
+            account=change(d.account),
+        )
         for d in found
     )

@@ -1,16 +1,24 @@
 """The extract of a plan's workbook, with a plan that is cascaded from an invented history."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.planning import Goal, Objective, OrgNode, OrgTree, lock, new_plan, plan_to_document
-from datetime import UTC, datetime
 
 TEAMS = {
-    "Central": {"Dustin Brinkmann": ("Lajuana Vencill", "Moses Frase"), "Melvin Marxen": ("Darcel Schlecht", "Marty Freudenburg")},
-    "East": {"Cara Losch": ("Violet Mclelland", "Corliss Cosme"), "Rocco Neubert": ("Donn Cantrell", "Reed Clapper")},
-    "West": {"Celia Rouche": ("Vicki Laflamme", "Maureen Marcano"), "Summer Sewald": ("Kary Hendrixson", "New Hire")},
+    "Central": {
+        "Dustin Brinkmann": ("Lajuana Vencill", "Moses Frase"),
+        "Melvin Marxen": ("Darcel Schlecht", "Marty Freudenburg"),
+    },
+    "East": {
+        "Cara Losch": ("Violet Mclelland", "Corliss Cosme"),
+        "Rocco Neubert": ("Donn Cantrell", "Reed Clapper"),
+    },
+    "West": {
+        "Celia Rouche": ("Vicki Laflamme", "Maureen Marcano"),
+        "Summer Sewald": ("Kary Hendrixson", "New Hire"),
+    },
 }
 SEASON = {"10": 21, "11": 26, "12": 53}
 
@@ -22,7 +30,9 @@ def make_tree() -> OrgTree:
         nodes.append(OrgNode(id=region, name=region, parent="company", level="region"))
         for team, reps in teams.items():
             nodes.append(OrgNode(id=f"{region}/{team}", name=team, parent=region, level="team", manager=team))
-            nodes += [OrgNode(id=f"rep:{rep}", name=rep, parent=f"{region}/{team}", level="rep") for rep in reps]
+            nodes += [
+                OrgNode(id=f"rep:{rep}", name=rep, parent=f"{region}/{team}", level="rep") for rep in reps
+            ]
     return OrgTree(tuple(nodes))
 
 
@@ -35,7 +45,7 @@ def make_history(tree: OrgTree) -> list[list[Any]]:
             for month in range(1, 13):
                 if (year, month) < (2015, 10):
                     continue
-                amount = (40 + 9 * place) * SEASON.get(f"{month:02d}", 30) * 10_37 + year
+                amount = (40 + 9 * place) * SEASON.get(f"{month:02d}", 30) * 28_67 + year
                 for node in tree.path(leaf.id):
                     key = (node.id, f"{year}-{month:02d}")
                     rows[key] = rows.get(key, 0) + amount
@@ -47,7 +57,9 @@ def make_plan_document(*, locked: bool = True, **parts: Any) -> dict[str, Any]:
     tree = make_tree()
     history = make_history(tree)
     period = FiscalCalendar().period("2017-Q4")
-    weights = {node: amount for node, month, amount in history if month == "2016-12" and node.startswith("rep:")}
+    weights = {
+        node: amount for node, month, amount in history if month == "2016-12" and node.startswith("rep:")
+    }
     goal = Goal(
         id="won_amount", objective="grow", kpi="won_amount", unit="money", target=3_000_000_00, period=period,
         owner="Ada Byron", baseline=2_683_000_00, baseline_period="2016-Q4",
@@ -65,7 +77,12 @@ def make_plan_document(*, locked: bool = True, **parts: Any) -> dict[str, Any]:
     )
     if locked:
         plan = lock(
-            plan, "rep:New Hire", amount=60_000_00, by="Ada Byron", why="ramping since September", at=datetime(2017, 9, 4, tzinfo=UTC)
+            plan,
+            "rep:New Hire",
+            amount=60_000_00,
+            by="Ada Byron",
+            why="ramping since September",
+            at=datetime(2017, 9, 4, tzinfo=UTC),
         )
     document: dict[str, Any] = {
         "format": "salesnb-extract/1",
