@@ -5,19 +5,27 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 from salesnb.actions.importing import import_data
 from salesnb.actions.plans import make_plan
 from salesnb.actions.reviewing import ReviewOutcome, ReviewRequest, review
+from salesnb.actions.history import total_history
 from salesnb.errors import BadInput
 from salesnb.workspace import SETTINGS_FILE, Settings, Workspace
 
 __all__ = ["PLAN", "MadeDemo", "make_demo"]
 
-PLAN = "fy27-q1"
+PLAN = "q3-2026"
+_PERIOD = "2026-Q3"
 _MARKER = ".salesnb-demo"
-_SEED = 20_260_930
+_SEED = 7
+# Two thirds into a quarter: late enough for a pace, early enough for a plan to be changed.
+_LAST_DAY = date(2026, 8, 31)
+# A tenth above the same quarter a year before: ambitious and reachable.
+_GROWTH = Fraction(110, 100)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,3 +102,29 @@ def _import_sample(workspace: Workspace, opportunities: int, tell: Callable[[str
         import_data(workspace, files, "sample", progress=tell)
     finally:
         shutil.rmtree(files, ignore_errors=True)
+
+
+def _make_plan(workspace: Workspace) -> None:
+    """Set the goal above the same quarter a year before, in whole tens of thousands."""
+    calendar = workspace.calendar
+    with workspace.dataset() as data:
+        before = total_history(data, calendar, "won_amount", calendar.year_before(calendar.period(_PERIOD)))
+    goal = round(Fraction(before or 0) * _GROWTH / 100 / 10_000) * 10_000
+    make_plan(
+        workspace,
+        PLAN,
+        _PERIOD,
+        [("won_amount", str(max(goal, 10_000)))],
+        objective="Grow with the customers we have while opening the North",
+    )
+
+
+def _report(folder: Path, outcome: ReviewOutcome, seconds: float) -> tuple[str, ...]:
+    """Say what was made, where, in how many seconds, and what opens it."""
+    return (
+        *outcome.failures,
+        f"Made a sample workspace with a plan and its reviews ({outcome.summary.rstrip('.')}) in {folder}.",
+        f"  Index page:  {outcome.index}",
+        f"  JupyterLab:  salesnb -C {folder} lab",
+        f"Done in {seconds:.1f} s.",
+    )

@@ -116,12 +116,12 @@ def deal_rows(deals: Iterable[OpenDeal], as_of: date) -> list[tuple[Any, ...]]:
 
 def pipeline_summary(deals: tuple[OpenDeal, ...], facts: "Facts") -> dict[str, Any]:
     """Tell of all open deals together what a review says of them."""
-    end, usual = facts.period.end, facts.usual_cycle_days
-    soon = [deal for deal in deals if deal.expected_close_on is not None and deal.expected_close_on < end]
+    period, usual = facts.period, facts.usual_cycle_days
+    soon = [deal for deal in deals if deal.expected_close_on is None or period.contains(deal.expected_close_on)]
     stalled = [deal for deal in deals if usual is not None and (deal.age(facts.as_of) or 0) > usual]
     return {
-        "expected_in_period_count": len(soon),
-        "expected_in_period_amount": sum(deal.amount for deal in soon),
+        "closable_count": len(soon),
+        "closable_amount": sum(deal.amount for deal in soon),
         "without_expected_close_count": sum(deal.expected_close_on is None for deal in deals),
         "without_created_count": sum(deal.created_on is None for deal in deals),
         "usual_cycle_days": usual,
