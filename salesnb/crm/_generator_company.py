@@ -1,11 +1,11 @@
-"""The invented company that sells: regions, teams with a story each, reps who come and go, accounts, effort."""
+"""The invented company that sells: regions, teams with a story each, reps who come and go, accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
-from salesnb.crm._generator_names import REGIONS, SECTORS, company_names, email, person_names
+from salesnb.crm._generator_names import REGIONS, SECTORS, company_names, email, listed, person_names
 from salesnb.crm.calibration import CALIBRATION
 
 __all__ = ["RAMP_DAYS", "Account", "Company", "Rep", "Team", "found_company"]
@@ -145,19 +145,13 @@ _TEAMS = (
     ),
     Team(name="Andes", region="Americas", reps=4, hired_months=(0.4,)),
 )
-_PLACES = tuple(
-    word
-    for word in (
-        "Harbour Hill Lake Ridge Valley Delta Forest Canyon Prairie Bay Island Steppe Plateau Fjord Glacier Meadow Orchard "
-        "Savanna Lagoon Dune"
-    ).split()
+_PLACES = listed(
+    "Harbour Hill Lake Ridge Valley Delta Forest Canyon Prairie Bay Island Steppe Plateau Fjord Glacier "
+    "Meadow Orchard Savanna Lagoon Dune"
 )
-_SIDES = tuple(
-    word
-    for word in (
-        "North South East West Upper Lower Inner Outer Old New Great Little High Low Far Near First Second Third Fourth "
-        "Fifth Sixth Seventh Eighth Ninth"
-    ).split()
+_SIDES = listed(
+    "North South East West Upper Lower Inner Outer Old New Great Little High Low Far Near First Second "
+    "Third Fourth Fifth Sixth Seventh Eighth Ninth"
 )
 
 
@@ -166,9 +160,8 @@ def found_company(*, teams: int, accounts: int, last_day: date, rng: np.random.G
     plans = _TEAMS[:teams] + tuple(_further_team(number) for number in range(teams - len(_TEAMS)))
     people = sum(plan.reps + len(plan.hired_months) + len(plan.left_months) + 1 for plan in plans)
     names = iter(person_names(people, rng))
-    led = tuple(
-        _with_manager(plan, next(names)) for plan in sorted(plans, key=lambda plan: (plan.region, plan.name))
-    )
+    ordered = sorted(plans, key=lambda plan: (plan.region, plan.name))
+    led = tuple(replace(plan, manager=next(names)) for plan in ordered)
     reps = _hire(led, tuple(names), last_day, rng)
     return Company(teams=led, reps=reps, accounts=_open_accounts(accounts, rng))
 
@@ -183,14 +176,10 @@ def _further_team(number: int) -> Team:
     )
 
 
-def _with_manager(team: Team, manager: str) -> Team:
-    return Team(**{**vars(team), "manager": manager})
-
-
 def _hire(
     teams: tuple[Team, ...], names: tuple[str, ...], last_day: date, rng: np.random.Generator
 ) -> tuple[Rep, ...]:
-    """Fill the teams: those who stay, those who come, those who go; whoever goes hands over to the first who stays."""
+    """Fill the teams: those who stay, who come, and who go and hand over to one who stays."""
     paces = _paces(teams)
     reps: list[Rep] = []
     for place, team in enumerate(teams):

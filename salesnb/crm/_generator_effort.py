@@ -1,6 +1,6 @@
 """Effort that the company spends on its teams' markets, and what comes of it: the true response curves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -21,6 +21,8 @@ _CUT_MONTHS = 7
 class ResponseCurve:
     """What a resource adds to a team's new opportunities, as a part of its usual number.
 
+    The parts of a team's resources, and what comes without any, add up to 1 on average over the months.
+
     Attributes
     ----------
     segment
@@ -28,7 +30,8 @@ class ResponseCurve:
     resource
         ``campaigns`` (money a month) or ``visits`` (hours a month).
     form
-        ``saturation``: ceiling · (1 − exp(−x / scale)); ``hill``: ceiling · x^slope / (x^slope + scale^slope).
+        ``saturation``: ceiling * (1 - exp(-x / scale)), or
+        ``hill``: ceiling * x^slope / (x^slope + scale^slope).
     ceiling
         What no effort exceeds; 0.2 is a fifth of the usual number.
     scale
@@ -49,8 +52,10 @@ class ResponseCurve:
 
         Examples
         --------
-        >>> hill = ResponseCurve(segment="Alps", resource="visits", form="hill", ceiling=0.3, scale=80, slope=2)
-        >>> round(hill.response(80), 3)
+        >>> curve = ResponseCurve(
+        ...     segment="Alps", resource="visits", form="hill", ceiling=0.3, scale=80, slope=2
+        ... )
+        >>> round(curve.response(80), 3)
         0.15
         """
         return float(self.responses(np.array([amount], dtype=np.float64))[0])
@@ -77,7 +82,7 @@ class EffortRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """All effort, its curves, and the factor on new opportunities that comes of it: ``lift`` (months, teams)."""
+    """All effort, its curves, and ``lift`` (months, teams): the factor on new opportunities."""
 
     rows: tuple[EffortRow, ...]
     curves: tuple[ResponseCurve, ...]
@@ -95,7 +100,7 @@ def spend_effort(teams: tuple[Team, ...], origin: date, last_day: date, rng: np.
         own = _curves(team.name, rng)
         raw = _UNAIDED + np.sum([curve.responses(spent[curve.resource]) for curve in own], axis=0)
         lift[:, place] = raw / raw.mean()
-        curves.extend(_scaled(curve, float(raw.mean())) for curve in own)
+        curves.extend(replace(curve, ceiling=curve.ceiling / float(raw.mean())) for curve in own)
         rows.extend(
             EffortRow(period=month, segment=team.name, resource=resource, amount=int(amount))
             for resource, amounts in spent.items()
@@ -131,10 +136,6 @@ def _curves(team: str, rng: np.random.Generator) -> tuple[ResponseCurve, Respons
             slope=float(rng.uniform(1.6, 2.6)),
         ),
     )
-
-
-def _scaled(curve: ResponseCurve, usual: float) -> ResponseCurve:
-    return ResponseCurve(**{**vars(curve), "ceiling": curve.ceiling / usual})
 
 
 def _months(origin: date, last_day: date) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ class Choice:
         found: Ints = (
             np.searchsorted(self._lifted, uniform + row, side="right") - np.asarray(row) * self._width
         )
-        return np.minimum(found, self._width - 1)
+        capped: Ints = np.minimum(found, self._width - 1)
+        return capped
 
 
 @dataclass(frozen=True, kw_only=True)

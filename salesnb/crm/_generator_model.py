@@ -15,7 +15,7 @@ __all__ = ["CREATED_SEASON", "PRODUCT_TREND", "Model", "build_model"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# New opportunities by calendar month; wins follow about two months later, so that the last quarter is the best.
+# New opportunities by calendar month; wins follow two months later: the last quarter is the best.
 CREATED_SEASON = (0.96, 1.0, 1.04, 1.0, 1.0, 1.0, 0.9, 0.88, 1.07, 1.14, 1.1, 0.91)
 # Growth a year of a product's share, as an exponent, in the order of the calibration: the sixth fades.
 PRODUCT_TREND = (0.0, 0.05, 0.05, 0.28, 0.0, -0.55, 0.0)
@@ -24,13 +24,13 @@ _RECENT_FLOW_DAYS = 213
 _RECENT_ODDS_DAYS = 243
 _EASE_DAYS = 45
 _FIRST_PACE = 0.25
-# Between the two figures that cannot both hold over three years: long_dead_share, and engaging_share around it.
+# A little less than calibrated, so that the share of all open ones is not far off either.
 _LONG_DEAD_SHARE = CALIBRATION.long_dead_share - 0.008
 
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """Rates from which rows are drawn. ``days`` runs from ``origin``, the first day that anything was created.
+    """Rates from which rows are drawn. Days count from ``origin``, the first on which anything was created.
 
     Attributes
     ----------
@@ -171,8 +171,8 @@ def _product_mix(flow: Floats, month: Ints) -> Floats:
     weight = np.bincount(month, weights=flow.sum(axis=1))
     target = np.array([product.share for product in CALIBRATION.products])
     years = (np.arange(len(weight)) - len(weight) / 2) / 12
-    drift = np.exp(np.outer(years, PRODUCT_TREND))
-    base = target.copy()
+    drift: Floats = np.exp(np.outer(years, PRODUCT_TREND))
+    base, mix = target.copy(), drift
     for _ in range(30):
         mix = base * drift
         mix /= mix.sum(axis=1, keepdims=True)
@@ -181,7 +181,7 @@ def _product_mix(flow: Floats, month: Ints) -> Floats:
 
 
 def _win_odds(company: Company, flow: Floats, mix: Floats, month: Ints) -> Floats:
-    """Probability of winning, by month, rep and product, whose mean for each product is the calibrated rate."""
+    """Probability of winning, by month, rep and product; the mean of each product is as calibrated."""
     months = len(mix)
     mid_month_ago = (len(month) - 1) - np.array(
         [np.flatnonzero(month == place).mean() for place in range(months)]

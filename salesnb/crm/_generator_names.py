@@ -69,35 +69,38 @@ SECTORS = {
 }
 
 
-def _listed(words: str) -> tuple[str, ...]:
+def listed(words: str) -> tuple[str, ...]:
+    """Take words apart."""
     return tuple(words.split())
 
 
-_GIVEN = _listed(
-    "Adaeze Agnieszka Alma Amara Anahit Anselm Aroha Ayumi Bartek Beatriu Bashir Chiara Dagny Dalisay Deepika "
-    "Eamon Ebru Einar Eleni Farid Fumiko Gaspard Hana Hinemoa Idris Imani Ines Isidro Jarek Jomar Kalani Kavita "
-    "Keiko Lateefah Leilani Lerato Ligaya Lorcan Łukasz Mairéad Malakai Mateus Mbali Minh Nadia Nneka Odile Oksana "
-    "Paloma Priya Quang Ramiro Rasmus Saoirse Sefa Solveig Takumi Tendai Xiomara Zoë"
+_GIVEN = listed(
+    "Adaeze Agnieszka Alma Amara Anahit Anselm Aroha Ayumi Bartek Beatriu Bashir Chiara Dagny Dalisay "
+    "Deepika Eamon Ebru Einar Eleni Farid Fumiko Gaspard Hana Hinemoa Idris Imani Ines Isidro Jarek Jomar "
+    "Kalani Kavita Keiko Lateefah Leilani Lerato Ligaya Lorcan Łukasz Mairéad Malakai Mateus Mbali Minh "
+    "Nadia Nneka Odile Oksana Paloma Priya Quang Ramiro Rasmus Saoirse Sefa Solveig Takumi Tendai Xiomara "
+    "Zoë"
 )
-_FAMILY = _listed(
-    "Abernethy Adomako Almquist Amankwah Aspinall Balakrishnan Barrientos Bergquist Bjerke Bondarenko Brannigan "
-    "Castellanos Chikwanha Cuevas Dalgaard Danquah Delacroix Demirci Dziedzic Echeverría Eskildsen Fairweather "
-    "Fernandopulle Fukunaga Gasparyan Ghorbani Grimaldo Hakimi Halloran Harjanto Hoshino Iturbe Jablonski Jayawardena "
-    "Kaleo Karagiannis Kisimba Kowalczuk Kurosawa-Lind Lindqvist Mahlangu Makoni Marchetti Matsudaira Mendonça Mokoena "
-    "Nakashima Ndiaye Nordahl Núñez-Prat Obuya Okonjo Oyelaran Pangilinan Papadakis Petrosyan Quispe Raghunathan "
-    "Rautio Saldanha Sandoval-Ruiz Schönfelder Sihombing Stavrou Sugiyama Taumalolo Tchaikov Uzunoğlu Vaitkus Westergren "
-    "Yazzie"
+_FAMILY = listed(
+    "Abernethy Adomako Almquist Amankwah Aspinall Balakrishnan Barrientos Bergquist Bjerke Bondarenko "
+    "Brannigan Castellanos Chikwanha Cuevas Dalgaard Danquah Delacroix Demirci Dziedzic Echeverría "
+    "Eskildsen Fairweather Fernandopulle Fukunaga Gasparyan Ghorbani Grimaldo Hakimi Halloran Harjanto "
+    "Hoshino Iturbe Jablonski Jayawardena Kaleo Karagiannis Kisimba Kowalczuk Kurosawa-Lind Lindqvist "
+    "Mahlangu Makoni Marchetti Matsudaira Mendonça Mokoena Nakashima Ndiaye Nordahl Núñez-Prat Obuya "
+    "Okonjo Oyelaran Pangilinan Papadakis Petrosyan Quispe Raghunathan Rautio Saldanha Sandoval-Ruiz "
+    "Schönfelder Sihombing Stavrou Sugiyama Taumalolo Tchaikov Uzunoğlu Vaitkus Westergren Yazzie"
 )
-_FIRST = _listed(
-    "Alder Amber Arrow Ash Aspen Barley Beacon Birch Bramble Brindle Canyon Cedar Cinder Clover Cobalt Copper Coral "
-    "Crane Dapple Drift Ember Fallow Fern Flint Gable Garnet Granite Harrow Hazel Heron Indigo Iron Juniper Kestrel "
-    "Lantern Larch Linden Lumen Maple Marble Meadow Mica Moss North Oak Ochre Onyx Opal Otter Pebble Pine Quarry Quill "
-    "Raven Reed Rowan Sable Saffron Sage Silver Slate Sorrel Spruce Stone Summit Swift Tallow Tamar Teal Thistle Timber "
-    "Topaz Umber Velvet Walnut Willow Winter Wren Yarrow Zephyr"
+_FIRST = listed(
+    "Alder Amber Arrow Ash Aspen Barley Beacon Birch Bramble Brindle Canyon Cedar Cinder Clover Cobalt "
+    "Copper Coral Crane Dapple Drift Ember Fallow Fern Flint Gable Garnet Granite Harrow Hazel Heron "
+    "Indigo Iron Juniper Kestrel Lantern Larch Linden Lumen Maple Marble Meadow Mica Moss North Oak Ochre "
+    "Onyx Opal Otter Pebble Pine Quarry Quill Raven Reed Rowan Sable Saffron Sage Silver Slate Sorrel "
+    "Spruce Stone Summit Swift Tallow Tamar Teal Thistle Timber Topaz Umber Velvet Walnut Willow Winter "
+    "Wren Yarrow Zephyr"
 )
-_SECOND = _listed(
-    "bank beck bourne bridge brook by combe cote croft dale den fell field ford gate grove ham haven holm hurst ley "
-    "mere mont moor ness port ridge stead stoke thorpe ton vale wade wick worth"
+_SECOND = listed(
+    "bank beck bourne bridge brook by combe cote croft dale den fell field ford gate grove ham haven holm "
+    "hurst ley mere mont moor ness port ridge stead stoke thorpe ton vale wade wick worth"
 )
 _LETTERS = str.maketrans({"Ł": "L", "ł": "l", "ğ": "g", "ı": "i"})
 

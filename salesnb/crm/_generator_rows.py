@@ -114,7 +114,7 @@ class _Columns:
         return pc.if_else(pa.array(nameless), pc.binary_join_element_wise(product, "enquiry", " "), named)
 
     def _stage(self, fates: Fates, rng: np.random.Generator) -> Ints:
-        """Won and lost are told; what is open has come as far as its age is of its cycle, or sticks somewhere."""
+        """Tell won and lost; what is open has come as far as its age is of its cycle, or sticks."""
         count = len(fates.created)
         progress = (self._last - fates.created) / (fates.closing - fates.created) + rng.normal(0, 0.12, count)
         moving = np.searchsorted(_STAGE_ENDS, progress)
@@ -124,7 +124,7 @@ class _Columns:
         return np.where(fates.closed, np.where(fates.fate == WON, _WON, _LOST), stage)
 
     def _amounts(self, fates: Fates, rng: np.random.Generator) -> tuple[Ints, Ints]:
-        """What it was won for (0 when lost), and what was quoted: halfway between that and the price list."""
+        """Give what it was won for (0 when lost), and what was quoted: halfway to the price list."""
         price = self._prices[fates.product]
         uniform = rng.random(len(price))
         ratio = np.interp(uniform, CALIBRATION.quantile_levels, CALIBRATION.value_to_list)

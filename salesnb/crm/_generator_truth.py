@@ -82,7 +82,7 @@ class Truth:
     responses: tuple[ResponseCurve, ...]
 
     def win_rate(self, *, team: str | None = None, product: str | None = None, since: str = "") -> float:
-        """Give the expected won / (won + lost) of what was created, for a team, a product, a month (``2026-01``) on.
+        """Give the expected win rate of a team, of a product, of what was created ``since`` a month.
 
         Raises
         ------

@@ -1,8 +1,8 @@
 """Figures that keep the invented sample close to what a real sales team's CRM looks like.
 
-They are aggregates (shares, quantiles, rates) of a public teaching data set of 8,800 opportunities of one year:
-six teams, 30 reps with deals, seven products. No row, name or id of it is kept. Amounts are in major units of
-the currency, times in days.
+They are aggregates (shares, quantiles, rates) of a public teaching data set: 8,800 opportunities of one
+year, six teams, 30 reps with deals, seven products. No row, name or id of it is kept. Amounts are in major
+units of the currency, times in days.
 """
 
 from dataclasses import dataclass
@@ -44,9 +44,9 @@ class Calibration:
     value_to_list
         Won amount / list price.
     won_cycle_days, lost_cycle_days
-        From created to closed. None was longer than the last figure, ``longest_cycle_days``.
+        From created to closed; none took longer than the last figure.
     won_within_14_days
-        Share of wins closed within two weeks: the cycle has two humps, and quantiles alone would smear the first.
+        Share of wins closed within two weeks: quantiles alone would smear this first hump.
     top_rep_shares
         Shares of all opportunities of the five busiest of 30 reps.
     month_of_quarter_wins

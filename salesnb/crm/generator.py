@@ -1,11 +1,12 @@
-"""The sample that ships: an invented company's CRM of three years, calibrated, with the dirt that real ones have.
+"""The sample that ships: three years of an invented company's CRM, calibrated, with the dirt of real ones.
 
 Everything is drawn from a seed: the same arguments give the same bytes. What was put in comes back as a
 :class:`Truth`, so that an estimate can be held against it.
 
-Dirt, at the rates of :data:`salesnb.crm.calibration.CALIBRATION`: one product that opportunities spell otherwise
-than the price list, a sector and a country with a typing slip, open opportunities without an account, ones in
-stage Prospecting without created date, lost ones with the amount 0, and open ones that died long ago.
+Dirt, at the rates of :data:`salesnb.crm.calibration.CALIBRATION`: one product that opportunities spell
+otherwise than the price list, a sector and a country with a typing slip, open opportunities without an
+account, ones in stage Prospecting without created date, lost ones with the amount 0, and open ones that died
+long ago.
 """
 
 import contextlib
@@ -45,14 +46,14 @@ _MISSPELT = {"technology": "technolgy", "Philippines": "Philipines"}
 def write_sample(
     folder: Path, *, opportunities: int = 7_000, seed: int = SEED, last_day: date = LAST_DAY, teams: int = 8
 ) -> Truth:
-    """Write opportunities, accounts, reps, products and effort as CSV files, which the profile ``sample`` imports.
+    """Write opportunities, accounts, reps, products and effort as CSV files for the profile ``sample``.
 
     Parameters
     ----------
     folder
         Made if it is not there; files of the same names in it are replaced, each in one step.
     opportunities
-        How many rows, from 1,000 to 10 million; they are written in chunks, so that memory stays flat.
+        How many rows, from 1,000 to 10 million; memory stays flat.
     seed
         The same seed and arguments give the same bytes.
     last_day
@@ -104,7 +105,7 @@ def _years_before(day: date) -> date:
 
 
 def _account_count(opportunities: int) -> int:
-    """Customers grow more slowly than sales: 85 at the size of the calibration."""
+    """Count customers, who grow more slowly than sales: 85 at the size of the calibration."""
     return min(round(85 * math.sqrt(max(opportunities / 8_800, 1.0))), 2_000)
 
 
