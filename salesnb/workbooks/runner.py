@@ -46,8 +46,8 @@ def run_jobs(
 ) -> RunReport:
     """Make the workbooks and pages of a run; one that fails is its own row and harms no other.
 
-    A result whose inputs have not changed is kept. A run that was killed leaves whole files only, and the next
-    one goes on from there. When nothing has changed, nothing is written.
+    A result whose inputs have not changed is kept. A run that was killed leaves whole files only, and the
+    next one goes on from there. When nothing has changed, nothing is written.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ class _Run:
         return contents
 
     def _remove_stale(self, job: Job, contents: Mapping[str, bytes]) -> None:
-        """Leave no page with earlier numbers beside a failed notebook, and none that failed beside a good page."""
+        """Leave no old figures beside a failed notebook, and no failed notebook beside a good page."""
         names = {notebook_name(job.slug), page_name(job.slug), failed_name(job.slug)}
         earlier = self._earlier.get(job.id)
         names |= set(earlier.files) if earlier else set()

@@ -91,6 +91,11 @@ def test_the_page_says_its_language_title_and_date():
     assert 'href="#content"' in made
 
 
+def test_the_date_is_said_once():
+    own = shown({"text/html": '<h1>Own</h1><p class="snb-asof">Data as of Dec 12, 2017</p>'})
+    assert page(own).count("Data as of") == 1
+
+
 def test_only_a_page_that_may_links_back():
     assert "index.html" not in page()
     assert '<a href="index.html">' in page(info=PageInfo(title="Plan", back="index.html"))

@@ -1,4 +1,4 @@
-"""What a run keeps, runs again, isolates and writes; the work is played here, and real in test_run_for_real."""
+"""What a run keeps, repeats, isolates and writes; the work is played here, and real in test_run_for_real."""
 
 import json
 import os

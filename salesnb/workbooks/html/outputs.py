@@ -13,7 +13,7 @@ from salesnb.charts import MIME
 from salesnb.workbooks.html.sanitize import safe_html
 from salesnb.workbooks.html.svg import safe_svg
 
-__all__ = ["Block", "blocks", "has_title"]
+__all__ = ["Block", "blocks", "has_title", "says_as_of"]
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
@@ -56,6 +56,11 @@ def blocks(notebook: Mapping[str, Any]) -> tuple[Block, ...]:
 def has_title(body: Sequence[Block]) -> bool:
     """Tell whether the notebook brings the page's heading."""
     return any("<h1" in block.html for block in body)
+
+
+def says_as_of(body: Sequence[Block]) -> bool:
+    """Tell whether the notebook says itself as of when its data is."""
+    return any('class="snb-asof"' in block.html for block in body if block.kind == "text")
 
 
 def _output(output: Mapping[str, Any], place: str) -> Iterator[Block]:

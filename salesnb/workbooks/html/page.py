@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from salesnb.charts import css_variables
-from salesnb.workbooks.html.outputs import blocks, has_title
+from salesnb.workbooks.html.outputs import blocks, has_title, says_as_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ class PageInfo:
     title
         Of the document; also its heading, unless the notebook brings one.
     facts
-        Short texts above the title, such as ``Data as of 30 Sep 2026``.
+        Short texts above the title, such as ``Data as of 30 Sep 2026``, unless the notebook says that itself.
     provenance
         Short texts at the foot.
     back
@@ -61,6 +61,8 @@ def render(notebook: "Mapping[str, Any]", info: PageInfo) -> str:
             style=style(),
             blocks=body,
             own_title=has_title(body),
+            # A notebook that says below its title what it rests on needs no second line above it.
+            facts=() if says_as_of(body) else info.facts,
         )
     )
 
