@@ -21,6 +21,7 @@ from salesnb.workbooks.folder import runtime_prefix
 from salesnb.workbooks.html import PageInfo, render
 from salesnb.workbooks.jobs import CellError, Outcome, Task
 from salesnb.workbooks.notebook import dumped, parsed
+from salesnb.workbooks.processes import python_path
 
 __all__ = ["run_task"]
 
@@ -71,8 +72,8 @@ def _outcome(task: Task, scratch: Path) -> Outcome:
 
 def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | None:
     """Let papermill put in the parameters and run the cells; the notebook is saved after each."""
-    import papermill  # type: ignore[import-untyped]
-    from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
 
     # Its warnings of dead kernels would come between the lines of progress; the outcome says it all.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
@@ -139,15 +140,12 @@ def _kernel_class(runtime: Path) -> type[AsyncKernelManager]:
 
 
 def _environment(runtime: Path) -> dict[str, str]:
-    # A checkout that is not installed is found by kernels too.
-    source = Path(__file__).resolve().parents[2]
-    own = [] if "site-packages" in source.parts else [str(source)]
     return {
         "IPYTHONDIR": str(runtime / "ipython"),
         "PYTHONSTARTUP": "",
         # What is written out of a set comes in one order.
         "PYTHONHASHSEED": "0",
-        "PYTHONPATH": os.pathsep.join([*own, *filter(None, [os.environ.get("PYTHONPATH")])]),
+        **python_path(),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }

@@ -5,23 +5,28 @@ a parent that is killed. Here each worker has a pipe of its own, and ends when t
 """
 
 import contextlib
-import multiprocessing
 import os
+import pickle
 import queue
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 from salesnb.errors import SalesnbError
+from salesnb.workbooks.worker import receive, send
 
-__all__ = ["ProcessExecutor", "WorkerDied"]
+__all__ = ["ProcessExecutor", "WorkerDied", "python_path"]
 
 _GRACE = 5.0
+# The process did not start or ended, or the task or its answer cannot be sent.
+_REFUSALS = (
+    OSError, EOFError, ValueError, TypeError, AttributeError, ImportError, pickle.PickleError, SalesnbError,
+)  # fmt: skip
 _Item = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
@@ -83,8 +88,7 @@ class _Worker:
 
     def __init__(self, tasks: "queue.SimpleQueue[_Item | None]") -> None:
         self._tasks = tasks
-        self._process: BaseProcess | None = None
-        self._pipe: Connection | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._loop, daemon=True, name="salesnb-worker")
@@ -106,9 +110,8 @@ class _Worker:
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                answer, failed = self._ask(fn, args, kwargs)
-            except (OSError, EOFError, ValueError, TypeError, AttributeError, SalesnbError) as error:
-                # The pipe broke, the process did not start, or the task cannot be pickled.
+                answer, failed = self._ask(pickle.dumps((fn, args, kwargs)))
+            except _REFUSALS as error:
                 answer, failed = error, True
             if failed:
                 future.set_exception(answer)
@@ -116,43 +119,55 @@ class _Worker:
                 future.set_result(answer)
         self._close()
 
-    def _ask(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, bool]:
-        process, pipe = self._started()
-        pipe.send((fn, args, kwargs))
-        ready = wait([pipe, process.sentinel])
-        if pipe in ready:
-            with contextlib.suppress(EOFError, OSError):
-                answer: tuple[Any, bool] = pipe.recv()
-                return answer
-        process.join()
-        self._process = None
-        raise WorkerDied(
-            f"The worker process ended {_how(process.exitcode)}.", hint="The other reviews went on."
-        )
+    def _ask(self, message: bytes) -> tuple[Any, bool]:
+        process = self._started()
+        found = None
+        with contextlib.suppress(BrokenPipeError):
+            send(cast("BinaryIO", process.stdin), message)
+            found = receive(cast("BinaryIO", process.stdout))
+        if found is None:
+            code = process.wait()
+            self._close()
+            raise WorkerDied(f"The worker process ended {_how(code)}.", hint="The other reviews went on.")
+        answer: tuple[Any, bool] = pickle.loads(found)  # noqa: S301 -- from the process that we started
+        return answer
 
-    def _started(self) -> tuple[BaseProcess, Connection]:
+    def _started(self) -> "subprocess.Popen[bytes]":
         with self._lock:
             if self._stopped:
                 raise WorkerDied("The run was stopped.")
-            if self._process is None or self._pipe is None:
-                context = multiprocessing.get_context("spawn")
-                self._pipe, theirs = context.Pipe()
-                self._process = context.Process(
-                    target=_serve, args=(theirs,), name="salesnb-review", daemon=False
+            if self._process is None:
+                self._process = subprocess.Popen(  # noqa: S603 -- our own module
+                    [sys.executable, "-m", "salesnb.workbooks.worker"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env={**os.environ, **python_path()},
+                    # Ctrl-C is for the parent, who ends its workers in order.
+                    start_new_session=True,
                 )
-                self._process.start()
-                theirs.close()
-            return self._process, self._pipe
+            return self._process
 
     def _close(self) -> None:
-        """Let the process end: it does when its pipe does; one that hangs is killed."""
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._process is not None:
-            self._process.join(_GRACE)
-            if self._process.is_alive():
-                self._process.kill()
-                self._process.join()
+        """Let the process end: it does when its input does; one that hangs is killed."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(OSError):
+            cast("BinaryIO", process.stdin).close()
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        cast("BinaryIO", process.stdout).close()
+
+
+def python_path() -> dict[str, str]:
+    """Let started interpreters find a checkout that is not installed."""
+    source = Path(__file__).resolve().parents[2]
+    own = [] if "site-packages" in source.parts else [str(source)]
+    paths = [*own, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"PYTHONPATH": os.pathsep.join(paths)} if paths else {}
 
 
 def _how(code: int | None) -> str:
@@ -160,36 +175,3 @@ def _how(code: int | None) -> str:
         name = signal.Signals(-code).name if -code in list(signal.Signals) else str(-code)
         return f"by signal {name}" + (", as it does when memory runs out" if name == "SIGKILL" else "")
     return f"with exit code {code}"
-
-
-def _serve(pipe: Connection) -> None:
-    """Do one task after another until the pipe closes."""
-    _leave_the_terminal()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        try:
-            fn, args, kwargs = pipe.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            answer = (fn(*args, **kwargs), False)
-        except Exception as error:  # noqa: BLE001 -- the review worker: the task's error belongs to whoever asked
-            answer = (error, True)
-        with contextlib.suppress(OSError):
-            pipe.send(answer)
-
-
-def _leave_the_terminal() -> None:
-    """Leave Ctrl-C to the parent, who ends its workers in order; to be told to end unwinds what runs."""
-    if hasattr(os, "setsid"):
-        with contextlib.suppress(OSError):
-            os.setsid()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-
-
-def _end_with_parent() -> None:
-    """End at once when the parent is gone, however it went; kernels notice by themselves when theirs is."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)

@@ -1,6 +1,7 @@
 """Tiny invented templates and jobs for the runner."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ import pytest
 
 from salesnb.workbooks.jobs import Job, RunHeader
 from salesnb.workbooks.paths import extract_name, slug
+
+# The builders of extracts beside this file.
+sys.path.insert(0, str(Path(__file__).parent))
 
 MakeTemplate = Callable[..., Path]
 MakeJob = Callable[..., Job]

@@ -147,6 +147,7 @@ def test_a_second_run_is_quick_and_starts_nothing(made, run_header, tmp_path):
     assert (out / "run.json").stat().st_mtime_ns == before
 
 
+# Without a guard on __name__, as people write scripts.
 SCRIPT = """
 import json, sys
 from pathlib import Path
@@ -156,20 +157,19 @@ from salesnb.workbooks.paths import extract_name
 
 runner.package_hash = lambda: "package"
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    jobs = [
-        Job(id=n, name=n, slug=n, template=folder / "tiny.ipynb", title=n,
-            extract=json.dumps({"say": n}).encode(), parameters={"extract": extract_name(n)})
-        for n in "abcd"
-    ]
-    header = RunHeader(plan="p", revision=1, as_of="2017-12-12", template="tiny")
-    say = lambda progress: print(progress.done, flush=True)
-    try:
-        report = runner.run_jobs(jobs, folder / "run", header=header, workers=2, progress=say)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    print(*[result.status for result in report.results])
+folder = Path(sys.argv[1])
+jobs = [
+    Job(id=n, name=n, slug=n, template=folder / "tiny.ipynb", title=n,
+        extract=json.dumps({"say": n}).encode(), parameters={"extract": extract_name(n)})
+    for n in "abcd"
+]
+header = RunHeader(plan="p", revision=1, as_of="2017-12-12", template="tiny")
+say = lambda progress: print(progress.done, flush=True)
+try:
+    report = runner.run_jobs(jobs, folder / "run", header=header, workers=2, progress=say)
+except KeyboardInterrupt:
+    sys.exit(130)
+print(*[result.status for result in report.results])
 """
 
 
