@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from salesnb.actions.organisation import rep_node_id
-from salesnb.actions.pipeline import OpenDeal, deal_rows, open_deals, pipeline_summary, stage_rows, usual_cycle
+from salesnb.actions.pipeline import (
+    OpenDeal,
+    deal_rows,
+    open_deals,
+    pipeline_summary,
+    stage_rows,
+    usual_cycle,
+)
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.kpis import Query, catalogue, dimension_names, run
 from salesnb.kpis.drivers import Drivers, decompose
@@ -84,7 +91,7 @@ class Facts:
     company: str = "Company"
     record_url: str = ""
     _kept: dict[tuple[object, ...], dict[str, list[tuple[Any, ...]]]] = field(
-        default_factory=dict, repr=False
+        default_factory=dict, init=False, repr=False
     )
 
     @cached_property
@@ -128,7 +135,9 @@ class Facts:
             "by_rep": _table(("rep_id", "rep", "quota", *self.kpis), self._by_rep(unit, quotas)),
             "by_product": self._breakdown(unit, "product"),
             "by_segment": self._breakdown(unit, self.segment_dimension),
-            "by_product_month": _table(("value", "month", "won_amount"), self._monthly("product").get(unit, [])),
+            "by_product_month": _table(
+                ("value", "month", "won_amount"), self._monthly("product").get(unit, [])
+            ),
             "by_segment_month": _table(
                 ("value", "month", "won_amount"), self._monthly(self.segment_dimension).get(unit, [])
             ),
@@ -167,7 +176,10 @@ class Facts:
     def segment_dimension(self) -> str:
         """Pick the dimension that segments a business best: the first usual one that the data fills."""
         for name in _SEGMENT_DIMENSIONS:
-            if name in dimension_names(self.data, self.as_of) and 1 < len(self._values_of(name)) <= _MOST_SEGMENTS:
+            if (
+                name in dimension_names(self.data, self.as_of)
+                and 1 < len(self._values_of(name)) <= _MOST_SEGMENTS
+            ):
                 return name
         return "product"
 
@@ -195,7 +207,9 @@ class Facts:
     def weighted_by_stage(self) -> dict[tuple[str, str | None], int]:
         """Give the weighted pipeline by unit and stage."""
         window = self.windows[0]
-        rows = self._query((self.by, "stage"), window.start, window.end, self.as_of, kpis=("weighted_amount",))
+        rows = self._query(
+            (self.by, "stage"), window.start, window.end, self.as_of, kpis=("weighted_amount",)
+        )
         return {(str(unit), stage): amount for unit, stage, amount in rows if unit is not None}
 
     @cached_property
@@ -217,7 +231,7 @@ class Facts:
             last = self.calendar.containing(min(self.as_of, self.period.last_day), "month")
             first = last.start.replace(year=last.start.year - _MONTHS_OF_TREND // 12)
             rows = self._query(
-                (self.by, dimension), first, last.end, self.as_of, grain="month", labels=True, kpis=("won_amount",)
+                (self.by, dimension), first, last.end, self.as_of, grain="month", kpis=("won_amount",)
             )
             self._kept[key] = _by_unit(rows)
         return self._kept[key]
@@ -348,16 +362,14 @@ class Facts:
         key = (dimension, window)
         if key not in self._kept:
             chosen = next(found for found in self.windows if found.name == window)
-            self._kept[key] = _by_unit(self._rows((self.by, dimension), chosen, labels=dimension != "rep"))
+            self._kept[key] = _by_unit(self._rows((self.by, dimension), chosen))
         return self._kept[key]
 
-    def _rows(
-        self, by: tuple[str, ...], window: Window, *, labels: bool = False
-    ) -> tuple[tuple[Any, ...], ...]:
+    def _rows(self, by: tuple[str, ...], window: Window) -> tuple[tuple[Any, ...], ...]:
         """Ask for every KPI in a window; a window without a day gives no rows."""
         if window.end <= window.start:
             return ()
-        return self._query(by, window.start, window.end, min(window.as_of, self.as_of), labels=labels)
+        return self._query(by, window.start, window.end, min(window.as_of, self.as_of))
 
     def _query(
         self,
@@ -367,7 +379,6 @@ class Facts:
         as_of: date,
         *,
         grain: str | None = None,
-        labels: bool = False,
         kpis: tuple[str, ...] | None = None,
     ) -> tuple[tuple[Any, ...], ...]:
         whole = by[0] == COMPANY
@@ -378,7 +389,7 @@ class Facts:
             start=start,
             end=end,
             as_of=as_of,
-            labels=labels,
+            labels=False,
         )
         rows: tuple[tuple[Any, ...], ...] = run(query, self.data, self.calendar).rows
         return tuple((COMPANY, *row) for row in rows) if whole else rows

@@ -117,7 +117,9 @@ def deal_rows(deals: Iterable[OpenDeal], as_of: date) -> list[tuple[Any, ...]]:
 def pipeline_summary(deals: tuple[OpenDeal, ...], facts: "Facts") -> dict[str, Any]:
     """Tell of all open deals together what a review says of them."""
     period, usual = facts.period, facts.usual_cycle_days
-    soon = [deal for deal in deals if deal.expected_close_on is None or period.contains(deal.expected_close_on)]
+    soon = [
+        deal for deal in deals if deal.expected_close_on is None or period.contains(deal.expected_close_on)
+    ]
     stalled = [deal for deal in deals if usual is not None and (deal.age(facts.as_of) or 0) > usual]
     return {
         "closable_count": len(soon),

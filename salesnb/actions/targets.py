@@ -21,7 +21,9 @@ def quota_targets(workspace: "Workspace", query: Query) -> tuple[Target, ...]:
     if not any(known.get(name).needs_target for name in query.kpis):
         return ()
     store = workspace.plans()
-    plans = sorted((store.load(name) for name in store.names()), key=lambda plan: plan.period.start, reverse=True)
+    plans = sorted(
+        (store.load(name) for name in store.names()), key=lambda plan: plan.period.start, reverse=True
+    )
     return tuple(target for plan in plans for target in plan_targets(plan))
 
 
