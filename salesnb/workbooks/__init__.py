@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 -- PEP 562: any public name
+def __getattr__(name: str) -> Any:
     """Import a public name on first use."""
     if name not in _HOME:
         message = f"module {__name__!r} has no attribute {name!r}"

@@ -76,7 +76,7 @@ def _clean_cell(cell: NotebookNode) -> None:
             output[key] = _scrubbed(value)
 
 
-def _scrubbed(value: Any, kind: str = "") -> Any:  # noqa: ANN401 -- JSON
+def _scrubbed(value: Any, kind: str = "") -> Any:
     """Take machine paths out of every text; pictures are left alone."""
     if kind.startswith("image/") and kind != "image/svg+xml":
         return value

@@ -124,7 +124,7 @@ def _kernel_class(runtime: Path) -> type[AsyncKernelManager]:
     class Kernel(AsyncKernelManager):
         """The kernel of one task."""
 
-        def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 -- traitlets
+        def __init__(self, **kwargs: Any) -> None:
             super().__init__(**kwargs)
             self.connection_file = str(runtime / "kernel.json")
             if os.name == "posix" and len(str(runtime)) <= _LONGEST_SOCKET_FOLDER:

@@ -54,7 +54,7 @@ class ProcessExecutor(Executor):
         self._workers = [_Worker(self._tasks) for _ in range(workers)]
         self._closed = False
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 -- Executor's signature
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a task; its result is a `WorkerDied` when its process ends before it."""
         if self._closed:
             message = "cannot schedule new futures after shutdown"
@@ -137,7 +137,7 @@ class _Worker:
             if self._stopped:
                 raise WorkerDied("The run was stopped.")
             if self._process is None:
-                self._process = subprocess.Popen(  # noqa: S603 -- our own module
+                self._process = subprocess.Popen(
                     [sys.executable, "-m", "salesnb.workbooks.worker"],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,

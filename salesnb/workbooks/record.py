@@ -81,19 +81,19 @@ def write_run(folder: Path, content: Mapping[str, Any]) -> bool:
     return True
 
 
-def _essence(content: Any) -> Any:  # noqa: ANN401 -- JSON
+def _essence(content: Any) -> Any:
     """Leave out what differs between a run and its repetition that changed nothing."""
     if not isinstance(content, dict) or not isinstance(content.get("teams"), list):
         return None
     return {**content, "teams": [_team_essence(team) for team in content["teams"]]}
 
 
-def _team_essence(team: Any) -> Any:  # noqa: ANN401 -- JSON
+def _team_essence(team: Any) -> Any:
     good = isinstance(team, dict) and team.get("status") in {"ran", "kept"}
     return {**team, "status": "", "reason": ""} if good else team
 
 
-def _read(path: Path) -> Any:  # noqa: ANN401 -- JSON
+def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

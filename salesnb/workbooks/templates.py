@@ -188,7 +188,7 @@ def _load(path: Path) -> dict[str, Any]:
         ) from None
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise _wrong(path, "It is not a notebook of format 4.", "Open it in JupyterLab and save it again.")
-    if content.get("nbformat") != 4 or not isinstance(content.get("metadata"), dict):  # noqa: PLR2004 -- the format's number
+    if content.get("nbformat") != 4 or not isinstance(content.get("metadata"), dict):
         raise _wrong(path, "It is not a notebook of format 4.", "Open it in JupyterLab and save it again.")
     return cast("dict[str, Any]", content)
 
@@ -234,7 +234,7 @@ def _parameter(path: Path, name: str, content: object) -> Parameter:
     return Parameter(name=name, type=kind, required=parameter.required, help=parameter.help, default=default)
 
 
-def _value(path: Path, parameter: Parameter, value: object) -> Any:  # noqa: ANN401 -- one of six types
+def _value(path: Path, parameter: Parameter, value: object) -> Any:
     """Give a value as the notebook gets it: dates as ISO text, everything else as it is."""
     if parameter.type == "date" and isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()

@@ -76,7 +76,7 @@ def _done(message: bytes) -> bytes:
         return _packed(error, failed=True)
 
 
-def _packed(answer: Any, *, failed: bool) -> bytes:  # noqa: ANN401 -- whatever the task gives
+def _packed(answer: Any, *, failed: bool) -> bytes:
     try:
         return pickle.dumps((answer, failed))
     except (pickle.PicklingError, TypeError, AttributeError) as error:

@@ -233,5 +233,5 @@ def test_a_run_that_is_ended_leaves_whole_files_and_no_process_and_the_next_goes
     again = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     told = dict(zip("abcd", again.stdout.splitlines()[-1].split(), strict=True))
     assert all(told[name] == ("kept" if name in finished else "ran") for name in "abcd")
-    assert not [path for path in run.rglob(".*")]
+    assert not list(run.rglob(".*"))
     assert json.loads((run / "run.json").read_text())["plan"] == "p"

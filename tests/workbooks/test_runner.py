@@ -254,7 +254,7 @@ def test_what_a_killed_run_left_is_swept_and_what_it_finished_is_kept(
         journal.write('{"id": "B", "na')
     report, _ = go(jobs)
     assert statuses(report) == ["kept", "ran"]
-    assert not [path for path in out.rglob(".*")]
+    assert not list(out.rglob(".*"))
 
 
 @pytest.mark.parametrize(
