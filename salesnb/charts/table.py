@@ -201,7 +201,7 @@ def _shown(chart: Chart, column: Column, cell: object) -> str:
     """Give a cell's content: its text, within a link where it leads to a web page."""
     text = escape(_cell(chart, column, cell))
     if isinstance(cell, Link) and cell.url.startswith(("https://", "http://")):
-        return f'<a href="{escape(cell.url)}">{text}</a>'
+        return f'<a href="{escape(clean(cell.url))}">{text}</a>'
     return text
 
 

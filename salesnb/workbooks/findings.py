@@ -36,6 +36,8 @@ def finding(reading: Reading) -> tuple[str, ...]:
 def done(reading: Reading) -> str:
     """Tell what was done, without a subject: ``won $614K``."""
     at, say = reading.at, reading.say
+    if not at.actual and at.kpi in {"won_amount", "won_count"}:
+        return "won nothing"
     if at.kpi == "won_count":
         return f"won {say.count(at.actual, 'deal')}"
     shown = say.amount(at.actual, at.unit)
@@ -109,14 +111,14 @@ def change_sentence(reading: Reading) -> str:
     found, say = reading.change, reading.say
     if found is None or reading.at.state == "before":
         return ""
-    then = reading.compared(found.window)
+    then, verb = reading.compared(found.window), "was" if reading.at.state == "over" else "is"
     if not found.base:
         return f"Nothing was won in {then}."
     if found.steady:
-        return f"Won amount is about what it was in {then}, {say.money(found.base)}{_balance(reading)}."
+        return f"Won amount {verb} about what it was in {then}, {say.money(found.base)}{_balance(reading)}."
     above = "above" if found.difference > 0 else "below"
     share = say.change(found.actual, found.base)
-    return f"Won amount is {say.money(abs(found.difference))} ({share}) {above} {then}{_why(reading)}."
+    return f"Won amount {verb} {say.money(abs(found.difference))} ({share}) {above} {then}{_why(reading)}."
 
 
 def _balance(reading: Reading) -> str:
@@ -196,7 +198,8 @@ def people_sentence(reading: Reading) -> str:
         return ""
     lagging = team.lagging[:_MOST_NAMES]
     if lagging:
-        return f"Look first at {join([_lag(rep, reading) for rep in lagging])}."
+        lead = "Furthest from quota:" if at.state == "over" else "Look first at"
+        return f"{lead} {join([_lag(rep, reading) for rep in lagging])}."
     if at.pace in {"behind", "missed"}:
         floor = reading.say.share(LAGGING)
         return f"The shortfall is spread out: no rep is below {floor} of what is due."
@@ -205,7 +208,5 @@ def people_sentence(reading: Reading) -> str:
 
 def _lag(rep: Rep, reading: Reading) -> str:
     at, say = reading.at, reading.say
-    due = "quota" if at.state == "over" else "due by now"
-    amount = say.amount(rep.due, at.unit)
-    of = f"a {amount} quota" if due == "quota" else f"{amount} {due}"
-    return f"{rep.name} ({say.amount(rep.actual, at.unit)} of {of})"
+    due = "" if at.state == "over" else " due by now"
+    return f"{rep.name} ({say.amount(rep.actual, at.unit)} of {say.amount(rep.due, at.unit)}{due})"

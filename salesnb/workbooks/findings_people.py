@@ -97,7 +97,7 @@ class Value:
 
 
 def values(extract: ReviewExtract, table: str, *, last_year: bool) -> tuple[Value, ...]:
-    """List the values of a breakdown, the highest won amount first.
+    """List the values of a breakdown that have any figures, the highest won amount first.
 
     Parameters
     ----------
@@ -105,7 +105,8 @@ def values(extract: ReviewExtract, table: str, *, last_year: bool) -> tuple[Valu
         Whether anything is known of a year before: then what is missing there was nothing.
     """
     found = [_value(row, last_year=last_year) for row in extract.table(table)]
-    return tuple(sorted(found, key=lambda value: (-value.won, value.name)))
+    moving = [v for v in found if v.won or v.last_year or v.row.get("closed_count") or v.row.get("open_count")]
+    return tuple(sorted(moving, key=lambda value: (-value.won, value.name)))
 
 
 def _value(row: dict[str, Any], *, last_year: bool) -> Value:

@@ -81,8 +81,8 @@ class Wording:
     Examples
     --------
     >>> say = Wording(Formatter())
-    >>> say.share(0.634), say.share(0.996), say.share(1.004), say.change(90, 100)
-    ('63%', '99.6%', '100.4%', '10%')
+    >>> say.share(0.634), say.share(0.996), say.share(1.004), say.share(0.99999), say.change(90, 100)
+    ('63%', '99.6%', '100.4%', 'just under 100%', '10%')
     """
 
     fmt: Formatter
@@ -102,7 +102,7 @@ class Wording:
             shown = round(number, digits + 2)
             if (shown == 1) == (number == 1) and (shown == 0) == (number == 0):
                 return self.fmt.ratio(number, digits)
-        return self.fmt.ratio(number, 2)
+        return f"just {'over' if number > round(number) else 'under'} {self.fmt.ratio(round(number), 0)}"
 
     def change(self, value: float, base: float) -> str:
         """Write by what share a value differs from its base, without the sign."""

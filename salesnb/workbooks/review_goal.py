@@ -58,6 +58,8 @@ def kpi_table(reading: "Reading") -> Chart | Text:
     shown = [kpis[name] for name in _SHOWN if name in kpis and name in now]
     if not shown or reading.at.state == "before":
         return paragraph(["There are no KPIs of this period yet."])
+    if not any(_known(reading, window["window"]) for window in extract.table("headline")):
+        return paragraph(["No deal was created, open or closed in any of the periods compared."])
     then = [(window, _heading(reading.compared(window))) for window in ("last_year", "previous")]
     columns: list[tuple[str, ...]] = [("",), ("12 months", "figure", "spark"), (reading.period, "figure")]
     for _, name in then:
@@ -130,8 +132,9 @@ def pace_chart(reading: "Reading") -> Chart | Text:
 
 def _pace_finding(reading: "Reading") -> str:
     at, say = reading.at, reading.say
-    if at.pace == "reached":
-        return f"{reading.extract.node.name} has reached the goal."
+    if at.pace == "reached" and at.target is not None:
+        over = f"{say.amount(at.actual - at.target, at.unit)} above" if at.actual > at.target else "exactly at"
+        return f"{reading.period} {'ended' if at.state == 'over' else 'is'} {over} the goal."
     if at.pace == "missed":
         return f"{reading.period} ended {say.amount(at.to_go, at.unit)} short of the goal."
     return pace_sentence(reading)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["rep_chart", "rep_table", "value_chart", "value_table", "value_trends"]
 
+_SUMS = "Attainment in the last row is what those with a quota have, over the sum of their quotas."
 _MOST_PANELS = 12
 _MONTHS = 12
 
@@ -22,7 +23,7 @@ _MONTHS = 12
 def rep_chart(reading: "Reading") -> Chart | Text:
     """Draw reps from the highest down, each with a tick at the quota."""
     at, team = reading.at, reading.reps
-    if not team.reps:
+    if not team.reps or _idle(reading):
         alone = reading.extract.node.level == "rep"
         return paragraph(
             [
@@ -39,6 +40,13 @@ def rep_chart(reading: "Reading") -> Chart | Text:
         unit=at.unit,
         subtitle=f"{at.label} by rep, {reading.period}{', against quota' if team.with_quota else ''}",
     )
+
+
+def _idle(reading: "Reading") -> bool:
+    """Tell whether reps have neither figures nor quotas."""
+    team = reading.reps
+    moving = any(rep.row.get(name) for rep in team.reps for name in ("closed_count", "open_count", "won_amount"))
+    return not moving and not team.with_quota
 
 
 def _rep_finding(reading: "Reading") -> str:
@@ -72,29 +80,33 @@ def _on_pace(reading: "Reading") -> str:
 def rep_table(reading: "Reading") -> Chart | Text:
     """Show reps with attainment; the team's is the ratio of sums."""
     at, team, kpis = reading.at, reading.reps, reading.extract.kpis
-    if not team.reps:
+    if not team.reps or _idle(reading):
         return paragraph(["There are no figures by rep."])
     more = [
         kpis[name]
         for name in ("won_count", "win_rate", "average_deal", "open_amount")
         if name in kpis and name != at.kpi
     ]
-    columns = [("Rep",), (at.label, at.unit, "bar"), ("Quota", at.unit), ("Attainment", "ratio")]
+    quotas = [("Quota", at.unit), ("Attainment", "ratio")] if team.with_quota else []
     rows = [
-        [rep.name, rep.actual, rep.quota, _float(rep.attainment), *(rep.row.get(kpi.name) for kpi in more)]
+        [
+            rep.name,
+            rep.actual,
+            *([rep.quota, _float(rep.attainment)] if quotas else []),
+            *(rep.row.get(kpi.name) for kpi in more),
+        ]
         for rep in team.reps
     ]
-    if len(rows) > 1:
+    several = len(rows) > 1
+    if several:
         rows.append(_sums(reading, [kpi.name for kpi in more]))
     return table(
         _attainment(reading),
-        [*columns, *((kpi.label, kpi.unit) for kpi in more)],
+        [("Rep",), (at.label, at.unit, "bar"), *quotas, *((kpi.label, kpi.unit) for kpi in more)],
         rows,
-        total=len(rows) > 1,
+        total=several,
         fmt=reading.extract.fmt,
-        note="Attainment in the last row is the sum of those with a quota over the sum of their quotas."
-        if len(rows) > 1
-        else "",
+        note=_SUMS if several and quotas else "",
     )
 
 
@@ -125,7 +137,8 @@ def _sums(reading: "Reading", names: Sequence[str]) -> list[Any]:
         "average_deal": sums["won_amount"] / sums["won_count"] if sums["won_count"] else None,
     }
     actual = sum(rep.actual for rep in team.reps)
-    return ["All", actual, quota, _float(team.attainment), *(known[name] for name in names)]
+    share = [quota, _float(team.attainment)] if team.with_quota else []
+    return ["All", actual, *share, *(known[name] for name in names)]
 
 
 def _float(value: Fraction | None) -> float | None:

@@ -1,8 +1,8 @@
 """A realistic extract, made from deals that a seed gives: the figures in it agree with each other."""
 
 import random
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median
@@ -355,17 +355,3 @@ def _cut(month: Period, world: World) -> date:
 
 def _table(columns: list[str], rows: list[list[Any]]) -> dict[str, Any]:
     return {"columns": columns, "rows": rows}
-
-
-def renamed(found: Iterable[Deal], change: Callable[[str], str]) -> tuple[Deal, ...]:
-    """Give the deals other names of reps, products, sectors and accounts."""
-    return tuple(
-        replace(
-            d,
-            rep=change(d.rep),
-            product=change(d.product),
-            sector=change(d.sector),
-            account=change(d.account),
-        )
-        for d in found
-    )
