@@ -115,7 +115,9 @@ def _engine(
     """Open the new database; the engine may touch nothing but the files of this import, and loads no extension."""
     import duckdb
 
-    reachable = [str(path.absolute()) for path in (*files, *((before,) if before else ()))]
+    # Attaching a database looks for its log beside it, though there is none.
+    earlier = (before, before.with_name(f"{before.name}.wal")) if before else ()
+    reachable = [str(path.absolute()) for path in (*files, *earlier)]
     try:
         with duckdb.connect(
             str(scratch / "build.duckdb"),
