@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from salesnb.calendar import FiscalCalendar
     from salesnb.crm.dataset import Dataset
-    from salesnb.kpis.check import Check
+    from salesnb.kpis.checking import Check
 
 __all__ = [
     "Column",
@@ -86,13 +86,13 @@ def rows(kpi: str, data: "Dataset", calendar: "FiscalCalendar", query: Query) ->
     UnknownName
         When the KPI, a dimension or a value is not known.
     """
-    from salesnb.kpis.rows import rows_behind
+    from salesnb.kpis.listing import rows_behind
 
-    return rows_behind(kpi, data, calendar, query)
+    return rows_behind(kpi, data, calendar, query, catalogue())
 
 
 def check(data: "Dataset", calendar: "FiscalCalendar") -> "tuple[Check, ...]":
-    """Check every KPI of the catalogue on a dataset; see ``salesnb.kpis.check``."""
-    from salesnb.kpis.check import check_all
+    """Check every KPI of the catalogue on a dataset; see ``salesnb.kpis.checking``."""
+    from salesnb.kpis.checking import check_all
 
     return check_all(data, calendar, catalogue())

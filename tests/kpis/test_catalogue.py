@@ -9,7 +9,7 @@ import pytest
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput
 from salesnb.kpis import Query, catalogue, check, ratio
-from salesnb.kpis.check import check_all
+from salesnb.kpis.checking import check_all
 from salesnb.kpis.engine import Run
 from salesnb.kpis.expressions import sum_where
 from salesnb.kpis.kpi import CLOSED, TARGET_INPUTS, Kpi

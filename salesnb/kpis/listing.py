@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadUsage
 from salesnb.kpis.engine import Run
-from salesnb.kpis.kpi import AS_OF, AT_START, CATALOGUE, Kpi
+from salesnb.kpis.kpi import AS_OF, AT_START, Kpi
 from salesnb.kpis.query import Query
 from salesnb.kpis.result import Column, Result, sort_key
+from salesnb.registry import Registry
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -18,7 +19,9 @@ _FACTS = ("opportunity_id", "name", "stage", "status", "created_on", "closed_on"
 _MONEY = ("amount", "expected_amount")
 
 
-def rows_behind(kpi: str, data: "Dataset", calendar: FiscalCalendar, query: Query) -> Result:
+def rows_behind(
+    kpi: str, data: "Dataset", calendar: FiscalCalendar, query: Query, known: Registry[Kpi]
+) -> Result:
     """List the opportunities behind a KPI.
 
     Each row carries what it adds to the KPI in a column of the KPI's name; these columns add up to the figure. For a
@@ -28,6 +31,8 @@ def rows_behind(kpi: str, data: "Dataset", calendar: FiscalCalendar, query: Quer
     ----------
     query
         Selection by time, filters and as-of day, and the dimensions to show.
+    known
+        Where the KPI is.
 
     Raises
     ------
@@ -36,7 +41,7 @@ def rows_behind(kpi: str, data: "Dataset", calendar: FiscalCalendar, query: Quer
     BadUsage
         When the parts of the KPI are counted at different times, so that no one list is behind it.
     """
-    run = Run(_asking_for(query, kpi), data, calendar, CATALOGUE)
+    run = Run(_asking_for(query, kpi), data, calendar, known)
     parts = run.measures_shown
     bases = {part.basis for part in parts}
     if len(bases) > 1:
@@ -99,7 +104,10 @@ def _row(run: Run, record: dict[str, Any], names: list[str], parts: tuple[Kpi, .
 
 def _counts(values: tuple[Any, ...], parts: tuple[Kpi, ...]) -> bool:
     """Keep what adds to a sum, and whatever has a value of a quantile."""
-    return any(value is not None if part.kind == "quantile" else value for value, part in zip(values, parts, strict=True))
+    return any(
+        value is not None if part.kind == "quantile" else value
+        for value, part in zip(values, parts, strict=True)
+    )
 
 
 def _unit(name: str, parts: tuple[Kpi, ...]) -> str:
