@@ -3,7 +3,7 @@
 On pace means within two per cent of what the season asks for by now (`findings_standing.ON_PACE`); a change below
 two per cent of its base is no change (`findings_change.STEADY`); a pipeline is large enough from one and a half
 times what wins the rest in the middle case (`findings_pipeline.AMPLE`); a rep below four fifths of what is due is
-worth a look (`findings_people.LAGGING`).
+worth a look (`findings_people.LAGGING`), once a fifth of the season is due (`findings_people.EARLY`).
 """
 
 from salesnb.workbooks.findings_change import STEADY, Effect
@@ -200,7 +200,7 @@ def people_sentence(reading: Reading) -> str:
     if lagging:
         lead = "Furthest from quota:" if at.state == "over" else "Look first at"
         return f"{lead} {join([_lag(rep, reading) for rep in lagging])}."
-    if at.pace in {"behind", "missed"}:
+    if at.pace in {"behind", "missed"} and not team.early:
         floor = reading.say.share(LAGGING)
         return f"The shortfall is spread out: no rep is below {floor} of what is due."
     return ""

@@ -8,10 +8,12 @@ from typing import Any
 from salesnb.workbooks.extract import ReviewExtract
 from salesnb.workbooks.findings_standing import Standing
 
-__all__ = ["LAGGING", "Rep", "Reps", "Value", "reps", "values"]
+__all__ = ["EARLY", "LAGGING", "Rep", "Reps", "Value", "reps", "values"]
 
 # A rep below four fifths of what its quota asks for by now is worth a look.
 LAGGING = Fraction(8, 10)
+# Before a fifth of the season is due, one deal more or less decides who is behind, and nobody is named.
+EARLY = Fraction(1, 5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +44,10 @@ class Rep:
 
 @dataclass(frozen=True, kw_only=True)
 class Reps:
-    """All reps of the node, the highest actual first."""
+    """All reps of the node, the highest actual first; ``early`` while too little is due to name anyone."""
 
     reps: tuple[Rep, ...]
+    early: bool = False
 
     @property
     def with_quota(self) -> tuple[Rep, ...]:
@@ -65,14 +68,16 @@ class Reps:
     @property
     def lagging(self) -> tuple[Rep, ...]:
         """Those worth a look, the largest shortfall first."""
-        return tuple(sorted((rep for rep in self.reps if rep.lags), key=lambda rep: (-rep.behind, rep.name)))
+        found = () if self.early else (rep for rep in self.reps if rep.lags)
+        return tuple(sorted(found, key=lambda rep: (-rep.behind, rep.name)))
 
 
 def reps(extract: ReviewExtract, at: Standing) -> Reps:
     """List the reps of the node; what is due by now follows the node's season."""
     season = Fraction(at.due, at.target) if at.target and at.due is not None else None
     found = [_rep(row, at.kpi, season) for row in extract.table("by_rep")]
-    return Reps(reps=tuple(sorted(found, key=lambda rep: (-rep.actual, rep.name))))
+    ranked = tuple(sorted(found, key=lambda rep: (-rep.actual, rep.name)))
+    return Reps(reps=ranked, early=season is not None and season < EARLY)
 
 
 def _rep(row: dict[str, Any], kpi: str, season: Fraction | None) -> Rep:
@@ -105,7 +110,9 @@ def values(extract: ReviewExtract, table: str, *, last_year: bool) -> tuple[Valu
         Whether anything is known of a year before: then what is missing there was nothing.
     """
     found = [_value(row, last_year=last_year) for row in extract.table(table)]
-    moving = [v for v in found if v.won or v.last_year or v.row.get("closed_count") or v.row.get("open_count")]
+    moving = [
+        v for v in found if v.won or v.last_year or v.row.get("closed_count") or v.row.get("open_count")
+    ]
     return tuple(sorted(moving, key=lambda value: (-value.won, value.name)))
 
 

@@ -165,6 +165,19 @@ def test_reps_below_four_fifths_of_what_is_due_are_named_worst_first() -> None:
     assert "Look first at Bob ($20 of $100 due by now)." in text
 
 
+def test_nobody_is_named_before_a_fifth_of_the_season_is_due() -> None:
+    reps = [("Ann", 100, 500), ("Bob", 0, 500)]
+    early = {
+        "won": 100,
+        "target": 1000,
+        "milestones": [("2017-10", 199)],
+        "as_of": "2017-10-31",
+        "reps": reps,
+    }
+    assert "Bob" not in said(**early)
+    assert "Bob" in said(**early | {"milestones": [("2017-10", 200)]})
+
+
 def test_a_shortfall_that_all_share_is_called_so() -> None:
     reps = [("Ann", 90, 200), ("Bob", 90, 200)]
     text = said(won=180, target=400, milestones=[("2017-10", 200)], as_of="2017-10-31", reps=reps)
