@@ -11,6 +11,8 @@ from salesnb.workbooks.jobs import Job, Result
 
 __all__ = ["job_key", "package_hash", "unchanged"]
 
+_APART = frozenset({"__pycache__", "actions", "cli", "crm", "labextension", "server", "widgets"})
+
 
 def job_key(job: Job, template: bytes, package: str) -> str:
     """SHA-256 of all that a job's result depends on.
@@ -31,10 +33,13 @@ def job_key(job: Job, template: bytes, package: str) -> str:
     return digest.hexdigest()
 
 
-def package_hash() -> str:
-    """SHA-256 of the package's own source: its version alone would miss a change in a checkout."""
+def package_hash(package: Traversable | None = None) -> str:
+    """SHA-256 of the package's own source: its version alone would miss a change in a checkout.
+
+    What reads, writes and serves data is left out: a workbook meets its work in the extract alone.
+    """
     digest = hashlib.sha256()
-    _add(files("salesnb"), PurePosixPath(), digest)
+    _add(package or files("salesnb"), PurePosixPath(), digest)
     return digest.hexdigest()
 
 
@@ -51,7 +56,7 @@ def unchanged(folder: Path, result: Result | None, key: str) -> bool:
 def _add(folder: Traversable, path: PurePosixPath, digest: "hashlib._Hash") -> None:
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.is_dir():
-            if item.name not in {"__pycache__", "labextension"}:
+            if item.name not in _APART:
                 _add(item, path / item.name, digest)
         elif not item.name.endswith((".pyc", ".tmp")):
             digest.update(str(path / item.name).encode())

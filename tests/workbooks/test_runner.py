@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from salesnb.errors import BadUsage, CannotWrite, MissingFile
 from salesnb.workbooks import runner
+from salesnb.workbooks.cache import package_hash
 from salesnb.workbooks.jobs import CellError, Outcome
 from salesnb.workbooks.notebook import dumped, parsed
 from salesnb.workbooks.runner import run_jobs
@@ -165,6 +166,18 @@ def test_a_file_that_was_changed_or_removed_is_made_again(go, out, template, mak
     assert len(asked) == 2
     assert report.results[0].reason == "Its files have changed."
     assert (out / f"{jobs[0].slug}.html").read_bytes() == good
+
+
+@pytest.mark.parametrize(
+    ("place", "counts"), [("charts", True), ("money.py", True), ("cli", False), ("crm", False)]
+)
+def test_a_result_rests_on_the_source_that_draws_it(tmp_path, place, counts):
+    for folder in ("charts", "cli", "crm"):
+        (tmp_path / folder).mkdir()
+    before = package_hash(tmp_path)
+    path = tmp_path / place
+    (path / "new.py" if path.is_dir() else path).write_text("x = 1")
+    assert (package_hash(tmp_path) != before) is counts
 
 
 def test_force_runs_everything(go, template, make_job):
