@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.crm.changes import record_changes
 from salesnb.crm.files import TableFile
-from salesnb.crm.loading import Loaded, load_table
+from salesnb.crm.loading import Loaded, Surroundings, load_table
 from salesnb.crm.mapping import TableMapping
 from salesnb.crm.memberships import reject_overlaps
 from salesnb.crm.organisation import create_org_levels, organise
@@ -178,15 +178,8 @@ class _Builder:
 
     def _load(self, table: Table, file: TableFile, staged: Staged, extras: dict[str, str]) -> None:
         self._say(f"loading {table.name}")
-        loaded = load_table(
-            self._context,
-            table,
-            file.mapping,
-            staged,
-            file=file.name,
-            partners=frozenset(self._loaded),
-            extras=extras,
-        )
+        around = Surroundings(file=file.name, partners=frozenset(self._loaded), extras=tuple(extras.items()))
+        loaded = load_table(self._context, table, file.mapping, staged, around)
         if table.name == "memberships":
             loaded = reject_overlaps(self._context.connection, loaded)
         self._loaded[table.name] = loaded

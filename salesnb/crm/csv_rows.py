@@ -20,8 +20,8 @@ _MOST_CHARACTERS = 1_000_000
 Row = tuple[int, list[str]]
 
 
-class _NeverClosed(Exception):  # noqa: N818 -- a signal between two functions here, not an error for people
-    pass
+class _NeverClosed(Exception):
+    """A signal between two functions here."""
 
 
 def read_rows(path: Path, form: CsvFormat) -> Iterator[Row | BrokenRow]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from salesnb.crm.snapshots import CURRENT, current_database
 from salesnb.errors import Damaged, MissingFile
@@ -120,7 +120,7 @@ class Dataset:
         """Let go of the file."""
         self.backend.disconnect()
 
-    def __enter__(self) -> "Dataset":
+    def __enter__(self) -> Self:
         """Return itself."""
         return self
 
@@ -131,7 +131,7 @@ class Dataset:
         self.close()
 
 
-def _meta(backend: Any) -> Meta:  # noqa: ANN401 -- Ibis has no type for raw connections
+def _meta(backend: Any) -> Meta:
     values = dict(backend.con.execute("SELECT key, value FROM meta").fetchall())
     return Meta(
         currency=values["currency"],

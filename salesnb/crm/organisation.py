@@ -44,7 +44,7 @@ def organise(
     given = _count(context, "SELECT count(*) FROM org") > 0
     notices: list[str] = []
     if not given and work and level_columns:
-        _nodes_from_levels(context, level_columns, manager, work)
+        _nodes_from_levels(context, level_columns, work, manager=manager)
     notices += _root(context)
     notices += _rep_nodes_known(context)
     if _count(context, "SELECT count(*) FROM memberships") == 0:
@@ -61,7 +61,7 @@ def _count(context: Context, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _nodes_from_levels(context: Context, levels: tuple[str, ...], manager: bool, work: str) -> None:
+def _nodes_from_levels(context: Context, levels: tuple[str, ...], work: str, *, manager: bool) -> None:
     """A node's id is the path of names down to it; a rep without a level stands above it."""
     run = context.connection.execute
     columns = [q(extra_name(level)) for level in levels]

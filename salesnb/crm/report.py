@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from salesnb.crm.plan import Problem, TablePlan
+from salesnb.crm.rules import repair_flags
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.sql import quote_literal
 from salesnb.crm.staging import Staged
+from salesnb.crm.tables import Reference
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -14,6 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["TableReport", "count_table", "keep_rejected"]
 
 _VALUE_SHOWN = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Note:
+    """Something that can be said of rows: the condition on them, and the join that it needs."""
+
+    said: str
+    condition: str
+    join: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,77 +66,87 @@ def _duplicate(plan: TablePlan) -> tuple[str, str]:
 
 
 def count_table(
-    connection: "DuckDBPyConnection",
-    plan: TablePlan,
-    staged: Staged,
-    work: str,
-    problems: tuple[Problem, ...],
-    partners: frozenset[str],
+    connection: "DuckDBPyConnection", plan: TablePlan, staged: Staged, work: str, partners: frozenset[str]
 ) -> tuple[TableReport, tuple[str, ...]]:
     """Count the rows of a table and put what was noticed into sentences."""
     warnings = _warnings(plan, partners)
-    joins = " ".join(join for _, _, join in warnings if join)
-    anything = " OR ".join(condition for _, condition, _ in warnings) or "false"
-    flags = [
-        ("was repaired", "was_repaired"),
-        ("had more decimals than the currency; rounded", "was_rounded"),
-    ]
-    flags += [(text, condition) for text, condition, _ in warnings]
-    each = "".join(
-        f", count_if(ok AND ({condition})), min(CASE WHEN ok AND ({condition}) THEN source_row END)"
-        for _, condition in flags
-    )
-    row = connection.execute(
-        f"SELECT count(*), count_if(ok), count_if(ok AND (was_repaired OR was_rounded)), count_if(ok AND ({anything}))"
-        f"{each} FROM (SELECT w.*, w.problem IS NULL AS ok{_partner_columns(plan, partners)} FROM {q(work)} w {joins})"
-    ).fetchone()
-    found = [int(value or 0) for value in row or ()]
-    broken = 0
-    if staged.broken:
-        counted = connection.execute(f"SELECT count(*) FROM {q(staged.broken)}").fetchone()
-        broken = int(counted[0]) if counted else 0
+    repairs = [_Note(said=flag.said, condition=q(flag.name)) for flag in repair_flags(plan)]
+    read, loaded, repaired, warned, *noted = _counts(connection, work, repairs, warnings)
+    broken = _broken(connection, staged)
     report = TableReport(
         name=plan.table.name,
-        read=found[0] + broken,
-        loaded=found[1],
-        rejected=found[0] - found[1] + broken,
-        repaired=found[2],
-        warned=found[3],
+        read=read + broken,
+        loaded=loaded,
+        rejected=read - loaded + broken,
+        repaired=repaired,
+        warned=warned,
     )
     said = tuple(
-        f"{plan.table.name}: {found[4 + 2 * i]:,} rows: {text} (first in {plan.file}, row {found[5 + 2 * i]})."
-        for i, (text, _) in enumerate(flags)
-        if found[4 + 2 * i]
+        f"{plan.table.name}: {_rows(count)}: {note.said} (first in {plan.file}, row {first})."
+        for note, count, first in zip((*repairs, *warnings), noted[::2], noted[1::2], strict=True)
+        if count
     )
     return report, (*said, *_rejections(connection, plan))
 
 
-def _warnings(plan: TablePlan, partners: frozenset[str]) -> list[tuple[str, str, str]]:
-    """Give (what to say, condition, join that it needs) of everything that a row can be warned about."""
-    found = []
-    for item in plan.fields:
-        if item.field.expected and not item.extra:
-            found.append((f"{item.field.name} is missing", f"{q(item.field.name)} IS NULL", ""))
-    for place, reference in enumerate(plan.table.references):
-        if plan.has(reference.field) and reference.table in partners:
-            name = q(reference.field)
-            found.append(
-                (
-                    f"{reference.field} is not in {reference.table}; left empty",
-                    f"{name} IS NOT NULL AND partner_{place} IS NULL",
-                    f"LEFT JOIN {q(reference.table)} r{place} ON w.{name} = r{place}.{name}",
-                )
-            )
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _broken(connection: "DuckDBPyConnection", staged: Staged) -> int:
+    if not staged.broken:
+        return 0
+    row = connection.execute(f"SELECT count(*) FROM {q(staged.broken)}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _counts(
+    connection: "DuckDBPyConnection", work: str, repairs: list[_Note], warnings: list[_Note]
+) -> list[int]:
+    """Count all rows, those that pass, those repaired, those warned about; then of each note, and its first row."""
+    joins = " ".join(note.join for note in warnings)
+    partners = "".join(note.column for note in warnings)
+    each = "".join(
+        f", count_if(ok AND ({note.condition})), min(CASE WHEN ok AND ({note.condition}) THEN source_row END)"
+        for note in (*repairs, *warnings)
+    )
+    row = connection.execute(
+        f"SELECT count(*), count_if(ok), count_if(ok AND ({_any(repairs)})), count_if(ok AND ({_any(warnings)})){each}"
+        f" FROM (SELECT w.*, w.problem IS NULL AS ok{partners} FROM {q(work)} w {joins})"
+    ).fetchone()
+    return [int(value or 0) for value in row or ()]
+
+
+def _any(notes: list[_Note]) -> str:
+    return " OR ".join(f"({note.condition})" for note in notes) or "false"
+
+
+def _warnings(plan: TablePlan, partners: frozenset[str]) -> list[_Note]:
+    """Everything that a row can be warned about."""
+    found = [
+        _Note(said=f"{item.label} is missing", condition=f"{q(item.field.name)} IS NULL")
+        for item in plan.fields
+        if item.field.expected
+    ]
+    found += [
+        _unknown_partner(place, reference)
+        for place, reference in enumerate(plan.table.references)
+        if plan.has(reference.field) and reference.table in partners
+    ]
     if plan.table.name == "opportunities" and plan.has("amount"):
-        found.append(("amount is missing, though it is won", "status = 'won' AND amount IS NULL", ""))
+        found.append(
+            _Note(said="amount is missing, though it is won", condition="status = 'won' AND amount IS NULL")
+        )
     return found
 
 
-def _partner_columns(plan: TablePlan, partners: frozenset[str]) -> str:
-    return "".join(
-        f", r{place}.{q(reference.field)} AS partner_{place}"
-        for place, reference in enumerate(plan.table.references)
-        if plan.has(reference.field) and reference.table in partners
+def _unknown_partner(place: int, reference: Reference) -> _Note:
+    name = q(reference.field)
+    return _Note(
+        said=f"{reference.field} is not in {reference.table} and was left empty",
+        condition=f"{name} IS NOT NULL AND partner_{place} IS NULL",
+        join=f"LEFT JOIN {q(reference.table)} r{place} ON w.{name} = r{place}.{name}",
+        column=f", r{place}.{name} AS partner_{place}",
     )
 
 
@@ -134,7 +156,7 @@ def _rejections(connection: "DuckDBPyConnection", plan: TablePlan) -> list[str]:
         [plan.table.name],
     ).fetchall()
     return [
-        f"{plan.table.name}: {count:,} rows set aside: {field + ' ' if field else ''}{reason}"
+        f"{plan.table.name}: {_rows(count)} set aside: {field + ' ' if field else ''}{reason}"
         f" (first in {plan.file}, row {first})."
         for field, reason, count, first in rows
     ]

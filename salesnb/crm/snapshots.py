@@ -85,7 +85,7 @@ def publish(data_dir: Path, built: Path, fingerprint: str) -> Path:
     try:
         _flush(built)
         built.replace(target)
-        _flush(data_dir)
+        _flush_folder(data_dir)
     except OSError as error:
         raise _refused(target, error) from error
     write_atomic(data_dir / CURRENT, f"{target.name}\n")
@@ -108,13 +108,18 @@ def _free_name(data_dir: Path, fingerprint: str, before: Path | None) -> Path:
 
 
 def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        # Not every system can flush a folder.
-        with contextlib.suppress(OSError if path.is_dir() else ()):
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a rename last; not every system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
             os.fsync(handle)
-    finally:
-        os.close(handle)
+        finally:
+            os.close(handle)
 
 
 def _refused(path: Path, error: Exception) -> CannotWrite:

@@ -1,11 +1,10 @@
 """What a source hands to the import: all its cells as text in one table of the engine, and where each row stood."""
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import csv
 
 from salesnb.crm.mapping import TableMapping
 from salesnb.crm.sql import quote_identifier, quote_literal
@@ -15,7 +14,7 @@ from salesnb.files import cannot_write
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["BrokenRow", "Staged", "StageRequest", "cell", "load_text", "unique_headers", "write_rows"]
+__all__ = ["BrokenRow", "StageRequest", "Staged", "cell", "load_text", "unique_headers", "write_rows"]
 
 _SHOWN = 200
 

@@ -265,11 +265,30 @@ DERIVED: dict[str, str] = {
 
 _BUCKETS = ("day", "week", "month", "quarter", "year")
 _DIMENSIONS = ("rep", "account", "node", "company", "family", "source_row")
-_KPIS = (
-    "won_amount won_count lost_count closed_count created_count created_amount win_rate win_rate_value"
-    " win_rate_cohort win_rate_cohort_closed average_deal median_deal median_cycle_days mean_cycle_days"
-    " open_count open_amount weighted_amount sales_velocity coverage coverage_all_open attainment pacing"
-).split()
+_KPIS = [
+    "won_amount",
+    "won_count",
+    "lost_count",
+    "closed_count",
+    "created_count",
+    "created_amount",
+    "win_rate",
+    "win_rate_value",
+    "win_rate_cohort",
+    "win_rate_cohort_closed",
+    "average_deal",
+    "median_deal",
+    "median_cycle_days",
+    "mean_cycle_days",
+    "open_count",
+    "open_amount",
+    "weighted_amount",
+    "sales_velocity",
+    "coverage",
+    "coverage_all_open",
+    "attainment",
+    "pacing",
+]
 _CANONICAL = {field.name for table in TABLES for field in table.fields}
 
 # A further column of a source may not take one of these names: a query could not tell them apart.

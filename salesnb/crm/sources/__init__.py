@@ -10,13 +10,17 @@ __all__ = ["SOURCES", "Source", "source_for"]
 
 
 class Source(Protocol):
-    """Reads one kind of file.
+    """Reads one kind of file."""
 
-    ``suffixes`` are endings in lower case; ``holds_many`` tells whether a file holds several tables.
-    """
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Endings of its files, in lower case."""
+        ...
 
-    suffixes: tuple[str, ...]
-    holds_many: bool
+    @property
+    def holds_many(self) -> bool:
+        """Tell whether a file holds several tables."""
+        ...
 
     def stage(self, request: StageRequest) -> Staged:
         """Put all cells as text into ``request.relation``; see :class:`~salesnb.crm.staging.Staged`."""

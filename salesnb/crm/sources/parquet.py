@@ -7,7 +7,7 @@ from salesnb.crm.staging import Staged, StageRequest, cell, unique_headers
 from salesnb.errors import BadInput, Damaged
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    pass
 
 __all__ = ["ParquetSource", "stage_query"]
 

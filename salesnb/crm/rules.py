@@ -1,0 +1,148 @@
+"""Rules that look at more than one column of a row, and the status of an opportunity."""
+
+from dataclasses import dataclass, replace
+
+from salesnb.crm.mapping import StatusRule, TableMapping
+from salesnb.crm.plan import Context, FieldPlan, Problem, TablePlan
+from salesnb.crm.sql import quote_identifier as q
+from salesnb.crm.sql import quote_literal
+from salesnb.crm.staging import Staged
+from salesnb.crm.tables import Field
+from salesnb.errors import BadInput
+
+__all__ = ["RepairFlag", "foreign_sql", "has_rates", "repair_flags", "table_rules", "with_status"]
+
+_STATUS_PLACE = "mapping [opportunities.status]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairFlag:
+    """A kind of repair: a column of the working table that says where it was made, and what to say about it."""
+
+    name: str
+    condition: str
+    said: str
+
+
+def repair_flags(plan: TablePlan) -> tuple[RepairFlag, ...]:
+    """Repairs that the mapping asks for, and amounts with more decimals than the currency has."""
+    flags = []
+    for item in plan.fields:
+        name = item.field.name
+        found, text, exact = q(f"f_{name}"), q(f"t_{name}"), q(f"e_{name}")
+        if item.repaired:
+            condition = f"{found} IS DISTINCT FROM {text}"
+            flags.append(RepairFlag(name=f"r_{name}", condition=condition, said=f"{item.label} was repaired"))
+        if item.exact:
+            said = f"{item.label} had more decimals than the currency and was rounded"
+            flags.append(RepairFlag(name=f"d_{name}", condition=f"{exact} <> floor({exact})", said=said))
+    return tuple(flags)
+
+
+def has_rates(plan: TablePlan) -> bool:
+    """Tell whether rows say their own currency."""
+    return plan.has("currency") and plan.table.name != "rates"
+
+
+def foreign_sql(context: Context) -> str:
+    """Condition on rows whose amounts are in another currency than the workspace's."""
+    return f"upper(coalesce(\"t_currency\", '')) NOT IN ('', {quote_literal(context.currency)})"
+
+
+def table_rules(plan: TablePlan, context: Context) -> tuple[Problem, ...]:
+    """Rules of a table, after those of its columns."""
+    rules: list[Problem] = []
+    if has_rates(plan):
+        condition = f"{foreign_sql(context)} AND fx_rate IS NULL"
+        rules.append(_problem("currency", condition, "has no rate on that day", '"t_currency"'))
+    if plan.table.name == "opportunities":
+        rules += _closing_rules(plan)
+    if plan.table.name == "memberships" and plan.has("valid_from") and plan.has("valid_to"):
+        rules.append(
+            _problem("valid_to", "valid_to <= valid_from", "is not after valid_from", '"t_valid_to"')
+        )
+    return tuple(rules)
+
+
+def _closing_rules(plan: TablePlan) -> list[Problem]:
+    if not plan.has("closed_on"):
+        return [_problem("closed_on", "status <> 'open'", "is not mapped, though it is won or lost", "NULL")]
+    missing = "status <> 'open' AND closed_on IS NULL"
+    rules = [_problem("closed_on", missing, "is missing, though it is won or lost", "NULL")]
+    if plan.has("created_on"):
+        early = "status <> 'open' AND closed_on < created_on"
+        both = '"t_closed_on" || \' before \' || "t_created_on"'
+        rules.append(_problem("closed_on", early, "is before created_on", both))
+    return rules
+
+
+def _problem(field: str, condition: str, reason: str, value: str) -> Problem:
+    return Problem(field=field, condition=condition, reason=reason, value=value)
+
+
+def with_status(plan: TablePlan, mapping: TableMapping, staged: Staged) -> TablePlan:
+    """Add the status of opportunities, by the mapping's rule or as the source gives it.
+
+    Raises
+    ------
+    BadInput
+        When nothing says what is won, or a column named there is not in the source.
+    """
+    if mapping.status is None:
+        if plan.has("status"):
+            return replace(plan, fields=tuple(_given_status(item) for item in plan.fields))
+        raise BadInput(
+            "Nothing says which opportunities are won and lost.",
+            where="mapping [opportunities]",
+            hint='Add [opportunities.status] with won = ["…"] and lost = ["…"].',
+        )
+    stage = mapping.rule("stage")
+    rule = _StatusSql(staged=staged, file=plan.file, stage=stage.column if stage else "")
+    status = FieldPlan(
+        field=Field(name="status"),
+        rule=mapping.columns[0][1],
+        label="status",
+        found="NULL",
+        text=q("f_status"),
+        value=rule.of(mapping.status),
+    )
+    return replace(plan, fields=(*(item for item in plan.fields if item.field.name != "status"), status))
+
+
+def _given_status(item: FieldPlan) -> FieldPlan:
+    if item.field.name != "status":
+        return item
+    text = 'lower("t_status")'
+    wrong = _problem(
+        "status",
+        f"coalesce({text}, '') NOT IN ('open', 'won', 'lost')",
+        "is not open, won or lost",
+        '"t_status"',
+    )
+    return replace(item, value=text, problems=(wrong,))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _StatusSql:
+    """Conditions over source columns; upper and lower case are the same there."""
+
+    staged: Staged
+    file: str
+    stage: str
+
+    def of(self, rule: StatusRule) -> str:
+        """Give the status as SQL over the first layer."""
+        return f"CASE WHEN {self._holds(rule.won)} THEN 'won' WHEN {self._holds(rule.lost)} THEN 'lost' ELSE 'open' END"
+
+    def _holds(self, conditions: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+        return " AND ".join(self._one(column, values) for column, values in conditions) or "false"
+
+    def _one(self, column: str, values: tuple[str, ...]) -> str:
+        name = column or self.stage
+        if not name:
+            raise BadInput(
+                "It names no column, and stage is not mapped.", where=_STATUS_PLACE, hint='Add column = "…".'
+            )
+        found = self.staged.column(name, where="[opportunities.status] in the mapping", file=self.file)
+        words = ", ".join(quote_literal(value.strip().lower()) for value in values)
+        return f"coalesce(lower(trim(s_{found})), '') IN ({words})" if words else "false"
