@@ -84,10 +84,11 @@ def _dates(reading: Reading) -> Iterator[Point]:
     facts, fmt, open_ = reading.extract.pipeline, reading.extract.fmt, reading.pipeline
     missing = facts.without_expected_close_count
     if missing and open_.count:
-        verb = "has" if missing == 1 else "have"
+        of = plural(open_.count, "open deal", fmt)
+        which = f"{fmt.count(missing)} of {of} {'has' if missing == 1 else 'have'} no expected close date."
         yield Point(
-            what=f"{fmt.count(missing)} of {plural(open_.count, 'open deal', fmt)} {verb} no expected close date.",
-            detail="They are taken as able to close in the period.",
+            what=f"None of {of} has an expected close date." if missing >= open_.count > 1 else which,
+            detail="They are taken as able to close in the period." if reading.at.state == "running" else "",
         )
     undated = facts.without_created_count
     if undated:
@@ -100,7 +101,7 @@ def _dates(reading: Reading) -> Iterator[Point]:
 
 def _coverage(reading: Reading) -> Iterator[Point]:
     open_ = reading.pipeline
-    if open_.coverage is None or open_.required is None:
+    if open_.coverage is None or open_.required is None or reading.at.state == "over":
         return
     yield Point(
         what="Coverage is a rule of thumb.",

@@ -1,7 +1,7 @@
 """What to improve: observations by rule, each with its number and what that rests on, the largest first.
 
 What an observation is worth is arithmetic on the extract's own figures, not a forecast: an effect that the drivers
-show, a shortfall against what is due, or open amounts times the win rate. Below two per cent of the goal (without
+show, a shortfall against what is due, or open amounts times the win rate and no more than the gap. Below two per cent of the goal (without
 one, of what was won the year before or now) nothing is worth saying.
 """
 
@@ -48,7 +48,7 @@ def observations(reading: Reading) -> tuple[Observation, ...]:
     if reading.at.state == "before":
         rules: tuple[Callable[[Reading], Iterator[Observation]], ...] = (_pipeline, _stalled, _heavy)
     else:
-        rules = (_drivers, _peers, _reps, _values, _pipeline, _stalled, _heavy)
+        rules = (_drivers, _mix, _peers, _reps, _values, _pipeline, _stalled, _heavy)
     found = sorted((o for rule in rules for o in rule(reading)), key=lambda o: (-o.worth, o.topic))
     least = LEAST * _scale(reading)
     kept: dict[str, Observation] = {}
@@ -65,6 +65,13 @@ def _scale(reading: Reading) -> int:
         return at.target
     row = reading.window("last_year_full"), reading.window("period")
     return max(int(str(window.get("won_amount") or 0)) for window in row)
+
+
+def _at_most_the_gap(reading: Reading, amount: int) -> int:
+    """Weigh open deals by the win rate, and by no more than what is missing to the goal."""
+    won = round(amount * (reading.pipeline.win_rate or 0))
+    gap = reading.at.to_go if reading.at.unit == "money" else None
+    return won if gap is None else min(won, max(gap, round(LEAST * _scale(reading)) + 1))
 
 
 def _drivers(reading: Reading) -> Iterator[Observation]:
@@ -89,6 +96,20 @@ def _drivers(reading: Reading) -> Iterator[Observation]:
                 basis=f"drivers of won amount against {then}",
                 worth=lost,
             )
+
+
+def _mix(reading: Reading) -> Iterator[Observation]:
+    found, say = reading.change, reading.say
+    lost = -found.effect("mix") if found else 0
+    if found and lost > 0:
+        yield Observation(
+            topic="mix",
+            what="Look at what is closed, and for whom.",
+            detail="The deals closed have shifted to where less is won or deals are smaller; "
+            f"that took {say.money(lost)} off the won amount.",
+            basis=f"drivers of won amount against {reading.compared(found.window)}",
+            worth=lost,
+        )
 
 
 def _peers(reading: Reading) -> Iterator[Observation]:
@@ -194,7 +215,7 @@ def _stalled(reading: Reading) -> Iterator[Observation]:
         detail=f"{say.count(count, 'open deal')} ({of}), {say.money(amount)} in all, {are} older than "
         f"{say.fmt.days(usual)} days; {verb} before the forecast counts on {'it' if count == 1 else 'them'}.",
         basis=f"nine of ten won deals took at most {say.fmt.days(usual)} days",
-        worth=round(amount * (open_.win_rate or 0)),
+        worth=_at_most_the_gap(reading, amount),
     )
 
 
@@ -211,5 +232,5 @@ def _heavy(reading: Reading) -> Iterator[Observation]:
         what=f"Do not let the period hang on one deal: {name}.",
         detail=f"It is {say.money(amount)}, {say.share(Fraction(amount, open_.amount))} of the open pipeline.",
         basis=f"{say.count(open_.count, 'open deal')}, {say.money(open_.amount)}",
-        worth=round(amount * (open_.win_rate or 0)),
+        worth=_at_most_the_gap(reading, amount),
     )

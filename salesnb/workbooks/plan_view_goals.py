@@ -24,7 +24,7 @@ def _asked(extract: PlanExtract) -> str:
     goal = extract.cascaded or next(iter(plan.goals), None)
     if goal is None:
         return f"The plan {plan.name} for {extract.period} has no goal yet."
-    asked = f"The plan asks {extract.company or 'the company'} for {_amount(extract, goal)} in {extract.named(goal.period.label)}"
+    asked = f"The plan asks {_company(extract)} for {_amount(extract, goal)} in {extract.named(goal.period.label)}"
     base = goal.baseline
     if not base:
         return f"{asked}; what there was before is not known."
@@ -34,6 +34,10 @@ def _asked(extract: PlanExtract) -> str:
         return f"{asked}, as much as in {before}."
     more = "more" if goal.target > base else "less"
     return f"{asked}, {say.change(goal.target, base)} {more} than the {then} of {before}."
+
+
+def _company(extract: PlanExtract) -> str:
+    return extract.company if extract.company not in {"", "Company"} else "the company"
 
 
 def _amount(extract: PlanExtract, goal: Goal) -> str:
@@ -57,7 +61,7 @@ def _carried(extract: PlanExtract) -> str:
     units, say, goal = units_of(extract), extract.say, extract.cascaded
     if not units or goal is None:
         return "It is not cascaded to anyone yet." if extract.plan.goals else ""
-    reps = sum(quota.level == "rep" for quota in extract.quotas)
+    reps = sum(quota.level == "rep" and quota.amount > 0 for quota in extract.quotas)
     who = say.count(len(units), units[0].level)
     whole = f"{who} with {say.count(reps, 'rep')}" if units[0].level != "rep" else who
     verb = "carries" if len(units) == 1 else "carry"

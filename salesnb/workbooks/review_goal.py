@@ -60,7 +60,8 @@ def kpi_table(reading: "Reading") -> Chart | Text:
         return paragraph(["There are no KPIs of this period yet."])
     if not any(_known(reading, window["window"]) for window in extract.table("headline")):
         return paragraph(["No deal was created, open or closed in any of the periods compared."])
-    then = [(window, _heading(reading.compared(window))) for window in ("last_year", "previous")]
+    known = [window for window in ("last_year", "previous") if reading.window(window).get("closed_count")]
+    then = [(window, _heading(reading.compared(window))) for window in known]
     columns: list[tuple[str, ...]] = [("",), ("12 months", "figure", "spark"), (reading.period, "figure")]
     for _, name in then:
         columns += [(name, "figure"), ("Change", "figure")]
@@ -82,7 +83,7 @@ def _kpi_row(reading: "Reading", kpi: "KpiNote", windows: list[str]) -> list[Any
     series = [row.get(kpi.name) for row in reading.extract.table("by_month")[-_MONTHS:]]
     row: list[Any] = [kpi.label + _PER.get(kpi.unit, ""), series, fmt.short(now, kpi.unit)]
     for window in windows:
-        then = _number(reading.window(window).get(kpi.name)) if _known(reading, window) else None
+        then = _number(reading.window(window).get(kpi.name))
         row += [fmt.short(then, kpi.unit), _change(reading, kpi.unit, then, now)]
     return row
 
@@ -133,7 +134,9 @@ def pace_chart(reading: "Reading") -> Chart | Text:
 def _pace_finding(reading: "Reading") -> str:
     at, say = reading.at, reading.say
     if at.pace == "reached" and at.target is not None:
-        over = f"{say.amount(at.actual - at.target, at.unit)} above" if at.actual > at.target else "exactly at"
+        over = (
+            f"{say.amount(at.actual - at.target, at.unit)} above" if at.actual > at.target else "exactly at"
+        )
         return f"{reading.period} {'ended' if at.state == 'over' else 'is'} {over} the goal."
     if at.pace == "missed":
         return f"{reading.period} ended {say.amount(at.to_go, at.unit)} short of the goal."

@@ -81,7 +81,7 @@ def definitions(reading: "Reading") -> Chart | Text:
         for name in names
         if name in known
     ]
-    return table("How the KPIs are defined", [("KPI",), ("Definition",), ("Version",)], rows)
+    return table("How the KPIs are defined", [("KPI",), ("Definition",), ("Version", "figure")], rows)
 
 
 def provenance(reading: "Reading") -> Text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb.charts import Chart, bars, months_with_last_year, small_multiples, table
 from salesnb.workbooks.findings_people import Value, total
 from salesnb.workbooks.findings_words import many
-from salesnb.workbooks.review_goal import SERIES, partial_month
+from salesnb.workbooks.review_goal import SERIES, monthly, partial_month
 from salesnb.workbooks.review_text import Text, paragraph
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def rep_chart(reading: "Reading") -> Chart | Text:
 def _idle(reading: "Reading") -> bool:
     """Tell whether reps have neither figures nor quotas."""
     team = reading.reps
-    moving = any(rep.row.get(name) for rep in team.reps for name in ("closed_count", "open_count", "won_amount"))
+    moving = any(
+        rep.row.get(name) for rep in team.reps for name in ("closed_count", "open_count", "won_amount")
+    )
     return not moving and not team.with_quota
 
 
@@ -215,9 +217,12 @@ def _value_caption(reading: "Reading", found: Sequence[Value], noun: str) -> str
 def value_trends(reading: "Reading", table_name: str, found: Sequence[Value], noun: str) -> Chart | Text:
     """Draw the last twelve months of each product or segment, side by side on one scale."""
     series: dict[str, list[tuple[str, int | None]]] = {}
+    first = next((month for month, value in monthly(reading, "won_amount") if value is not None), "")
     for row in reading.extract.table(table_name):
         name = "Not given" if row["value"] in {None, ""} else str(row["value"])
-        series.setdefault(name, []).append((str(row["month"]), row["won_amount"]))
+        # Before the team's own history begins nothing is known, which is not the same as nothing won.
+        amount = row["won_amount"] if str(row["month"]) >= first else None
+        series.setdefault(name, []).append((str(row["month"]), amount))
     shown = [value for value in found if value.name in series][:_MOST_PANELS]
     if len(shown) < 2:
         return paragraph([f"There is no history by {noun} to draw."])

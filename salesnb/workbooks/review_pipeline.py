@@ -110,7 +110,7 @@ def deal_table(reading: "Reading") -> Chart | Text:
     rows = reading.extract.table("open_deals")
     if not rows:
         return paragraph(["There is no open deal to look at."])
-    named = any(row["name"] and row["name"] != row["account"] for row in rows)
+    named = any(_has_name(row) for row in rows)
     people = len({row["rep"] for row in rows}) > 1
     columns = [("Deal",), *([("Account",)] if named else []), *([("Rep",)] if people else [])]
     columns += [("Stage",), ("Amount", "money", "bar"), ("Age, days", "days"), ("Expected close",)]
@@ -123,11 +123,16 @@ def deal_table(reading: "Reading") -> Chart | Text:
 
 
 def _deal(reading: "Reading", row: dict[str, Any], *, named: bool, people: bool) -> list[Any]:
-    label = row["name"] or row["account"] or f"Deal {row['opportunity_id']}"
+    account = row["account"] or f"No account ({row['opportunity_id']})"
+    label = row["name"] if _has_name(row) else account
     cells: list[Any] = [Link(str(label), str(row["url"] or ""))]
     cells += [row["account"]] if named else []
     cells += [row["rep"]] if people else []
     return [*cells, row["stage"], row["expected_amount"], row["age_days"], _expected(reading, row)]
+
+
+def _has_name(row: dict[str, Any]) -> bool:
+    return bool(row["name"]) and row["name"] not in {row["account"], row["opportunity_id"]}
 
 
 def _expected(reading: "Reading", row: dict[str, Any]) -> str | None:
