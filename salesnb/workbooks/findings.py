@@ -184,9 +184,11 @@ def _verdict(reading: Reading) -> str:
     if open_.required is None or open_.win_rate is None or at.to_go is None:
         return "; how much of it is usually won is not known"
     need = f", where a win rate of {say.share(open_.win_rate)} asks for about {say.times(open_.required)}"
+    fresh = open_.without_stalled(at.to_go)
+    but = f", but without the stalled deals it is {say.times(fresh)}" if fresh is not None else ""
     return {
-        "enough": f"{need}: that is enough",
-        "tight": f"{need}: that gives an even chance and no reserve",
+        "enough": f"{need}: that is enough{but}",
+        "tight": f"{need}: that gives an even chance and no reserve{but}",
         "short": f"{need}. For an even chance, about {say.money(open_.needed(at.to_go))} more pipeline is needed",
     }[open_.verdict]
 

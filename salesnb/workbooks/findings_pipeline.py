@@ -55,6 +55,13 @@ class OpenPipeline:
             return "enough"
         return "tight" if self.coverage >= self.required else "short"
 
+    def without_stalled(self, to_go: int) -> float | None:
+        """Give the coverage by deals that are not stalled, where that falls below what is required, else None."""
+        if self.closable is not None or not self.stalled_amount or self.required is None or not to_go:
+            return None
+        fresh = (self.amount - self.stalled_amount) / to_go
+        return fresh if fresh < self.required else None
+
     def needed(self, to_go: int) -> int:
         """Tell how much open amount is missing to win ``to_go`` in the middle case."""
         have = self.amount if self.closable is None else self.closable

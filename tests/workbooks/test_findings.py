@@ -147,6 +147,13 @@ def test_the_verdict_on_the_pipeline_changes_at_its_thresholds(amount: int, verd
     assert verdict in said(won=300, target=1000, open_amount=amount, open_count=7, win_rate=0.5, closed=20)
 
 
+def test_a_pipeline_that_is_enough_only_with_stalled_deals_is_called_so() -> None:
+    case = {"won": 300, "target": 1000, "open_amount": 2100, "open_count": 7, "win_rate": 0.5, "closed": 20}
+    stalled = {"usual_cycle_days": 90, "stalled_count": 3, "stalled_amount": 700_01}
+    assert "that is enough, but without the stalled deals it is 2.0 times." in said(**case, pipeline=stalled)
+    assert "stalled" not in said(**case, pipeline=stalled | {"stalled_amount": 700_00})
+
+
 def test_no_open_deal_leaves_nothing_to_win_with() -> None:
     assert "No deal is open to win the missing $700 with." in said(
         won=300, target=1000, open_amount=0, open_count=0
