@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
 
-
 __all__ = ["EFFECTS", "Drivers", "Effect", "decompose"]
 
 EFFECTS = ("volume", "win rate", "deal size", "mix")

@@ -121,7 +121,11 @@ class Run:
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
-        """Every bucket from first to last; one span where time is not asked for."""
+        """Every bucket from first to last, or the windows; one span where time is not asked for."""
+        if self.query.windows:
+            return tuple(
+                Span(label=found.label, start=found.start, end=found.end) for found in self.query.windows
+            )
         start, end = self.query.start or FIRST_DAY, self.query.end or LAST_DAY
         if not self.query.time_grain:
             return (Span(label=None, start=start, end=end),)

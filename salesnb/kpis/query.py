@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from salesnb.calendar import GRAINS, FiscalCalendar
+from salesnb.calendar import GRAINS, FiscalCalendar, Period
 from salesnb.errors import BadUsage
 
-__all__ = ["COMPANY", "Query", "Target"]
+__all__ = ["COMPANY", "WINDOW", "Query", "Target"]
 
 COMPANY = "company"
+WINDOW = "window"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,9 @@ class Query:
         Whether reps, accounts and nodes are given by name, or by id.
     targets
         Quotas, for the KPIs that need them.
+    windows
+        Stretches of days to compare, by name, instead of ``start``, ``end`` and a grain; they may overlap. The result
+        has their names in a column ``window``, after the dimensions.
     """
 
     kpis: tuple[str, ...]
@@ -88,6 +92,7 @@ class Query:
     where: tuple[tuple[str, str], ...] = ()
     labels: bool = True
     targets: tuple[Target, ...] = ()
+    windows: tuple[Period, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -99,6 +104,8 @@ class Query:
             raise BadUsage(f"{twice!r} is asked for twice.", hint="Name each dimension and KPI once.")
         if len([name for name in self.columns if name in GRAINS]) > 1:
             raise BadUsage("Several time grains are asked for.", hint=f"Name one of {', '.join(GRAINS)}.")
+        if self.windows and (self.time_grain != WINDOW or self.start or self.end):
+            raise BadUsage("Windows are asked for together with other days.", hint="Give windows alone.")
         if self.start and self.end and self.end <= self.start:
             raise BadUsage(
                 f"The days asked for end before they start ({self.start}).", hint="Turn them round."
@@ -107,17 +114,19 @@ class Query:
     @property
     def columns(self) -> tuple[str, ...]:
         """Dimensions and grain in the order of the result."""
+        if self.windows:
+            return (*self.by, WINDOW)
         return (*self.by, self.grain) if self.grain else self.by
 
     @property
     def dimensions(self) -> tuple[str, ...]:
         """The dimensions without the grain."""
-        return tuple(name for name in self.columns if name not in GRAINS)
+        return tuple(name for name in self.columns if name not in (*GRAINS, WINDOW))
 
     @property
     def time_grain(self) -> str | None:
-        """The grain, wherever it stands."""
-        return next((name for name in self.columns if name in GRAINS), None)
+        """The grain, wherever it stands; ``window`` where named windows are asked for."""
+        return next((name for name in self.columns if name in (*GRAINS, WINDOW)), None)
 
     def with_targets(self, targets: tuple[Target, ...]) -> "Query":
         """Ask the same with quotas."""

@@ -83,7 +83,7 @@ def sales_velocity(  # noqa: PLR0913, PLR0917 -- the formula has that many facto
     exit_dated_count: int,
 ) -> float | None:
     """Money per day that the pipeline at the start would bring at the period's rates, in minor units."""
-    if not (won_count and closed_count and exit_days) or open_at_start_count is None:
+    if not (won_count and closed_count and exit_days and exit_dated_count) or open_at_start_count is None:
         return None
     rate, deal = Fraction(won_count, closed_count), Fraction(won_amount, won_count)
     return float(open_at_start_count * rate * deal / Fraction(exit_days, exit_dated_count))

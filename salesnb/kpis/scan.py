@@ -10,6 +10,7 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.deals import Deals, Dimension
 from salesnb.kpis.kpi import AS_OF, AT_START, CLOSED, CREATED, Kpi
+from salesnb.kpis.query import WINDOW
 
 __all__ = ["Filter", "Scan", "Span", "bases_of", "day_before", "filters"]
 
@@ -81,7 +82,8 @@ class Scan:
 
     def opportunities(self, basis: str) -> Any:  # noqa: ANN401 -- an Ibis table
         """Select the opportunities of a basis with their dimensions and bucket; None where there can be none."""
-        table = self._by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
+        by_day = self._in_windows if self.grain == WINDOW else self._by_day
+        table = by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
         if table is None:
             return None
         names = [*self.dimensions, *(found.dimension.name for found in self.filters)]
@@ -94,46 +96,58 @@ class Scan:
         """Take those closed or created within the spans; the organisation is that of closing, else of the as-of day."""
         import ibis
 
-        table = self.deals.known
-        day = table[basis]
         first, last = self.spans[0].start, self.spans[-1].end
-        table = table.filter(
-            day.notnull(), day >= ibis.date(first), day < ibis.date(last), day <= ibis.date(self.as_of)
-        )
-        place = table.closed_on.fill_null(ibis.date(self.as_of))
-        columns = {"place_on": place}
-        if self.grain:
-            columns["bucket"] = self._bucket(table[basis])
-        return table.mutate(**columns)
+        table = self._happened(basis)
+        table = table.filter(table[basis] >= ibis.date(first), table[basis] < ibis.date(last))
+        return table.mutate(bucket=self._bucket(table[basis])) if self.grain else table
+
+    def _in_windows(self, basis: str) -> Any:  # noqa: ANN401
+        """Take those closed or created within each window; one that lies in several counts in each."""
+        table, windows = self._happened(basis), self._windows(range(len(self.spans)))
+        inside = (table[basis] >= windows.period_start) & (table[basis] < windows.period_end)
+        return table.inner_join(windows.drop("place_on"), inside)
+
+    def _happened(self, basis: str) -> Any:  # noqa: ANN401
+        """Take those closed or created by the as-of day, with the day whose organisation counts."""
+        import ibis
+
+        table, as_of = self.deals.known, ibis.date(self.as_of)
+        table = table.filter(table[basis].notnull(), table[basis] <= as_of)
+        return table.mutate(place_on=table.closed_on.fill_null(as_of))
 
     def _open_on_days(self, basis: str) -> Any:  # noqa: ANN401
         """Take those open on a day of each span; a span after the as-of day has none."""
         import ibis
 
-        days = [
-            {
-                "bucket": place,
-                "place_on": span.told_on(self.as_of) if basis == AS_OF else day_before(span.start),
-                "period_start": span.start,
-                "period_end": span.end,
-            }
-            for place, span in enumerate(self.spans)
-            if span.start <= self.as_of
-        ]
-        if not days:
+        places = [place for place, span in enumerate(self.spans) if span.start <= self.as_of]
+        if not places:
             return None
         table = self.deals.known
         table = table.mutate(
             open_from=table.created_on.fill_null(ibis.date(FIRST_DAY)),
             open_to=table.closed_on.fill_null(ibis.date(LAST_DAY)),
         )
-        spans = ibis.memtable(
-            days, schema={"bucket": "int64", "place_on": "date", "period_start": "date", "period_end": "date"}
-        )
+        spans = self._windows(places, at_start=basis == AT_START)
         joined = table.inner_join(
             spans, (table.open_from <= spans.place_on) & (table.open_to > spans.place_on)
         )
         return joined.drop("open_from", "open_to")
+
+    def _windows(self, places: Iterable[int], *, at_start: bool = False) -> Any:  # noqa: ANN401
+        """Give a table of spans: number, bounds, and the day as of which open deals are told."""
+        import ibis
+
+        rows = [
+            {
+                "bucket": place,
+                "place_on": day_before(span.start) if at_start else span.told_on(self.as_of),
+                "period_start": span.start,
+                "period_end": span.end,
+            }
+            for place, span in ((place, self.spans[place]) for place in places)
+        ]
+        kinds = {"bucket": "int64", "place_on": "date", "period_start": "date", "period_end": "date"}
+        return ibis.memtable(rows, schema=kinds)
 
     def _bucket(self, day: Any) -> Any:  # noqa: ANN401
         """Number the bucket of a day in whole numbers, which every engine divides alike."""
@@ -154,7 +168,7 @@ class Scan:
         return found
 
     def _label(self, basis: str, bucket: int) -> str | None:
-        if basis in {AS_OF, AT_START}:
+        if basis in {AS_OF, AT_START} or self.grain == WINDOW:
             return self.spans[bucket].label
         if self.grain == "week":
             first = _EPOCH[self.calendar.week_start] + timedelta(weeks=bucket)

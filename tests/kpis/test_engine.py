@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salesnb.calendar import FiscalCalendar
+from salesnb.calendar import FiscalCalendar, Period
 from salesnb.errors import BadUsage, UnknownName
 from salesnb.kpis import Query, Result, Target, catalogue, rows, run
 
@@ -302,3 +302,24 @@ def test_parts_add_up_over_dimensions_and_time(make_dataset: MAKE, deal: MAKE, f
     for grain in ("week", "month", "quarter"):
         parts = ask(data, *over_time, grain=grain)
         assert [sum(parts.column(name)) for name in over_time] == [whole.column(name)[0] for name in over_time]
+
+
+def test_windows_may_overlap_and_each_tells_its_own_days(make_dataset: MAKE, deal: MAKE) -> None:
+    data = make_dataset(
+        deal("1", closed_on=day("2026-01-20")), deal("2", closed_on=day("2026-02-20")), deal("3", "open")
+    )
+    windows = tuple(
+        Period(label=label, start=day(start), end=day(end))
+        for label, start, end in (("all", "2026-01-01", "2026-04-01"), ("early", "2026-01-01", "2026-02-01"))
+    )
+    found = ask(data, "won_count", "created_count", "open_count", "sales_velocity", by=("region",), windows=windows)
+    assert found.rows[:2] == (("East", "all", 2, 3, 1, 0.0), ("East", "early", 1, 3, 2, 0.0))
+    for window in windows:
+        alone = ask(data, "won_count", "created_count", "open_count", start=window.start, end=window.end)
+        assert [row[2:5] for row in found.rows if row[:2] == ("East", window.label)] == list(alone.rows)
+
+
+def test_windows_and_other_days_together_are_refused() -> None:
+    window = Period(label="w", start=day("2026-01-01"), end=day("2026-02-01"))
+    with pytest.raises(BadUsage, match="alone"):
+        Query(kpis=("won_count",), windows=(window,), start=day("2026-01-01"))
