@@ -61,7 +61,10 @@ def groups() -> tuple[Group, ...]:
         Group("fast", pytest("not slow and not browser and not notebook", "-n", "2")),
         Group("slow", pytest("slow and not browser and not notebook")),
         Group("templates", pytest("notebook and not browser")),
-        Group("notebooks", (str(BIN / "pytest"), "-q", "--nbval", "--nbval-sanitize-with", "tests/sanitize.cfg", *notebooks)),
+        Group(
+            "notebooks",
+            (str(BIN / "pytest"), "-q", "--nbval", "--nbval-sanitize-with", "tests/sanitize.cfg", *notebooks),
+        ),
         Group("browser", pytest("browser"), needs="chromium"),
     )
 
@@ -87,22 +90,30 @@ def run(group: Group) -> Outcome:
     if group.needs and not chromium():
         why = f"needs {group.needs}, which is not installed and cannot be installed without being root"
         return Outcome(group.name, 0.0, failed=int(CI), skipped=int(not CI), reason=why)
-    done = subprocess.run(group.command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        group.command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
     print(done.stdout, end="", flush=True)
     return counted(group, done.returncode, done.stdout, time.monotonic() - began)
 
 
 def counted(group: Group, code: int, output: str, seconds: float) -> Outcome:
     """Read pytest's closing line; skips that are not allowed count as failures in CI."""
-    closing = next((line for line in reversed(output.splitlines()) if re.search(r"\b(passed|failed|error)", line)), "")
-    numbers = {word.rstrip("s"): int(n) for n, word in re.findall(r"(\d+) (passed|failed|errors?|skipped)", closing)}
+    closing = next(
+        (line for line in reversed(output.splitlines()) if re.search(r"\b(passed|failed|error)", line)), ""
+    )
+    numbers = {
+        word.rstrip("s"): int(n) for n, word in re.findall(r"(\d+) (passed|failed|errors?|skipped)", closing)
+    }
     if "pytest" not in group.command[0]:
         return Outcome(group.name, seconds, passed=int(code == 0), failed=int(code != 0))
     failed = numbers.get("failed", 0) + numbers.get("error", 0)
     found = Outcome(group.name, seconds, numbers.get("passed", 0), failed, numbers.get("skipped", 0))
     if code not in (0, 5) and not failed:
         found.failed, found.reason = 1, f"pytest ended with exit code {code}"
-    forbidden = [line for line in output.splitlines() if line.startswith("SKIPPED") and ALLOWED_SKIP not in line]
+    forbidden = [
+        line for line in output.splitlines() if line.startswith("SKIPPED") and ALLOWED_SKIP not in line
+    ]
     if CI and forbidden:
         found.failed += len(forbidden)
         found.reason = f"skipped in CI: {forbidden[0]}"
@@ -117,7 +128,10 @@ def chromium() -> bool:
         return False
     print("Installing Chromium …", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "chromium", "fonts-liberation")):
+    for command in (
+        ("apt-get", "update", "-qq"),
+        ("apt-get", "install", "-y", "-qq", "chromium", "fonts-liberation"),
+    ):
         subprocess.run(command, env=quiet, check=False, stdout=subprocess.DEVNULL)
     return any(shutil.which(name) for name in CHROMIUM)
 
@@ -127,7 +141,9 @@ def report(outcomes: list[Outcome]) -> int:
     print("\n== summary")
     for found in outcomes:
         state = f"{found.passed} passed, {found.failed} failed, {found.skipped} skipped"
-        print(f"  {found.group:10} {found.seconds:7.1f} s  {state}{'  ' + found.reason if found.reason else ''}")
+        print(
+            f"  {found.group:10} {found.seconds:7.1f} s  {state}{'  ' + found.reason if found.reason else ''}"
+        )
     skipped = sum(found.skipped for found in outcomes)
     if skipped:
         print(f"  {skipped} were skipped; tests on shared data need the folder ../shared/data")
