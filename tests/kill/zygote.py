@@ -32,11 +32,17 @@ def _preload() -> None:
     """Import only: an engine that is used before a fork may hang the child."""
     import duckdb  # noqa: F401
     import ibis  # noqa: F401
+    import nbformat  # noqa: F401
+    import papermill  # noqa: F401
 
+    import salesnb.actions.plans
+    import salesnb.actions.reviewing
     import salesnb.cli
     import salesnb.crm.dataset
     import salesnb.crm.importing
-    import salesnb.crm.mapping  # noqa: F401
+    import salesnb.crm.mapping
+    import salesnb.kpis
+    import salesnb.workbooks.runner  # noqa: F401
 
 
 def _serve(line: str) -> int:
