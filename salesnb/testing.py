@@ -109,9 +109,14 @@ def module_problems(path: Path, *, private: bool = False) -> tuple[str, ...]:
     found = []
     if (lines := len(text.splitlines())) > MODULE_LINES:
         found.append(f"{path.name} has {lines} lines; {MODULE_LINES} are enough.")
-    for node in ast.walk(tree):
-        if isinstance(node, _FUNCTIONS) and (lines := _code_lines(node, text)) > FUNCTION_LINES:
-            found.append(f"{path.name}: {node.name} has {lines} lines of code; {FUNCTION_LINES} are enough.")
+    lengths = [
+        (node.name, _code_lines(node, text)) for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)
+    ]
+    found += [
+        f"{path.name}: {name} has {lines} lines of code; {FUNCTION_LINES} are enough."
+        for name, lines in lengths
+        if lines > FUNCTION_LINES
+    ]
     undocumented = () if private else tuple(_undocumented(tree))
     found += [f"{path.name}: {name} has no docstring." for name in undocumented]
     if ast.get_docstring(tree) is None:
