@@ -68,7 +68,7 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
     delimiter = mapping.delimiter or _delimiter(head)
     if not mapping.delimiter and delimiter != ",":
         notices = (*notices, f"{path.name}: columns are separated by {_NAMES[delimiter]}.")
-    reader = csv.reader(StringIO("".join(head)), delimiter=delimiter)
+    reader = csv.reader(StringIO("".join(head), newline=""), delimiter=delimiter)
     header = next(reader, [])
     if not any(text.strip() for text in header):
         raise BadInput(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DATE_WORDS", "Column", "DateFinding", "date_shapes", "decimal_mark"]
 
-_SAMPLE = 5_000
+_SAMPLE = 1_000
 _SHAPES = {
     "iso": re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?"),
     "compact": re.compile(r"(?:19|20)\d{6}"),
@@ -117,7 +117,8 @@ def decimal_mark(
     comma = sum(bool(_COMMA.fullmatch(text)) for text in bare)
     dot = sum(bool(_DOT.fullmatch(text)) for text in bare)
     if comma > dot:
-        return ",", f"{file}: {column.name} is read with a decimal comma."
+        some = f" {dot} of its values have a point and are set aside." if dot else ""
+        return ",", f"{file}: {column.name} is read with a decimal comma.{some}"
     groups = Counter(match.group(1) for text in bare if (match := _EITHER.fullmatch(text)))
     if not dot and groups:
         mark = groups.most_common(1)[0][0]

@@ -115,9 +115,9 @@ def _engine(
     """Open the new database; the engine may touch nothing but the files of this import, and loads no extension."""
     import duckdb
 
+    databases = (*files, *((before,) if before else ()))
     # Attaching a database looks for its log beside it, though there is none.
-    earlier = (before, before.with_name(f"{before.name}.wal")) if before else ()
-    reachable = [str(path.absolute()) for path in (*files, *earlier)]
+    reachable = [f"{path.absolute()}{ending}" for path in databases for ending in ("", ".wal")]
     try:
         with duckdb.connect(
             str(scratch / "build.duckdb"),

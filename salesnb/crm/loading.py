@@ -6,7 +6,7 @@ from salesnb.crm.mapping import TableMapping
 from salesnb.crm.plan import Context, FieldPlan, TablePlan, extra_name
 from salesnb.crm.planner import plan_table
 from salesnb.crm.report import TableReport, count_table, keep_rejected
-from salesnb.crm.rules import table_rules, with_status
+from salesnb.crm.rules import rate_rules, table_rules, with_status
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.staging import Staged
 from salesnb.crm.tables import Field, Table, table_named
@@ -61,7 +61,8 @@ def load_table(
     if table.name == "opportunities":
         plan = with_status(plan, mapping, staged)
     plan = replace(plan, fields=(*plan.fields, *_further(plan, mapping, staged, around.extras)))
-    problems = (*(problem for item in plan.fields for problem in item.problems), *table_rules(plan, context))
+    of_columns = (problem for item in plan.fields for problem in item.problems)
+    problems = (*rate_rules(plan, context), *of_columns, *table_rules(plan))
     work = f"work_{table.name}"
     make_work(context, plan, staged, work, problems)
     mark_duplicates(context, table, work, len(problems))

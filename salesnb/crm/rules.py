@@ -10,7 +10,15 @@ from salesnb.crm.staging import Staged
 from salesnb.crm.tables import Field
 from salesnb.errors import BadInput
 
-__all__ = ["RepairFlag", "foreign_sql", "has_rates", "repair_flags", "table_rules", "with_status"]
+__all__ = [
+    "RepairFlag",
+    "foreign_sql",
+    "has_rates",
+    "rate_rules",
+    "repair_flags",
+    "table_rules",
+    "with_status",
+]
 
 _STATUS_PLACE = "mapping [opportunities.status]"
 
@@ -49,12 +57,17 @@ def foreign_sql(context: Context) -> str:
     return f"upper(coalesce(\"t_currency\", '')) NOT IN ('', {quote_literal(context.currency)})"
 
 
-def table_rules(plan: TablePlan, context: Context) -> tuple[Problem, ...]:
+def rate_rules(plan: TablePlan, context: Context) -> tuple[Problem, ...]:
+    """Rule on rows in other currencies, before those of the columns: what has no rate has no amount to judge."""
+    if not has_rates(plan):
+        return ()
+    condition = f"{foreign_sql(context)} AND fx_rate IS NULL"
+    return (_problem("currency", condition, "has no rate on that day", '"t_currency"'),)
+
+
+def table_rules(plan: TablePlan) -> tuple[Problem, ...]:
     """Rules of a table, after those of its columns."""
     rules: list[Problem] = []
-    if has_rates(plan):
-        condition = f"{foreign_sql(context)} AND fx_rate IS NULL"
-        rules.append(_problem("currency", condition, "has no rate on that day", '"t_currency"'))
     if plan.table.name == "opportunities":
         rules += _closing_rules(plan)
     if plan.table.name == "memberships" and plan.has("valid_from") and plan.has("valid_to"):

@@ -289,7 +289,7 @@ _KPIS = [
     "attainment",
     "pacing",
 ]
-_CANONICAL = {field.name for table in TABLES for field in table.fields}
+_CANONICAL = {field.name for table in TABLES if table.takes_extras for field in table.fields}
 
 # A further column of a source may not take one of these names: a query could not tell them apart.
 RESERVED_NAMES = frozenset({*_BUCKETS, *_DIMENSIONS, *_KPIS, *_CANONICAL})
