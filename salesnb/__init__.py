@@ -54,7 +54,7 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 -- PEP 562: any public name
+def __getattr__(name: str) -> Any:
     """Import a public name on first use."""
     if name not in _HOME:
         message = f"module 'salesnb' has no attribute {name!r}"

@@ -16,7 +16,9 @@ _QUARTER = re.compile(r"(\d{4})-?Q([1-9]\d*)", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.IGNORECASE)
 _RETAIL = re.compile(r"\d{4}.*(4-?4-?5|4-?5-?4|5-?4-?4|P\d{1,2})", re.IGNORECASE)
-_EXAMPLES = "Write a fiscal year 2017, a fiscal quarter 2017-Q4, a calendar month 2017-11 or an ISO week 2017-W45."
+_EXAMPLES = (
+    "Write a fiscal year 2017, a fiscal quarter 2017-Q4, a calendar month 2017-11 or an ISO week 2017-W45."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,9 @@ class FiscalCalendar:
                 if found is not None:
                     return found
         if _RETAIL.fullmatch(text):
-            raise UnknownName(f"{label!r} names a period of a 4-4-5 calendar, which is not supported.", hint=_EXAMPLES)
+            raise UnknownName(
+                f"{label!r} names a period of a 4-4-5 calendar, which is not supported.", hint=_EXAMPLES
+            )
         raise UnknownName(f"The calendar knows no period {label!r}.", hint=_EXAMPLES)
 
     def bucket(self, day: date, grain: str) -> str:
@@ -202,7 +206,9 @@ class FiscalCalendar:
 
     def _quarter_at(self, index: int) -> Period:
         label = f"{index // 4 + self._shift}-Q{index % 4 + 1}"
-        return Period(label=label, start=self._first_of_month(index * 3), end=self._first_of_month(index * 3 + 3))
+        return Period(
+            label=label, start=self._first_of_month(index * 3), end=self._first_of_month(index * 3 + 3)
+        )
 
     def _year_at(self, index: int) -> Period:
         start, end = self._first_of_month(index * 12), self._first_of_month(index * 12 + 12)

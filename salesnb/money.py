@@ -23,7 +23,7 @@ _DIGITS = {
 }
 # 64-bit integers end below 10^19; Python's exact ones would take for ever on 1e999999.
 _LARGEST_POWER = 18
-_NOTHING = "–"  # noqa: RUF001 -- an en dash is what people print for "no figure"
+_NOTHING = "–"
 
 
 def minor_digits(currency: str) -> int:
@@ -40,7 +40,9 @@ def minor_digits(currency: str) -> int:
     [2, 0, 3]
     """
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise BadInput(f"{currency!r} is not a currency code.", hint="Write three capital letters, such as EUR.")
+        raise BadInput(
+            f"{currency!r} is not a currency code.", hint="Write three capital letters, such as EUR."
+        )
     return next((digits for digits, codes in _DIGITS.items() if currency in codes.split()), 2)
 
 
@@ -66,7 +68,9 @@ def to_minor(amount: str | int | Decimal, digits: int) -> tuple[int, bool]:
         whole = exact.to_integral_value(rounding=ROUND_HALF_EVEN)
         return int(whole), whole != exact
     except (ArithmeticError, ValueError):
-        raise BadInput(f"{str(amount)[:40]!r} is not an amount.", hint="Write digits, such as 1234.50.") from None
+        raise BadInput(
+            f"{str(amount)[:40]!r} is not an amount.", hint="Write digits, such as 1234.50."
+        ) from None
 
 
 def to_major(minor: int, digits: int) -> Decimal:
@@ -115,7 +119,9 @@ def split(total: int, weights: Sequence[int | Fraction], keys: Sequence[str]) ->
         raise BadInput(f"There are {len(weights)} weights for {len(keys)} parts.")
     whole = sum((Fraction(weight) for weight in weights), Fraction())
     if whole <= 0 or min(weights) < 0:
-        raise BadInput("The weights are negative or all zero.", hint="Give weights of zero or more, one above zero.")
+        raise BadInput(
+            "The weights are negative or all zero.", hint="Give weights of zero or more, one above zero."
+        )
     sign = -1 if total < 0 else 1
     exact = [Fraction(weight) * abs(total) / whole for weight in weights]
     parts = [int(share) for share in exact]
@@ -240,7 +246,9 @@ class Formatter:
         try:
             return Locale.parse(self.locale)
         except (UnknownLocaleError, ValueError):
-            raise BadInput(f"The locale {self.locale!r} is not known.", hint="Write one such as de_DE.") from None
+            raise BadInput(
+                f"The locale {self.locale!r} is not known.", hint="Write one such as de_DE."
+            ) from None
 
     def _major(self, minor: float) -> Decimal:
         return Decimal(str(minor)).scaleb(-minor_digits(self.currency))

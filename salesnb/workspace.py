@@ -309,7 +309,8 @@ def _written(settings: Settings) -> str:
     import json
 
     quoted = {
-        field.name: json.dumps(getattr(settings, field.name), default=str, ensure_ascii=False) for field in fields(settings)
+        field.name: json.dumps(getattr(settings, field.name), default=str, ensure_ascii=False)
+        for field in fields(settings)
     }
     quoted["fiscal_year_start"] = f'"{settings.fiscal_year_start:02d}"'
     return _NEW.format(**quoted)

@@ -9,10 +9,10 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
+from salesnb.actions.history import total_history
 from salesnb.actions.importing import import_data
 from salesnb.actions.plans import make_plan
 from salesnb.actions.reviewing import ReviewOutcome, ReviewRequest, review
-from salesnb.actions.history import total_history
 from salesnb.errors import BadInput
 from salesnb.workspace import SETTINGS_FILE, Settings, Workspace
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
 from salesnb.actions.facts import Facts
+from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.peers import peers_of
 from salesnb.calendar import Period
 from salesnb.kpis import catalogue
@@ -18,7 +19,7 @@ from salesnb.planning import Goal, Plan, Quota, milestones
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["EXTRACT_FORMAT", "Extract", "described_workspace", "review_extracts"]
+__all__ = ["EXTRACT_FORMAT", "Extract", "company_extract", "described_workspace", "review_extracts"]
 
 EXTRACT_FORMAT = "salesnb-extract/1"
 
@@ -53,36 +54,51 @@ def review_extracts(
     """Cut an extract for every unit that has figures or a quota, in the order of the organisation."""
     goal = _goal(plan, facts.period)
     quotas = {quota.id: quota for quota in plan.quotas_of(goal)} if plan and goal else {}
-    shared = {
+    shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
+    return tuple(
+        _extract(unit, shared | _figures(unit, facts, quotas), _target(plan, goal, quotas.get(unit.quota_id)))
+        for unit in facts.units(quotas)
+    )
+
+
+def company_extract(workspace: "Workspace", plan: Plan | None, facts: Facts) -> Extract:
+    """Cut the extract of the company as a whole, as far as its index page needs it."""
+    goal = _goal(plan, facts.period)
+    quotas = {quota.id: quota for quota in plan.quotas_of(goal)} if plan and goal else {}
+    unit = facts.names.unit(COMPANY, COMPANY)
+    shared = _shared(workspace, plan, facts, "index") | {"tables": facts.brief_tables(COMPANY)}
+    return _extract(unit, shared, _target(plan, goal, quotas.get(COMPANY)))
+
+
+def _figures(unit: Unit, facts: Facts, quotas: dict[str, Quota]) -> dict[str, Any]:
+    return {
+        "tables": facts.tables(unit.id, quotas),
+        "pipeline": facts.pipeline(unit.id),
+        "peers": peers_of(unit, facts),
+    }
+
+
+def _shared(workspace: "Workspace", plan: Plan | None, facts: Facts, template: str) -> dict[str, Any]:
+    return {
         "format": EXTRACT_FORMAT,
         "kind": "kpi_review",
         "workspace": described_workspace(workspace),
         "provenance": _provenance(plan, facts, template),
         "period": _period(facts),
         "kpis": _kpis(facts),
-        "segment_dimension": facts.segment_dimension,
     }
-    return tuple(
-        Extract(
-            id=unit.id,
-            name=unit.name,
-            group=unit.parent_name,
-            content=shared
-            | {
-                "node": {
-                    "id": unit.id,
-                    "name": unit.name,
-                    "level": facts.by,
-                    "parent_name": unit.parent_name,
-                    "manager": unit.manager,
-                },
-                **_target(plan, goal, quotas.get(unit.quota_id), facts),
-                "tables": facts.tables(unit.id, quotas),
-                "pipeline": facts.pipeline(unit.id),
-                "peers": peers_of(unit, facts),
-            },
-        )
-        for unit in facts.units(quotas)
+
+
+def _extract(unit: Unit, shared: dict[str, Any], target: dict[str, Any]) -> Extract:
+    node = {
+        "id": unit.id,
+        "name": unit.name,
+        "level": unit.level,
+        "parent_name": unit.parent_name,
+        "manager": unit.manager,
+    }
+    return Extract(
+        id=unit.id, name=unit.name, group=unit.parent_name, content=shared | {"node": node} | target
     )
 
 
@@ -146,7 +162,7 @@ def _goal(plan: Plan | None, period: Period) -> Goal | None:
     )
 
 
-def _target(plan: Plan | None, goal: Goal | None, quota: Quota | None, facts: Facts) -> dict[str, Any]:
+def _target(plan: Plan | None, goal: Goal | None, quota: Quota | None) -> dict[str, Any]:
     """Tell a unit's goal and its milestones; both are empty where it has no quota."""
     if plan is None or goal is None or quota is None:
         return {"goal": None, "milestones": []}

@@ -1,12 +1,12 @@
 """The figures behind all reviews of a run: each query is asked once for every unit together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
+from salesnb.actions.naming import COMPANY, Names, Unit
 from salesnb.actions.organisation import rep_node_id
 from salesnb.actions.pipeline import (
     OpenDeal,
@@ -16,6 +16,7 @@ from salesnb.actions.pipeline import (
     stage_rows,
     usual_cycle,
 )
+from salesnb.actions.windows import compared_windows, elapsed_days
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.kpis import Query, catalogue, dimension_names, run
 from salesnb.kpis.drivers import Drivers, decompose
@@ -24,47 +25,26 @@ if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.planning import Quota
 
-__all__ = ["COMPANY", "Facts", "Unit", "Window"]
+__all__ = ["Facts"]
 
-COMPANY = "company"
-_MONTHS_OF_TREND = 24
+_NOW, _PREVIOUS, _LAST_YEAR = "period", "previous", "last_year"
+_YEARS_OF_TREND = 2
 _SEGMENT_DIMENSIONS = ("segment", "sector", "industry", "family", "country")
 _MOST_SEGMENTS = 40
+# What a breakdown by rep, product or segment shows; the headline and the months have every KPI.
+_BREAKDOWN = (
+    "won_amount", "won_count", "lost_count", "closed_count", "win_rate", "win_rate_value", "average_deal",
+    "created_count", "open_count", "open_amount",
+)  # fmt: skip
+_MONTHLY = ("value", "month", "won_amount")
 _STAGE_COLUMNS = ("stage", "open_count", "open_amount", "weighted_amount", "median_age_days")
 _DEAL_COLUMNS = (
     "opportunity_id", "name", "account", "rep", "stage", "expected_amount", "created_on", "age_days",
     "expected_close_on", "url",
 )  # fmt: skip
 
-
-@dataclass(frozen=True, kw_only=True)
-class Window:
-    """A stretch of days that is compared; ``as_of`` is the day as of which open deals are told."""
-
-    name: str
-    start: date
-    end: date
-
-    @property
-    def as_of(self) -> date:
-        """Its last day."""
-        return self.end - timedelta(days=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unit:
-    """What a review is about: a node, a rep or a value of a dimension."""
-
-    id: str
-    name: str
-    level: str
-    parent_name: str = ""
-    manager: str = ""
-
-    @property
-    def quota_id(self) -> str:
-        """Under which id the plan keeps its quota."""
-        return rep_node_id(self.id) if self.level == "rep" else self.id
+Row = tuple[Any, ...]
+Breakdown = dict[tuple[str, str], dict[str | None, Row]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +55,11 @@ class Facts:
     ----------
     data, calendar
         Where they come from.
+    names
+        What everything is called.
     by
-        The dimension whose values get a review each: a level such as ``team``, ``rep`` or another dimension.
+        The dimension whose values get a review each: a level such as ``team``, ``rep``, another dimension, or
+        ``company``.
     period
         What is reviewed.
     as_of
@@ -85,14 +68,10 @@ class Facts:
 
     data: "Dataset"
     calendar: FiscalCalendar
+    names: Names
     by: str
     period: Period
     as_of: date
-    company: str = "Company"
-    record_url: str = ""
-    _kept: dict[tuple[object, ...], dict[str, list[tuple[Any, ...]]]] = field(
-        default_factory=dict, init=False, repr=False
-    )
 
     @cached_property
     def kpis(self) -> tuple[str, ...]:
@@ -102,92 +81,21 @@ class Facts:
     @property
     def elapsed_days(self) -> int:
         """Days of the period up to the as-of date; 0 when it has not begun."""
-        return max(0, min(self.period.days, (self.as_of - self.period.start).days + 1))
+        return elapsed_days(self.period, self.as_of)
 
     @cached_property
-    def windows(self) -> tuple[Window, ...]:
-        """The period so far, and as many days of the periods that it is compared with, then those whole."""
-        previous = self.calendar.previous(self.period)
-        last_year = self.calendar.year_before(self.period)
-        return (
-            self._so_far("period", self.period),
-            self._so_far("previous", previous),
-            self._so_far("last_year", last_year),
-            Window(name="previous_full", start=previous.start, end=previous.end),
-            Window(name="last_year_full", start=last_year.start, end=last_year.end),
-        )
-
-    def _so_far(self, name: str, period: Period) -> Window:
-        done = self.elapsed_days == self.period.days
-        end = period.end if done else min(period.end, period.start + timedelta(days=self.elapsed_days))
-        return Window(name=name, start=period.start, end=end)
-
-    def units(self, quotas: Mapping[str, "Quota"]) -> tuple[Unit, ...]:
-        """List what gets a review: every unit with figures in the data, or with a quota, in reading order."""
-        found = [self._unit(unit) for unit in self._known_ids(quotas)]
-        return tuple(sorted(found, key=lambda unit: (unit.parent_name, unit.name, unit.id)))
-
-    def tables(self, unit: str, quotas: Mapping[str, "Quota"]) -> dict[str, Any]:
-        """Give every table of one unit."""
-        return {
-            "headline": _table(("window", *self.kpis), self._headline(unit)),
-            "by_month": _table(("month", *self.kpis), self.by_month.get(unit, [])),
-            "by_rep": _table(("rep_id", "rep", "quota", *self.kpis), self._by_rep(unit, quotas)),
-            "by_product": self._breakdown(unit, "product"),
-            "by_segment": self._breakdown(unit, self.segment_dimension),
-            "by_product_month": _table(
-                ("value", "month", "won_amount"), self._monthly("product").get(unit, [])
-            ),
-            "by_segment_month": _table(
-                ("value", "month", "won_amount"), self._monthly(self.segment_dimension).get(unit, [])
-            ),
-            "stages": _table(_STAGE_COLUMNS, stage_rows(self.deals.get(unit, ()), self, unit)),
-            "open_deals": _table(_DEAL_COLUMNS, deal_rows(self.deals.get(unit, ()), self.as_of)),
-            "drivers_previous_period": self._drivers(unit, "previous"),
-            "drivers_last_year": self._drivers(unit, "last_year"),
-        }
-
-    @cached_property
-    def period_sums(self) -> dict[str, dict[str, Any]]:
-        """Give the KPIs of the period so far by unit."""
-        rows = self._rows((self.by,), self.windows[0])
-        return {str(row[0]): dict(zip(self.kpis, row[1:], strict=True)) for row in rows if row[0] is not None}
-
-    @cached_property
-    def reps_with_figures(self) -> dict[str, frozenset[str]]:
-        """List, by unit, the reps that closed something in the period so far."""
-        if self.by == "rep":
-            return {unit: frozenset({unit}) for unit in self.period_sums}
-        closed = self.kpis.index("closed_count")
-        found: dict[str, set[str]] = {}
-        for unit, rep, *values in self._rows((self.by, "rep"), self.windows[0]):
-            if values[closed] and unit is not None and rep is not None:
-                found.setdefault(str(unit), set()).add(str(rep))
-        return {unit: frozenset(reps) for unit, reps in found.items()}
-
-    @cached_property
-    def by_month(self) -> dict[str, list[tuple[Any, ...]]]:
-        """List, by unit, the KPIs of each month up to the as-of date."""
-        last = self.calendar.containing(min(self.as_of, self.period.last_day), "month")
-        first = last.start.replace(year=last.start.year - _MONTHS_OF_TREND // 12)
-        return _by_unit(self._query((self.by,), first, last.end, self.as_of, grain="month"))
+    def windows(self) -> tuple[Period, ...]:
+        """The stretches of days that are compared."""
+        return compared_windows(self.calendar, self.period, self.as_of)
 
     @cached_property
     def segment_dimension(self) -> str:
         """Pick the dimension that segments a business best: the first usual one that the data fills."""
+        known = dimension_names(self.data, self.as_of)
         for name in _SEGMENT_DIMENSIONS:
-            if (
-                name in dimension_names(self.data, self.as_of)
-                and 1 < len(self._values_of(name)) <= _MOST_SEGMENTS
-            ):
+            if name in known and 1 < len(self._filled(name)) <= _MOST_SEGMENTS:
                 return name
         return "product"
-
-    def set_aside(self) -> dict[str, int]:
-        """Count the opportunities that the import rejected, repaired and warned of."""
-        report = self.data.table("import_report").to_pyarrow().to_pylist()
-        row = next((row for row in report if row["table_name"] == "opportunities"), {})
-        return {key: int(row.get(key, 0)) for key in ("rejected", "repaired", "warned")}
 
     @cached_property
     def deals(self) -> dict[str, tuple[OpenDeal, ...]]:
@@ -199,209 +107,222 @@ class Facts:
         """Days that nine of ten won deals of the company did not exceed."""
         return usual_cycle(self)
 
+    @cached_property
+    def weighted_by_stage(self) -> dict[tuple[str, str | None], int]:
+        """Give the weighted pipeline by unit and stage."""
+        rows = self._ask(("stage",), ("weighted_amount",))
+        return {(unit, stage): amount for unit, stage, amount in rows}
+
+    @cached_property
+    def period_sums(self) -> dict[str, dict[str, Any]]:
+        """Give the KPIs of the period so far by unit."""
+        found = ((unit, values) for (unit, window), values in self._headlines.items() if window == _NOW)
+        return {unit: dict(zip(self.kpis, values, strict=True)) for unit, values in found}
+
+    @cached_property
+    def reps_with_figures(self) -> dict[str, frozenset[str]]:
+        """List, by unit, the reps that closed something in the period so far."""
+        if self.by == "rep":
+            return {unit: frozenset({unit}) for unit in self.period_sums}
+        closed = _BREAKDOWN.index("closed_count")
+        return {
+            unit: frozenset(rep for rep, values in rows.items() if rep is not None and values[closed])
+            for (unit, window), rows in self._by_rep.items()
+            if window == _NOW
+        }
+
+    def units(self, quotas: Mapping[str, "Quota"]) -> tuple[Unit, ...]:
+        """List what gets a review: every unit with figures in the data, or with a quota, in reading order."""
+        with_figures = {u for u, row in self.period_sums.items() if row["closed_count"] or row["open_count"]}
+        with_quota = {_bare(quota.id) for quota in quotas.values() if quota.level == self.by}
+        found = [self.names.unit(unit, self.by) for unit in with_figures | with_quota]
+        return tuple(sorted(found, key=lambda unit: (unit.parent_name, unit.name, unit.id)))
+
+    def tables(self, unit: str, quotas: Mapping[str, "Quota"]) -> dict[str, Any]:
+        """Give every table of one unit."""
+        deals = self.deals.get(unit, ())
+        return {
+            "headline": _table(("window", *self.kpis), self._headline(unit)),
+            "by_month": _table(("month", *self.kpis), self._months.get(unit, [])),
+            "by_rep": _table(("rep_id", "rep", "quota", *_BREAKDOWN), self._reps_of(unit, quotas)),
+            "by_product": self._compared(self._by_product, unit),
+            "by_segment": self._compared(self._by_segment, unit),
+            "by_product_month": _table(_MONTHLY, self._product_months.get(unit, [])),
+            "by_segment_month": _table(_MONTHLY, self._segment_months.get(unit, [])),
+            "stages": _table(_STAGE_COLUMNS, stage_rows(deals, self, unit)),
+            "open_deals": _table(_DEAL_COLUMNS, deal_rows(deals, self.as_of)),
+            "drivers_previous_period": self._drivers(unit, _PREVIOUS),
+            "drivers_last_year": self._drivers(unit, _LAST_YEAR),
+        }
+
+    def brief_tables(self, unit: str) -> dict[str, Any]:
+        """Give the headline and the months of a unit; the other tables are there, and empty."""
+        return {
+            "headline": _table(("window", *self.kpis), self._headline(unit)),
+            "by_month": _table(("month", *self.kpis), self._months.get(unit, [])),
+            "by_rep": _table(("rep",), ()),
+            "by_product": _table(("value",), ()),
+            "by_segment": _table(("value",), ()),
+            "stages": _table(("stage",), ()),
+            "open_deals": _table(("opportunity_id",), ()),
+            "drivers_previous_period": _table(("effect",), ()),
+            "drivers_last_year": _table(("effect",), ()),
+        }
+
     def pipeline(self, unit: str) -> dict[str, Any]:
         """Tell of all open deals of a unit together."""
         return pipeline_summary(self.deals.get(unit, ()), self)
 
+    def set_aside(self) -> dict[str, int]:
+        """Count the opportunities that the import rejected, repaired and warned of."""
+        report = self.data.table("import_report").to_pyarrow().to_pylist()
+        row: dict[str, Any] = next((row for row in report if row["table_name"] == "opportunities"), {})
+        return {key: int(row.get(key, 0)) for key in ("rejected", "repaired", "warned")}
+
     @cached_property
-    def weighted_by_stage(self) -> dict[tuple[str, str | None], int]:
-        """Give the weighted pipeline by unit and stage."""
-        window = self.windows[0]
-        rows = self._query(
-            (self.by, "stage"), window.start, window.end, self.as_of, kpis=("weighted_amount",)
+    def _first_known(self) -> date:
+        """Find the start of the month in which the first deal closed: before it nothing is known of closing."""
+        table = self.data.table("opportunities")
+        day: date | None = table.aggregate(first=table.closed_on.min()).to_pyarrow().to_pylist()[0]["first"]
+        return (day or self.as_of).replace(day=1)
+
+    @cached_property
+    def _headlines(self) -> dict[tuple[str, str], Row]:
+        rows = self._ask((), self.kpis, windows=self.windows)
+        return {(unit, window): tuple(values) for unit, window, *values in rows}
+
+    @cached_property
+    def _months(self) -> dict[str, list[Row]]:
+        return self._by_month((), self.kpis, self._trend_start)
+
+    @cached_property
+    def _by_rep(self) -> Breakdown:
+        return {} if self.by == "rep" else self._breakdown("rep", (_NOW,))
+
+    @cached_property
+    def _by_product(self) -> Breakdown:
+        return self._breakdown("product", (_NOW, _PREVIOUS, _LAST_YEAR))
+
+    @cached_property
+    def _by_segment(self) -> Breakdown:
+        same = self.segment_dimension == "product"
+        return self._by_product if same else self._breakdown(self.segment_dimension, (_NOW, _LAST_YEAR))
+
+    @cached_property
+    def _product_months(self) -> dict[str, list[Row]]:
+        return self._by_month(("product",), ("won_amount",), max(self._trend_start, self._first_known))
+
+    @cached_property
+    def _segment_months(self) -> dict[str, list[Row]]:
+        if self.segment_dimension == "product":
+            return self._product_months
+        return self._by_month(
+            (self.segment_dimension,), ("won_amount",), max(self._trend_start, self._first_known)
         )
-        return {(str(unit), stage): amount for unit, stage, amount in rows if unit is not None}
 
-    @cached_property
-    def account_names(self) -> dict[str, str]:
-        """Map accounts' ids to their names."""
-        rows = self.data.table("accounts").select("account_id", "name").to_pyarrow().to_pylist()
-        return {row["account_id"]: row["name"] or row["account_id"] for row in rows}
+    @property
+    def _last_month(self) -> Period:
+        return self.calendar.containing(min(self.as_of, self.period.last_day), "month")
 
-    def deal_url(self, opportunity_id: str) -> str:
-        """Give the link to a deal in the CRM; empty where the workspace has none."""
-        if "{opportunity_id}" not in self.record_url:
-            return ""
-        return self.record_url.replace("{opportunity_id}", quote(opportunity_id, safe=""))
+    @property
+    def _trend_start(self) -> date:
+        return self._last_month.start.replace(year=self._last_month.start.year - _YEARS_OF_TREND)
 
-    def _monthly(self, dimension: str) -> dict[str, list[tuple[Any, ...]]]:
-        """List what each value of a dimension won by month, by unit."""
-        key = (dimension, "month")
-        if key not in self._kept:
-            last = self.calendar.containing(min(self.as_of, self.period.last_day), "month")
-            first = last.start.replace(year=last.start.year - _MONTHS_OF_TREND // 12)
-            rows = self._query(
-                (self.by, dimension), first, last.end, self.as_of, grain="month", kpis=("won_amount",)
+    def _headline(self, unit: str) -> list[Row]:
+        """Give a row a window; of one that begins before anything is known of closing, nothing is told."""
+        nothing = (None,) * len(self.kpis)
+        return [
+            (
+                window.label,
+                *(
+                    nothing
+                    if window.start < self._first_known
+                    else self._headlines.get((unit, window.label), nothing)
+                ),
             )
-            self._kept[key] = _by_unit(rows)
-        return self._kept[key]
+            for window in self.windows
+        ]
+
+    def _reps_of(self, unit: str, quotas: Mapping[str, "Quota"]) -> list[Row]:
+        """List the reps with figures in the unit, and those of its quotas that sold nothing."""
+        rows = {rep: values for rep, values in self._by_rep.get((unit, _NOW), {}).items() if rep is not None}
+        below = {
+            _bare(quota.id) for quota in quotas.values() if quota.parent == unit and quota.level == "rep"
+        }
+        amounts = {_bare(quota.id): quota.amount for quota in quotas.values() if quota.level == "rep"}
+        nothing = (None,) * len(_BREAKDOWN)
+        found = [
+            (rep, self.names.rep(rep), amounts.get(rep), *rows.get(rep, nothing))
+            for rep in {*rows, *below}
+            if rep in below or _has_figures(rows[rep])
+        ]
+        return sorted(found, key=lambda row: (row[1], row[0]))
+
+    def _compared(self, breakdown: Breakdown, unit: str) -> dict[str, Any]:
+        """Give a dimension's values in the period so far, with what each won in as many days a year before."""
+        won = _BREAKDOWN.index("won_amount")
+        rows = breakdown.get((unit, _NOW), {})
+        before = {value: row[won] for value, row in breakdown.get((unit, _LAST_YEAR), {}).items()}
+        nothing = tuple(0 if kpi.endswith(("_count", "_amount")) else None for kpi in _BREAKDOWN)
+        found = [
+            (value, *rows.get(value, nothing), before.get(value))
+            for value in sorted({*rows, *before}, key=lambda value: (value is not None, value or ""))
+            if (value in rows and _has_figures(rows[value])) or before.get(value)
+        ]
+        return _table(("value", *_BREAKDOWN, "last_year_won_amount"), found)
 
     def _drivers(self, unit: str, window: str) -> dict[str, Any]:
         """Say why won amount changed from a window to the period so far, by product."""
-        after = self._driver_values(unit, "period")
-        before = self._driver_values(unit, window)
+        before, after = self._driver_values(unit, window), self._driver_values(unit, _NOW)
         effects = decompose(before, after) if before else ()
         return _table(("effect", "amount"), [(effect.name, effect.amount) for effect in effects])
 
     def _driver_values(self, unit: str, window: str) -> dict[str, Drivers]:
-        places = [1 + self.kpis.index(name) for name in ("closed_count", "won_count", "won_amount")]
+        closed, won, amount = (_BREAKDOWN.index(name) for name in ("closed_count", "won_count", "won_amount"))
         return {
-            str(row[0]): Drivers(closed=row[places[0]], won=row[places[1]], amount=row[places[2]])
-            for row in self._by_value("product", window).get(unit, [])
-            if row[places[0]]
+            str(value): Drivers(closed=row[closed], won=row[won], amount=row[amount])
+            for value, row in self._by_product.get((unit, window), {}).items()
+            if row[closed]
         }
 
-    def _values_of(self, name: str) -> list[Any]:
-        query = Query(kpis=("closed_count",), by=(name,), as_of=self.as_of)
-        return [row[0] for row in run(query, self.data, self.calendar).rows if row[0] is not None and row[1]]
+    def _filled(self, name: str) -> list[Any]:
+        rows = run(Query(kpis=("closed_count",), by=(name,), as_of=self.as_of), self.data, self.calendar).rows
+        return [value for value, count in rows if value is not None and count]
 
-    def _known_ids(self, quotas: Mapping[str, "Quota"]) -> set[str]:
-        """Collect units that closed or hold something around the period, or that have a quota."""
-        with_figures = {
-            unit for unit, row in self.period_sums.items() if row["closed_count"] or row["open_count"]
-        }
-        prefix = rep_node_id("")
-        wanted = {
-            quota.id.removeprefix(prefix) if self.by == "rep" else quota.id
-            for quota in quotas.values()
-            if quota.level == self.by
-        }
-        return with_figures | wanted
+    def _breakdown(self, dimension: str, windows: Sequence[str]) -> Breakdown:
+        """Ask for a dimension's values in some windows; those that begin before anything is known are left out."""
+        wanted = tuple(w for w in self.windows if w.label in windows and w.start >= self._first_known)
+        found: Breakdown = {}
+        for unit, value, window, *figures in (
+            self._ask((dimension,), _BREAKDOWN, windows=wanted) if wanted else ()
+        ):
+            found.setdefault((unit, window), {})[value] = tuple(figures)
+        return found
 
-    def _unit(self, unit: str) -> Unit:
-        if self.by == "rep":
-            return Unit(
-                id=unit, name=self.rep_names.get(unit, unit), level="rep", parent_name=self._team_of(unit)
-            )
-        node = self._nodes.get(unit) if self.by in (COMPANY, *self.data.meta.levels) else None
-        if node is None:
-            return Unit(id=unit, name=unit, level=self.by)
-        parent = self._nodes.get(node["parent"] or "", {})
-        inner = parent.get("level") not in {None, "company"}
-        return Unit(
-            id=unit,
-            name=self.company if unit == COMPANY else node["name"],
-            level=self.by,
-            parent_name=parent["name"] if inner else "",
-            manager=node["manager"] or "",
-        )
+    def _by_month(self, more: tuple[str, ...], kpis: tuple[str, ...], start: date) -> dict[str, list[Row]]:
+        """Ask for months up to the as-of date, by unit."""
+        if start >= self._last_month.end:
+            return {}
+        found: dict[str, list[Row]] = {}
+        for unit, *rest in self._ask(more, kpis, grain="month", start=start, end=self._last_month.end):
+            found.setdefault(unit, []).append(tuple(rest))
+        return found
 
-    @cached_property
-    def _nodes(self) -> dict[str, dict[str, Any]]:
-        return {row["node"]: row for row in self.data.table("org").to_pyarrow().to_pylist()}
-
-    @cached_property
-    def rep_names(self) -> dict[str, str]:
-        """Map reps' ids to their names."""
-        return {
-            row["rep_id"]: row["name"] or row["rep_id"]
-            for row in self.data.table("reps").to_pyarrow().to_pylist()
-        }
-
-    @cached_property
-    def _rep_nodes(self) -> dict[str, str]:
-        rows = self.data.table("rep_nodes").to_pyarrow().to_pylist()
-        return {
-            row["rep_id"]: row["node"] for row in rows if row["valid_from"] <= self.as_of < row["valid_to"]
-        }
-
-    def _team_of(self, rep: str) -> str:
-        node = self._nodes.get(self._rep_nodes.get(rep, ""), {})
-        return str(node.get("name", ""))
-
-    def _headline(self, unit: str) -> list[tuple[Any, ...]]:
-        empty = (None,) * len(self.kpis)
-        return [(window.name, *self._by_window[window.name].get(unit, empty)) for window in self.windows]
-
-    @cached_property
-    def _by_window(self) -> dict[str, dict[str, tuple[Any, ...]]]:
-        return {
-            window.name: {str(row[0]): tuple(row[1:]) for row in self._rows((self.by,), window)}
-            for window in self.windows
-        }
-
-    def _by_rep(self, unit: str, quotas: Mapping[str, "Quota"]) -> list[tuple[Any, ...]]:
-        """List the reps with figures in the unit, and those of its quotas that sold nothing."""
-        rows = {row[0]: row[1:] for row in self._by_rep_of.get(unit, [])}
-        below = {
-            q.id.removeprefix(rep_node_id(""))
-            for q in quotas.values()
-            if q.parent == unit and q.level == "rep"
-        }
-        amounts = {q.id: q.amount for q in quotas.values()}
-        empty = (None,) * len(self.kpis)
-        found = [
-            (rep, self.rep_names.get(rep, rep), amounts.get(rep_node_id(rep)), *rows.get(rep, empty))
-            for rep in {*rows, *below}
-            if rep is not None and (rep in below or self._has_figures(rows[rep]))
-        ]
-        return sorted(found, key=lambda row: (row[1], row[0]))
-
-    def _has_figures(self, values: Sequence[Any]) -> bool:
-        return any(values[self.kpis.index(name)] for name in ("closed_count", "open_count"))
-
-    @cached_property
-    def _by_rep_of(self) -> dict[str, list[tuple[Any, ...]]]:
-        return {} if self.by == "rep" else _by_unit(self._rows((self.by, "rep"), self.windows[0]))
-
-    def _breakdown(self, unit: str, dimension: str) -> dict[str, Any]:
-        """Give a dimension's values in the period so far, with what each won in as many days a year before."""
-        now, before = self._by_value(dimension, "period"), self._by_value(dimension, "last_year")
-        won = self.kpis.index("won_amount")
-        last_year = {row[0]: row[1 + won] for row in before.get(unit, [])}
-        rows = {row[0]: row[1:] for row in now.get(unit, [])}
-        empty = tuple(0 if kpi.endswith(("_count", "_amount")) else None for kpi in self.kpis)
-        found = [
-            (value, *rows.get(value, empty), last_year.get(value))
-            for value in sorted({*rows, *last_year}, key=lambda value: (value is not None, value or ""))
-            if (value in rows and self._has_figures(rows[value])) or last_year.get(value)
-        ]
-        return _table(("value", *self.kpis, "last_year_won_amount"), found)
-
-    def _by_value(self, dimension: str, window: str) -> dict[str, list[tuple[Any, ...]]]:
-        key = (dimension, window)
-        if key not in self._kept:
-            chosen = next(found for found in self.windows if found.name == window)
-            self._kept[key] = _by_unit(self._rows((self.by, dimension), chosen))
-        return self._kept[key]
-
-    def _rows(self, by: tuple[str, ...], window: Window) -> tuple[tuple[Any, ...], ...]:
-        """Ask for every KPI in a window; a window without a day gives no rows."""
-        if window.end <= window.start:
-            return ()
-        return self._query(by, window.start, window.end, min(window.as_of, self.as_of))
-
-    def _query(
-        self,
-        by: tuple[str, ...],
-        start: date,
-        end: date,
-        as_of: date,
-        *,
-        grain: str | None = None,
-        kpis: tuple[str, ...] | None = None,
-    ) -> tuple[tuple[Any, ...], ...]:
-        whole = by[0] == COMPANY
-        query = Query(
-            kpis=kpis or self.kpis,
-            by=by[1:] if whole else by,
-            grain=grain,
-            start=start,
-            end=end,
-            as_of=as_of,
-            labels=False,
-        )
-        rows: tuple[tuple[Any, ...], ...] = run(query, self.data, self.calendar).rows
-        return tuple((COMPANY, *row) for row in rows) if whole else rows
+    def _ask(self, more: tuple[str, ...], kpis: tuple[str, ...], **span: Any) -> list[Row]:
+        """Ask by unit and further dimensions, by ids; rows of nobody are left to the company's page."""
+        whole = self.by == COMPANY
+        by = more if whole else (self.by, *more)
+        query = Query(kpis=kpis, by=by, as_of=self.as_of, labels=False, **span)
+        rows = run(query, self.data, self.calendar).rows
+        return [(COMPANY, *row) for row in rows] if whole else [row for row in rows if row[0] is not None]
 
 
-def _by_unit(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
-    """Cut rows by their first column; rows of nobody are left to the company's page."""
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    for unit, *rest in rows:
-        if unit is not None:
-            found.setdefault(str(unit), []).append(tuple(rest))
-    return found
+def _bare(quota_id: str) -> str:
+    return quota_id.removeprefix(rep_node_id(""))
+
+
+def _has_figures(values: Row) -> bool:
+    return any(values[_BREAKDOWN.index(name)] for name in ("closed_count", "open_count"))
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _page(result: "Result | None") -> str:
     return page_name(result.slug) if result and result.status != "failed" else ""
 
 
-def _chart(at: Standing, facts: "Facts", fmt: Any) -> Chart | None:  # noqa: ANN401 -- a Formatter
+def _chart(at: Standing, facts: "Facts", fmt: Any) -> Chart | None:
     if not at.target:
         return None
     measure = Measure(
@@ -102,7 +102,7 @@ def _chart(at: Standing, facts: "Facts", fmt: Any) -> Chart | None:  # noqa: ANN
     )
 
 
-def _standing_words(at: Standing, fmt: Any) -> str:  # noqa: ANN401 -- a Formatter
+def _standing_words(at: Standing, fmt: Any) -> str:
     won, share = fmt.short(at.actual, at.unit), fmt.ratio(float(at.attainment or 0), 0)
     if at.pace == "reached":
         return f"The goal is reached: {won}, {share} of it"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from salesnb.actions.facts import Facts, Unit
+    from salesnb.actions.facts import Facts
+    from salesnb.actions.naming import Unit
 
 __all__ = ["LEAST_REPS", "LEAST_UNITS", "peers_of"]
 

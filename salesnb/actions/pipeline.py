@@ -56,17 +56,17 @@ def _largest_first(deal: OpenDeal) -> tuple[int, str]:
 
 
 def _deal(record: dict[str, Any], facts: "Facts") -> OpenDeal:
-    account = facts.account_names.get(record["account"], record["account"] or "")
+    account = facts.names.account(record["account"])
     return OpenDeal(
         opportunity_id=record["opportunity_id"],
-        name=record["name"] or account or record["opportunity_id"],
+        name=record["name"] or "",
         account=account,
-        rep=facts.rep_names.get(record["rep"], record["rep"] or ""),
+        rep=facts.names.rep(record["rep"]),
         stage=record["stage"],
         amount=record["expected_amount"] or 0,
         created_on=record["created_on"],
         expected_close_on=record["expected_close_on"],
-        url=facts.deal_url(record["opportunity_id"]),
+        url=facts.names.deal_url(record["opportunity_id"]),
     )
 
 

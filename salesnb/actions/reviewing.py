@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb import __version__
-from salesnb.actions.extracts import Extract, review_extracts
-from salesnb.actions.facts import COMPANY, Facts
+from salesnb.actions.extracts import Extract, company_extract, review_extracts
+from salesnb.actions.facts import Facts
 from salesnb.actions.indexing import index_page
+from salesnb.actions.naming import COMPANY, Names
 from salesnb.actions.plan_extract import plan_extract
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.workbooks.index import render_index
@@ -103,21 +104,17 @@ def review(
     tell("Reading the figures")
     with workspace.dataset() as data:
         as_of = min(request.as_of or data.meta.as_of, data.meta.as_of)
+        settings = workspace.settings
         facts = Facts(
             data=data,
             calendar=workspace.calendar,
+            names=Names(data=data, as_of=as_of, company=settings.company, record_url=settings.record_url),
             by=request.by or data.meta.levels[-1],
             period=period,
             as_of=as_of,
-            company=workspace.settings.company,
-            record_url=workspace.settings.record_url,
         )
-        whole = review_extracts(workspace, plan, replace(facts, by=COMPANY), DEFAULT_TEMPLATE)
-        if not whole:
-            raise BadInput(
-                f"There are no figures and no goal in {period.label}.", hint="Choose another --period."
-            )
-        run = _Run(workspace=workspace, plan=plan, facts=facts, request=request, whole=whole[0])
+        whole = company_extract(workspace, plan, replace(facts, by=COMPANY))
+        run = _Run(workspace=workspace, plan=plan, facts=facts, request=request, whole=whole)
         jobs = run.jobs()
     return run.finish(jobs, tell)
 

@@ -74,7 +74,7 @@ def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
 
 def say(text: str) -> None:
     """Tell the person at the terminal something; data goes to standard output instead."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 -- the command line prints
+    print(text, file=sys.stderr, flush=True)
 
 
 def _run(parsed: argparse.Namespace) -> int:

@@ -78,7 +78,7 @@ def _on_data(
         )
 
 
-def _adds_up(kpi: Kpi, name: str, parts: tuple[Any, ...], whole: Any) -> Check:  # noqa: ANN401 -- numbers
+def _adds_up(kpi: Kpi, name: str, parts: tuple[Any, ...], whole: Any) -> Check:
     total = sum(part or 0 for part in parts)
     # Parts that are weighted are rounded one by one.
     slack = len(parts) if kpi.kind == "weighted" else 0

@@ -101,7 +101,7 @@ class Deals:
         return self.dimensions[name]
 
     @cached_property
-    def known(self) -> Any:  # noqa: ANN401 -- an Ibis table
+    def known(self) -> Any:
         """The opportunities as they were known on the as-of day."""
         import ibis
 
@@ -109,10 +109,12 @@ class Deals:
         closed = table.closed_on.notnull() & (table.closed_on <= ibis.date(self._as_of))
         return table.mutate(
             status=closed.ifelse(table.status, "open"),
+            # The stage that a deal had before it closed is not in its row; "Won" would tell the future.
+            stage=(table.closed_on.isnull() | closed).ifelse(table.stage, ibis.null("string")),
             closed_on=closed.ifelse(table.closed_on, ibis.null("date")),
         )
 
-    def with_dimensions(self, table: Any, names: Iterable[str], on: Any) -> Any:  # noqa: ANN401 -- Ibis tables
+    def with_dimensions(self, table: Any, names: Iterable[str], on: Any) -> Any:
         """Add a column ``dim_NAME`` for each dimension; each join finds at most one row.
 
         Parameters
@@ -152,7 +154,7 @@ class Deals:
         shared = _repeated(names.values())
         return {key: f"{name} ({key})" if name in shared else name for key, name in names.items()}
 
-    def _joined(self, table: Any, source: str, dimensions: list[Dimension], on: Any) -> Any:  # noqa: ANN401
+    def _joined(self, table: Any, source: str, dimensions: list[Dimension], on: Any) -> Any:
         if source == "opportunities":
             return table.mutate(**{f"dim_{found.name}": table[found.column] for found in dimensions})
         wanted = {f"dim_{found.name}": found.column for found in dimensions}
@@ -163,7 +165,7 @@ class Deals:
         joined = table.left_join(right, table[key] == right[f"join_{key}"])
         return joined.drop(f"join_{key}")
 
-    def _with_levels(self, table: Any, wanted: dict[str, str], on: Any) -> Any:  # noqa: ANN401
+    def _with_levels(self, table: Any, wanted: dict[str, str], on: Any) -> Any:
         """Find the node by the rep and the day: spells of one rep never overlap, so at most one fits."""
         spells, levels = self._data.table("rep_nodes"), self._data.table("org_levels")
         places = spells.inner_join(levels, spells.node == levels.node).select(
@@ -186,7 +188,7 @@ class Deals:
         ]
 
 
-def _records(table: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- an Ibis table
+def _records(table: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
     return rows
 

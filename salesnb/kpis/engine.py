@@ -213,7 +213,7 @@ class Run:
             known |= self._quotas(key[1], span)
         return [self._value(kpi, known) for kpi in self.kpis]
 
-    def _value(self, kpi: Kpi, known: dict[str, Any]) -> Any:  # noqa: ANN401 -- a number or None
+    def _value(self, kpi: Kpi, known: dict[str, Any]) -> Any:
         if kpi.name not in known:
             needed = {
                 name: known[name] if name in TARGET_INPUTS else self._value(self.catalogue.get(name), known)

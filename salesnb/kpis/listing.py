@@ -87,7 +87,7 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     return Result(columns=columns, rows=tuple(kept), notices=told)
 
 
-def _records(table: Any, names: list[str], parts: tuple[Kpi, ...]) -> list[dict[str, Any]]:  # noqa: ANN401 -- Ibis
+def _records(table: Any, names: list[str], parts: tuple[Kpi, ...]) -> list[dict[str, Any]]:
     """Ask for each opportunity as a group of its own, so that a part's own expression says what it adds."""
     keys = [*(f"dim_{name}" for name in names), *_FACTS, *_MONEY]
     grouped = table.group_by(keys).aggregate(**{f"part_{part.name}": part.function(table) for part in parts})

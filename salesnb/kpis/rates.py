@@ -74,7 +74,7 @@ def mean_cycle_days(won_cycle_days: int, won_dated_count: int) -> float | None:
     ),
     source="FORMULAS C7: by Little's law right only with the mean time of all exits, not of the won alone",
 )
-def sales_velocity(  # noqa: PLR0913, PLR0917 -- the formula has that many factors
+def sales_velocity(
     open_at_start_count: int,
     won_count: int,
     closed_count: int,

@@ -84,7 +84,7 @@ def sort_key(values: tuple[Any, ...]) -> tuple[tuple[bool, str], ...]:
     return tuple((value is not None, "" if value is None else str(value)) for value in values)
 
 
-def _csv_cell(value: Any, unit: str, digits: int) -> str:  # noqa: ANN401 -- a cell
+def _csv_cell(value: Any, unit: str, digits: int) -> str:
     if value is None:
         return ""
     if unit.startswith("money"):
@@ -92,7 +92,7 @@ def _csv_cell(value: Any, unit: str, digits: int) -> str:  # noqa: ANN401 -- a c
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _json_cell(value: Any, unit: str, digits: int) -> Any:  # noqa: ANN401 -- a cell
+def _json_cell(value: Any, unit: str, digits: int) -> Any:
     if value is None:
         return None
     if unit.startswith("money"):

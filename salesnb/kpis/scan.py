@@ -80,7 +80,7 @@ class Scan:
         grouped = table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values)
         return [self._row(basis, row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
 
-    def opportunities(self, basis: str) -> Any:  # noqa: ANN401 -- an Ibis table
+    def opportunities(self, basis: str) -> Any:
         """Select the opportunities of a basis with their dimensions and bucket; None where there can be none."""
         by_day = self._in_windows if self.grain == WINDOW else self._by_day
         table = by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
@@ -92,7 +92,7 @@ class Scan:
             table = table.filter(_matches(table[f"dim_{found.dimension.name}"], found.values))
         return table
 
-    def _by_day(self, basis: str) -> Any:  # noqa: ANN401
+    def _by_day(self, basis: str) -> Any:
         """Take those closed or created within the spans; the organisation is that of closing, else of the as-of day."""
         import ibis
 
@@ -101,13 +101,13 @@ class Scan:
         table = table.filter(table[basis] >= ibis.date(first), table[basis] < ibis.date(last))
         return table.mutate(bucket=self._bucket(table[basis])) if self.grain else table
 
-    def _in_windows(self, basis: str) -> Any:  # noqa: ANN401
+    def _in_windows(self, basis: str) -> Any:
         """Take those closed or created within each window; one that lies in several counts in each."""
         table, windows = self._happened(basis), self._windows(range(len(self.spans)))
         inside = (table[basis] >= windows.period_start) & (table[basis] < windows.period_end)
         return table.inner_join(windows.drop("place_on"), inside)
 
-    def _happened(self, basis: str) -> Any:  # noqa: ANN401
+    def _happened(self, basis: str) -> Any:
         """Take those closed or created by the as-of day, with the day whose organisation counts."""
         import ibis
 
@@ -115,7 +115,7 @@ class Scan:
         table = table.filter(table[basis].notnull(), table[basis] <= as_of)
         return table.mutate(place_on=table.closed_on.fill_null(as_of))
 
-    def _open_on_days(self, basis: str) -> Any:  # noqa: ANN401
+    def _open_on_days(self, basis: str) -> Any:
         """Take those open on a day of each span; a span after the as-of day has none."""
         import ibis
 
@@ -133,7 +133,7 @@ class Scan:
         )
         return joined.drop("open_from", "open_to")
 
-    def _windows(self, places: Iterable[int], *, at_start: bool = False) -> Any:  # noqa: ANN401
+    def _windows(self, places: Iterable[int], *, at_start: bool = False) -> Any:
         """Give a table of spans: number, bounds, and the day as of which open deals are told."""
         import ibis
 
@@ -149,7 +149,7 @@ class Scan:
         kinds = {"bucket": "int64", "place_on": "date", "period_start": "date", "period_end": "date"}
         return ibis.memtable(rows, schema=kinds)
 
-    def _bucket(self, day: Any) -> Any:  # noqa: ANN401
+    def _bucket(self, day: Any) -> Any:
         """Number the bucket of a day in whole numbers, which every engine divides alike."""
         import ibis
 
@@ -217,7 +217,7 @@ def _named(names: dict[str, str], value: str) -> set[str]:
     return {key for key, name in names.items() if value == name or name == f"{value} ({key})"}
 
 
-def _matches(column: Any, values: tuple[str | None, ...]) -> Any:  # noqa: ANN401
+def _matches(column: Any, values: tuple[str | None, ...]) -> Any:
     return (
         column.isnull()
         if values == (None,)
@@ -230,5 +230,5 @@ def day_before(day: date) -> date:
     return day if day == FIRST_DAY else day - timedelta(days=1)
 
 
-def _plain_number(value: Any) -> float | int | None:  # noqa: ANN401 -- as the engine gives it
+def _plain_number(value: Any) -> float | int | None:
     return int(value) if isinstance(value, Decimal) else value
