@@ -51,7 +51,7 @@ class SalesnbError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep every part when an error crosses a process boundary."""
-        return (type(self)._restore, (self.what, dict(self.__dict__)))
+        return (type(self)._restore, (self.what, dict(self.__dict__)))  # noqa: SLF001 -- its own
 
     @classmethod
     def _restore(cls, what: str, state: dict[str, object]) -> "SalesnbError":

@@ -34,7 +34,9 @@ def test_a_fiscal_year_is_named_by_the_year_in_which_it_ends(
     assert (period.label, period.start, period.end) == (label, start, end)
 
 
-@pytest.mark.parametrize("label", ["", "2017-Q5", "2017-13", "2017-W54", "2019-W53", "17", "Q4", "2017-Q4x", "0000-01"])
+@pytest.mark.parametrize(
+    "label", ["", "2017-Q5", "2017-13", "2017-W54", "2019-W53", "17", "Q4", "2017-Q4x", "0000-01"]
+)
 def test_a_period_that_the_calendar_does_not_know_is_refused(label: str) -> None:
     with pytest.raises(UnknownName, match="calendar knows no period"):
         FiscalCalendar().period(label)

@@ -29,7 +29,9 @@ def test_each_part_is_within_one_unit_of_its_exact_share(total: int, weights: li
 @given(total=st.integers(-(10**9), 10**9), weights=WEIGHTS, order=st.randoms())
 def test_split_does_not_depend_on_the_order_of_parts(total: int, weights: list[int], order) -> None:
     pairs = [(f"{i:03d}", weight) for i, weight in enumerate(weights)]
-    expected = dict(zip([key for key, _ in pairs], split(total, weights, [key for key, _ in pairs]), strict=True))
+    expected = dict(
+        zip([key for key, _ in pairs], split(total, weights, [key for key, _ in pairs]), strict=True)
+    )
     order.shuffle(pairs)
     parts = split(total, [weight for _, weight in pairs], [key for key, _ in pairs])
     assert dict(zip([key for key, _ in pairs], parts, strict=True)) == expected

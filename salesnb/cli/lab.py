@@ -16,4 +16,4 @@ def run(arguments: argparse.Namespace) -> int:
     """Become JupyterLab, so that signals and the exit code are its own."""
     workspace = Workspace.open(arguments.workspace)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}", *arguments.more]
-    os.execv(sys.executable, command)
+    os.execv(sys.executable, command)  # noqa: S606 -- a list, no shell

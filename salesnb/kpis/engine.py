@@ -175,7 +175,7 @@ class Run:
             if kpi.kind == "weighted":
                 self._add_weighted(kpi, found)
         self._tell_undated(found)
-        return {key: row for key, row in found.items() if _has_rows(key, row, self.query)}
+        return {key: row for key, row in found.items() if _has_rows(row, self.query)}
 
     def _add_weighted(self, kpi: Kpi, found: dict[Key, dict[str, Any]]) -> None:
         rows = self.scan.rows(kpi.basis, (kpi,), ("probability", "stage"))
@@ -273,6 +273,6 @@ class Run:
         return {name: self.deals.labels(self.deals.dimension(name)) for name in self.query.dimensions}
 
 
-def _has_rows(key: Key, row: Mapping[str, Any], query: Query) -> bool:
+def _has_rows(row: Mapping[str, Any], query: Query) -> bool:
     """A group whose every figure is nothing or zero has no rows; nobody's group is told only where it has some."""
     return not query.dimensions or any(row.values())

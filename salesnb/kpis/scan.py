@@ -214,7 +214,7 @@ def _filter(deals: Deals, dimension: Dimension, value: str) -> Filter:
 
 
 def _named(names: dict[str, str], value: str) -> set[str]:
-    return {key for key, name in names.items() if value == name or name == f"{value} ({key})"}
+    return {key for key, name in names.items() if name in {value, f"{value} ({key})"}}
 
 
 def _matches(column: Any, values: tuple[str | None, ...]) -> Any:

@@ -30,7 +30,7 @@ def unit_of(keys: "set[str]") -> str:
     return "money" if "amount_minor" in keys else "count"
 
 
-def encode(value: object) -> Any:  # noqa: ANN401 -- a JSON value
+def encode(value: object) -> Any:
     """Turn a part of a plan into JSON values, keys in the order of the fields."""
     if is_dataclass(value):
         unit = str(getattr(value, "unit", ""))
@@ -50,7 +50,7 @@ def encode(value: object) -> Any:  # noqa: ANN401 -- a JSON value
     return value
 
 
-def _encode_field(spec: "Field[Any]", unit: str, value: object) -> Any:  # noqa: ANN401 -- a JSON value
+def _encode_field(spec: "Field[Any]", unit: str, value: object) -> Any:
     """Write 3.0 units of money or things as 3."""
     whole = "keys" in spec.metadata and unit in _KEY_INDEX and isinstance(value, float) and value.is_integer()
     return int(value) if whole else encode(value)  # type: ignore[call-overload]
@@ -68,7 +68,7 @@ def decode(kind: type[T], document: object, where: str = "") -> T:
     return found
 
 
-def _reader(kind: Any) -> _Reader:  # noqa: ANN401, PLR0911 -- one line a type
+def _reader(kind: Any) -> _Reader:  # noqa: PLR0911 -- one line a type
     """Find out once how values of a type are read."""
     if kind in {datetime, date}:
         return partial(_read_day, kind)

@@ -150,7 +150,7 @@ def _titles(part: _Part, items: dict[str, Any]) -> dict[str, str]:
     return {key: title if shared[title] == 1 else key for key, title in titles.items()}
 
 
-def _fields(part: str, subject: str, before: Any, after: Any, digits: int) -> Iterator[Difference]:  # noqa: ANN401
+def _fields(part: str, subject: str, before: Any, after: Any, digits: int) -> Iterator[Difference]:
     for spec in fields(before):
         old, new = getattr(before, spec.name), getattr(after, spec.name)
         if old == new:
@@ -163,7 +163,7 @@ def _fields(part: str, subject: str, before: Any, after: Any, digits: int) -> It
         )
 
 
-def _summary(item: Any, digits: int) -> str:  # noqa: ANN401 -- any part of a plan
+def _summary(item: Any, digits: int) -> str:
     """Say what an item is: its number, its text, or all of it."""
     for spec in fields(item):
         if "keys" in spec.metadata:
@@ -174,5 +174,5 @@ def _summary(item: Any, digits: int) -> str:  # noqa: ANN401 -- any part of a pl
     return value_in_words(item, "", digits)
 
 
-def _unit(metadata: Any, item: Any) -> str:  # noqa: ANN401 -- of a dataclass field
+def _unit(metadata: Any, item: Any) -> str:
     return str(item.unit) if "keys" in metadata else ""

@@ -6,16 +6,16 @@ from typing import Any
 __all__ = ["amount", "implied_unit", "number"]
 
 
-def number(money: str, count: str, value: str, **options: Any) -> Any:  # noqa: ANN401 -- as dataclasses.field
+def number(money: str, count: str, value: str, **options: Any) -> Any:
     """Declare a number whose key in the document tells its unit."""
     return field(metadata={"keys": (money, count, value)}, **options)
 
 
-def amount() -> Any:  # noqa: ANN401 -- as dataclasses.field
+def amount() -> Any:
     """Declare the number that a part of the plan is about."""
     return number("amount_minor", "count", "value")
 
 
-def implied_unit() -> Any:  # noqa: ANN401 -- as dataclasses.field
+def implied_unit() -> Any:
     """Declare a unit that the document tells by the key of the number alone."""
     return field(default="money", metadata={"implied": True})

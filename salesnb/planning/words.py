@@ -36,7 +36,7 @@ def number_in_words(number: float | None, unit: str, digits: int) -> str:
     return f"{number:,}"
 
 
-def value_in_words(value: object, unit: str, digits: int) -> str:
+def value_in_words(value: object, unit: str, digits: int) -> str:  # noqa: PLR0911 -- one a type
     """Write any value of a plan in one line.
 
     Examples

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from salesnb.charts.layout import bucket_text, spread, stride
 from salesnb.charts.scale import Scale, plottable, signed, tick_texts, ticks
 from salesnb.errors import BadInput

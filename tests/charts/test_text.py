@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from salesnb.charts.text import aligned, clean, ellipsize, text_width, wrap
 
 anything = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)

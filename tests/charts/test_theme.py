@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from salesnb.charts.theme import BOTH, DARK, LIGHT, colour, css_variables, fixed
 
 NAMES = ("bg", "panel", "ink", "muted", "grid", "accent", "accent-soft", "good", "bad", "warn", "last")

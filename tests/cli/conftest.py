@@ -68,7 +68,18 @@ def deals() -> list[list[str]]:
         closed = "" if stage == "Engaging" else f"2017-{month:02d}-{10 + index % 18}"
         value = {"Won": str(1000 + 10 * index), "Lost": "0", "Engaging": ""}[stage]
         rep, product = ("Ann", "Bob", "Cid", "Dea")[index // 4 % 4], ("Base", "Plus")[index % 3 % 2]
-        rows.append([f"D{index:03d}", rep, product, f"Account {index % 5}", stage, f"2016-1{index % 3}-15", closed, value])
+        rows.append(
+            [
+                f"D{index:03d}",
+                rep,
+                product,
+                f"Account {index % 5}",
+                stage,
+                f"2016-1{index % 3}-15",
+                closed,
+                value,
+            ]
+        )
     return rows
 
 
@@ -78,8 +89,19 @@ def write_export(folder: Path, rows: Sequence[Sequence[str]] | None = None) -> P
     tables = {
         "sales_pipeline.csv": [DEALS_HEADER, *(deals() if rows is None else rows)],
         "accounts.csv": [
-            ("account", "sector", "year_established", "revenue", "employees", "office_location", "subsidiary_of"),
-            *((f"Account {i}", ("retail", "medical")[i % 2], "1999", "12.5", "100", "Norway", "") for i in range(5)),
+            (
+                "account",
+                "sector",
+                "year_established",
+                "revenue",
+                "employees",
+                "office_location",
+                "subsidiary_of",
+            ),
+            *(
+                (f"Account {i}", ("retail", "medical")[i % 2], "1999", "12.5", "100", "Norway", "")
+                for i in range(5)
+            ),
         ],
         "products.csv": [("product", "series", "sales_price"), ("Base", "B", "1000"), ("Plus", "P", "1500")],
         "sales_teams.csv": [

@@ -45,7 +45,9 @@ def test_a_missing_file_of_the_mapping(run: Callable, workspace: Path, export: P
 def test_a_missing_column(run: Callable, workspace: Path, export: Path) -> None:
     path = export / "sales_pipeline.csv"
     path.write_text(path.read_text().replace("close_value", "value", 1))
-    refused(run("-C", workspace, "import", export, "--mapping", "maven"), 1, "close_value", "sales_pipeline.csv")
+    refused(
+        run("-C", workspace, "import", export, "--mapping", "maven"), 1, "close_value", "sales_pipeline.csv"
+    )
 
 
 def test_an_unknown_profile(run: Callable, workspace: Path, export: Path) -> None:
@@ -54,7 +56,9 @@ def test_an_unknown_profile(run: Callable, workspace: Path, export: Path) -> Non
     assert "maven" in done.err
 
 
-def test_a_mapping_that_names_an_unknown_column(run: Callable, workspace: Path, export: Path, tmp_path: Path) -> None:
+def test_a_mapping_that_names_an_unknown_column(
+    run: Callable, workspace: Path, export: Path, tmp_path: Path
+) -> None:
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(
         '[opportunities]\nfile = "sales_pipeline.csv"\n'
@@ -97,7 +101,9 @@ def test_a_plan_that_cannot_be_meant(run: Callable, workspace: Path, arguments: 
 
 @pytest.mark.parametrize("target", ["abc", "-5", "1e99", "NaN"])
 def test_a_target_that_is_no_target(run: Callable, workspace: Path, target: str) -> None:
-    refused(run("-C", workspace, "plan", "new", "q3", "--period", "2017-Q3", "--goal", f"won_amount={target}"), 1)
+    refused(
+        run("-C", workspace, "plan", "new", "q3", "--period", "2017-Q3", "--goal", f"won_amount={target}"), 1
+    )
     assert not list((workspace / "plans").glob("*.plan.json"))
 
 
@@ -110,7 +116,9 @@ def test_a_plan_name_that_leaves_its_folder(run: Callable, workspace: Path, name
 
 
 def test_a_plan_of_that_name_already(run: Callable, planned: Path) -> None:
-    refused(run("-C", planned, "plan", "new", "q3", "--period", "2017-Q3", "--goal", "won_amount=1"), 1, "already")
+    refused(
+        run("-C", planned, "plan", "new", "q3", "--period", "2017-Q3", "--goal", "won_amount=1"), 1, "already"
+    )
 
 
 def test_a_plan_that_is_not_there(run: Callable, planned: Path) -> None:
@@ -194,7 +202,9 @@ def as_anybody() -> None:
         ("plan", "cascade", "q3", "--goal", "won_amount=5"),
     ],
 )
-def test_a_read_only_workspace(planned: Path, export: Path, run_apart: Callable, arguments: tuple[str, ...]) -> None:
+def test_a_read_only_workspace(
+    planned: Path, export: Path, run_apart: Callable, arguments: tuple[str, ...]
+) -> None:
     for folder in (planned, *planned.rglob("*")):
         folder.chmod(0o555 if folder.is_dir() else 0o444)
     with (export / "accounts.csv").open("a") as file:
@@ -212,7 +222,9 @@ def test_a_full_disk(planned: Path, export: Path, tmp_path: Path, run_apart: Cal
 
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], check=False, capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], check=False, capture_output=True
+    )
     if mounted.returncode:
         pytest.skip(f"mounting a small disk needs root: {mounted.stderr.decode().strip()}")
     try:
@@ -224,7 +236,9 @@ def test_a_full_disk(planned: Path, export: Path, tmp_path: Path, run_apart: Cal
         refused(run_apart("-C", disk / "mine", "import", export, "--mapping", "maven"), 1, "space")
         refused(run_apart("-C", disk / "mine", "plan", "cascade", "q3", "--goal", "won_amount=5"), 1)
         after = sorted(path.name for path in (disk / "mine").rglob("*"))
-        assert [name for name in after if not name.endswith(".lock")] == [n for n in before if not n.endswith(".lock")]
+        assert [name for name in after if not name.endswith(".lock")] == [
+            n for n in before if not n.endswith(".lock")
+        ]
         assert run_apart("-C", disk / "mine", "kpi", "query", "won_amount").code == 0
     finally:
         subprocess.run(["umount", disk], check=False)

@@ -53,7 +53,19 @@ def test_import_prints_json_for_programs(run: Callable, workspace: Path, export:
 
 
 def test_a_query_prints_the_documented_csv(run: Callable, workspace: Path) -> None:
-    done = run("-C", workspace, "kpi", "query", "won_count", "won_amount", "win_rate", "--by", "team,quarter", "--format", "csv")
+    done = run(
+        "-C",
+        workspace,
+        "kpi",
+        "query",
+        "won_count",
+        "won_amount",
+        "win_rate",
+        "--by",
+        "team,quarter",
+        "--format",
+        "csv",
+    )
     rows = list(csv.reader(io.StringIO(done.out)))
     assert rows[0] == ["team", "quarter", "won_count", "won_amount", "win_rate"]
     assert rows[1][:2] == ["Mia", "2017-Q1"]
@@ -70,7 +82,17 @@ def test_csv_and_json_say_the_same(run: Callable, workspace: Path) -> None:
 
 
 def test_rows_add_up_to_the_figure(run: Callable, workspace: Path) -> None:
-    words = ("won_amount", "--where", "team=Mia", "--from", "2017-01-01", "--to", "2017-06-30", "--format", "json")
+    words = (
+        "won_amount",
+        "--where",
+        "team=Mia",
+        "--from",
+        "2017-01-01",
+        "--to",
+        "2017-06-30",
+        "--format",
+        "json",
+    )
     figure = json.loads(run("-C", workspace, "kpi", "query", *words).out)[0]["won_amount"]
     rows = json.loads(run("-C", workspace, "kpi", "rows", *words).out)
     assert len(rows) > 1
@@ -80,7 +102,9 @@ def test_rows_add_up_to_the_figure(run: Callable, workspace: Path) -> None:
 def test_the_last_day_asked_for_is_included(run: Callable, workspace: Path) -> None:
     deals = json.loads(run("-C", workspace, "kpi", "rows", "won_count", "--format", "json").out)
     last = max(row["closed_on"] for row in deals)
-    same_day = run("-C", workspace, "kpi", "query", "won_count", "--from", last, "--to", last, "--format", "json")
+    same_day = run(
+        "-C", workspace, "kpi", "query", "won_count", "--from", last, "--to", last, "--format", "json"
+    )
     assert json.loads(same_day.out)[0]["won_count"] == sum(row["closed_on"] == last for row in deals)
 
 
@@ -102,7 +126,9 @@ def test_a_plan_cascades_exactly_and_says_so(run: Callable, planned: Path) -> No
     assert plan["goals"][0]["objective"] == plan["objectives"][0]["id"]
 
 
-def test_history_reads_nothing_from_the_start_of_the_plan_on(run: Callable, make_export: Callable, tmp_path: Path) -> None:
+def test_history_reads_nothing_from_the_start_of_the_plan_on(
+    run: Callable, make_export: Callable, tmp_path: Path
+) -> None:
     late = "X001,Ann,Base,Account 1,Won,2017-07-01,2017-08-01,9000000\n"
     amounts = []
     for name, more in (("plain", ""), ("late", late)):

@@ -24,7 +24,14 @@ STANDARD = {
 
 
 def kpi_of(name: str, function: Callable[..., Any], **more: Any) -> Kpi:
-    described = {"label": name, "unit": "money", "formula": "f", "source": "s", "kind": "sum", "basis": CLOSED}
+    described = {
+        "label": name,
+        "unit": "money",
+        "formula": "f",
+        "source": "s",
+        "kind": "sum",
+        "basis": CLOSED,
+    }
     return Kpi(name=name, function=function, **{**described, "additive": True, **more})
 
 
@@ -48,7 +55,9 @@ def test_every_kpi_passes_every_check(make_dataset: Callable, deal: Callable) ->
     assert {found.kpi for found in checks} == set(catalogue().names())
 
 
-def test_a_kpi_that_is_not_as_additive_as_it_says_fails_its_check(make_dataset: Callable, deal: Callable) -> None:
+def test_a_kpi_that_is_not_as_additive_as_it_says_fails_its_check(
+    make_dataset: Callable, deal: Callable
+) -> None:
     """The maximum of amounts says that it adds up over dimensions; it does not."""
     wrong = Registry[Kpi]("KPI")
 
@@ -72,7 +81,9 @@ def test_a_kpi_that_needs_itself_is_refused(make_dataset: Callable) -> None:
 
 def test_sums_do_not_overflow_32_bits(make_dataset: Callable, deal: Callable) -> None:
     large = Registry[Kpi]("KPI")
-    large.add("all", kpi_of("all", lambda deals: sum_where(deals.amount, deals.status == "won")), origin="test")
+    large.add(
+        "all", kpi_of("all", lambda deals: sum_where(deals.amount, deals.status == "won")), origin="test"
+    )
     data = make_dataset(*(deal(str(i), amount=2**40) for i in range(4)))
     assert Run(Query(kpis=("all",)), data, FiscalCalendar(), large).result().rows == ((2**42,),)
 

@@ -25,14 +25,18 @@ def day(text: str) -> dt.date:
 
 
 def test_sums_counts_and_their_ratios(make_dataset: MAKE, deal: MAKE) -> None:
-    data = make_dataset(deal("1", amount=100), deal("2", amount=301), deal("3", "lost", 50), deal("4", "open", 70))
+    data = make_dataset(
+        deal("1", amount=100), deal("2", amount=301), deal("3", "lost", 50), deal("4", "open", 70)
+    )
     found = ask(data, "won_amount", "won_count", "lost_count", "win_rate", "average_deal", "win_rate_value")
     assert found.rows == ((401, 2, 1, 2 / 3, 200.5, 401 / 451),)
 
 
 def test_nothing_closed_gives_zero_sums_and_no_ratios(make_dataset: MAKE, deal: MAKE) -> None:
     data = make_dataset(deal("1", "open"))
-    found = ask(data, "won_amount", "closed_count", "win_rate", "average_deal", "median_deal", "median_cycle_days")
+    found = ask(
+        data, "won_amount", "closed_count", "win_rate", "average_deal", "median_deal", "median_cycle_days"
+    )
     assert found.rows == ((0, 0, None, None, None, None),)
 
 
@@ -57,9 +61,15 @@ def test_medians_interpolate(make_dataset: MAKE, deal: MAKE) -> None:
 def test_a_deal_counts_for_the_team_of_its_closing_day(make_dataset: MAKE, deal: MAKE) -> None:
     before, after = day("2026-02-14"), day("2026-02-15")
     data = make_dataset(
-        deal("1", rep_id="r2", closed_on=before), deal("2", rep_id="r2", closed_on=after), deal("3", "open", rep_id="r2")
+        deal("1", rep_id="r2", closed_on=before),
+        deal("2", rep_id="r2", closed_on=after),
+        deal("3", "open", rep_id="r2"),
     )
-    assert ask(data, "won_count", "open_count", by=("team",)).rows == (("Coast", 0, 0), ("North", 1, 0), ("South", 1, 1))
+    assert ask(data, "won_count", "open_count", by=("team",)).rows == (
+        ("Coast", 0, 0),
+        ("North", 1, 0),
+        ("South", 1, 1),
+    )
     january = ask(data, "open_count", by=("team",), as_of=day("2026-01-31")).rows
     assert january == (("Coast", 0), ("North", 3), ("South", 0))
 
@@ -94,7 +104,9 @@ def test_time_has_every_bucket_from_first_to_last(make_dataset: MAKE, deal: MAKE
 
 
 def test_columns_stand_in_the_order_asked(make_dataset: MAKE, deal: MAKE) -> None:
-    found = ask(make_dataset(deal("1")), "win_rate", "won_count", by=("quarter", "team"), start=day("2026-01-01"))
+    found = ask(
+        make_dataset(deal("1")), "win_rate", "won_count", by=("quarter", "team"), start=day("2026-01-01")
+    )
     assert [column.name for column in found.columns] == ["quarter", "team", "win_rate", "won_count"]
     assert found.rows[0] == ("2026-Q1", "Coast", None, 0)
 
@@ -126,16 +138,22 @@ def test_open_deals_are_told_as_of_the_last_day_of_each_bucket(make_dataset: MAK
         deal("3", created_on=day("2026-02-01"), closed_on=day("2026-03-31")),
         as_of=day("2026-03-30"),
     )
-    found = ask(data, "open_count", "open_amount", grain="month", start=day("2026-01-01"), end=day("2026-05-01"))
+    found = ask(
+        data, "open_count", "open_amount", grain="month", start=day("2026-01-01"), end=day("2026-05-01")
+    )
     expected = (("2026-01", 2, 200), ("2026-02", 2, 200), ("2026-03", 2, 200), ("2026-04", None, None))
     assert found.rows == expected
 
 
 def test_a_cohort_counts_what_became_of_those_created(make_dataset: MAKE, deal: MAKE) -> None:
     late = day("2026-03-01")
-    data = make_dataset(deal("1", closed_on=late), deal("2", "lost", closed_on=late), deal("3", "open"), deal("4", "open"))
+    data = make_dataset(
+        deal("1", closed_on=late), deal("2", "lost", closed_on=late), deal("3", "open"), deal("4", "open")
+    )
     january = {"start": day("2026-01-01"), "end": day("2026-02-01")}
-    assert ask(data, "created_count", "win_rate_cohort", "win_rate_cohort_closed", **january).rows == ((4, 0.25, 0.5),)
+    assert ask(data, "created_count", "win_rate_cohort", "win_rate_cohort_closed", **january).rows == (
+        (4, 0.25, 0.5),
+    )
 
 
 def test_the_pipeline_is_weighted_by_probability(make_dataset: MAKE, deal: MAKE) -> None:
@@ -145,7 +163,9 @@ def test_the_pipeline_is_weighted_by_probability(make_dataset: MAKE, deal: MAKE)
 
 
 def test_a_missing_probability_is_estimated_and_said(make_dataset: MAKE, deal: MAKE) -> None:
-    data = make_dataset(deal("1"), deal("2", "lost"), deal("3", "lost"), deal("4", "lost"), deal("5", "open", 1000))
+    data = make_dataset(
+        deal("1"), deal("2", "lost"), deal("3", "lost"), deal("4", "lost"), deal("5", "open", 1000)
+    )
     found = ask(data, "weighted_amount")
     assert found.rows == ((250,),)
     assert "estimated" in found.notices[0]
@@ -203,7 +223,9 @@ def test_coverage_is_nothing_once_the_goal_is_reached(make_dataset: MAKE, deal: 
 
 
 def test_rows_add_up_to_their_figure(make_dataset: MAKE, deal: MAKE) -> None:
-    data = make_dataset(*(deal(str(i), "won" if i % 2 else "lost", 100 + i, rep_id=f"r{i % 4 + 1}") for i in range(12)))
+    data = make_dataset(
+        *(deal(str(i), "won" if i % 2 else "lost", 100 + i, rep_id=f"r{i % 4 + 1}") for i in range(12))
+    )
     query = Query(kpis=("won_amount",), by=("team",), where=(("region", "East"),))
     found = rows("won_amount", data, CALENDAR, query)
     assert sum(found.column("won_amount")) == sum(run(query, data, CALENDAR).column("won_amount"))
@@ -240,7 +262,9 @@ def test_records_have_the_keys_of_the_csv(make_dataset: MAKE, deal: MAKE) -> Non
         ({"kpis": ("won_amount",), "where": (("team", "Nort"),)}, "North"),
     ],
 )
-def test_an_unknown_name_is_refused_with_the_nearest(make_dataset: MAKE, query: dict[str, Any], word: str) -> None:
+def test_an_unknown_name_is_refused_with_the_nearest(
+    make_dataset: MAKE, query: dict[str, Any], word: str
+) -> None:
     with pytest.raises(UnknownName, match=word):
         run(Query(**query), make_dataset(), CALENDAR)
 
@@ -283,7 +307,9 @@ DEALS = st.lists(
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=DEALS)
-def test_parts_add_up_over_dimensions_and_time(make_dataset: MAKE, deal: MAKE, found: list[tuple[Any, ...]]) -> None:
+def test_parts_add_up_over_dimensions_and_time(
+    make_dataset: MAKE, deal: MAKE, found: list[tuple[Any, ...]]
+) -> None:
     data = make_dataset(
         *(
             deal(
@@ -301,7 +327,9 @@ def test_parts_add_up_over_dimensions_and_time(make_dataset: MAKE, deal: MAKE, f
     over_time = [name for name in names if catalogue().get(name).additive_over_time]
     for grain in ("week", "month", "quarter"):
         parts = ask(data, *over_time, grain=grain)
-        assert [sum(parts.column(name)) for name in over_time] == [whole.column(name)[0] for name in over_time]
+        assert [sum(parts.column(name)) for name in over_time] == [
+            whole.column(name)[0] for name in over_time
+        ]
 
 
 def test_windows_may_overlap_and_each_tells_its_own_days(make_dataset: MAKE, deal: MAKE) -> None:
@@ -312,7 +340,9 @@ def test_windows_may_overlap_and_each_tells_its_own_days(make_dataset: MAKE, dea
         Period(label=label, start=day(start), end=day(end))
         for label, start, end in (("all", "2026-01-01", "2026-04-01"), ("early", "2026-01-01", "2026-02-01"))
     )
-    found = ask(data, "won_count", "created_count", "open_count", "sales_velocity", by=("region",), windows=windows)
+    found = ask(
+        data, "won_count", "created_count", "open_count", "sales_velocity", by=("region",), windows=windows
+    )
     assert found.rows[:2] == (("East", "all", 2, 3, 1, 0.0), ("East", "early", 1, 3, 2, 0.0))
     for window in windows:
         alone = ask(data, "won_count", "created_count", "open_count", start=window.start, end=window.end)
