@@ -83,11 +83,13 @@ def import_source(
     files = locate(source, mapping)
     with exclusive(data_dir):
         fingerprint = digest_of(files, SCHEMA, mapping.digest, repr(settings))
-        before = current_database(data_dir)
-        known = _report_of(before) if before else None
+        current = current_database(data_dir)
+        known = _report_of(current) if current else None
         if known and known.fingerprint == fingerprint:
             write_rejected(known.path, data_dir)
             return known
+        # Data that cannot be read has nothing to compare with.
+        before = known.path if known else None
         with scratch_folder(data_dir) as scratch:
             with _engine(scratch, data_dir, tuple(file.path for file in files), before) as connection:
                 built = build(connection, files, settings, scratch, before, fingerprint=fingerprint, say=say)
@@ -135,7 +137,13 @@ def _engine(
         if isinstance(error, SalesnbError):
             raise
         raise cannot_write(data_dir, error) from error
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+    except (
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+        duckdb.FatalException,
+        # Nobody else is connected, so a commit can only fail on the disk.
+        duckdb.TransactionException,
+    ) as error:
         raise CannotWrite(
             f"The data could not be written: {str(error).splitlines()[0]}",
             where=str(data_dir),
