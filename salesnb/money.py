@@ -1,7 +1,7 @@
 """Money as whole minor units, its splitting without remainder, and how readers see it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -226,7 +226,7 @@ class Formatter:
 
     def value(self, value: float | None, unit: str) -> str:
         """Write a KPI's value by its unit: money, count, ratio, days or money_per_day."""
-        forms = {
+        forms: dict[str, Callable[[float | None], str]] = {
             "money": self.money,
             "money_per_day": self.money,
             "count": self.count,

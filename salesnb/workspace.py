@@ -1,7 +1,7 @@
 """A workspace: one folder with its settings, data, plans, KPIs, templates and reviews."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -243,7 +243,7 @@ def _section(section: str, content: object) -> Mapping[str, Any]:
 
 def _checked(values: dict[str, Any]) -> Settings:
     """Give each value its type; what does not fit is named with the key."""
-    converters = {
+    converters: dict[str, Callable[[str, Any], Any]] = {
         "levels": _levels,
         "fiscal_year_start": _month,
         "as_of": _day,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesnb.planning import OrgNode, OrgTree
 
@@ -44,8 +44,8 @@ def org_tree(data: "Dataset", company: str, on: date) -> OrgTree:
     return _without_empty_nodes(OrgTree((*nodes, *reps)))
 
 
-def _rows(data: "Dataset", table: str) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = data.table(table).to_pyarrow().to_pylist()
+def _rows(data: "Dataset", table: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = data.table(table).to_pyarrow().to_pylist()
     return rows
 
 

@@ -67,7 +67,7 @@ def _list(arguments: argparse.Namespace) -> int:
     from salesnb.kpis import catalogue
 
     kpis = [kpi for _, kpi in catalogue().items()]
-    records = [
+    records: list[dict[str, object]] = [
         {"name": kpi.name, "unit": kpi.unit, "status": kpi.status, "formula": kpi.formula} for kpi in kpis
     ]
     _PRINTERS[arguments.format](["name", "unit", "status", "formula"], records)

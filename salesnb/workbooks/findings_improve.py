@@ -53,7 +53,7 @@ def observations(reading: Reading) -> tuple[Observation, ...]:
     least = LEAST * _scale(reading)
     kept: dict[str, Observation] = {}
     for observation in found:
-        if observation.worth >= max(least, 1):
+        if observation.worth >= max(least, Fraction(1)):
             kept.setdefault(observation.topic, observation)
     return tuple(kept.values())[:MOST]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from salesnb.charts.scale import signed
+from salesnb.charts.scale import Number, plottable, signed
 from salesnb.money import Formatter
 
 __all__ = ["Wording", "join", "period_name", "plural"]
@@ -87,9 +87,9 @@ class Wording:
 
     fmt: Formatter
 
-    def amount(self, value: float | None, unit: str) -> str:
+    def amount(self, value: Number | None, unit: str) -> str:
         """Write a value of a unit."""
-        return self.fmt.short(value, unit)
+        return self.fmt.short(plottable(value), unit)
 
     def money(self, minor: float | None) -> str:
         """Write money in three figures."""
