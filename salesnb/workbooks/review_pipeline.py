@@ -112,7 +112,11 @@ def deal_table(reading: "Reading") -> Chart | Text:
         return paragraph(["There is no open deal to look at."])
     named = any(_has_name(row) for row in rows)
     people = len({row["rep"] for row in rows}) > 1
-    columns: list[tuple[str, ...]] = [("Deal",), *([("Account",)] if named else []), *([("Rep",)] if people else [])]
+    columns: list[tuple[str, ...]] = [
+        ("Deal",),
+        *([("Account",)] if named else []),
+        *([("Rep",)] if people else []),
+    ]
     columns += [("Stage",), ("Amount", "money", "bar"), ("Age, days", "days"), ("Expected close",)]
     return table(
         _deal_finding(reading, rows),
