@@ -87,6 +87,7 @@ def _save_until_done(store, number, start, failures):
             failures.put(number)
 
 
+@pytest.mark.slow
 def test_of_twenty_processes_that_try_again_none_is_lost(tmp_path, plan):
     store = PlanStore(tmp_path)
     save(store, plan, None, "first")
@@ -121,6 +122,7 @@ def _save_and_die(store, plan, read_at, events):
     save(store, plan, read_at, "killed")
 
 
+@pytest.mark.slow
 def test_a_save_killed_before_any_of_its_file_operations_leaves_a_whole_plan(tmp_path, plan):
     """Every step of a save is tried, and the next save goes on as if nothing had happened."""
     store = PlanStore(tmp_path)
@@ -141,6 +143,7 @@ def test_a_save_killed_before_any_of_its_file_operations_leaves_a_whole_plan(tmp
     assert not list(tmp_path.glob(".*.tmp"))
 
 
+@pytest.mark.slow
 def test_the_first_save_killed_before_any_of_its_file_operations_leaves_no_plan_or_a_whole_one(
     tmp_path, plan
 ):
