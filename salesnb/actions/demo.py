@@ -5,7 +5,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +13,8 @@ from salesnb.actions.importing import import_data
 from salesnb.actions.plans import make_plan
 from salesnb.actions.reviewing import ReviewOutcome, ReviewRequest, review
 from salesnb.errors import BadInput
+from salesnb.files import write_atomic
+from salesnb.workbooks.cache import package_hash
 from salesnb.workspace import SETTINGS_FILE, Settings, Workspace
 
 __all__ = ["PLAN", "MadeDemo", "make_demo"]
@@ -21,11 +22,12 @@ __all__ = ["PLAN", "MadeDemo", "make_demo"]
 PLAN = "q3-2026"
 _PERIOD = "2026-Q3"
 _MARKER = ".salesnb-demo"
-_SEED = 7
-# Two thirds into a quarter: late enough for a pace, early enough for a plan to be changed.
-_LAST_DAY = date(2026, 8, 31)
 # A tenth above the same quarter a year before: ambitious and reachable.
 _GROWTH = Fraction(110, 100)
+# What of the package has no say in how the sample is made and loaded.
+_NOT_SAMPLE = frozenset(
+    {"actions", "charts", "cli", "kpis", "planning", "workbooks", "labextension", "server", "widgets"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +66,10 @@ def make_demo(
     started = time.perf_counter()
     workspace = _workspace(folder)
     tell = progress or (lambda _text: None)
-    tell("Inventing three years of sales")
-    _import_sample(workspace, opportunities, tell)
+    if not _has_sample(workspace, opportunities):
+        tell("Inventing three years of sales")
+        _import_sample(workspace, opportunities, tell)
+        write_atomic(workspace.root / _MARKER, _sample_of(opportunities))
     if PLAN not in workspace.plans().names():
         tell("Making the plan")
         _make_plan(workspace)
@@ -91,13 +95,22 @@ def _workspace(folder: Path) -> Workspace:
     return workspace
 
 
+def _has_sample(workspace: Workspace, opportunities: int) -> bool:
+    """Tell whether the same sample was imported before, by the same package."""
+    return (workspace.root / _MARKER).read_text(encoding="utf-8") == _sample_of(opportunities)
+
+
+def _sample_of(opportunities: int) -> str:
+    return f"{opportunities} opportunities, salesnb {package_hash(apart=_NOT_SAMPLE)}\n"
+
+
 def _import_sample(workspace: Workspace, opportunities: int, tell: Callable[[str], None]) -> None:
     """Write the sample's files beside the workspace's data for the time of the import only."""
-    from salesnb.crm.generator import write_sample
+    from salesnb.crm.generator import LAST_DAY, SEED, write_sample
 
     files = Path(tempfile.mkdtemp(prefix="sample-", dir=workspace.data_dir))
     try:
-        write_sample(files, opportunities=opportunities, seed=_SEED, last_day=_LAST_DAY)
+        write_sample(files, opportunities=opportunities, seed=SEED, last_day=LAST_DAY)
         tell("Importing them")
         import_data(workspace, files, "sample", progress=tell)
     finally:

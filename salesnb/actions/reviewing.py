@@ -4,18 +4,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb import __version__
 from salesnb.actions.extracts import Extract, company_extract, review_extracts
 from salesnb.actions.facts import Facts
+from salesnb.actions.freshness import inputs_key, kept_results
 from salesnb.actions.indexing import index_page
 from salesnb.actions.naming import COMPANY, Names
 from salesnb.actions.plan_extract import plan_extract
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.workbooks.index import render_index
-from salesnb.workbooks.jobs import Job, RunHeader, RunReport
+from salesnb.workbooks.jobs import Job, Result, RunHeader, RunReport
 from salesnb.workbooks.paths import extract_name, slug
 from salesnb.workbooks.runner import run_jobs
 from salesnb.workbooks.templates import Template, check_parameters, find_template, template_folders
@@ -101,10 +103,9 @@ def review(
     plan = _plan(workspace, request.plan)
     period = workspace.calendar.period(request.period or plan.period.label)
     tell = progress or (lambda _text: None)
-    tell("Reading the figures")
+    settings = workspace.settings
     with workspace.dataset() as data:
         as_of = min(request.as_of or data.meta.as_of, data.meta.as_of)
-        settings = workspace.settings
         facts = Facts(
             data=data,
             calendar=workspace.calendar,
@@ -113,10 +114,13 @@ def review(
             period=period,
             as_of=as_of,
         )
-        whole = company_extract(workspace, plan, replace(facts, by=COMPANY))
-        run = _Run(workspace=workspace, plan=plan, facts=facts, request=request, whole=whole)
-        jobs = run.jobs()
-    return run.finish(jobs, tell)
+        run = _Run(workspace=workspace, plan=plan, facts=facts, request=request)
+        kept = () if request.force or request.only else kept_results(run.folder, run.key)
+        if kept:
+            return run.outcome(RunReport(folder=run.folder, results=_marked(kept), changed=False), 0.0)
+        tell("Reading the figures")
+        prepared = run.prepare()
+    return run.finish(prepared, tell)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +131,6 @@ class _Run:
     plan: "Plan"
     facts: Facts
     request: ReviewRequest
-    whole: Extract
 
     @property
     def folder(self) -> Path:
@@ -139,27 +142,38 @@ class _Run:
             base / self.plan.name / f"{self.facts.period.label}-asof-{self.facts.as_of.isoformat()}{by}{own}"
         )
 
-    def jobs(self) -> tuple[tuple[Job, ...], tuple[Extract, ...]]:
-        """Prepare every job; nothing has run yet."""
+    @cached_property
+    def templates(self) -> tuple[Template, Template]:
+        """Find the template asked for, and the plan's."""
         folders = template_folders(self.workspace.templates_dir)
-        template = find_template(self.request.template, folders)
+        return find_template(self.request.template, folders), find_template("plan", folders)
+
+    @cached_property
+    def key(self) -> str:
+        """Hash all that the run depends on."""
+        asked = (self.facts.period.label, self.facts.by, self.facts.as_of)
+        fingerprint = self.facts.data.meta.fingerprint
+        return inputs_key(self.workspace, self.plan, fingerprint, asked, (t.path for t in self.templates))
+
+    def prepare(self) -> "_Prepared":
+        """Read every figure and make the jobs; nothing has run yet."""
+        template, plan_template = self.templates
         extracts = review_extracts(self.workspace, self.plan, self.facts, template.name)
         wanted = _wanted(extracts, self.request.only)
         if not wanted:
-            raise BadInput(f"There is nothing to review by {self.facts.by} in {self.facts.period.label}.")
+            where = f"by {self.facts.by} in {self.facts.period.label}"
+            raise BadInput(f"There is nothing to review {where}.", hint="Choose another --by or --period.")
         jobs = [self._review_job(extract, template) for extract in wanted]
         if not self.request.only:
-            jobs.insert(0, self._plan_job(find_template("plan", folders)))
-        return tuple(jobs), extracts
+            jobs.insert(0, self._plan_job(plan_template))
+        company = company_extract(self.workspace, self.plan, replace(self.facts, by=COMPANY))
+        return _Prepared(jobs=tuple(jobs), extracts=extracts, company=company)
 
-    def finish(
-        self, prepared: tuple[tuple[Job, ...], tuple[Extract, ...]], tell: Callable[[str], None]
-    ) -> ReviewOutcome:
+    def finish(self, prepared: "_Prepared", tell: Callable[[str], None]) -> ReviewOutcome:
         """Run the jobs and write the index."""
-        jobs, extracts = prepared
         started = time.perf_counter()
         report = run_jobs(
-            jobs,
+            prepared.jobs,
             self.folder,
             header=self._header(),
             workers=self.request.jobs,
@@ -167,15 +181,26 @@ class _Run:
             force=self.request.force,
             partial=bool(self.request.only),
             progress=lambda state: tell(state.line()),
-            finish=lambda done: {"index.html": self._index(extracts, done)},
+            finish=lambda done: {"index.html": self._index(prepared, done)},
         )
-        return self._outcome(report, time.perf_counter() - started)
+        return self.outcome(report, time.perf_counter() - started)
 
-    def _index(self, extracts: tuple[Extract, ...], report: RunReport) -> str:
-        shown = tuple(
-            extract for extract in extracts if any(extract.id == result.id for result in report.results)
+    def outcome(self, report: RunReport, seconds: float) -> ReviewOutcome:
+        """Say what came of it."""
+        ran, kept, failed = (report.count(status) for status in ("ran", "kept", "failed"))
+        return ReviewOutcome(
+            folder=report.folder,
+            index=report.folder / "index.html",
+            failures=tuple(f"{result.name} failed: {result.reason}" for result in report.failures),
+            summary=f"{ran} made, {kept} unchanged, {failed} failed in {seconds:.1f} s.",
         )
-        return render_index(index_page(self.workspace, self.plan, self.facts, shown, self.whole, report))
+
+    def _index(self, prepared: "_Prepared", report: RunReport) -> str:
+        done = {result.id for result in report.results}
+        shown = tuple(extract for extract in prepared.extracts if extract.id in done)
+        return render_index(
+            index_page(self.workspace, self.plan, self.facts, shown, prepared.company, report)
+        )
 
     def _review_job(self, extract: Extract, template: Template) -> Job:
         name = slug(extract.name, extract.id)
@@ -214,6 +239,8 @@ class _Run:
             revision=self.plan.revision,
             as_of=self.facts.as_of.isoformat(),
             template=self.request.template,
+            # A run of some units says nothing of the others, so it does not stand for the whole.
+            more={"inputs": "" if self.request.only else self.key},
         )
 
     def _page_facts(self) -> tuple[str, ...]:
@@ -230,16 +257,18 @@ class _Run:
             f"salesnb {__version__}",
         )
 
-    def _outcome(self, report: RunReport, seconds: float) -> ReviewOutcome:
-        ran, kept, failed = (report.count(status) for status in ("ran", "kept", "failed"))
-        index = report.folder / "index.html"
-        parts = [f"{ran} made", f"{kept} unchanged", f"{failed} failed"]
-        return ReviewOutcome(
-            folder=report.folder,
-            index=index,
-            failures=tuple(f"{result.name} failed: {result.reason}" for result in report.failures),
-            summary=f"{', '.join(parts)} in {seconds:.1f} s.",
-        )
+
+@dataclass(frozen=True, kw_only=True)
+class _Prepared:
+    """Everything that a run needs of the data."""
+
+    jobs: tuple[Job, ...]
+    extracts: tuple[Extract, ...]
+    company: Extract
+
+
+def _marked(results: tuple[Result, ...]) -> tuple[Result, ...]:
+    return tuple(replace(result, status="kept") for result in results)
 
 
 def _wanted(extracts: tuple[Extract, ...], only: tuple[str, ...]) -> tuple[Extract, ...]:

@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "source", metavar="SOURCE", type=Path, help="a folder, CSV, Parquet, Excel or DuckDB file"
     )
     parser.add_argument("--mapping", metavar="FILE|PROFILE", help="a mapping.toml, or the name of a profile")
+    parser.add_argument("--yes", action="store_true", help="load without asking")
     parser.add_argument("--format", choices=["text", "json"], default="text", help="of what is printed")
 
 

@@ -11,7 +11,8 @@ from salesnb.workbooks.jobs import Job, Result
 
 __all__ = ["job_key", "package_hash", "unchanged"]
 
-_APART = frozenset({"__pycache__", "actions", "cli", "crm", "labextension", "server", "widgets"})
+_NEVER = frozenset({"__pycache__"})
+_APART = frozenset({"actions", "cli", "crm", "labextension", "server", "widgets"})
 
 
 def job_key(job: Job, template: bytes, package: str) -> str:
@@ -33,13 +34,14 @@ def job_key(job: Job, template: bytes, package: str) -> str:
     return digest.hexdigest()
 
 
-def package_hash(package: Traversable | None = None) -> str:
+def package_hash(package: Traversable | None = None, *, apart: frozenset[str] = _APART) -> str:
     """SHA-256 of the package's own source: its version alone would miss a change in a checkout.
 
-    What reads, writes and serves data is left out: a workbook meets its work in the extract alone.
+    What reads, writes and serves data is left out: a workbook meets its work in the extract alone. Name other folders
+    in ``apart`` to leave out those instead.
     """
     digest = hashlib.sha256()
-    _add(package or files("salesnb"), PurePosixPath(), digest)
+    _add(package or files("salesnb"), PurePosixPath(), digest, apart | _NEVER)
     return digest.hexdigest()
 
 
@@ -53,11 +55,11 @@ def unchanged(folder: Path, result: Result | None, key: str) -> bool:
         return False
 
 
-def _add(folder: Traversable, path: PurePosixPath, digest: "hashlib._Hash") -> None:
+def _add(folder: Traversable, path: PurePosixPath, digest: "hashlib._Hash", apart: frozenset[str]) -> None:
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.is_dir():
-            if item.name not in _APART:
-                _add(item, path / item.name, digest)
+            if item.name not in apart:
+                _add(item, path / item.name, digest, apart)
         elif not item.name.endswith((".pyc", ".tmp")):
             digest.update(str(path / item.name).encode())
             digest.update(hashlib.sha256(item.read_bytes()).digest())
