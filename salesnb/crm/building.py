@@ -15,6 +15,7 @@ from salesnb.crm.memberships import reject_overlaps
 from salesnb.crm.organisation import create_org_levels, organise
 from salesnb.crm.plan import Context
 from salesnb.crm.report import TableReport
+from salesnb.crm.sql import insert_values
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.staging import Staged, StageRequest
 from salesnb.crm.tables import DERIVED, RESERVED_NAMES, TABLES, Table
@@ -302,9 +303,7 @@ def _write_meta(context: Context, built: Built, fingerprint: str, dimensions: li
         "dimensions": json.dumps(dimensions),
         "schema": SCHEMA,
     }
-    run = context.connection.executemany
-    run("INSERT INTO meta VALUES (?, ?)", [[key, value] for key, value in values.items()])
-    run("INSERT INTO meta VALUES (?, ?)", [["notice", notice] for notice in built.notices])
-    if built.tables:
-        rows = [[t.name, t.read, t.loaded, t.rejected, t.repaired, t.warned] for t in built.tables]
-        run("INSERT INTO import_report VALUES (?, ?, ?, ?, ?, ?)", rows)
+    run = context.connection.execute
+    run(insert_values("meta", [*values.items(), *(("notice", notice) for notice in built.notices)]))
+    rows = [(t.name, t.read, t.loaded, t.rejected, t.repaired, t.warned) for t in built.tables]
+    run(insert_values("import_report", rows))

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from salesnb.crm.plan import Context
+from salesnb.crm.sql import insert_values, quote_literal
 from salesnb.crm.sql import quote_identifier as q
-from salesnb.crm.sql import quote_literal
 from salesnb.crm.tables import TABLES, Table
 
 __all__ = ["record_changes"]
@@ -33,15 +33,14 @@ def record_changes(context: Context, previous: Path | None, *, as_of: date, fing
             if table.name in _WATCHED:
                 _compare(context, table, number, as_of)
         run("DETACH before")
-    run("INSERT INTO imports VALUES (?, ?, ?)", [number, as_of, fingerprint])
+    run(insert_values("imports", [(number, as_of, fingerprint)]))
 
 
 def _columns(context: Context, table: Table, catalog: str) -> list[str]:
     rows = context.connection.execute(
         "SELECT column_name FROM duckdb_columns() WHERE database_name = "
         + (catalog if catalog == "current_database()" else quote_literal(catalog))
-        + " AND table_name = ? AND column_name <> 'source_row' ORDER BY column_name",
-        [table.name],
+        + f" AND table_name = {quote_literal(table.name)} AND column_name <> 'source_row' ORDER BY column_name"
     ).fetchall()
     return [str(row[0]) for row in rows]
 

@@ -5,7 +5,15 @@ from decimal import Decimal
 from salesnb.crm.mapping import ColumnRule
 from salesnb.crm.sql import quote_literal
 
-__all__ = ["MOST_MINOR", "date_sql", "exact_minor_sql", "half_even_sql", "number_sql", "number_text_sql"]
+__all__ = [
+    "MOST_MINOR",
+    "date_sql",
+    "exact_minor_sql",
+    "half_even_sql",
+    "number_sql",
+    "number_text_sql",
+    "quick_minor_sql",
+]
 
 # Ten trillion of a currency with two decimals: nobody sold that, and thousands of such rows still add up in 64 bits.
 MOST_MINOR = 10**15
@@ -47,6 +55,20 @@ def exact_minor_sql(text: str, *, decimal: str, currency: str, digits: int, scal
     kind = "DECIMAL(38, 18)" if whole else "DECIMAL(38, 12)"
     by = f"{int(factor)}" if whole else f"CAST({factor:f} AS DECIMAL(18, 6))"
     return f"TRY(TRY_CAST({number} AS {kind}) * {by})"
+
+
+def quick_minor_sql(text: str, *, decimal: str, digits: int, scale: str) -> str:
+    """Whole minor units of an amount that is written plainly, with no more decimals than the currency has; else null.
+
+    Nearly all amounts are, and exact decimals take the engine fifty times as long.
+    """
+    if scale or decimal != ".":
+        return "CAST(NULL AS BIGINT)"
+    decimals = rf"(\.[0-9]{{1,{digits}}})?" if digits else ""
+    width = 12 + digits
+    factor = f"CAST({10**digits} AS DECIMAL({digits + 1}, 0))"
+    whole = f"CAST(TRY_CAST({text} AS DECIMAL({width}, {digits})) * {factor} AS BIGINT)"
+    return f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{1,12}}{decimals}') THEN {whole} END"
 
 
 def half_even_sql(exact: str) -> str:

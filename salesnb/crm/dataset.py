@@ -1,22 +1,26 @@
 """Reading what was imported."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from salesnb.crm.snapshots import CURRENT, current_database
-from salesnb.errors import Damaged, MissingFile
+from salesnb.errors import Damaged, MissingFile, SalesnbError
 
 if TYPE_CHECKING:
     import ibis
+    from duckdb import DuckDBPyConnection
 
-__all__ = ["Dataset", "Meta"]
+__all__ = ["Dataset", "Meta", "read_meta", "read_only"]
 
 # Between reading the name and opening the file, an import may switch twice and remove it.
 _ATTEMPTS = 5
+_IMPORT = "Load it with: salesnb import SOURCE."
 _CLOSED_DOORS = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -89,11 +93,9 @@ class Dataset:
             if database.is_file():
                 try:
                     return cls._open(database)
-                except FileNotFoundError:
+                except MissingFile:
                     continue
-        raise MissingFile(
-            "No data has been imported yet.", where=str(given), hint="Load some with: salesnb import SOURCE."
-        )
+        raise MissingFile("No data has been imported yet.", where=str(given), hint=_IMPORT)
 
     @classmethod
     def _open(cls, path: Path) -> "Dataset":
@@ -103,14 +105,12 @@ class Dataset:
         try:
             backend = ibis.duckdb.connect(str(path), read_only=True, **_CLOSED_DOORS)
         except duckdb.Error as error:
-            if not path.exists():
-                raise FileNotFoundError(path) from error
-            raise _damaged(path, error) from error
+            raise _unreadable(path, error) from error
         try:
-            return cls(path, backend, _meta(backend))
+            return cls(path, backend, read_meta(backend.con))
         except (duckdb.Error, KeyError, ValueError) as error:
             backend.disconnect()
-            raise _damaged(path, error) from error
+            raise _unreadable(path, error) from error
 
     def table(self, name: str) -> "ibis.Table":
         """Give a canonical table as an Ibis expression."""
@@ -131,8 +131,29 @@ class Dataset:
         self.close()
 
 
-def _meta(backend: Any) -> Meta:
-    values = dict(backend.con.execute("SELECT key, value FROM meta").fetchall())
+@contextlib.contextmanager
+def read_only(path: Path) -> Iterator["DuckDBPyConnection"]:
+    """Open a database as every reader does, without Ibis.
+
+    Raises
+    ------
+    Damaged
+        When it is not one, or not one of salesnb's.
+    MissingFile
+        When it is not there.
+    """
+    import duckdb
+
+    try:
+        with duckdb.connect(str(path), read_only=True, config=dict(_CLOSED_DOORS)) as connection:
+            yield connection
+    except (duckdb.Error, KeyError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def read_meta(connection: "DuckDBPyConnection") -> Meta:
+    """Read what holds for the whole of a database."""
+    values = dict(connection.execute("SELECT key, value FROM meta").fetchall())
     return Meta(
         currency=values["currency"],
         digits=int(values["digits"]),
@@ -144,9 +165,8 @@ def _meta(backend: Any) -> Meta:
     )
 
 
-def _damaged(path: Path, error: Exception) -> Damaged:
-    return Damaged(
-        f"{path.name} cannot be read: {str(error).splitlines()[0]}",
-        where=str(path.parent),
-        hint="Import the data again with: salesnb import SOURCE.",
-    )
+def _unreadable(path: Path, error: Exception) -> SalesnbError:
+    if not path.exists():
+        return MissingFile(f"There is no {path.name}.", where=str(path.parent), hint=_IMPORT)
+    reason = str(error).splitlines()[0]
+    return Damaged(f"{path.name} cannot be read: {reason}", where=str(path.parent), hint=_IMPORT)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.crm.building import SCHEMA, Built, ImportSettings, build
+from salesnb.crm.dataset import read_meta, read_only
 from salesnb.crm.files import digest_of, locate
 from salesnb.crm.mapping import Mapping
 from salesnb.crm.report import TableReport
 from salesnb.crm.snapshots import current_database, exclusive, publish, scratch_folder
-from salesnb.errors import CannotWrite, SalesnbError
+from salesnb.crm.sql import quote_literal
+from salesnb.errors import CannotWrite, Damaged, MissingFile, SalesnbError
 from salesnb.files import cannot_write, write_atomic
 from salesnb.money import minor_digits
 
@@ -127,9 +129,11 @@ def _engine(
         ) as connection:
             connection.execute(f"SET memory_limit = '{_MEMORY}'")
             connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET temp_directory = ?", [str(scratch / "spill")])
-            connection.execute("SET allowed_directories = ?", [[str(scratch.absolute())]])
-            connection.execute("SET allowed_paths = ?", [reachable])
+            connection.execute(f"SET temp_directory = {quote_literal(str(scratch / 'spill'))}")
+            connection.execute(f"SET allowed_directories = [{quote_literal(str(scratch.absolute()))}]")
+            connection.execute(
+                f"SET allowed_paths = [{', '.join(quote_literal(path) for path in reachable)}]"
+            )
             connection.execute("SET enable_external_access = false")
             yield connection
             connection.execute("CHECKPOINT")
@@ -159,7 +163,7 @@ def write_rejected(database: Path, data_dir: Path) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("table", "file", "row", "field", "reason", "value"))
-    with _reading(database) as connection:
+    with read_only(database) as connection:
         cursor = connection.execute(
             "SELECT * FROM rejected ORDER BY table_name, file, source_row, field, reason"
         )
@@ -172,24 +176,13 @@ def write_rejected(database: Path, data_dir: Path) -> None:
     write_atomic(path, text.getvalue())
 
 
-@contextlib.contextmanager
-def _reading(database: Path) -> Iterator["DuckDBPyConnection"]:
-    from salesnb.crm.dataset import Dataset
-
-    with Dataset.open(database) as data:
-        yield data.backend.con
-
-
 def _report_of(database: Path) -> ImportReport | None:
     """Report of an earlier import; None when its database cannot be read."""
-    from salesnb.crm.dataset import Dataset
-    from salesnb.errors import Damaged, MissingFile
-
     try:
-        with Dataset.open(database) as data:
-            rows = data.backend.con.execute("SELECT * FROM import_report").fetchall()
-            notices = data.backend.con.execute("SELECT value FROM meta WHERE key = 'notice'").fetchall()
-            meta = data.meta
+        with read_only(database) as connection:
+            meta = read_meta(connection)
+            rows = connection.execute("SELECT * FROM import_report").fetchall()
+            notices = connection.execute("SELECT value FROM meta WHERE key = 'notice'").fetchall()
     except (Damaged, MissingFile):
         return None
     return ImportReport(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from salesnb.crm.loading import Loaded
-from salesnb.crm.sql import quote_literal
+from salesnb.crm.sql import insert_values
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -34,10 +34,9 @@ def reject_overlaps(connection: "DuckDBPyConnection", loaded: Loaded) -> Loaded:
     if not over:
         return loaded
     file = loaded.plan.file
-    connection.executemany(
-        f"INSERT INTO rejected VALUES ('memberships', {quote_literal(file)}, ?, 'share',"
-        " 'adds up to more than 1 with earlier rows', ?)",
-        [[row[0], str(row[4])] for row in over],
+    reason = "adds up to more than 1 with earlier rows"
+    connection.execute(
+        insert_values("rejected", [("memberships", file, row[0], "share", reason, row[4]) for row in over])
     )
     connection.execute("DELETE FROM memberships")
     kept = ", ".join(f'"{item.field.name}"' for item in loaded.plan.fields if not item.extra)

@@ -45,8 +45,10 @@ class FieldPlan:
         The trimmed source text, over the staged table; named ``f_<name>`` in the next layer.
     text
         The same repaired, over ``found``; named ``t_<name>``.
+    quick
+        Minor units of money that is written plainly, over texts; named ``q_<name>``.
     exact
-        Exact minor units of money, over texts; named ``e_<name>``.
+        Exact minor units of the rest, with excess decimals, over texts; named ``e_<name>``.
     value
         What is kept, over texts and exact values; named as the field.
     repaired
@@ -61,6 +63,7 @@ class FieldPlan:
     found: str
     text: str
     value: str
+    quick: str = ""
     exact: str = ""
     problems: tuple[Problem, ...] = ()
     repaired: bool = False

@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from salesnb.crm.convert import date_sql, exact_minor_sql, half_even_sql, number_sql
+from salesnb.crm.convert import (
+    MOST_MINOR,
+    date_sql,
+    exact_minor_sql,
+    half_even_sql,
+    number_sql,
+    quick_minor_sql,
+)
 from salesnb.crm.formats import Column, DateFinding, date_shapes, decimal_mark
 from salesnb.crm.mapping import ColumnRule, TableMapping
 from salesnb.crm.plan import Context, FieldPlan, Problem, TablePlan, extra_name
@@ -125,17 +132,19 @@ class _Planner:
         return mark
 
     def _money(self, plan: FieldPlan, text: str) -> FieldPlan:
-        name = plan.field.name
-        exact = exact_minor_sql(
-            text,
-            decimal=self._decimal(plan),
-            currency=self._context.currency,
-            digits=self._context.digits,
-            scale=plan.rule.scale,
+        name, scale, digits = plan.field.name, plan.rule.scale, self._context.digits
+        decimal = self._decimal(plan)
+        quick, exact = q(f"q_{name}"), q(f"e_{name}")
+        slow = exact_minor_sql(
+            text, decimal=decimal, currency=self._context.currency, digits=digits, scale=scale
         )
         rules = _money_rules(name, text, signed=plan.field.kind == "signed_money")
         return replace(
-            plan, value=half_even_sql(q(f"e_{name}")), exact=exact, problems=(*plan.problems, *rules)
+            plan,
+            quick=quick_minor_sql(text, decimal=decimal, digits=digits, scale=scale),
+            exact=f"CASE WHEN {quick} IS NULL THEN {slow} END",
+            value=f"CASE WHEN abs({quick}) <= {MOST_MINOR} THEN {quick} ELSE {half_even_sql(exact)} END",
+            problems=(*plan.problems, *rules),
         )
 
     def _number(self, plan: FieldPlan, text: str) -> FieldPlan:
@@ -166,15 +175,17 @@ def _date_rules(name: str, text: str) -> tuple[Problem, ...]:
 
 
 def _money_rules(name: str, text: str, *, signed: bool) -> tuple[Problem, ...]:
-    value, exact = q(name), q(f"e_{name}")
-    unreadable = f"{text} IS NOT NULL AND {exact} IS NULL"
-    huge = f"{exact} IS NOT NULL AND {value} IS NULL"
+    value, quick, exact = q(name), q(f"q_{name}"), q(f"e_{name}")
+    unreadable = f"{text} IS NOT NULL AND {exact} IS NULL AND {quick} IS NULL"
+    huge = f"{value} IS NULL AND {text} IS NOT NULL"
     rules = (
         Problem(field=name, condition=unreadable, reason="is not an amount", value=text),
         Problem(field=name, condition=huge, reason="is too large to be an amount", value=text),
     )
-    negative = Problem(field=name, condition=f"{exact} < 0", reason="is negative", value=text)
-    return rules if signed else (*rules, negative)
+    below = f"({quick} < 0 OR {exact} < 0)"
+    return (
+        rules if signed else (*rules, Problem(field=name, condition=below, reason="is negative", value=text))
+    )
 
 
 def _number_rules(name: str, text: str, kind: str) -> tuple[Problem, ...]:

@@ -152,8 +152,8 @@ def _unknown_partner(place: int, reference: Reference) -> _Note:
 
 def _rejections(connection: "DuckDBPyConnection", plan: TablePlan) -> list[str]:
     rows = connection.execute(
-        "SELECT field, reason, count(*), min(source_row) FROM rejected WHERE table_name = ? GROUP BY ALL ORDER BY 4",
-        [plan.table.name],
+        "SELECT field, reason, count(*), min(source_row) FROM rejected"
+        f" WHERE table_name = {quote_literal(plan.table.name)} GROUP BY ALL ORDER BY 4"
     ).fetchall()
     return [
         f"{plan.table.name}: {_rows(count)} set aside: {field + ' ' if field else ''}{reason}"

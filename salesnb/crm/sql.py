@@ -1,6 +1,12 @@
-"""Names and texts that come from outside, made safe to stand in SQL."""
+"""Names and texts that come from outside, made safe to stand in SQL.
 
-__all__ = ["quote_identifier", "quote_literal"]
+Literals are written out and not bound: binding parameters makes the engine's Python side import pandas, which takes
+longer than most imports.
+"""
+
+from collections.abc import Iterable
+
+__all__ = ["insert_values", "quote_identifier", "quote_literal"]
 
 
 def quote_identifier(name: str) -> str:
@@ -23,3 +29,15 @@ def quote_literal(text: str) -> str:
     "'O''Hara'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def insert_values(table: str, rows: Iterable[tuple[object, ...]]) -> str:
+    """Write an INSERT of a few rows; the engine turns the texts into what the columns hold.
+
+    Examples
+    --------
+    >>> print(insert_values("meta", [("digits", 2)]))
+    INSERT INTO "meta" VALUES ('digits', '2')
+    """
+    values = ", ".join(f"({', '.join(quote_literal(str(value)) for value in row)})" for row in rows)
+    return f"INSERT INTO {quote_identifier(table)} VALUES {values}"

@@ -18,16 +18,18 @@ def make_work(
     """Compute ``work``: source_row, problem (the place of the first rule that is broken), bad, values, repairs.
 
     Each layer reads the one below it: source cells and trimmed texts (``f_``), repaired texts (``t_``), rates,
-    exact amounts (``e_``), values, verdict.
+    amounts (plain ones ``q_``, exact ones ``e_``), values, verdict.
     """
     flags = repair_flags(plan)
+    money = tuple(item for item in plan.fields if item.exact)
     kept = [*(item.field.name for item in plan.fields), *(flag.name for flag in flags)]
     context.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {q(work)} AS WITH"
         f" l0 AS ({_cells(plan, staged)}),"
         f" l1 AS (SELECT *{_columns('t_', plan.fields, [item.text for item in plan.fields])} FROM l0),"
         f" l2 AS ({_rated(plan)}),"
-        f" l3 AS (SELECT *{_exact(plan)} FROM l2),"
+        f" l3q AS (SELECT *{_columns('q_', money, [item.quick for item in money])} FROM l2),"
+        f" l3 AS (SELECT *{_columns('e_', money, [item.exact for item in money])} FROM l3q),"
         f" l4 AS (SELECT *{_columns('', plan.fields, [_value(item, plan, context) for item in plan.fields])} FROM l3),"
         f" l5 AS (SELECT *, {_verdict(problems)} AS problem"
         f"{''.join(f', coalesce({flag.condition}, false) AS {q(flag.name)}' for flag in flags)} FROM l4)"
@@ -47,11 +49,6 @@ def _columns(prefix: str, fields: tuple[FieldPlan, ...], expressions: list[str])
         f", {expression} AS {q(prefix + item.field.name)}"
         for item, expression in zip(fields, expressions, strict=True)
     )
-
-
-def _exact(plan: TablePlan) -> str:
-    money = tuple(item for item in plan.fields if item.exact)
-    return _columns("e_", money, [item.exact for item in money])
 
 
 def _verdict(problems: tuple[Problem, ...]) -> str:
@@ -79,8 +76,8 @@ def _rated(plan: TablePlan) -> str:
 def _value(item: FieldPlan, plan: TablePlan, context: Context) -> str:
     if not item.exact or not has_rates(plan):
         return item.value
-    exact = q(f"e_{item.field.name}")
-    converted = f"TRY(CAST(round_even(CAST({exact} AS DOUBLE) * fx_rate, 0) AS BIGINT))"
+    exact = f"coalesce({q('q_' + item.field.name)}, CAST({q('e_' + item.field.name)} AS DOUBLE))"
+    converted = f"TRY(CAST(round_even({exact} * fx_rate, 0) AS BIGINT))"
     return f"CASE WHEN {foreign_sql(context)} THEN {converted} ELSE {item.value} END"
 
 

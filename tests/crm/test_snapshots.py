@@ -81,7 +81,7 @@ def test_a_lost_report_of_rejected_rows_comes_back(source):
 def test_a_damaged_current_database_is_replaced(source):
     path = source.load().path
     path.write_bytes(b"x" * 100)
-    with pytest.raises(Damaged, match="Import the data again"):
+    with pytest.raises(Damaged, match="cannot be read"):
         Dataset.open(source.data)
     assert source.load().changed
     assert source.query(TOTAL) == [(10000,)]

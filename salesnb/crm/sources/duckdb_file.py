@@ -41,6 +41,6 @@ class DuckDBSource:
 def _tables(request: StageRequest, alias: str) -> dict[str, str]:
     """Tables and views by name, with the quoted schema that they are in."""
     rows = request.connection.execute(
-        "SELECT table_name, table_schema FROM information_schema.tables WHERE table_catalog = ?", [alias]
+        f"SELECT table_name, table_schema FROM information_schema.tables WHERE table_catalog = {quote_literal(alias)}"
     ).fetchall()
     return {str(name): quote_identifier(str(schema)) for name, schema in rows}
