@@ -7,6 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from salesnb.actions.demo import make_demo
+    from salesnb.actions.importing import import_data
+    from salesnb.actions.plans import make_plan
+    from salesnb.actions.querying import kpi_table
+    from salesnb.actions.reviewing import ReviewRequest, review
     from salesnb.calendar import FiscalCalendar, Period
     from salesnb.errors import SalesnbError
     from salesnb.kpis import Kpi, Query
@@ -31,12 +36,24 @@ _HOME = {
     "Review": "salesnb.workbooks.review",
     "SalesnbError": "salesnb.errors",
     "Workspace": "salesnb.workspace",
+    "ReviewRequest": "salesnb.actions.reviewing",
+    "import_data": "salesnb.actions.importing",
+    "kpi_table": "salesnb.actions.querying",
+    "make_demo": "salesnb.actions.demo",
+    "make_plan": "salesnb.actions.plans",
+    "review": "salesnb.actions.reviewing",
     "open_plan": "salesnb.workbooks.plan_view",
     "open_review": "salesnb.workbooks.review",
 }
 
 __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "Workspace",
+    "import_data",
+    "kpi_table",
+    "make_plan",
+    "review",
+    "ReviewRequest",
+    "make_demo",
     "Plan",
     "Objective",
     "Goal",

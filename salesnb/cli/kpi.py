@@ -4,7 +4,6 @@ import argparse
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from salesnb.calendar import GRAINS
 from salesnb.cli import say
 from salesnb.cli.arguments import day
 from salesnb.cli.table import print_csv, print_json, print_text
@@ -99,14 +98,10 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _query(arguments: argparse.Namespace) -> int:
-    from salesnb import kpis
-    from salesnb.actions.targets import quota_targets
+    from salesnb.actions.querying import query_kpis
 
     workspace = Workspace.open(arguments.workspace)
-    query = _read_query(tuple(arguments.names), arguments)
-    with workspace.dataset() as data:
-        targets = quota_targets(workspace, query)
-        result = kpis.run(query.with_targets(targets), data, workspace.calendar)
+    result = query_kpis(workspace, _read_query(tuple(arguments.names), arguments))
     _print_result(result, workspace, arguments.format)
     return 0
 
@@ -125,14 +120,9 @@ def _rows(arguments: argparse.Namespace) -> int:
 def _read_query(names: tuple[str, ...], arguments: argparse.Namespace) -> "Query":
     from salesnb.kpis import Query
 
-    asked = [part.strip() for part in arguments.by.split(",") if part.strip()]
-    grains = [part for part in asked if part in GRAINS]
-    if len(grains) > 1:
-        raise BadUsage(f"--by names {len(grains)} time grains: {', '.join(grains)}.", hint="Name one.")
     return Query(
         kpis=names,
-        by=tuple(part for part in asked if part not in GRAINS),
-        grain=grains[0] if grains else None,
+        by=tuple(part.strip() for part in arguments.by.split(",") if part.strip()),
         start=arguments.first,
         end=arguments.last + timedelta(days=1) if arguments.last else None,
         as_of=arguments.as_of,
