@@ -16,7 +16,11 @@ TEAMS = {"Cara Losch", "Celia Rouche", "Dustin Brinkmann", "Melvin Marxen", "Roc
 
 def salesnb(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, "-m", "salesnb", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "salesnb", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done
@@ -28,7 +32,10 @@ def workspace(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     salesnb("new", "mine", cwd=base)
     mine = base / "mine"
     printed = salesnb("import", shared_data / "maven_crm", "--mapping", "maven", cwd=mine).stdout
-    assert printed.splitlines()[0] == "opportunities: read 8800, loaded 8800, rejected 0, repaired 1480, warned 1588"
+    assert (
+        printed.splitlines()[0]
+        == "opportunities: read 8800, loaded 8800, rejected 0, repaired 1480, warned 1588"
+    )
     salesnb("plan", "new", "fy18", "--period", "2017-Q4", "--goal", "won_amount=3000000", cwd=mine)
     salesnb("review", "fy18", cwd=mine)
     return mine
@@ -87,7 +94,9 @@ def test_no_team_s_files_hold_another_team_s_reps(workspace: Path) -> None:
     run = workspace / "reviews" / "fy18" / "latest"
     record = json.loads((run / "run.json").read_text(encoding="utf-8"))
     extracts = {team: extract_of(workspace, team) for team in TEAMS}
-    reps = {team: {row[1] for row in extract["tables"]["by_rep"]["rows"]} for team, extract in extracts.items()}
+    reps = {
+        team: {row[1] for row in extract["tables"]["by_rep"]["rows"]} for team, extract in extracts.items()
+    }
     for row in record["teams"]:
         if row["name"] not in TEAMS:
             continue
