@@ -37,8 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         arguments = list(sys.argv[1:] if argv is None else argv)
-        parsed = make_parser(arguments).parse_args(arguments)
-        return _run(parsed)
+        return _run(_parse(arguments))
     except SalesnbError as error:
         say(f"salesnb: {error}")
         return error.exit_code
@@ -70,6 +69,16 @@ def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
         if name in arguments:
             _module(name).add_arguments(command)
     return parser
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; what ``lab`` does not know is meant for JupyterLab."""
+    parser = make_parser(arguments)
+    parsed, more = parser.parse_known_args(arguments)
+    if more and parsed.command != "lab":
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    parsed.more = more
+    return parsed
 
 
 def say(text: str) -> None:

@@ -9,7 +9,7 @@ from salesnb.workspace import Workspace
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("more", nargs=argparse.REMAINDER, help="further arguments are handed to jupyter lab")
+    parser.epilog = "Further arguments are handed to jupyter lab, such as --no-browser."
 
 
 def run(arguments: argparse.Namespace) -> int:
