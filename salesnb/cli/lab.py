@@ -15,5 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Become JupyterLab, so that signals and the exit code are its own."""
     workspace = Workspace.open(arguments.workspace)
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}", *arguments.more]
+    # Jupyter stops for root, who in a container is the only user there is.
+    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    folder = f"--ServerApp.root_dir={workspace.root}"
+    command = [sys.executable, "-m", "jupyterlab", folder, *root, *arguments.more]
     os.execv(sys.executable, command)  # noqa: S606 -- a list, no shell
