@@ -192,7 +192,7 @@ def _smart(plan: Plan) -> Iterator[Problem]:
             if lacks:
                 yield Problem.warning("smart", f"goals, {goal.id}", f"The goal {goal.kpi} {what}.", hint)
         if goal.probability is None:
-            what = f"How likely the goal {goal.kpi} is attained has not been estimated."
+            what = f"How likely it is that the goal for {goal.kpi.replace('_', ' ')} is attained has not been estimated."
             yield Problem.note("smart", f"goals, {goal.id}", what)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from salesnb.charts.scale import Number, plottable, signed
 from salesnb.money import Formatter
 
-__all__ = ["Wording", "join", "period_name", "plural"]
+__all__ = ["Wording", "capital", "join", "period_name", "plural"]
 
 _IRREGULAR = {
     "opportunity": "opportunities",
@@ -38,6 +38,18 @@ def many(noun: str) -> str:
     ('reps', 'countries')
     """
     return _IRREGULAR.get(noun, f"{noun}s")
+
+
+def capital(sentence: str) -> str:
+    """Start a sentence with a capital letter, whatever name stands first.
+
+    Examples
+    --------
+    >>> capital("retail brought half"), capital("iPhones brought half")
+    ('Retail brought half', 'iPhones brought half')
+    """
+    first = sentence.partition(" ")[0]
+    return sentence[:1].upper() + sentence[1:] if first.islower() else sentence
 
 
 def join(names: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from salesnb.charts import Chart, Indented, bars, table
 from salesnb.planning import Quota
-from salesnb.workbooks.findings_words import join
+from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_goals import units_of
 from salesnb.workbooks.plan_view_read import PlanExtract
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
@@ -154,7 +154,7 @@ def segment_chart(extract: PlanExtract) -> Chart | Text:
     top = rows[0]
     share = extract.say.share(Fraction(int(top["won_amount_last_12_months"]), whole))
     return bars(
-        f"{_name(top['segment'])} brought {share} of what was won in twelve months.",
+        capital(f"{_name(top['segment'])} brought {share} of what was won in twelve months."),
         [(_name(row["segment"]), row["won_amount_last_12_months"]) for row in rows],
         measure="Won",
         fmt=extract.fmt,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.charts import Chart, bars, months_with_last_year, small_multiples, table
 from salesnb.workbooks.findings_people import Value, total
-from salesnb.workbooks.findings_words import many
+from salesnb.workbooks.findings_words import capital, many
 from salesnb.workbooks.review_goal import SERIES, monthly, partial_month
 from salesnb.workbooks.review_text import Text, paragraph
 
@@ -163,7 +163,7 @@ def value_chart(reading: "Reading", found: Sequence[Value], noun: str) -> Chart 
 
 def _value_finding(reading: "Reading", found: Sequence[Value], noun: str) -> str:
     say, top, whole = reading.say, found[0], total(found)
-    first = f"{top.name} brought {say.share(Fraction(top.won, whole))} of the won amount"
+    first = capital(f"{top.name} brought {say.share(Fraction(top.won, whole))} of the won amount")
     if len(found) == 1:
         return f"Everything was won in one {noun}: {top.name}."
     falling = [value for value in found if (value.difference or 0) < 0]
