@@ -19,7 +19,6 @@ $(STAMP): requirements.lock pyproject.toml tools/make_venv.sh
 
 demo: setup ## a sample company: data, plan, a review for every team, an index page
 	@$(BIN)/salesnb demo $(DEMO)
-	@echo "Open it in JupyterLab: make lab"
 
 lab: setup ## open JupyterLab on the demo workspace
 	@test -f $(DEMO)/salesnb.toml || $(BIN)/salesnb demo $(DEMO)

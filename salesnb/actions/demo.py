@@ -133,11 +133,10 @@ def _make_plan(workspace: Workspace) -> None:
 
 
 def _report(folder: Path, outcome: ReviewOutcome, seconds: float) -> tuple[str, ...]:
-    """Say what was made, where, in how many seconds, and what opens it."""
+    """Say what was made, where, and in how many seconds."""
     return (
         *outcome.failures,
         f"Made a sample workspace with a plan and its reviews ({outcome.summary.rstrip('.')}) in {folder}.",
         f"  Index page:  {outcome.index}",
-        f"  JupyterLab:  salesnb -C {folder} lab",
         f"Done in {seconds:.1f} s.",
     )

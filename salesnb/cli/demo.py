@@ -1,6 +1,8 @@
 """``salesnb demo``: the whole main job on an invented company."""
 
 import argparse
+import shutil
+import sys
 from pathlib import Path
 
 from salesnb.cli import say
@@ -27,7 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     with progress_line() as show:
         made = make_demo(arguments.dir, arguments.opportunities, jobs=arguments.jobs, progress=show)
-    for line in made.lines:
+    for line in (*made.lines, f"Open it in JupyterLab: {_program()} -C {arguments.dir} lab"):
         say(line)
     print(made.index)
     return 1 if made.failed else 0
+
+
+def _program() -> str:
+    """Name this program as the person at the terminal can call it again."""
+    if shutil.which("salesnb"):
+        return "salesnb"
+    return f"{sys.executable} -m salesnb" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
