@@ -1,0 +1,86 @@
+"""One demo workspace and one browser for all tests of what a person sees."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+LOCAL = ("file:", "data:", "blob:", "http://127.0.0.1", "ws://127.0.0.1")
+
+
+@dataclass
+class Visit:
+    """An open page with what went wrong on it: requests that would leave the machine, and errors."""
+
+    page: Page
+    cut: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of a demo made by the command line; SALESNB_TEST_DEMO names one to reuse."""
+    folder = Path(os.environ.get("SALESNB_TEST_DEMO") or tmp_path_factory.mktemp("browser") / "demo")
+    subprocess.run([sys.executable, "-m", "salesnb", "demo", str(folder)], check=True, capture_output=True)
+    return next(iter(folder.glob("reviews/*/latest"))).resolve()
+
+
+@pytest.fixture(scope="session")
+def review(demo: Path) -> Path:
+    """One team's page."""
+    return sorted(path for path in demo.glob("*.html") if path.name not in {"index.html", "plan.html"})[0]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open pages with the network cut: ``visit(url, width=390, javascript=False, dark=True)``."""
+    contexts: list[BrowserContext] = []
+
+    def go(url: str, *, width: int = 1280, javascript: bool = True, dark: bool = False) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        opened = Visit(context.new_page())
+
+        def cut(route: Route) -> None:
+            if route.request.url.startswith(LOCAL):
+                route.continue_()
+            else:
+                opened.cut.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", cut)
+        opened.page.on(
+            "console", lambda told: opened.errors.append(told.text) if told.type == "error" else None
+        )
+        opened.page.on("pageerror", lambda error: opened.errors.append(str(error)))
+        opened.page.goto(url)
+        return opened
+
+    yield go
+    for context in contexts:
+        context.close()
