@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, TypedDict
 
 from salesnb.charts.sheet import Drawing, Sheet
-from salesnb.charts.text import aligned, clean
+from salesnb.charts.text import aligned, clean, untypeset
 from salesnb.charts.theme import fixed
 from salesnb.money import Formatter
 from salesnb.registry import Registry
@@ -149,7 +149,7 @@ class Chart:
         """Give HTML that notebooks show, trusted or not: an image with its alternative text, or a table."""
         own = FORMS.get(self.form).html
         if own is not None:
-            return own(self)
+            return untypeset(own(self))
         return picture(fixed(self.svg(opaque=True)), alt=self.alt(), style="max-width:100%;height:auto")
 
     def _repr_mimebundle_(

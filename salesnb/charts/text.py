@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["aligned", "clean", "ellipsize", "text_width", "wrap"]
+__all__ = ["aligned", "clean", "ellipsize", "text_width", "untypeset", "wrap"]
 
 ELLIPSIS = "…"
 # Advance widths of Helvetica in thousandths of the size, U+0020 to U+007E; Arial and Liberation share them.
@@ -168,3 +168,8 @@ def _whole(text: str, end: int) -> int:
 
 def _tone(letter: str) -> bool:
     return "\U0001f3fb" <= letter <= "\U0001f3ff"
+
+
+def untypeset(html: str) -> str:
+    """Keep JupyterLab from reading two amounts in dollars as the ends of a formula."""
+    return f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>'

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from salesnb.charts.text import clean
+from salesnb.charts.text import clean, untypeset
 
 __all__ = ["Point", "Text", "heading", "paragraph", "points", "small"]
 
@@ -34,7 +34,7 @@ class Text:
         include: object = None,  # noqa: ARG002 -- IPython's protocol
         exclude: object = None,  # noqa: ARG002
     ) -> dict[str, Any]:
-        return {"text/plain": self.plain, "text/html": self.html}
+        return {"text/plain": self.plain, "text/html": untypeset(self.html)}
 
 
 @dataclass(frozen=True, kw_only=True)

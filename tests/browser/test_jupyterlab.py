@@ -89,3 +89,5 @@ def test_every_chart_of_a_notebook_is_shown_untrusted(
       .filter(img => img.complete && img.naturalWidth > 0).map(img => img.closest('.jp-OutputArea-output'))).size"""
     page.wait_for_function(f"({drawn})() >= {charts}", timeout=60_000)
     assert page.evaluate(drawn) == charts
+    # Two amounts in dollars are no formula.
+    assert page.locator(".jp-OutputArea-output mjx-container").count() == 0

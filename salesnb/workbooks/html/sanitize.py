@@ -33,7 +33,7 @@ _ALLOWED = frozenset({*_BLOCK, *_TABLE, *_INLINE})
 
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\"'<>\\]+|#[\w-]+", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}")
-_CLASSES = re.compile(r"snb-[a-z0-9-]+")
+_CLASSES = re.compile(r"snb-[a-z0-9-]+|(?:mathjax|tex2jax)_ignore")
 _NUMBER = re.compile(r"\d{1,4}")
 _STYLE = re.compile(r"[a-z-]+")
 _STYLE_VALUE = re.compile(r"(?:[a-z0-9.%# -]|var\(--snb-[a-z-]+(?:,#[0-9a-f]{3,8})?\))+", re.IGNORECASE)
