@@ -135,8 +135,8 @@ def counted(group: Group, code: int, output: str, seconds: float) -> Outcome:
 
 
 def chromium() -> bool:
-    """Find Chromium, or install it as root through the system's package manager."""
-    if any(shutil.which(name) for name in CHROMIUM):
+    """Find Chromium and what drives it, or install them as root through the system's package manager."""
+    if browser_runs():
         return True
     if not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
@@ -144,10 +144,18 @@ def chromium() -> bool:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (
         ("apt-get", "update", "-qq"),
-        ("apt-get", "install", "-y", "-qq", "chromium", "fonts-liberation"),
+        # Playwright's driver is a Node that wants libatomic, which a small system may not have.
+        ("apt-get", "install", "-y", "-qq", "chromium", "fonts-liberation", "libatomic1"),
     ):
         subprocess.run(command, env=quiet, check=False, stdout=subprocess.DEVNULL)
-    return any(shutil.which(name) for name in CHROMIUM)
+    return browser_runs()
+
+
+def browser_runs() -> bool:
+    """Tell whether Chromium is there and Playwright's driver starts."""
+    driver = (sys.executable, "-m", "playwright", "--version")
+    started = subprocess.run(driver, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return started.returncode == 0 and any(shutil.which(name) for name in CHROMIUM)
 
 
 def report(outcomes: list[Outcome]) -> int:
