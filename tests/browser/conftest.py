@@ -1,7 +1,6 @@
 """One demo workspace and one browser for all tests of what a person sees."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,13 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 LOCAL = ("file:", "data:", "blob:", "http://127.0.0.1", "ws://127.0.0.1")
 
 
@@ -40,16 +34,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def review(demo: Path) -> Path:
     """One team's page."""
     return sorted(path for path in demo.glob("*.html") if path.name not in {"index.html", "plan.html"})[0]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Charts in a real browser: fonts are as wide as estimated, and no text covers another."""
 
 import runpy
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,29 +36,13 @@ MEASURE = """() => {
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    browser_path = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser_path is None:
-        pytest.skip("Chromium is not installed.")
-    from playwright.sync_api import sync_playwright
-
+def measured(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     page_path = tmp_path_factory.mktemp("gallery") / "gallery.html"
     page_path.write_text(GALLERY["page"](), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-            ],
-        )
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
-        page.goto(page_path.as_uri())
-        yield page.evaluate(MEASURE)
-        browser.close()
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto(page_path.as_uri())
+    yield page.evaluate(MEASURE)
+    page.close()
 
 
 def test_the_page_shows_every_text(measured: dict[str, Any]) -> None:

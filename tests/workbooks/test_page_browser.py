@@ -1,29 +1,14 @@
 """Pages as a browser shows them: alone, without scripts and network, on a phone, in the dark and on paper."""
 
-from pathlib import Path
-
 import pytest
 
 from salesnb.charts import bars, table
 from salesnb.workbooks.html import PageInfo, render
 from salesnb.workbooks.index import IndexPage, IndexRow, render_index
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 LONG = "A name without any break: " + "x" * 80
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed (apt-get install chromium)"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def shown(chart):
@@ -54,14 +39,6 @@ def pages(tmp_path_factory):
     index = folder / "index.html"
     index.write_text(render_index(page))
     return review, index
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
