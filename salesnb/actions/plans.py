@@ -24,6 +24,7 @@ __all__ = [
     "MadePlan",
     "approve",
     "cascade_again",
+    "goal_lines",
     "make_plan",
     "propose",
     "quota_records",
@@ -95,13 +96,38 @@ def make_plan(
             f"There is a plan {name!r} already.",
             hint="Choose another name, or change it: salesnb plan cascade.",
         )
-    kpis = [catalogue().get(kpi) for kpi, _ in goals]
+    kpis = _goal_kpis(goals)
     with workspace.dataset() as data:
         tree = org_tree(data, workspace.settings.company, known.start)
         made = _Maker(workspace=workspace, data=data, period=known, tree=tree)
         plan = made.plan(name, list(zip(kpis, (target for _, target in goals), strict=True)), objective)
     saved = store.save(plan, read_at=None, author=author(workspace.root), reason="New plan", at=_now())
     return MadePlan(plan=saved, notices=made.notices(plan))
+
+
+def _goal_kpis(goals: Sequence[tuple[str, str]]) -> list[Kpi]:
+    """Find the KPIs of goals; one that would be cascaded must add up over teams and over months."""
+    names = [name for name, _ in goals]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise BadUsage(f"Two goals are given for {twice}.", hint="Give each KPI one goal.")
+    found = [catalogue().get(name) for name in names]
+    for kpi in found:
+        if kpi.unit in _SPLITS and not kpi.additive_over_time:
+            raise BadInput(
+                f"{kpi.label} ({kpi.name}) cannot be cascaded: its parts do not add up over teams and months.",
+                hint="Set the goal on a KPI that does, such as won_amount, won_count or created_amount.",
+            )
+    return found
+
+
+def goal_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
+    """Say each goal in a line."""
+    words = {"at_least": "at least", "at_most": "at most"}
+    return tuple(
+        f"Goal: {goal.kpi} {words[goal.direction]} {formatter.value(goal.target, goal.unit)} in {goal.period.label}"
+        for goal in plan.goals
+    )
 
 
 def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> Plan:

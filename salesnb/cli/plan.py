@@ -70,7 +70,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from salesnb.actions.plans import quota_records
+    from salesnb.actions.plans import goal_lines, quota_records
     from salesnb.planning import plan_to_document
 
     workspace = Workspace.open(arguments.workspace)
@@ -79,8 +79,10 @@ def _show(arguments: argparse.Namespace) -> int:
         print(json.dumps(plan_to_document(plan), indent=2, ensure_ascii=False))
         return 0
     say(f"{plan.name}: {plan.period.label}, revision {plan.revision}, {plan.status}")
-    records = quota_records(plan, workspace.settings.formatter)
-    print_text(["node", "level", "kpi", "quota", "basis", "locked"], records)
+    for line in goal_lines(plan, workspace.settings.formatter):
+        say(line)
+    if records := quota_records(plan, workspace.settings.formatter):
+        print_text(["node", "level", "kpi", "quota", "basis", "locked"], records)
     return 0
 
 
@@ -168,10 +170,13 @@ def _pair(text: str, option: str, form: str) -> tuple[str, str]:
 
 
 def _print_levels(workspace: Workspace, plan) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- planning's Plan
-    from salesnb.actions.plans import quota_records
+    from salesnb.actions.plans import goal_lines, quota_records
 
+    for line in goal_lines(plan, workspace.settings.formatter):
+        say(line)
     records = [r for r in quota_records(plan, workspace.settings.formatter) if r["level"] != "rep"]
-    print_text(["node", "level", "kpi", "quota", "basis"], records)
+    if records:
+        print_text(["node", "level", "kpi", "quota", "basis"], records)
 
 
 _ACTIONS = {

@@ -171,3 +171,10 @@ def test_an_approved_plan_is_frozen_until_it_is_a_draft_again(run: Callable, pla
     run("-C", planned, "plan", "cascade", "q3", "--goal", "won_amount=25000")
     plan = json.loads(run("-C", planned, "plan", "show", "q3", "--format", "json").out)
     assert plan["status"] == "draft"
+
+
+def test_a_goal_on_a_rate_is_kept_and_not_split(run: Callable, workspace: Path) -> None:
+    done = run("-C", workspace, "plan", "new", "rate", "--period", "2017-Q3", "--goal", "win_rate=35%")
+    assert (done.code, "win_rate at least 35.0%" in done.err) == (0, True)
+    plan = json.loads(run("-C", workspace, "plan", "show", "rate", "--format", "json").out)
+    assert (plan["goals"][0]["value"], plan["quotas"]) == (0.35, [])
