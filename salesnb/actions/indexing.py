@@ -1,11 +1,13 @@
 """The company's page over a run: how it stands, and a row a unit."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesnb import __version__
 from salesnb.charts import Chart, Measure, bullet
+from salesnb.money import Formatter
 from salesnb.workbooks.extract import ReviewExtract, review_from_document
 from salesnb.workbooks.findings_standing import Standing, standing
+from salesnb.workbooks.findings_words import period_name
 from salesnb.workbooks.index import IndexPage, IndexRow
 from salesnb.workbooks.paths import page_name
 
@@ -39,7 +41,7 @@ def index_page(
     fmt = workspace.settings.formatter
     rows = tuple(_row(extract, results.get(extract.id)) for extract in extracts)
     return IndexPage(
-        title=f"KPI reviews {facts.period.label}",
+        title=f"KPI reviews {_period(facts, fmt)}",
         company=workspace.settings.company,
         rows=rows,
         total=_figures(workspace.settings.company, whole, at),
@@ -87,7 +89,7 @@ def _page(result: "Result | None") -> str:
     return page_name(result.slug) if result and result.status != "failed" else ""
 
 
-def _chart(at: Standing, facts: "Facts", fmt: Any) -> Chart | None:
+def _chart(at: Standing, facts: "Facts", fmt: Formatter) -> Chart | None:
     if not at.target:
         return None
     measure = Measure(
@@ -98,11 +100,15 @@ def _chart(at: Standing, facts: "Facts", fmt: Any) -> Chart | None:
         (measure,),
         fmt=fmt,
         unit=at.unit,
-        subtitle=f"{at.label}, {facts.period.label}",
+        subtitle=f"{at.label}, {_period(facts, fmt)}",
     )
 
 
-def _standing_words(at: Standing, fmt: Any) -> str:
+def _period(facts: "Facts", fmt: Formatter) -> str:
+    return period_name(facts.period.label, fmt, facts.calendar.year_start)
+
+
+def _standing_words(at: Standing, fmt: Formatter) -> str:
     won, share = fmt.short(at.actual, at.unit), fmt.ratio(float(at.attainment or 0), 0)
     if at.pace == "reached":
         return f"The goal is reached: {won}, {share} of it"

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb import __version__
 from salesnb.actions.extracts import Extract, company_extract, review_extracts
 from salesnb.actions.facts import Facts
 from salesnb.actions.freshness import inputs_key, kept_results
@@ -16,6 +15,7 @@ from salesnb.actions.indexing import index_page
 from salesnb.actions.naming import COMPANY, Names
 from salesnb.actions.plan_extract import plan_extract
 from salesnb.errors import BadInput, UnknownName, nearest
+from salesnb.workbooks.findings_words import period_name
 from salesnb.workbooks.index import render_index
 from salesnb.workbooks.jobs import Job, Result, RunHeader, RunReport
 from salesnb.workbooks.paths import extract_name, slug
@@ -211,9 +211,8 @@ class _Run:
             template=template.path,
             parameters=check_parameters(template, {"extract": extract_name(name)}),
             extract=extract.to_bytes(),
-            title=f"{extract.name}: {template.title} {self.facts.period.label}",
+            title=f"{extract.name}: {template.title} {self._period}",
             facts=self._page_facts(),
-            provenance=self._page_provenance(),
             locale=self.workspace.settings.locale,
         )
 
@@ -226,9 +225,8 @@ class _Run:
             template=template.path,
             parameters=check_parameters(template, {"extract": extract_name(PLAN_SLUG)}),
             extract=content.to_bytes(),
-            title=f"{self.workspace.settings.company}: {template.title} {self.plan.period.label}",
+            title=f"{self.workspace.settings.company}: {template.title} {self._period}",
             facts=self._page_facts(),
-            provenance=self._page_provenance(),
             back="index.html",
             locale=self.workspace.settings.locale,
         )
@@ -243,18 +241,15 @@ class _Run:
             more={"inputs": "" if self.request.only else self.key},
         )
 
+    @property
+    def _period(self) -> str:
+        settings = self.workspace.settings
+        return period_name(self.facts.period.label, settings.formatter, settings.fiscal_year_start)
+
     def _page_facts(self) -> tuple[str, ...]:
         return (
             f"Data as of {self.workspace.settings.formatter.date(self.facts.as_of)}",
             self.facts.period.label,
-        )
-
-    def _page_provenance(self) -> tuple[str, ...]:
-        fingerprint = self.facts.data.meta.fingerprint[:8]
-        return (
-            f"Plan {self.plan.name}, revision {self.plan.revision}",
-            f"Data {fingerprint}",
-            f"salesnb {__version__}",
         )
 
 

@@ -26,10 +26,11 @@ from salesnb.errors import BadInput, BadUsage, CannotWrite, Damaged, StaleSave, 
 from salesnb.files import cannot_write, write_atomic
 from salesnb.planning.checks import check
 from salesnb.planning.differences import diff
-from salesnb.planning.document import plan_from_json, plan_to_json
+from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
 from salesnb.planning.history import Revision, entry_to_json, line_of, plan_of_entry, revision_of_entry
 from salesnb.planning.model import SCHEMA_VERSION, Plan
 from salesnb.planning.names import is_safe_name, safe_name
+from salesnb.planning.schema import check_document
 
 __all__ = ["PlanStore", "Revision"]
 
@@ -129,6 +130,8 @@ class PlanStore:
         """
         _check_stamp(author, at)
         check(plan)
+        # What cannot be read back is not written in the first place.
+        check_document(plan_to_document(plan), where=f"plan {plan.name}")
         with self._locked(plan.name):
             before = self._current(plan.name, at)
             self._refuse_stale(plan.name, read_at or 0, before)

@@ -58,8 +58,17 @@ def lab(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
         wait_for(f"{url}/api?token=test")
         yield url, folder
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
+        stop(server)
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End the server and its kernels, those that do not listen as well."""
+    os.killpg(server.pid, signal.SIGTERM)
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait(timeout=10)
 
 
 def wait_for(url: str, seconds: float = 60) -> None:
