@@ -311,10 +311,16 @@ class Facts:
     def _ask(self, more: tuple[str, ...], kpis: tuple[str, ...], **span: Any) -> list[Row]:
         """Ask by unit and further dimensions, by ids; rows of nobody are left to the company's page."""
         whole = self.by == COMPANY
-        by = more if whole else (self.by, *more)
-        query = Query(kpis=kpis, by=by, as_of=self.as_of, labels=False, **span)
+        asked = tuple(name for name in more if name != self.by)
+        query = Query(
+            kpis=kpis, by=asked if whole else (self.by, *asked), as_of=self.as_of, labels=False, **span
+        )
         rows = run(query, self.data, self.calendar).rows
-        return [(COMPANY, *row) for row in rows] if whole else [row for row in rows if row[0] is not None]
+        if whole:
+            return [(COMPANY, *row) for row in rows]
+        found = [row for row in rows if row[0] is not None]
+        # A review of one sector has that sector alone in its breakdown by sector.
+        return [(row[0], *row) for row in found] if len(asked) < len(more) else found
 
 
 def _bare(quota_id: str) -> str:
