@@ -164,7 +164,7 @@ def _foot(chart: Chart) -> str:
         return ""
     columns: tuple[Column, ...] = chart.data.columns
     across = len(columns) + sum(bool(column.drawn) for column in columns)
-    return f'<tfoot><tr><td colspan="{across}">{escape(clean(chart.note))}</td></tr></tfoot>'
+    return f'<tfoot><tr><td colspan="{across}"><small>{escape(clean(chart.note))}</small></td></tr></tfoot>'
 
 
 def _small(text: str) -> str:
