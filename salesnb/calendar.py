@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from salesnb.errors import BadInput, UnknownName
 
-__all__ = ["GRAINS", "FiscalCalendar", "Period"]
+__all__ = ["GRAINS", "FiscalCalendar", "Period", "years_before"]
 
 GRAINS = ("week", "month", "quarter", "year")
 
@@ -19,6 +19,20 @@ _RETAIL = re.compile(r"\d{4}.*(4-?4-?5|4-?5-?4|5-?4-?4|P\d{1,2})", re.IGNORECASE
 _EXAMPLES = (
     "Write a fiscal year 2017, a fiscal quarter 2017-Q4, a calendar month 2017-11 or an ISO week 2017-W45."
 )
+
+
+def years_before(day: date, years: int) -> date:
+    """Give the same day some years before; of 29 February the 28th where there is no other.
+
+    Examples
+    --------
+    >>> years_before(date(2016, 2, 29), 1)
+    datetime.date(2015, 2, 28)
+    """
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 @dataclass(frozen=True, kw_only=True)

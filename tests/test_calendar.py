@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesnb.calendar import GRAINS, FiscalCalendar
+from salesnb.calendar import GRAINS, FiscalCalendar, years_before
 from salesnb.errors import BadInput, UnknownName
 
 CALENDARS = st.builds(FiscalCalendar, st.integers(1, 12), st.sampled_from(["monday", "sunday"]))
@@ -92,3 +92,8 @@ def test_the_year_before_starts_on_the_same_day_of_the_year(
 def test_a_calendar_that_does_not_exist_is_refused(year_start: int, week_start: str) -> None:
     with pytest.raises(BadInput):
         FiscalCalendar(year_start, week_start)
+
+
+def test_a_leap_day_has_a_day_the_year_before() -> None:
+    assert years_before(date(2016, 2, 29), 1) == date(2015, 2, 28)
+    assert years_before(date(2016, 2, 29), 4) == date(2012, 2, 29)

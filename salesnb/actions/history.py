@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesnb.actions.organisation import rep_node_id
-from salesnb.calendar import FiscalCalendar, Period
+from salesnb.calendar import FiscalCalendar, Period, years_before
 from salesnb.kpis import Query, run
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class MonthWeights:
 
 def history_start(period: Period) -> date:
     """Give the first day of the twelve months before a period."""
-    return period.start.replace(year=period.start.year - 1)
+    return years_before(period.start, 1)
 
 
 def rep_history(data: "Dataset", calendar: FiscalCalendar, kpi: str, period: Period) -> dict[str, int]:
@@ -71,7 +71,7 @@ def month_weights(data: "Dataset", calendar: FiscalCalendar, kpi: str, period: P
 
 def _monthly(data: "Dataset", calendar: FiscalCalendar, kpi: str, period: Period) -> dict[str, int]:
     """List a KPI by month over complete months only, before the period's start and up to the as-of date."""
-    first = period.start.replace(year=period.start.year - _YEARS_OF_SEASON)
+    first = years_before(period.start, _YEARS_OF_SEASON)
     query = Query(kpis=(kpi,), grain="month", start=first, end=period.start)
     amounts = {str(month): int(amount or 0) for month, amount in run(query, data, calendar).rows}
     begun = [month for month, amount in amounts.items() if amount]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb import __version__
 from salesnb.actions.extracts import EXTRACT_FORMAT, Extract, described_workspace
 from salesnb.actions.organisation import org_tree, rep_node_id
+from salesnb.calendar import years_before
 from salesnb.kpis import Query, run
 from salesnb.planning import Plan, plan_to_document
 
@@ -61,7 +62,7 @@ def _tree(workspace: "Workspace", plan: Plan, facts: "Facts") -> list[dict[str, 
 
 def _history(plan: Plan, facts: "Facts") -> dict[str, Any]:
     """Sum what each node won by month, from two years before the plan to its start."""
-    first = plan.period.start.replace(year=plan.period.start.year - _YEARS)
+    first = years_before(plan.period.start, _YEARS)
     rows: list[list[Any]] = []
     for dimension in ("company", *facts.data.meta.levels, "rep"):
         by = () if dimension == "company" else (dimension,)
@@ -81,7 +82,7 @@ def _segments(facts: "Facts") -> dict[str, Any]:
     query = Query(
         kpis=("open_amount", "won_amount", "win_rate", "average_deal"),
         by=(facts.segment_dimension,),
-        start=end.replace(year=end.year - 1),
+        start=years_before(end, 1),
         end=end,
         as_of=facts.as_of,
     )

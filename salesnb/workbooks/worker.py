@@ -84,4 +84,10 @@ def _packed(answer: Any, *, failed: bool) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SystemExit as told:
+        # What ran has been unwound. The thread that reads ahead still holds the standard input, over which Python's own
+        # way out would stumble with a message that nobody can use.
+        sys.stderr.flush()
+        os._exit(told.code if isinstance(told.code, int) else 1)
