@@ -71,7 +71,7 @@ def test_printed_text_waits_in_a_box_to_be_opened():
 
 
 def test_an_error_stands_in_a_box():
-    made = page({"output_type": "error", "ename": "ValueError", "evalue": "no <b>", "traceback": ["/root/x"]})
+    made = page({"output_type": "error", "ename": "ValueError", "evalue": "no <b>", "traceback": ["/home/x"]})
     assert 'role="alert"' in made
     assert "no &lt;b&gt;" in made
     assert "/root" not in made
