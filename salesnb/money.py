@@ -13,7 +13,7 @@ from salesnb.errors import BadInput
 if TYPE_CHECKING:
     from babel import Locale
 
-__all__ = ["Formatter", "minor_digits", "plain", "split", "to_major", "to_minor"]
+__all__ = ["Formatter", "apportion", "minor_digits", "plain", "split", "to_major", "to_minor"]
 
 # ISO 4217; currencies that are not listed have two digits.
 _DIGITS = {
@@ -129,6 +129,58 @@ def split(total: int, weights: Sequence[int | Fraction], keys: Sequence[str]) ->
     for index in order[: abs(total) - sum(parts)]:
         parts[index] += 1
     return tuple(sign * part for part in parts)
+
+
+def apportion(total: int, weights: Sequence[int | Fraction], keys: Sequence[str]) -> tuple[int, ...]:
+    """Split a whole number in proportion to weights so that no part shrinks when the total grows.
+
+    Parameters
+    ----------
+    total
+        What is split, zero or more.
+    weights
+        One a part, zero or more, not all zero.
+    keys
+        One a part: of equal claims the lowest key comes first.
+
+    Raises
+    ------
+    BadInput
+        When the total or a weight is negative, all weights are zero, or the lengths differ.
+
+    Examples
+    --------
+    Of one head more, `split` would take a head away from two parts:
+
+    >>> apportion(25, [1500, 1500, 900, 500, 500, 200], list("abcdef"))
+    (8, 8, 4, 2, 2, 1)
+    >>> apportion(26, [1500, 1500, 900, 500, 500, 200], list("abcdef"))
+    (8, 8, 5, 2, 2, 1)
+
+    References
+    ----------
+    Webster's method: https://en.wikipedia.org/wiki/Sainte-Lagu%C3%AB_method
+    """
+    if total < 0:
+        raise BadInput("The total is negative.", hint="Give zero or more.")
+    parts = list(split(total, weights, keys))
+    shares = [Fraction(weight) for weight in weights]
+
+    def claim(index: int) -> tuple[Fraction, str]:
+        return (Fraction(2 * parts[index] + 1) / shares[index], keys[index])
+
+    def hold(index: int) -> tuple[Fraction, str]:
+        return (Fraction(2 * parts[index] - 1) / shares[index], keys[index])
+
+    counted = [index for index, share in enumerate(shares) if share]
+    while total:
+        gains = min(counted, key=claim)
+        loses = max((index for index in counted if parts[index]), key=hold)
+        if claim(gains) >= hold(loses):
+            break
+        parts[gains] += 1
+        parts[loses] -= 1
+    return tuple(parts)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesnb.errors import BadInput
-from salesnb.money import Formatter, minor_digits, plain, split, to_major, to_minor
+from salesnb.money import Formatter, apportion, minor_digits, plain, split, to_major, to_minor
 
 WEIGHTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=40).filter(any)
 
@@ -121,3 +121,20 @@ def test_compact_money_has_three_figures() -> None:
 def test_an_unknown_locale_is_named() -> None:
     with pytest.raises(BadInput, match="xx_YY"):
         Formatter("xx_YY", "USD").ratio(1)
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=12).filter(any), st.integers(0, 10**6))
+def test_no_part_shrinks_when_the_total_grows(weights: list[int], total: int) -> None:
+    keys = [f"{place:03d}" for place in range(len(weights))]
+    before, after = apportion(total, weights, keys), apportion(total + 1, weights, keys)
+    assert (sum(before), sum(after)) == (total, total + 1)
+    assert all(old <= new for old, new in zip(before, after, strict=True))
+
+
+def test_heads_are_apportioned_as_by_webster() -> None:
+    """FORMULAS C11: by largest remainder two territories would lose a head when a 26th is hired."""
+    weights, keys = [1500, 1500, 900, 500, 500, 200], list("abcdef")
+    assert split(25, weights, keys) == (7, 7, 4, 3, 3, 1)
+    assert split(26, weights, keys) == (8, 8, 5, 2, 2, 1)
+    assert apportion(25, weights, keys) == (8, 8, 4, 2, 2, 1)
+    assert apportion(26, weights, keys) == (8, 8, 5, 2, 2, 1)

@@ -5,16 +5,16 @@ others it holds an aggregate where enough of them remain that nobody can be told
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.peers import peers_of
-from salesnb.calendar import Period
 from salesnb.kpis import catalogue
-from salesnb.planning import Goal, Plan, Quota, milestones
+from salesnb.planning import Goal, Plan, Quota, Roadmap, roadmap
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
@@ -52,25 +52,22 @@ def review_extracts(
     workspace: "Workspace", plan: Plan | None, facts: Facts, template: str
 ) -> tuple[Extract, ...]:
     """Cut an extract for every unit that has figures or a quota, in the order of the organisation."""
-    goal = _goal(plan, facts.period)
-    quotas = {quota.id: quota for quota in plan.quotas_of(goal)} if plan and goal else {}
+    aim = _aim(plan, facts)
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
     return tuple(
-        _extract(unit, shared | _figures(unit, facts, quotas), _target(plan, goal, quotas.get(unit.quota_id)))
-        for unit in facts.units(quotas)
+        _extract(unit, shared | _figures(unit, facts, aim.quotas), aim.of(unit.quota_id))
+        for unit in facts.units(aim.quotas)
     )
 
 
 def company_extract(workspace: "Workspace", plan: Plan | None, facts: Facts) -> Extract:
     """Cut the extract of the company as a whole, as far as its index page needs it."""
-    goal = _goal(plan, facts.period)
-    quotas = {quota.id: quota for quota in plan.quotas_of(goal)} if plan and goal else {}
     unit = facts.names.unit(COMPANY, COMPANY)
     shared = _shared(workspace, plan, facts, "index") | {"tables": facts.brief_tables(COMPANY)}
-    return _extract(unit, shared, _target(plan, goal, quotas.get(COMPANY)))
+    return _extract(unit, shared, _aim(plan, facts).of(COMPANY))
 
 
-def _figures(unit: Unit, facts: Facts, quotas: dict[str, Quota]) -> dict[str, Any]:
+def _figures(unit: Unit, facts: Facts, quotas: Mapping[str, Quota]) -> dict[str, Any]:
     return {
         "tables": facts.tables(unit.id, quotas),
         "pipeline": facts.pipeline(unit.id),
@@ -153,30 +150,54 @@ def _kpis(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _goal(plan: Plan | None, period: Period) -> Goal | None:
-    """Pick the first goal whose quotas hold for the period."""
-    goals = plan.goals if plan else ()
-    return next(
-        (goal for goal in goals if goal.period.label == period.label and goal.unit in {"money", "count"}),
-        None,
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Aim:
+    """What the units should reach in the period: a goal, and each one's part of it."""
+
+    goal: Goal | None = None
+    objective: str = ""
+    roadmap: Roadmap = field(default_factory=lambda: Roadmap(quotas={}, milestones={}))
+
+    @property
+    def quotas(self) -> Mapping[str, Quota]:
+        """The quotas of the period, by node."""
+        return self.roadmap.quotas
+
+    def of(self, node: str) -> dict[str, Any]:
+        """Tell a unit's goal and its milestones; both are empty where it has no quota."""
+        quota = self.quotas.get(node)
+        if self.goal is None or quota is None:
+            return {"goal": None, "milestones": []}
+        stones = self.roadmap.milestones.get(node, ())
+        return {
+            "goal": {
+                "kpi": self.goal.kpi,
+                "label": catalogue().get(self.goal.kpi).label,
+                "unit": self.goal.unit,
+                "target": quota.amount,
+                "objective": self.objective,
+                "basis": quota.basis,
+            },
+            "milestones": [{"label": stone.label, "target_to_date": stone.to_date} for stone in stones],
+        }
 
 
-def _target(plan: Plan | None, goal: Goal | None, quota: Quota | None) -> dict[str, Any]:
-    """Tell a unit's goal and its milestones; both are empty where it has no quota."""
-    if plan is None or goal is None or quota is None:
-        return {"goal": None, "milestones": []}
-    objective = next((found.text for found in plan.objectives if found.id == goal.objective), "")
-    weights = {stone.label: stone.weight_bp for stone in plan.milestones if stone.goal == goal.id}
-    stones = milestones(quota.amount, weights, unit=goal.unit) if weights else ()
-    return {
-        "goal": {
-            "kpi": goal.kpi,
-            "label": catalogue().get(goal.kpi).label,
-            "unit": goal.unit,
-            "target": quota.amount,
-            "objective": objective,
-            "basis": quota.basis,
-        },
-        "milestones": [{"label": stone.label, "target_to_date": stone.to_date} for stone in stones],
-    }
+def _aim(plan: Plan | None, facts: Facts) -> _Aim:
+    """Pick the goal of the shortest period around the reviewed one, and each unit's part of it in the period."""
+    if plan is None:
+        return _Aim()
+    around = [
+        goal
+        for goal in plan.goals
+        if goal.unit in {"money", "count"}
+        and goal.period.start <= facts.period.start
+        and facts.period.end <= goal.period.end
+    ]
+    for goal in sorted(around, key=lambda goal: goal.period.days):
+        whole = goal.period.label == facts.period.label
+        months = () if whole else tuple(month.label for month in facts.calendar.months(facts.period))
+        found = roadmap(plan, goal, months)
+        if found.quotas:
+            said = next((item.text for item in plan.objectives if item.id == goal.objective), "")
+            return _Aim(goal=goal, objective=said, roadmap=found)
+    return _Aim()

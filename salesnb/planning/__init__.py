@@ -37,7 +37,7 @@ from salesnb.planning.model import (
 from salesnb.planning.names import safe_name
 from salesnb.planning.problem import Problem
 from salesnb.planning.recascade import edited
-from salesnb.planning.roadmap import basis_points, milestones
+from salesnb.planning.roadmap import Roadmap, basis_points, milestones, roadmap
 from salesnb.planning.schema import plan_schema, schema_text
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
@@ -69,6 +69,7 @@ __all__ = [
     "Resource",
     "ResponseCurve",
     "Revision",
+    "Roadmap",
     "Scenario",
     "ScenarioTarget",
     "SeasonWeight",
@@ -91,6 +92,7 @@ __all__ = [
     "problems",
     "propose",
     "recascade",
+    "roadmap",
     "safe_name",
     "schema_text",
     "set_goal",

@@ -1,18 +1,63 @@
 """Roadmap: what a goal should have reached by the end of each month."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
 
 from salesnb.errors import BadInput
-from salesnb.money import split
+from salesnb.money import apportion, split
 from salesnb.planning.means import Seasonality, SeasonWeight
-from salesnb.planning.model import Milestone
+from salesnb.planning.model import Goal, Milestone, Plan, Quota
 from salesnb.planning.sharing import equal_for_want_of
 
-__all__ = ["BASIS_POINTS", "basis_points", "milestones", "seasonality"]
+__all__ = ["BASIS_POINTS", "Roadmap", "basis_points", "milestones", "roadmap", "seasonality"]
 
 BASIS_POINTS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roadmap:
+    """What each node of a cascade should reach in a stretch of months, and by the end of each of them.
+
+    Attributes
+    ----------
+    quotas
+        By node: its quota, or the part of it that falls into the stretch.
+    milestones
+        By node, a month each; empty where the goal has none.
+    """
+
+    quotas: Mapping[str, Quota]
+    milestones: Mapping[str, tuple[Milestone, ...]]
+
+
+def roadmap(plan: Plan, goal: Goal, months: Sequence[str] = ()) -> Roadmap:
+    """Spread the quotas of a goal's cascade over its months.
+
+    In each month the parts of a node add up to it, and over the months each part adds up to its quota.
+
+    Parameters
+    ----------
+    months
+        Labels of the stretch wanted; by default the whole period. Without milestones for all of them the roadmap is
+        empty: how much of a quota falls into a month is then not known.
+    """
+    quotas = plan.quotas_of(goal)
+    weights = {stone.label: stone.weight_bp for stone in plan.milestones if stone.goal == goal.id}
+    if not months and not weights:
+        return Roadmap(quotas={quota.id: quota for quota in quotas}, milestones={})
+    if not set(months) <= weights.keys():
+        return Roadmap(quotas={}, milestones={})
+    reached = _reached(quotas, weights)
+    labels = sorted(weights)
+    first = labels.index(min(months)) if months else 0
+    end = labels.index(max(months)) + 1 if months else len(labels)
+    sums = {node: [0, *by_month][first : end + 1] for node, by_month in reached.items()}
+    return Roadmap(
+        quotas={quota.id: replace(quota, amount=sums[quota.id][-1] - sums[quota.id][0]) for quota in quotas},
+        milestones={node: _stones(goal, weights, found, labels[first:end]) for node, found in sums.items()},
+    )
 
 
 def basis_points(weights: Mapping[str, int | Fraction]) -> dict[str, int]:
@@ -100,3 +145,37 @@ def seasonality(kpi: str, weights: Mapping[str, int | Fraction], basis: str) -> 
     points = basis_points(weights)
     shares = tuple(SeasonWeight(label=label, weight_bp=weight) for label, weight in points.items())
     return Seasonality(kpi=kpi, basis=said, weights=shares)
+
+
+def _reached(quotas: Sequence[Quota], weights: Mapping[str, int]) -> dict[str, list[int]]:
+    """Give what each node should have reached by the end of each month, parents before their children."""
+    children: dict[str | None, list[Quota]] = {}
+    for quota in quotas:
+        children.setdefault(quota.parent, []).append(quota)
+    above = {quota.id: quota.amount for quota in quotas}
+    found: dict[str, list[int]] = {}
+    for parent, below in children.items():
+        total = sum(quota.amount for quota in below)
+        fits = parent is not None and total == above.get(parent)
+        sums = found[parent] if fits and parent else [stone.to_date for stone in milestones(total, weights)]
+        shares, keys = [quota.amount for quota in below], [quota.id for quota in below]
+        columns = [apportion(to_date, shares, keys) if total else (0,) * len(below) for to_date in sums]
+        found.update(zip(keys, map(list, zip(*columns, strict=True)), strict=True))
+    return found
+
+
+def _stones(
+    goal: Goal, weights: Mapping[str, int], reached: Sequence[int], labels: Sequence[str]
+) -> tuple[Milestone, ...]:
+    """Turn sums into the milestones of a stretch, which begins at the first of them."""
+    return tuple(
+        Milestone(
+            goal=goal.id,
+            label=label,
+            weight_bp=weights[label],
+            unit=goal.unit,
+            amount=after - before,
+            to_date=after - reached[0],
+        )
+        for label, before, after in zip(labels, reached[:-1], reached[1:], strict=True)
+    )

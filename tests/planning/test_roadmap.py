@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesnb.errors import BadInput
-from salesnb.planning import basis_points, milestones
+from salesnb.planning import basis_points, milestones, roadmap
 
 WEIGHTS = st.dictionaries(
     st.builds("2017-{:02d}".format, st.integers(1, 12)),
@@ -86,3 +86,57 @@ def test_milestones_add_up_to_the_total_exactly(total, weights):
         reached += stone.amount
         assert stone.to_date == reached
     assert reached == total
+
+
+def test_a_month_of_a_quarter_has_its_part_of_every_quota(plan):
+    """300,000 by 15, 20 and 55 of 90: 16.67, 22.22 and 61.11 per cent."""
+    (goal,) = plan.goals
+    found = roadmap(plan, goal, ("2017-11",))
+    assert found.quotas["company"].amount == 6_666_000
+    assert [stone.label for stone in found.milestones["rep:East1"]] == ["2017-11"]
+    assert found.milestones["rep:East1"][0].to_date == found.quotas["rep:East1"].amount == 2_222_000
+
+
+def test_the_last_two_months_start_again_at_nothing(plan):
+    (goal,) = plan.goals
+    found = roadmap(plan, goal, ("2017-11", "2017-12"))
+    assert [stone.to_date for stone in found.milestones["company"]] == [6_666_000, 24_999_000]
+    assert found.quotas["company"].amount == 24_999_000
+
+
+def test_without_milestones_no_part_of_a_quota_is_known(make_plan):
+    plan = make_plan(season={})
+    (goal,) = plan.goals
+    assert roadmap(plan, goal).quotas["company"].amount == 30_000_000
+    assert not roadmap(plan, goal).milestones
+    assert not roadmap(plan, goal, ("2017-11",)).quotas
+
+
+def test_a_month_beyond_the_goal_has_no_part(plan):
+    assert not roadmap(plan, plan.goals[0], ("2018-01",)).quotas
+
+
+@given(
+    target=st.integers(0, 10**6),
+    reps=st.lists(st.integers(0, 50), min_size=5, max_size=5).filter(any),
+    season=st.lists(st.integers(0, 9), min_size=3, max_size=3),
+)
+def test_parts_add_up_over_nodes_in_each_month_and_over_months_in_each_node(make_plan, target, reps, season):
+    names = ("rep:East1", "rep:East2", "rep:West1", "rep:West2", "rep:West3")
+    months = ("2017-10", "2017-11", "2017-12")
+    plan = make_plan(
+        target=target,
+        weights={"won_amount": dict(zip(names, reps, strict=True))},
+        season={"won_amount": dict(zip(months, season, strict=True))},
+    )
+    (goal,) = plan.goals
+    whole = roadmap(plan, goal)
+    parts = {month: roadmap(plan, goal, (month,)).quotas for month in months}
+    for quota in plan.quotas:
+        assert whole.milestones[quota.id][-1].to_date == quota.amount
+        assert sum(parts[month][quota.id].amount for month in months) == quota.amount
+        below = [child.id for child in plan.quotas if child.parent == quota.id]
+        for month in months:
+            assert parts[month][quota.id].amount >= 0
+            if below:
+                assert sum(parts[month][child].amount for child in below) == parts[month][quota.id].amount
