@@ -90,5 +90,5 @@ def test_the_installed_wheel_runs_anywhere(wheel: Path, tmp_path: Path) -> None:
     assert "review" in run(str(environment / "bin" / "salesnb"), "--help", folder=elsewhere)
     where = run(str(python), "-c", "import salesnb; print(salesnb.__file__)", folder=elsewhere).strip()
     assert Path(where).is_relative_to(environment)
-    asked = "from salesnb.workbooks.templates import find_templates, template_folders as f; print(*find_templates(f()))"
+    asked = "from salesnb.workbooks.templates import TEMPLATES; print(*TEMPLATES)"
     assert {"kpi_review", "plan"} <= set(run(str(python), "-c", asked, folder=elsewhere).split())

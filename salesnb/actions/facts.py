@@ -13,6 +13,7 @@ from salesnb.actions.pipeline import (
     deal_rows,
     open_deals,
     pipeline_summary,
+    stage_order,
     stage_rows,
     usual_cycle,
 )
@@ -101,6 +102,11 @@ class Facts:
     def deals(self) -> dict[str, tuple[OpenDeal, ...]]:
         """List the open deals of every unit, the largest first."""
         return open_deals(self)
+
+    @cached_property
+    def stage_order(self) -> dict[str | None, float]:
+        """Tell how far along each stage is."""
+        return stage_order(self)
 
     @cached_property
     def usual_cycle_days(self) -> float | None:

@@ -11,9 +11,36 @@ from salesnb.kpis import Query, catalogue, rows, run
 if TYPE_CHECKING:
     from salesnb.actions.facts import Facts
 
-__all__ = ["OpenDeal", "deal_rows", "open_deals", "pipeline_summary", "stage_rows", "usual_cycle"]
+__all__ = [
+    "OpenDeal",
+    "deal_rows",
+    "open_deals",
+    "pipeline_summary",
+    "stage_order",
+    "stage_rows",
+    "usual_cycle",
+]
 
 _SHOWN = 12
+# What stages are usually called, from the first talk to the signature.
+_USUAL_STAGES = (
+    "prospect",
+    "lead",
+    "appointment",
+    "qualif",
+    "discover",
+    "needs",
+    "analysis",
+    "engag",
+    "demo",
+    "presentation",
+    "proposal",
+    "quote",
+    "decision",
+    "negotiat",
+    "contract",
+    "commit",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +118,33 @@ def stage_rows(deals: Iterable[OpenDeal], facts: "Facts", unit: str) -> list[tup
             facts.weighted_by_stage.get((unit, stage)),
             _median_age(some, facts.as_of),
         )
-        for stage, some in sorted(stages.items(), key=lambda item: -sum(deal.amount for deal in item[1]))
+        for stage, some in sorted(
+            stages.items(),
+            key=lambda item: (facts.stage_order.get(item[0], -1), -sum(deal.amount for deal in item[1])),
+        )
     ]
+
+
+def stage_order(facts: "Facts") -> dict[str | None, float]:
+    """Tell how far along each stage of the open deals is; nothing where that is not known of all.
+
+    By the mean probability of its deals where the source has one for each stage, else by what stages are usually called.
+    """
+    table = facts.data.table("opportunities")
+    likely = table.filter(table.status == "open").group_by("stage").aggregate(mean=table.probability.mean())
+    known = {row["stage"]: row["mean"] for row in likely.to_pyarrow().to_pylist()}
+    if None not in known.values():
+        return known
+    named = {stage: _usual_place(stage) for stage in known if stage is not None}
+    return (
+        {}
+        if None in named.values()
+        else {stage: place for stage, place in named.items() if place is not None}
+    )
+
+
+def _usual_place(stage: str) -> float | None:
+    return next((float(n) for n, word in enumerate(_USUAL_STAGES) if word in stage.casefold()), None)
 
 
 def deal_rows(deals: Iterable[OpenDeal], as_of: date) -> list[tuple[Any, ...]]:

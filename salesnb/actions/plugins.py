@@ -10,8 +10,9 @@ def registries() -> tuple[Registry[object], ...]:
     from salesnb.crm.mapping import PROFILES
     from salesnb.crm.sources import SOURCES
     from salesnb.kpis import catalogue
+    from salesnb.workbooks.templates import TEMPLATES
 
-    found: tuple[Registry[object], ...] = (catalogue(), SOURCES, PROFILES)  # type: ignore[assignment]
+    found: tuple[Registry[object], ...] = (catalogue(), TEMPLATES, SOURCES, PROFILES)  # type: ignore[assignment]
     for registry in found:
         registry.load_plugins()
     return found

@@ -20,7 +20,7 @@ from salesnb.workbooks.index import render_index
 from salesnb.workbooks.jobs import Job, Result, RunHeader, RunReport
 from salesnb.workbooks.paths import extract_name, slug
 from salesnb.workbooks.runner import run_jobs
-from salesnb.workbooks.templates import Template, check_parameters, find_template, template_folders
+from salesnb.workbooks.templates import Template, check_parameters, find_template, templates
 
 if TYPE_CHECKING:
     from salesnb.planning import Plan
@@ -145,8 +145,8 @@ class _Run:
     @cached_property
     def templates(self) -> tuple[Template, Template]:
         """Find the template asked for, and the plan's."""
-        folders = template_folders(self.workspace.templates_dir)
-        return find_template(self.request.template, folders), find_template("plan", folders)
+        known = templates(self.workspace.templates_dir)
+        return find_template(self.request.template, known), find_template("plan", known)
 
     @cached_property
     def key(self) -> str:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         Template,
         check_parameters,
         find_template,
-        find_templates,
     )
 
 _HOME = {
@@ -33,7 +32,6 @@ _HOME = {
     "check_parameters": "templates",
     "extract_name": "paths",
     "find_template": "templates",
-    "find_templates": "templates",
     "render_index": "index",
     "run_jobs": "runner",
     "slug": "paths",
@@ -52,7 +50,6 @@ __all__ = [
     "check_parameters",
     "extract_name",
     "find_template",
-    "find_templates",
     "render_index",
     "run_jobs",
     "slug",

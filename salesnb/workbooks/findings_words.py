@@ -10,6 +10,8 @@ from salesnb.money import Formatter
 
 __all__ = ["Wording", "capital", "join", "period_name", "plural"]
 
+# Past ten times its base, a change is told as a multiple: nobody reads +17,474 %.
+_MANY_TIMES = 9
 _IRREGULAR = {
     "opportunity": "opportunities",
     "company": "companies",
@@ -133,10 +135,12 @@ class Wording:
 
         Examples
         --------
-        >>> Wording(Formatter()).signed_share(90, 100)
-        '-10%'
+        >>> Wording(Formatter()).signed_share(90, 100), Wording(Formatter()).signed_share(27_100, 154)
+        ('-10%', '×176')
         """
         share = (value - base) / abs(base)
+        if share > _MANY_TIMES:
+            return f"×{self.fmt.number(value / base, 0)}"
         return f"{'+' if share > 0 else ''}{self.fmt.ratio(share, 0)}"
 
     def signed_points(self, difference: float) -> str:

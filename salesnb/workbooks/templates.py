@@ -3,24 +3,25 @@
 import json
 import math
 import sysconfig
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
-from salesnb.errors import BadInput, MissingFile, UnknownName, nearest
+from salesnb.errors import BadInput, MissingFile, nearest
+from salesnb.registry import Registry
 
 __all__ = [
     "AUDIENCES",
+    "TEMPLATES",
     "TYPES",
     "Parameter",
     "Template",
     "check_parameters",
     "find_template",
-    "find_templates",
     "read_template",
-    "template_folders",
+    "templates",
 ]
 
 AUDIENCES = ("company", "manager", "rep")
@@ -70,42 +71,47 @@ class Template:
     parameters: tuple[Parameter, ...]
 
 
-def template_folders(workspace: Path | None = None) -> tuple[Path, ...]:
-    """List where templates are looked for: the workspace's own, a checkout's, the installed ones."""
-    own = (workspace,) if workspace else ()
+def _shipped() -> Iterator[Path]:
+    """Find the templates that come with salesnb: beside the package in a checkout, else where they are installed."""
     checkout = Path(__file__).resolve().parents[2]
-    beside = (checkout / "templates",) if (checkout / "pyproject.toml").is_file() else ()
-    installed = Path(sysconfig.get_path("data")) / "share" / "jupyter" / "salesnb" / "templates"
-    return (*own, *beside, installed)
+    folder = checkout / "templates"
+    if not (checkout / "pyproject.toml").is_file():
+        folder = Path(sysconfig.get_path("data")) / "share" / "jupyter" / "salesnb" / "templates"
+    yield from sorted(folder.glob("*.ipynb"))
 
 
-def find_templates(folders: Iterable[Path]) -> dict[str, Path]:
-    """Map the names of all templates to their files; of two with one name the first folder's counts."""
-    found: dict[str, Path] = {}
-    for folder in folders:
-        for path in sorted(folder.glob("*.ipynb")) if folder.is_dir() else ():
-            found.setdefault(path.stem, path)
+TEMPLATES = Registry[Path]("template", "salesnb.templates")
+for _file in _shipped():
+    TEMPLATES.add(_file.stem, _file, origin="salesnb")
+
+
+def templates(folder: Path | None = None) -> Registry[Path]:
+    """Give every template: those that ship, those that installed packages add, and those of a workspace's folder.
+
+    Raises
+    ------
+    BadInput
+        When two have one name: both are named.
+    """
+    found = TEMPLATES.copy()
+    for path in sorted(folder.glob("*.ipynb")) if folder else ():
+        found.add(path.stem, path, origin=f"{path.parent.name}/{path.name}")
     return found
 
 
-def find_template(name: str, folders: Sequence[Path]) -> Template:
+def find_template(name: str, known: Registry[Path]) -> Template:
     """Find and read a template by name, or by a path that ends in ``.ipynb``.
 
     Raises
     ------
     UnknownName
-        When no folder has it.
+        When there is none of that name.
     MissingFile
         When a path was given and there is no such file.
     BadInput
         When it is not a template.
     """
-    if name.endswith(".ipynb"):
-        return read_template(Path(name))
-    known = find_templates(folders)
-    if name not in known:
-        raise UnknownName(f"There is no template {name!r}.", hint=nearest(name, known))
-    return read_template(known[name])
+    return read_template(Path(name) if name.endswith(".ipynb") else Path(known.get(name)))
 
 
 def read_template(path: Path) -> Template:

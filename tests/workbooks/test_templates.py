@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from salesnb.errors import BadInput, MissingFile, UnknownName
-from salesnb.workbooks.templates import Parameter, Template, check_parameters, find_template, read_template
+from salesnb.registry import Registry
+from salesnb.workbooks.templates import (
+    Parameter,
+    Template,
+    check_parameters,
+    find_template,
+    read_template,
+    templates,
+)
 
 
 def typed(kind: str) -> Template:
@@ -22,22 +30,45 @@ def typed(kind: str) -> Template:
     )
 
 
-def test_a_template_is_found_by_name_in_the_first_folder_that_has_it(tmp_path, make_template):
-    own, shipped = tmp_path / "own", tmp_path / "shipped"
-    own.mkdir()
-    shipped.mkdir()
-    make_template(shipped, front={"title": "Shipped", "kind": "k", "audience": "rep"})
-    assert find_template("tiny", [own, shipped]).title == "Shipped"
-    make_template(own, front={"title": "Own", "kind": "k", "audience": "rep"})
-    assert find_template("tiny", [own, shipped]).title == "Own"
+def test_a_template_of_the_workspace_stands_beside_those_that_ship(tmp_path, make_template):
+    make_template(tmp_path, front={"title": "Own", "kind": "k", "audience": "rep"})
+    known = templates(tmp_path)
+    assert find_template("tiny", known).title == "Own"
+    assert find_template("kpi_review", known).kind == "kpi_review"
+    assert "tiny" not in templates()
 
 
-def test_an_unknown_template_is_named_with_the_nearest(tmp_path, make_template):
-    make_template(tmp_path, name="kpi_review")
+def test_a_template_with_a_name_that_is_taken_is_refused_with_both_places(tmp_path, make_template):
+    make_template(tmp_path, name="plan")
+    with pytest.raises(
+        BadInput, match=rf"'plan' is defined twice: by salesnb and by {tmp_path.name}/plan.ipynb"
+    ):
+        templates(tmp_path)
+
+
+def test_an_installed_package_adds_a_template(tmp_path, make_template, monkeypatch):
+    path = make_template(tmp_path)
+
+    class Point:
+        name, value, dist = "theirs", "their_package:TEMPLATE", None
+
+        @staticmethod
+        def load() -> Path:
+            return path
+
+    monkeypatch.setattr(
+        "salesnb.registry.entry_points", lambda group: [Point] if group == "salesnb.templates" else []
+    )
+    registry = Registry[Path]("template", "salesnb.templates")
+    assert registry.get("theirs") == path
+    assert find_template("theirs", registry).title == read_template(path).title
+
+
+def test_an_unknown_template_is_named_with_the_nearest(tmp_path):
     with pytest.raises(UnknownName, match="Did you mean 'kpi_review'"):
-        find_template("kpi_reveiw", [tmp_path])
+        find_template("kpi_reveiw", templates())
     with pytest.raises(MissingFile):
-        find_template(str(tmp_path / "none.ipynb"), [])
+        find_template(str(tmp_path / "none.ipynb"), templates())
 
 
 def test_the_front_matter_is_read_with_its_defaults(tmp_path, make_template):
