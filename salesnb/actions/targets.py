@@ -13,18 +13,24 @@ if TYPE_CHECKING:
 __all__ = ["plan_targets", "quota_targets"]
 
 _KPI = "won_amount"
+_STATUSES = ("approved", "proposed", "draft")
 
 
 def quota_targets(workspace: "Workspace", query: Query) -> tuple[Target, ...]:
-    """Give the quotas of every plan of the workspace, the newest period first; none where no KPI needs them."""
+    """Give the quotas of every plan of the workspace; none where no KPI needs them.
+
+    Those of the shortest period come first, and of one period those of the plan that is furthest decided.
+    """
     known = catalogue()
     if not any(known.get(name).needs_target for name in query.kpis):
         return ()
     store = workspace.plans()
-    plans = sorted(
-        (store.load(name) for name in store.names()), key=lambda plan: plan.period.start, reverse=True
-    )
+    plans = sorted((store.load(name) for name in store.names()), key=_rank)
     return tuple(target for plan in plans for target in plan_targets(plan))
+
+
+def _rank(plan: "Plan") -> tuple[int, int, str]:
+    return (plan.period.days, _STATUSES.index(plan.status), plan.name)
 
 
 def plan_targets(plan: "Plan") -> tuple[Target, ...]:

@@ -107,12 +107,32 @@ class Deals:
 
         table = self._data.table("opportunities")
         closed = table.closed_on.notnull() & (table.closed_on <= ibis.date(self._as_of))
-        return table.mutate(
+        # The stage that a deal had before it closed is not in its row; "Won" would tell the future.
+        stage = (table.closed_on.isnull() | closed).ifelse(table.stage, ibis.null("string"))
+        known = table.mutate(
             status=closed.ifelse(table.status, "open"),
-            # The stage that a deal had before it closed is not in its row; "Won" would tell the future.
-            stage=(table.closed_on.isnull() | closed).ifelse(table.stage, ibis.null("string")),
+            stage=stage,
             closed_on=closed.ifelse(table.closed_on, ibis.null("date")),
         )
+        return known if self._as_of >= self._data.meta.as_of else self._with_stages(known)
+
+    def _with_stages(self, table: Any) -> Any:
+        """Take the stage that each open deal was in on the as-of day, where a history of stages tells it."""
+        import ibis
+
+        history = self._data.table("stage_history")
+        entered = history.filter(history.entered_on <= ibis.date(self._as_of))
+        # Of two stages of one day the order is not known: the last by name, so that the answer stays the same.
+        last = entered.group_by("opportunity_id").aggregate(entered_on=entered.entered_on.max())
+        stages = (
+            entered.inner_join(last, ["opportunity_id", "entered_on"])
+            .group_by("opportunity_id")
+            .aggregate(stage_then=ibis._.stage.max())
+            .rename(join_id="opportunity_id")
+        )
+        joined = table.left_join(stages, table.opportunity_id == stages.join_id)
+        then = (joined.status == "open") & joined.stage_then.notnull()
+        return joined.mutate(stage=then.ifelse(joined.stage_then, joined.stage)).drop("join_id", "stage_then")
 
     def with_dimensions(self, table: Any, names: Iterable[str], on: Any) -> Any:
         """Add a column ``dim_NAME`` for each dimension; each join finds at most one row.

@@ -175,12 +175,13 @@ class Run:
             if kpi.kind == "weighted":
                 self._add_weighted(kpi, found)
         self._tell_undated(found)
-        return {key: row for key, row in found.items() if _has_rows(row, self.query)}
+        return found
 
     def _add_weighted(self, kpi: Kpi, found: dict[Key, dict[str, Any]]) -> None:
         rows = self.scan.rows(kpi.basis, (kpi,), ("probability", "stage"))
         probabilities = Probabilities(self.deals, self.data)
-        for key, value in weigh(rows, kpi.name, probabilities).items():
+        days = {span.label: span.told_on(self.as_of) for span in self.spans}
+        for key, value in weigh(rows, kpi.name, probabilities, days).items():
             found.setdefault(key, {})[kpi.name] = value
         if probabilities.estimated:
             self._notices.append(
@@ -271,8 +272,3 @@ class Run:
     @cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
         return {name: self.deals.labels(self.deals.dimension(name)) for name in self.query.dimensions}
-
-
-def _has_rows(row: Mapping[str, Any], query: Query) -> bool:
-    """A group whose every figure is nothing or zero has no rows; nobody's group is told only where it has some."""
-    return not query.dimensions or any(row.values())

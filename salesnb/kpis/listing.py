@@ -1,5 +1,6 @@
 """From a figure to its deals: the opportunities behind a KPI, which add up to it."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from salesnb.calendar import FiscalCalendar
@@ -8,6 +9,8 @@ from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import AS_OF, AT_START, Kpi
 from salesnb.kpis.query import Query
 from salesnb.kpis.result import Column, Result, sort_key
+from salesnb.kpis.weighting import Probabilities
+from salesnb.money import split
 from salesnb.registry import Registry
 
 if TYPE_CHECKING:
@@ -78,9 +81,11 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
         )
         for name in shown
     )
-    rows = (
-        [] if table is None else [_row(run, record, names, parts) for record in _records(table, names, parts)]
-    )
+    records = [] if table is None else _records(table, names, parts)
+    for part in parts:
+        if part.kind == "weighted":
+            _weigh(run, records, part)
+    rows = [_row(run, record, names, parts) for record in records]
     kept = [row for row in rows if _counts(row[len(shown) - len(parts) :], parts)]
     kept.sort(key=lambda row: sort_key(row[: len(names) + 1]))
     told = () if basis not in {AS_OF, AT_START} else (f"Open as of {run.told_on(basis).isoformat()}.",)
@@ -89,10 +94,23 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
 
 def _records(table: Any, names: list[str], parts: tuple[Kpi, ...]) -> list[dict[str, Any]]:
     """Ask for each opportunity as a group of its own, so that a part's own expression says what it adds."""
-    keys = [*(f"dim_{name}" for name in names), *_FACTS, *_MONEY]
+    keys = [*(f"dim_{name}" for name in names), *_FACTS, *_MONEY, "probability"]
     grouped = table.group_by(keys).aggregate(**{f"part_{part.name}": part.function(table) for part in parts})
     records: list[dict[str, Any]] = grouped.to_pyarrow().to_pylist()
     return records
+
+
+def _weigh(run: Run, records: list[dict[str, Any]], part: Kpi) -> None:
+    """Weight each row by its probability, in whole minor units that add up to the figure."""
+    name, day = f"part_{part.name}", run.told_on(part.basis)
+    probabilities = Probabilities(run.deals, run.data)
+    exact = [row[name] * probabilities.of(row["probability"], row["stage"], day) for row in records]
+    if not any(exact):
+        shares: Iterable[int] = [0] * len(records)
+    else:
+        shares = split(round(sum(exact)), exact, [row["opportunity_id"] for row in records])
+    for row, share in zip(records, shares, strict=True):
+        row[name] = share
 
 
 def _row(run: Run, record: dict[str, Any], names: list[str], parts: tuple[Kpi, ...]) -> tuple[Any, ...]:

@@ -1,8 +1,11 @@
 """Weighting the pipeline by probability: exactly, after aggregation, so that every engine gives the same figure."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from salesnb.kpis.deals import Deals
@@ -37,45 +40,74 @@ class Probabilities:
             else "the win rate of all deals closed so far"
         )
 
-    def of(self, probability: float | None, stage: str | None) -> Fraction:
-        """Give the probability of deals of a stage; its own where they have one."""
+    def of(self, probability: float | None, stage: str | None, day: date) -> Fraction:
+        """Give the probability of deals of a stage on a day: their own, or what had come of such deals by then."""
         if probability is not None:
             return Fraction(probability)
         self.estimated = True
-        return self._by_stage.get(stage, self._overall)
+        by_stage = self._by_stage.get(stage)
+        found = by_stage.on(day) if by_stage else None
+        return self._overall.on(day) or Fraction() if found is None else found
 
     @cached_property
-    def _overall(self) -> Fraction:
+    def _overall(self) -> "_Record":
         table = self._deals.known
-        counts = table.aggregate(
-            won=count_where(table.status == "won"), closed=count_where(table.status != "open")
-        )
-        return _rate(counts.to_pyarrow().to_pylist()[0])
+        grouped = table.filter(table.status != "open").group_by("closed_on")
+        return _Record(_records(grouped.aggregate(**_counts(table.status))))
 
     @cached_property
-    def _by_stage(self) -> dict[str | None, Fraction]:
-        """Of the closed deals that were ever in a stage, the share that was won; empty without a stage history."""
+    def _by_stage(self) -> dict[str | None, "_Record"]:
+        """What came of the closed deals that were ever in a stage; empty without a stage history."""
         history = self._data.table("stage_history").select("opportunity_id", "stage").distinct()
-        table = self._deals.known.select(key="opportunity_id", outcome="status")
+        table = self._deals.known.select("closed_on", key="opportunity_id", outcome="status")
         joined = history.inner_join(table, history.opportunity_id == table.key)
-        grouped = joined.group_by("stage").aggregate(
-            won=count_where(joined.outcome == "won"), closed=count_where(joined.outcome != "open")
-        )
-        rows = grouped.to_pyarrow().to_pylist()
-        return {row["stage"]: _rate(row) for row in rows if row["closed"]}
+        grouped = joined.filter(joined.outcome != "open").group_by("stage", "closed_on")
+        stages: dict[str | None, list[dict[str, Any]]] = {}
+        for row in _records(grouped.aggregate(**_counts(joined.outcome))):
+            stages.setdefault(row["stage"], []).append(row)
+        return {stage: _Record(rows) for stage, rows in stages.items()}
+
+
+class _Record:
+    """Deals closed up to each day, and how many of them were won."""
+
+    def __init__(self, rows: Iterable[dict[str, Any]]) -> None:
+        ordered = sorted(rows, key=lambda row: row["closed_on"])
+        self._days = [row["closed_on"] for row in ordered]
+        self._won = list(accumulate(int(row["won"]) for row in ordered))
+        self._closed = list(accumulate(int(row["closed"]) for row in ordered))
+
+    def on(self, day: date) -> Fraction | None:
+        """Give the win rate of what had closed by a day; None where nothing had."""
+        place = bisect_right(self._days, day) - 1
+        return Fraction(self._won[place], self._closed[place]) if place >= 0 else None
 
 
 def weigh(
-    rows: Iterable[dict[str, Any]], name: str, probabilities: Probabilities
+    rows: Iterable[dict[str, Any]],
+    name: str,
+    probabilities: Probabilities,
+    days: Mapping[str | None, date],
 ) -> dict[tuple[str | None, tuple[str | None, ...]], int]:
-    """Add up amounts times probability by group, rounded once, half-even."""
+    """Add up amounts times probability by group, rounded once, half-even.
+
+    Parameters
+    ----------
+    days
+        By bucket: the day as of which its deals are open.
+    """
     found: dict[tuple[str | None, tuple[str | None, ...]], Fraction] = {}
     for row in rows:
         key = (row["bucket"], row["dimensions"])
-        weighted = row[name] * probabilities.of(row["probability"], row["stage"])
+        weighted = row[name] * probabilities.of(row["probability"], row["stage"], days[row["bucket"]])
         found[key] = found.get(key, Fraction()) + weighted
     return {key: round(value) for key, value in found.items()}
 
 
-def _rate(counts: dict[str, Any]) -> Fraction:
-    return Fraction(int(counts["won"]), int(counts["closed"])) if counts["closed"] else Fraction()
+def _counts(status: Any) -> dict[str, Any]:
+    return {"won": count_where(status == "won"), "closed": count_where(status.notnull())}
+
+
+def _records(table: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    return rows

@@ -171,6 +171,56 @@ def test_a_missing_probability_is_estimated_and_said(make_dataset: MAKE, deal: M
     assert "estimated" in found.notices[0]
 
 
+def test_an_estimate_of_an_earlier_day_does_not_know_what_closed_since(
+    make_dataset: MAKE, deal: MAKE
+) -> None:
+    """By the end of January one of two deals was won; by the end of March one of four."""
+    data = make_dataset(
+        deal("1"),
+        deal("2", "lost"),
+        deal("3", "lost", closed_on=day("2026-03-02")),
+        deal("4", "lost", closed_on=day("2026-03-03")),
+        deal("5", "open", 1000),
+    )
+    found = ask(data, "weighted_amount", grain="month", start=day("2026-01-01"), end=day("2026-04-01"))
+    assert found.rows == (("2026-01", 600), ("2026-02", 600), ("2026-03", 250))
+
+
+def test_the_rows_of_a_weighted_pipeline_add_up_to_it(make_dataset: MAKE, deal: MAKE) -> None:
+    data = make_dataset(*(deal(str(n), "open", 100 + n, probability=1 / 3) for n in range(7)))
+    listed = rows("weighted_amount", data, FiscalCalendar(), Query(kpis=("weighted_amount",)))
+    ((total,),) = ask(data, "weighted_amount").rows
+    assert total == 240
+    assert sum(row[-1] for row in listed.rows) == total
+
+
+def test_a_crossing_is_told_where_it_has_rows_though_nothing_was_won(make_dataset: MAKE, deal: MAKE) -> None:
+    data = make_dataset(deal("1"), deal("2", "lost", rep_id="r2", product="Top"))
+    assert ask(data, "won_amount", by=("rep", "product"), labels=False).rows == (
+        ("r1", "Base", 100),
+        ("r2", "Top", 0),
+    )
+
+
+def test_the_stage_of_an_earlier_day_comes_from_the_history(make_dataset: MAKE, deal: MAKE) -> None:
+    data = make_dataset(
+        deal("1", closed_on=day("2026-03-20")), deal("2", "open", stage="Proposal"), deal("3", "open")
+    )
+    for identity, stage, entered in (
+        ("1", "Demo", "2026-01-12"),
+        ("1", "Won", "2026-03-20"),
+        ("2", "Demo", "2026-01-11"),
+        ("2", "Proposal", "2026-03-01"),
+    ):
+        data.backend.con.execute(
+            "INSERT INTO stage_history VALUES (?, ?, ?)", [identity, stage, day(entered)]
+        )
+    now = dict(ask(data, "open_count", by=("stage",)).rows)
+    then = dict(ask(data, "open_count", by=("stage",), as_of=day("2026-02-01")).rows)
+    assert {stage: count for stage, count in now.items() if count} == {"Proposal": 1, "Open": 1}
+    assert {stage: count for stage, count in then.items() if count} == {"Demo": 2, "Open": 1}
+
+
 def test_velocity_divides_by_the_time_of_all_that_left(make_dataset: MAKE, deal: MAKE) -> None:
     """Two open at the start, win rate 1/2, deal 300, exits after 10 and 30 days: 2 x 1/2 x 300 / 20."""
     data = make_dataset(

@@ -141,7 +141,7 @@ def velocity(s: Selection) -> Fraction | None:
 
 
 def weighted(s: Selection) -> int:
-    """Expected amounts times probability; where that is missing, the win rate of all that is closed so far.
+    """Expected amounts times probability; where that is missing, the win rate of all that had closed by that day.
 
     A whole number of minor units, rounded once, half to even.
     """
@@ -214,7 +214,7 @@ def _selections(
     for name, some, on in chosen:
         for deal in some:
             grouped[tuple(book.dimension(deal, dimension, on) for dimension in by)][name].append(deal)
-    every = (deal for deal in book.deals if deal.closed and deal.closed <= book.as_of)
+    every = (deal for deal in book.deals if deal.closed and deal.closed <= last)
     outcomes = [deal.status == "won" for deal in every]
     so_far = ratio(sum(outcomes), len(outcomes)) or Fraction(0)
     return {
