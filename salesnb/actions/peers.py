@@ -24,7 +24,7 @@ def peers_of(unit: "Unit", facts: "Facts") -> dict[str, Any] | None:
     dict or None
         None where fewer than three other units, or fewer than five reps in them, have figures.
     """
-    others = {other: row for other, row in facts.period_sums.items() if other != unit.id}
+    others = {o: row for o, row in facts.period_sums.items() if o != unit.id and row["closed_count"]}
     reps = {rep for other in others for rep in facts.reps_with_figures.get(other, ())}
     reps -= facts.reps_with_figures.get(unit.id, frozenset())
     if len(others) < LEAST_UNITS or len(reps) < LEAST_REPS:
