@@ -32,7 +32,7 @@ def minor_digits(currency: str) -> int:
     Raises
     ------
     BadInput
-        When the code is not three capital letters.
+        When it is not the code of a currency.
 
     Examples
     --------
@@ -43,7 +43,14 @@ def minor_digits(currency: str) -> int:
         raise BadInput(
             f"{currency!r} is not a currency code.", hint="Write three capital letters, such as EUR."
         )
-    return next((digits for digits, codes in _DIGITS.items() if currency in codes.split()), 2)
+    known = next((digits for digits, codes in _DIGITS.items() if currency in codes.split()), None)
+    if known is not None:
+        return known
+    from babel.numbers import is_currency
+
+    if not is_currency(currency):
+        raise BadInput(f"There is no currency {currency!r}.", hint="Write its code by ISO 4217, such as EUR.")
+    return 2
 
 
 def to_minor(amount: str | int | Decimal, digits: int) -> tuple[int, bool]:

@@ -138,3 +138,9 @@ def test_heads_are_apportioned_as_by_webster() -> None:
     assert split(26, weights, keys) == (8, 8, 5, 2, 2, 1)
     assert apportion(25, weights, keys) == (8, 8, 4, 2, 2, 1)
     assert apportion(26, weights, keys) == (8, 8, 5, 2, 2, 1)
+
+
+@pytest.mark.parametrize("code", ["XXQ", "euro", "eur", "", "€"])
+def test_a_currency_that_does_not_exist_is_refused(code: str) -> None:
+    with pytest.raises(BadInput):
+        minor_digits(code)

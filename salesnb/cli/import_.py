@@ -48,7 +48,8 @@ def _counts(table) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa
 
 def _conclusion(workspace: Workspace, report) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
     rejected = sum(table.rejected for table in report.tables)
-    aside = f" {rejected} rows are set aside in data/rejected.csv, each with its reason." if rejected else ""
+    rows = "row is" if rejected == 1 else "rows are"
+    aside = f" {rejected} {rows} set aside in data/rejected.csv, each with its reason." if rejected else ""
     state = "Loaded" if report.changed else "Nothing has changed since the last import"
     as_of = workspace.settings.formatter.date(report.as_of)
     return f"{state}; data as of {as_of}.{aside}"

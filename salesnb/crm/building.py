@@ -91,7 +91,7 @@ def build(
     builder.organise()
     builder.complete()
     _refuse_overflow(context)
-    as_of = settings.as_of or _latest_day(context, builder.notices)
+    as_of = settings.as_of or _latest_day(context, builder)
     say("comparing with the import before")
     record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
     built = Built(tables=builder.reports(), notices=(*_zone_notice(settings), *builder.notices), as_of=as_of)
@@ -260,7 +260,7 @@ def _refuse_overflow(context: Context) -> None:
                 )
 
 
-def _latest_day(context: Context, notices: list[str]) -> date:
+def _latest_day(context: Context, builder: _Builder) -> date:
     """Give the latest day on which something happened; an expected close has not happened."""
     days = " UNION ALL ".join(
         f"SELECT {column} AS d FROM {table}"
@@ -275,17 +275,28 @@ def _latest_day(context: Context, notices: list[str]) -> date:
         f"SELECT max(d), quantile_disc(d, 0.999) FROM ({days}) WHERE d IS NOT NULL"
     ).fetchone()
     if row is None or row[0] is None:
-        raise BadInput(
-            "No row has a date on which something happened.",
-            where="opportunities",
-            hint="Map created_on and closed_on.",
-        )
+        raise _nothing_dated(builder)
     latest: date = row[0]
     if (latest - row[1]).days > 366:
-        notices.append(
+        builder.notices.append(
             f"The latest date, {latest}, lies far from the others; set [data] as_of if it is a slip."
         )
     return latest
+
+
+def _nothing_dated(builder: _Builder) -> BadInput:
+    """Say why there is nothing to load: no rows, only rows that were set aside, or no dates."""
+    found = [report for report in builder.reports() if report.name in {"opportunities", "orders"}]
+    if found and not any(report.read for report in found):
+        return BadInput("There is a header and no row.", where=found[0].name, hint="Export the rows as well.")
+    if any(report.rejected for report in found) and not any(report.loaded for report in found):
+        why = next((notice for notice in builder.notices if "set aside:" in notice), "")
+        return BadInput(f"Every row is set aside. {why}", hint="Correct the mapping; nothing was loaded.")
+    return BadInput(
+        "No row has a date on which something happened.",
+        where="opportunities",
+        hint="Map created_on and closed_on.",
+    )
 
 
 def _zone_notice(settings: ImportSettings) -> tuple[str, ...]:

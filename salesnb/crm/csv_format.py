@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from salesnb.crm.mapping import TableMapping
-from salesnb.crm.staging import unique_headers
+from salesnb.crm.staging import header_notices, unique_headers
 from salesnb.errors import BadInput, MissingFile
 
 __all__ = ["CsvFormat", "read_format"]
@@ -22,8 +22,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Beyond this share of characters that are not UTF-8, the file is taken for Windows-1252.
-_STRAY = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +81,7 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
         header_end=mapping.header_row - 1 + reader.line_num,
         lines=scan.lines,
         plain=encoding in ("utf-8", "utf-8-sig") and scan.simple,
-        notices=notices,
+        notices=(*notices, *header_notices(header, path.name)),
     )
 
 
@@ -107,25 +105,33 @@ def _encoding(path: Path, given: str) -> tuple[str, tuple[str, ...]]:
     if nul * 3 > len(start):
         name = "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
         return name, (f"{path.name}: read as {name.upper()}, though it has no byte order mark.",)
-    stray, beyond = _not_utf8(path)
+    stray = _not_utf8(path)
     if not stray:
         return "utf-8", ()
-    if stray <= _STRAY * beyond:
-        return "utf-8:replace", (f"{path.name}: {stray} characters are not UTF-8 and were replaced by �.",)
-    return "cp1252", (f"{path.name}: it is not UTF-8; read as Windows-1252. Set encoding if that is wrong.",)
+    characters = "character is" if stray == 1 else "characters are"
+    said = f"{path.name}: {stray} {characters} not UTF-8 and read as Windows-1252. Set encoding if that is wrong."
+    return f"utf-8:{_EITHER}", (said,)
 
 
-def _not_utf8(path: Path) -> tuple[int, int]:
-    """Count characters that are not UTF-8, and all beyond ASCII."""
+def _not_utf8(path: Path) -> int:
+    """Count the characters that are not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    stray = beyond = 0
+    stray = 0
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
-            text = decoder.decode(piece)
-            stray += text.count("\ufffd")
-            beyond += len(text) - len(text.encode("ascii", "ignore"))
-    stray += decoder.decode(b"", final=True).count("\ufffd")
-    return stray, beyond
+            stray += decoder.decode(piece).count("\ufffd")
+    return stray + decoder.decode(b"", final=True).count("\ufffd")
+
+
+def _windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are not UTF-8 as what they mostly are; files put together from two have both."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_EITHER = "salesnb-windows-1252"
+codecs.register_error(_EITHER, _windows_1252)
 
 
 @dataclass(frozen=True)

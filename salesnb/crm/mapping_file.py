@@ -129,10 +129,15 @@ def _status(table: Table, value: object, where: str) -> StatusRule | None:
     column = text(found.get("column", ""), f"{place} column")
     if not found.get("won") and not found.get("lost"):
         raise BadInput("It says neither what is won nor what is lost.", where=place, hint='Add won = ["…"].')
-    return StatusRule(
-        won=_conditions(found.get("won", []), column, f"{place} won"),
-        lost=_conditions(found.get("lost", []), column, f"{place} lost"),
-    )
+    won = _conditions(found.get("won", []), column, f"{place} won")
+    lost = _conditions(found.get("lost", []), column, f"{place} lost")
+    if len(won) == len(lost) == 1 and won[0][0] == lost[0][0]:
+        both = {value.casefold() for value in won[0][1]} & {value.casefold() for value in lost[0][1]}
+        if both:
+            raise BadInput(
+                f"{min(both)!r} is both won and lost.", where=place, hint="Leave it in one of them."
+            )
+    return StatusRule(won=won, lost=lost)
 
 
 def _conditions(value: object, column: str, where: str) -> Conditions:

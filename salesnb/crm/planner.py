@@ -20,6 +20,9 @@ from salesnb.crm.tables import Field, Table
 
 __all__ = ["plan_table"]
 
+# How programs and people write that a date or a number is not there.
+_WORDS = ("nan", "nat", "none", "null", "n/a", "#n/a", "na")
+_NOTHING = (*_WORDS, *(word.upper() for word in _WORDS), "NaN", "NaT", "None", "Null", "N/a", "-", "–", "—")
 _EARLIEST, _LATEST = "1950-01-01", "2099-12-31"
 
 
@@ -51,7 +54,7 @@ class _Planner:
         self._relation = f"(SELECT * FROM {q(staged.relation)} WHERE {staged.keep_sql})"
         self.notices: list[str] = []
         self._found = {
-            name: self._trimmed(staged.column(rule.column, where=self._place(name), file=file))
+            name: self._trimmed(name, staged.column(rule.column, where=self._place(name), file=file))
             for name, rule in mapping.columns
         }
         self._dates = self._date_findings()
@@ -59,11 +62,15 @@ class _Planner:
     def _place(self, name: str) -> str:
         return f"[{self._table.name}.columns] {name} in the mapping"
 
-    def _trimmed(self, column: str) -> str:
+    def _trimmed(self, name: str, column: str) -> str:
+        """Take the spaces away, and the words that mean nothing; in a text only those that the mapping names."""
         trimmed = f"nullif(trim({column}, ' \t\r\n\u00a0'), '')"
-        if not self._mapping.missing:
+        field = self._table.field(name)
+        usual = () if field is None or field.kind == "text" else _NOTHING
+        missing = (*self._mapping.missing, *usual)
+        if not missing:
             return trimmed
-        words = ", ".join(quote_literal(word) for word in self._mapping.missing)
+        words = ", ".join(quote_literal(word) for word in missing)
         return f"CASE WHEN {trimmed} NOT IN ({words}) THEN {trimmed} END"
 
     def _column(self, name: str, rule: ColumnRule) -> Column:

@@ -14,7 +14,16 @@ from salesnb.files import cannot_write
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["BrokenRow", "StageRequest", "Staged", "cell", "load_text", "unique_headers", "write_rows"]
+__all__ = [
+    "BrokenRow",
+    "StageRequest",
+    "Staged",
+    "cell",
+    "header_notices",
+    "load_text",
+    "unique_headers",
+    "write_rows",
+]
 
 _SHOWN = 200
 
@@ -106,6 +115,17 @@ def unique_headers(found: Iterable[str]) -> tuple[str, ...]:
         taken.add(own.casefold())
         headers.append(own)
     return tuple(headers)
+
+
+def header_notices(found: Iterable[str], file: str) -> tuple[str, ...]:
+    """Say which headers stand more than once, and what their further columns are called."""
+    texts = [" ".join(text.split()) for text in found]
+    names = unique_headers(texts)
+    return tuple(
+        f"{file}: {text!r} heads more than one column; this one is called {name!r}."
+        for text, name in zip(texts, names, strict=True)
+        if text and text != name
+    )
 
 
 def write_rows(path: Path, rows: Iterable[tuple[object, ...]]) -> None:

@@ -44,6 +44,44 @@ def test_encodings_are_detected_and_said(source, encoding, said):
     assert told(report, said) is True
 
 
+def test_a_file_put_together_from_two_encodings_is_read_in_both(source):
+    """Taken whole for Windows-1252, the first name would become MÃ¼ller."""
+    header, row = text().splitlines()
+    lines = (
+        header.encode(),
+        row.replace("D1,Ann", "D1,Müller").encode(),
+        row.replace("D1,Ann", "D2,Zoë").encode("cp1252"),
+    )
+    source.file("deals.csv", b"\n".join((*lines, b""))).file(
+        "reps.csv", "rep,team,region\nMüller,A,B\nZoë,A,B\n"
+    )
+    report = source.load()
+    assert told(report, "2 characters are not UTF-8 and read as Windows-1252")
+    assert source.query("SELECT rep_id, account_id FROM opportunities ORDER BY 1") == [
+        ("Müller", "Äcme"),
+        ("Zoë", "Äcme"),
+    ]
+
+
+def test_headers_that_stand_twice_are_said(source):
+    source.file("deals.csv", text().replace("closed\n", "closed,id\n").replace("-03\n", "-03,9\n"))
+    report = source.load()
+    check(source, report)
+    assert told(report, "'id' heads more than one column; this one is called 'id_2'")
+
+
+@pytest.mark.parametrize("word", ["NaT", "None", "n/a", "#N/A", "null", "NULL", "nan", "-", "–"])
+def test_words_for_nothing_are_nothing_where_a_date_or_number_stands(source, word):
+    report = source.file("deals.csv", text(value=word, created=word)).load()
+    assert source.counts(report)[:3] == (1, 1, 0)
+    assert source.query("SELECT amount, created_on FROM opportunities") == [(None, None)]
+
+
+def test_a_name_may_be_a_word_for_nothing_elsewhere(source):
+    source.file("deals.csv", text().replace("Äcme", "NA")).file("accounts.csv", "account\nNA\n").load()
+    assert source.query("SELECT account_id FROM opportunities") == [("NA",)]
+
+
 def test_an_encoding_can_be_given(source):
     source.mapping(options='encoding = "latin-1"')
     check(source, source.file("deals.csv", text().encode("latin-1")).load())

@@ -26,6 +26,10 @@ def test_every_profile_reads(name):
         (GOOD + '[opportunities.status]\nwin = ["Won"]', "Did you mean 'won'"),
         (GOOD + '[opportunities.status]\ncolumn = "x"', "neither what is won"),
         (GOOD + '[opportunities.status]\nwon = "Won"', "list of texts"),
+        (
+            GOOD + '[opportunities.status]\ncolumn = "x"\nwon = ["Won"]\nlost = ["won"]',
+            "'won' is both won and lost",
+        ),
         (GOOD + '[opportunities.repair.prodct]\na = "b"', "has no column 'prodct'"),
         (GOOD + "[opportunities.repair.opportunity_id]\na = 1", "1 stands where"),
         (GOOD.replace('"id"', '{ column = "x", time_zone = "Mars/Base" }'), "no time zone 'Mars/Base'"),

@@ -233,3 +233,15 @@ def test_orders_count_as_won_where_there_are_no_opportunities(source):
         ("won", -500, date(2024, 3, 5), None),
     ]
     assert source.query("SELECT rep_id, node FROM reps") == [("Ann", "company")]
+
+
+def test_a_header_without_rows_is_said(source):
+    with pytest.raises(BadInput, match="a header and no row"):
+        source.deals().load()
+
+
+def test_the_reason_is_said_when_every_row_is_set_aside(source):
+    with pytest.raises(
+        BadInput, match=r"Every row is set aside.*created_on is not a date \(first in deals.csv, row 2\)"
+    ):
+        source.deals("D1,Ann,Acme,Pump,Won,100,soon,2024-02-03").load()

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from salesnb.crm.sources.rows import stage_rows
-from salesnb.crm.staging import Staged, StageRequest, unique_headers
+from salesnb.crm.staging import Staged, StageRequest, header_notices, unique_headers
 from salesnb.errors import BadInput, Damaged, MissingFile, nearest
 
 __all__ = ["ExcelSource"]
@@ -30,7 +30,8 @@ class ExcelSource:
                 where=f"{request.path.name}, row {place}",
                 hint="Name the row with header_row.",
             )
-        return stage_rows(request, _body(rows, place, len(header)), unique_headers(header))
+        notices = header_notices(header, request.path.name)
+        return stage_rows(request, _body(rows, place, len(header)), unique_headers(header), notices)
 
 
 def _sheet(request: StageRequest) -> list[list[Any]]:
