@@ -136,4 +136,4 @@ def test_a_file_nothing_reads_is_refused(source):
 
 def test_data_without_any_date_is_refused(source):
     with pytest.raises(BadInput, match="date on which something happened"):
-        source.deals().load()
+        source.deals("D3,Ann,Beta,Pump,Open,,,").load()
