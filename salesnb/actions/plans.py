@@ -286,7 +286,13 @@ def _target(text: str, unit: str, workspace: "Workspace") -> int | float:
     """Read a target as typed; money is in major units."""
     plain = text.replace(" ", "").replace("_", "")
     if unit == "money":
-        return to_minor(plain, workspace.settings.digits)[0]
+        amount, rounded = to_minor(plain, workspace.settings.digits)
+        if rounded:
+            raise BadInput(
+                f"The target {text!r} has more decimals than {workspace.settings.currency} has.",
+                hint="Write whole minor units at most.",
+            )
+        return amount
     if unit == "count":
         whole, rounded = to_minor(plain, 0)
         if rounded:

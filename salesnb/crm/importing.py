@@ -141,9 +141,14 @@ def _engine(
         if isinstance(error, SalesnbError):
             raise
         raise cannot_write(data_dir, error) from error
+    except duckdb.OutOfMemoryException as error:
+        raise CannotWrite(
+            "The data does not fit into memory and the disk beside it.",
+            where=str(data_dir),
+            hint="Free some memory or space; nothing was changed.",
+        ) from error
     except (
         duckdb.IOException,
-        duckdb.OutOfMemoryException,
         duckdb.FatalException,
         # Nobody else is connected, so a commit can only fail on the disk.
         duckdb.TransactionException,

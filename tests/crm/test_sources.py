@@ -1,6 +1,7 @@
 """Spreadsheets, Parquet, databases and single files hold the same as a folder of CSV."""
 
 import datetime
+import zipfile
 
 import duckdb
 import pytest
@@ -137,3 +138,13 @@ def test_a_file_nothing_reads_is_refused(source):
 def test_data_without_any_date_is_refused(source):
     with pytest.raises(BadInput, match="date on which something happened"):
         source.deals("D3,Ann,Beta,Pump,Open,,,").load()
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused_before_it_is_read(source):
+    packed = source.folder / "deals.xlsx"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file, file.open("sheet1.xml", "w") as part:
+        for _ in range(250):
+            part.write(bytes(1_000_000))
+    text = (source.folder / "mapping.toml").read_text().replace("deals.csv", "deals.xlsx")
+    with pytest.raises(Damaged, match=r"deals.xlsx: It unpacks to 250 MB"):
+        source.file("mapping.toml", text).load()

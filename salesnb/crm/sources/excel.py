@@ -1,7 +1,9 @@
 """Sheets of spreadsheets: xlsx, xlsm, xlsb, xls and ods."""
 
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from salesnb.crm.sources.rows import stage_rows
@@ -9,6 +11,10 @@ from salesnb.crm.staging import Staged, StageRequest, header_notices, unique_hea
 from salesnb.errors import BadInput, Damaged, MissingFile, nearest
 
 __all__ = ["ExcelSource"]
+
+# Sheets pack to a tenth; a file that packs to a hundredth was made to fill somebody's memory.
+_USUAL_PACKING = 100
+_SMALL, _MOST_UNPACKED = 200_000_000, 2_000_000_000
 
 
 class ExcelSource:
@@ -34,9 +40,24 @@ class ExcelSource:
         return stage_rows(request, _body(rows, place, len(header)), unique_headers(header), notices)
 
 
+def _refuse_bombs(path: Path) -> None:
+    """Refuse a small file that unpacks to more than any workbook holds, before it fills the memory."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as packed:
+        size = sum(part.file_size for part in packed.infolist())
+    if size > _MOST_UNPACKED or (size > _SMALL and size > _USUAL_PACKING * path.stat().st_size):
+        raise Damaged(
+            f"It unpacks to {size // 1_000_000:,} MB, which no workbook needs.",
+            where=path.name,
+            hint="Save the sheet as CSV and import that.",
+        )
+
+
 def _sheet(request: StageRequest) -> list[list[Any]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    _refuse_bombs(request.path)
     try:
         with CalamineWorkbook.from_path(request.path) as book:
             names = book.sheet_names
