@@ -191,7 +191,9 @@ class _Run:
         return ReviewOutcome(
             folder=report.folder,
             index=report.folder / "index.html",
-            failures=tuple(f"{result.name} failed: {result.reason}" for result in report.failures),
+            failures=tuple(
+                f"{_told_apart(result, report)} failed: {result.reason}" for result in report.failures
+            ),
             summary=f"{ran} made, {kept} unchanged, {failed} failed in {seconds:.1f} s.",
         )
 
@@ -260,6 +262,12 @@ class _Prepared:
     jobs: tuple[Job, ...]
     extracts: tuple[Extract, ...]
     company: Extract
+
+
+def _told_apart(result: Result, report: RunReport) -> str:
+    """Name a unit, with its id where another has the same name."""
+    shared = any(other.name == result.name and other.id != result.id for other in report.results)
+    return f"{result.name} ({result.id})" if shared else result.name
 
 
 def _marked(results: tuple[Result, ...]) -> tuple[Result, ...]:

@@ -75,6 +75,8 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from salesnb.workbooks.engine import ENGINE, MOST_OUTPUT, TooMuchOutputError
+
     # Its warnings of dead kernels would come between the lines of progress; the outcome says it all.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     logging.getLogger("papermill").propagate = False
@@ -84,6 +86,7 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
             template,
             str(written),
             parameters=task.parameters,
+            engine_name=ENGINE,
             kernel_name=KERNEL,
             language="python",
             progress_bar=False,
@@ -105,6 +108,8 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
         )
     except CellTimeoutError:
         return _told("Timeout", f"a cell took longer than {task.timeout} seconds; allow more with --timeout")
+    except TooMuchOutputError:
+        return _told("TooMuchOutput", f"its cells put out more than {MOST_OUTPUT // 1_000_000} MB")
     except DeadKernelError:
         return _told("DeadKernel", "its kernel ended: killed, out of memory, or ended by the cell itself")
     finally:
@@ -135,6 +140,11 @@ def _kernel_class(runtime: Path) -> type[AsyncKernelManager]:
         @property
         def kernel_spec(self) -> KernelSpec:
             return spec
+
+        async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+            """Keep what the process itself says, such as a traceback of its own, out of the lines of progress."""
+            with (runtime / "kernel.log").open("wb") as log:
+                await super()._async_launch_kernel(kernel_cmd, **{**kw, "stdout": log, "stderr": log})
 
     return Kernel
 

@@ -30,12 +30,15 @@ if say == "exit":
     os._exit(3)
 if say == "long":
     time.sleep(60)
+if say == "flood":
+    for _ in range(10**5):
+        print("x" * 1000)
 if say == "kill":
     os.kill(os.getppid(), 9)
 open("by-product.txt", "w").write("x")
 print(say, file=sys.stderr)
 filter"""
-SAYS = ("fine", "fail", "exit", "long", "kill", "also fine")
+SAYS = ("fine", "fail", "exit", "long", "flood", "kill", "also fine")
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +63,12 @@ def made(tmp_path_factory, make_template, make_job, run_header, patch):
 def test_each_failure_is_its_own_row_with_cell_and_error(made):
     _, _, report, _ = made
     rows = {result.id: result for result in report.results}
-    assert Counter(row.status for row in rows.values()) == {"failed": 4, "ran": 2}
+    assert Counter(row.status for row in rows.values()) == {"failed": 5, "ran": 2}
     assert (rows["fail"].error.name, rows["fail"].error.cell) == ("JSONDecodeError", 4)
     assert rows["fail"].error.source == ACT
     assert (rows["exit"].error.name, rows["exit"].error.cell) == ("DeadKernel", 4)
     assert (rows["long"].error.name, rows["long"].error.cell) == ("Timeout", 4)
+    assert (rows["flood"].error.name, rows["flood"].error.cell) == ("TooMuchOutput", 4)
     assert rows["kill"].error.name == "WorkerDied"
     assert "SIGKILL" in rows["kill"].reason
 
@@ -78,8 +82,8 @@ def test_failed_notebooks_are_kept_for_a_look_with_their_error(made):
 
 def test_only_whole_wanted_files_are_there(made):
     jobs, out, _, _ = made
-    good = {f"{job.slug}{end}" for job in (jobs[0], jobs[5]) for end in (".ipynb", ".html")}
-    bad = {f"{job.slug}.failed.ipynb" for job in jobs[1:4]}
+    good = {f"{job.slug}{end}" for job in (jobs[0], jobs[6]) for end in (".ipynb", ".html")}
+    bad = {f"{job.slug}.failed.ipynb" for job in jobs[1:5]}
     extracts = {f"extracts/{job.slug}.json" for job in jobs}
     files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     assert files == good | bad | extracts | {"run.json"}
@@ -138,7 +142,7 @@ def test_running_again_gives_the_same_bytes(made):
 
 def test_a_second_run_is_quick_and_starts_nothing(made, run_header, tmp_path):
     jobs, out, _, _ = made
-    good = [jobs[0], jobs[5]]
+    good = [jobs[0], jobs[6]]
     run_jobs(good, out, header=run_header, workers=1)
     before = (out / "run.json").stat().st_mtime_ns
     began = time.perf_counter()
