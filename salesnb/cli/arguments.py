@@ -6,13 +6,20 @@ from datetime import date
 __all__ = ["day", "whole_number"]
 
 
+# Nothing is sold before or after; calendars reach a little further.
+_FIRST, _LAST = date(1950, 1, 1), date(2099, 12, 31)
+
+
 def day(text: str) -> date:
     """Read a date as ISO 8601 writes it."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         message = f"{text!r} is not a date; write it as 2017-12-31"
         raise argparse.ArgumentTypeError(message) from None
+    if not _FIRST <= found <= _LAST:
+        raise argparse.ArgumentTypeError(f"{text} is not between {_FIRST} and {_LAST}")
+    return found
 
 
 def whole_number(text: str) -> int:

@@ -1,8 +1,8 @@
 """``salesnb kpi``: the catalogue, figures, and the rows behind them."""
 
 import argparse
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from salesnb.cli import say
 from salesnb.cli.arguments import day
@@ -11,7 +11,8 @@ from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.kpis import Query, Result
+    from salesnb.kpis import Column, Query, Result
+    from salesnb.money import Formatter
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -144,7 +145,27 @@ def _print_result(result: "Result", workspace: Workspace, form: str) -> None:
     if form == "csv":
         print(result.to_csv(digits), end="")
         return
-    _PRINTERS[form]([column.name for column in result.columns], result.to_records(digits))
+    names = [column.name for column in result.columns]
+    if form == "json":
+        print_json(names, result.to_records(digits))
+        return
+    fmt = workspace.settings.formatter
+    records: list[dict[str, object]] = [
+        {column.name: _read(value, column, fmt) for column, value in zip(result.columns, row, strict=True)}
+        for row in result
+    ]
+    print_text(names, records, right=[column.name for column in result.columns if column.unit])
+
+
+def _read(value: Any, column: "Column", fmt: "Formatter") -> str | None:
+    """Write a cell as its reader writes such things; cents stay, because people add them up."""
+    if value is None:
+        return None
+    if column.unit.startswith("money"):
+        return fmt.money(value, cents=True)
+    if column.unit:
+        return fmt.value(value, column.unit)
+    return fmt.date(value) if isinstance(value, date) else str(value)
 
 
 _ACTIONS = {"list": _list, "show": _show, "check": _check, "query": _query, "rows": _rows}

@@ -10,15 +10,20 @@ __all__ = ["print_csv", "print_json", "print_text"]
 _WIDEST = 60
 
 
-def print_text(columns: Sequence[str], records: Sequence[dict[str, object]]) -> None:
-    """Print aligned columns; numbers stand to the right and long texts are cut."""
+def print_text(
+    columns: Sequence[str], records: Sequence[dict[str, object]], *, right: Sequence[str] = ()
+) -> None:
+    """Print aligned columns; numbers, and the columns named, stand to the right and long texts are cut."""
     cells = [[_shown(record[column]) for column in columns] for record in records]
     widths = [max([len(column), *(len(row[i]) for row in cells)]) for i, column in enumerate(columns)]
-    right = [all(_is_number(record[column]) for record in records) and bool(records) for column in columns]
+    rightward = [
+        column in right or (bool(records) and all(_is_number(record[column]) for record in records))
+        for column in columns
+    ]
     for row in [list(columns), *cells]:
         padded = (
             text.rjust(width) if to_right else text.ljust(width)
-            for text, width, to_right in zip(row, widths, right, strict=True)
+            for text, width, to_right in zip(row, widths, rightward, strict=True)
         )
         print("  ".join(padded).rstrip())
 
