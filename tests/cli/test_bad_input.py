@@ -205,6 +205,7 @@ def as_anybody() -> None:
         ctypes.CDLL(None).prctl(drop_from_bounding_set, may_override_permissions)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="permissions are dropped as on Linux")
 @pytest.mark.parametrize(
     "arguments",

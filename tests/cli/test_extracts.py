@@ -11,6 +11,8 @@ from salesnb.actions.naming import Names
 from salesnb.workbooks.extract import review_from_document
 from salesnb.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 
 def extracts_of(folder: Path, by: str) -> list[dict[str, Any]]:
     workspace = Workspace.open(folder)

@@ -62,6 +62,7 @@ def _bytes(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_in_any_process(tmp_path: Path) -> None:
     first = write_sample(tmp_path / "a", opportunities=1_000, seed=3)
     _in_another_process(tmp_path / "b", "opportunities=1_000, seed=3")

@@ -101,6 +101,7 @@ def test_readers_keep_what_they_opened_and_later_ones_see_the_new(source):
             assert source.query(TOTAL) == [(amount * 100,)]
 
 
+@pytest.mark.slow
 def test_readers_in_other_threads_always_see_a_whole_import(source):
     value(source, 1).load()
     seen, failures, stop = set(), [], threading.Event()

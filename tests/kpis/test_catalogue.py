@@ -45,6 +45,7 @@ def test_what_a_kpi_needs_is_known(name: str) -> None:
         assert needed in TARGET_INPUTS or needed in catalogue()
 
 
+@pytest.mark.slow
 def test_every_kpi_passes_every_check(make_dataset: Callable, deal: Callable) -> None:
     data = make_dataset(
         deal("1"), deal("2", "lost", rep_id="r3"), deal("3", "open", product="Plus"), deal("4", rep_id=None, product=None),

@@ -54,6 +54,7 @@ def _save_once(store, plan, number, start, outcomes):
         outcomes.put((number, error.differences[0]))
 
 
+@pytest.mark.slow
 def test_of_twenty_processes_that_save_at_once_one_wins(tmp_path, plan):
     store = PlanStore(tmp_path)
     first = save(store, plan, None, "first")
