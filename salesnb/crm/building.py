@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.crm.changes import record_changes
+from salesnb.crm.choosing import Chosen, choose
 from salesnb.crm.files import TableFile
 from salesnb.crm.loading import Loaded, Surroundings, load_table
-from salesnb.crm.mapping import TableMapping
+from salesnb.crm.mapping import Mapping
 from salesnb.crm.memberships import reject_overlaps
 from salesnb.crm.organisation import create_org_levels, organise
 from salesnb.crm.plan import Context
 from salesnb.crm.report import TableReport
 from salesnb.crm.sql import insert_values
 from salesnb.crm.sql import quote_identifier as q
-from salesnb.crm.staging import Staged, StageRequest
 from salesnb.crm.tables import DERIVED, RESERVED_NAMES, TABLES, Table
-from salesnb.crm.unpivoting import unpivoted
 from salesnb.errors import BadInput
 from salesnb.money import minor_digits
 
@@ -65,6 +64,7 @@ class Built:
 def build(
     connection: "DuckDBPyConnection",
     files: tuple[TableFile, ...],
+    mapping: Mapping,
     settings: ImportSettings,
     scratch: Path,
     before: Path | None,
@@ -85,8 +85,10 @@ def build(
         digits=minor_digits(settings.currency),
         time_zone=settings.time_zone,
         levels=settings.levels,
+        ids=mapping.ids,
     )
-    builder = _Builder(context, files, scratch, say)
+    chosen = choose(context, files, scratch, flexible=mapping.flexible, say=say)
+    builder = _Builder(context, chosen, say)
     builder.load_all()
     builder.organise()
     builder.complete()
@@ -102,12 +104,9 @@ def build(
 class _Builder:
     """Loads one table after the other, in the order in which they look each other up."""
 
-    def __init__(
-        self, context: Context, files: tuple[TableFile, ...], scratch: Path, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, context: Context, chosen: tuple[Chosen, ...], say: Callable[[str], None]) -> None:
         self._context = context
-        self._files = {file.mapping.table: file for file in files}
-        self._scratch = scratch
+        self._chosen = {found.mapping.table: found for found in chosen}
         self._say = say
         self._loaded: dict[str, Loaded] = {}
         self._taken: set[str] = {level.casefold() for level in context.levels}
@@ -116,45 +115,32 @@ class _Builder:
 
     def load_all(self) -> None:
         """Load every table that is mapped; the others stay empty."""
-        staged = {name: self._stage(file) for name, file in self._files.items()}
-        extras = self._name_extras(staged)
+        extras = self._name_extras()
         for table in TABLES:
             self._create(table, extras.get(table.name, {}))
         for table in TABLES:
-            file = self._files.get(table.name)
-            if file is not None:
-                self._load(table, file, staged[table.name], extras.get(table.name, {}))
+            found = self._chosen.get(table.name)
+            if found is not None:
+                self._load(table, found, extras.get(table.name, {}))
         create_org_levels(self._context)
         for name, columns in DERIVED.items():
             if name != "rejected":
                 self._context.connection.execute(f"CREATE TABLE {name} ({columns})")
 
-    def _stage(self, file: TableFile) -> Staged:
-        self._say(f"reading {file.name}")
-        request = StageRequest(
-            connection=self._context.connection,
-            path=file.path.absolute(),
-            sheet=file.mapping.sheet,
-            mapping=file.mapping,
-            relation=f"stage_{file.mapping.table}",
-            scratch=self._scratch,
-        )
-        return unpivoted(self._context.connection, file.source.stage(request), file.mapping, file=file.name)
-
-    def _name_extras(self, staged: dict[str, Staged]) -> dict[str, dict[str, str]]:
+    def _name_extras(self) -> dict[str, dict[str, str]]:
         """Name the further columns of each table; opportunities choose first."""
         order = sorted(TABLES, key=lambda table: table.name != "opportunities")
         return {
-            table.name: self._extras_of(table, self._files[table.name].mapping, staged[table.name])
+            table.name: self._extras_of(table, self._chosen[table.name])
             for table in order
-            if table.name in staged and table.takes_extras
+            if table.name in self._chosen and table.takes_extras
         }
 
-    def _extras_of(self, table: Table, mapping: TableMapping, staged: Staged) -> dict[str, str]:
-        used = {rule.column for _, rule in mapping.columns} | _status_columns(mapping) | set(mapping.ignore)
+    def _extras_of(self, table: Table, found: Chosen) -> dict[str, str]:
+        mapping = found.mapping
         levels = self._context.levels if table.name == "reps" else ()
         wanted = [name for name, _ in mapping.columns if table.field(name) is None and name not in levels]
-        wanted += [name for name in staged.headers if name not in used and name not in wanted]
+        wanted += [name for name in found.further if name not in wanted]
         return {name: self._free_name(table, name) for name in wanted}
 
     def _free_name(self, table: Table, name: str) -> str:
@@ -177,10 +163,11 @@ class _Builder:
         run(f"CREATE TABLE {q(table.name)} ({', '.join(columns)})")
         run(f"CREATE TABLE IF NOT EXISTS rejected ({DERIVED['rejected']})")
 
-    def _load(self, table: Table, file: TableFile, staged: Staged, extras: dict[str, str]) -> None:
+    def _load(self, table: Table, found: Chosen, extras: dict[str, str]) -> None:
         self._say(f"loading {table.name}")
-        around = Surroundings(file=file.name, partners=frozenset(self._loaded), extras=tuple(extras.items()))
-        loaded = load_table(self._context, table, file.mapping, staged, around)
+        staged = found.staged
+        around = Surroundings(file=found.file, partners=frozenset(self._loaded), extras=tuple(extras.items()))
+        loaded = load_table(self._context, table, found.mapping, staged, around)
         if table.name == "memberships":
             loaded = reject_overlaps(self._context.connection, loaded)
         self._loaded[table.name] = loaded
@@ -235,12 +222,6 @@ class _Builder:
         order = {name: place for place, name in enumerate(_SHOWN_FIRST)}
         found = [loaded.report for loaded in self._loaded.values()]
         return tuple(sorted(found, key=lambda report: order.get(report.name, len(order))))
-
-
-def _status_columns(mapping: TableMapping) -> set[str]:
-    if mapping.status is None:
-        return set()
-    return {column for column, _ in (*mapping.status.won, *mapping.status.lost)}
 
 
 def _refuse_overflow(context: Context) -> None:

@@ -93,8 +93,12 @@ def import_source(
         # Data that cannot be read has nothing to compare with.
         before = known.path if known else None
         with scratch_folder(data_dir) as scratch:
-            with _engine(scratch, data_dir, tuple(file.path for file in files), before) as connection:
-                built = build(connection, files, settings, scratch, before, fingerprint=fingerprint, say=say)
+            with _engine(
+                scratch, data_dir, tuple(path for file in files for path in file.paths), before
+            ) as connection:
+                built = build(
+                    connection, files, mapping, settings, scratch, before, fingerprint=fingerprint, say=say
+                )
             say("switching to the new data")
             path = publish(data_dir, scratch / "build.duckdb", fingerprint)
         write_rejected(path, data_dir)

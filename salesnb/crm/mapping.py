@@ -8,7 +8,9 @@ from salesnb.registry import Registry
 
 __all__ = [
     "PROFILES",
+    "Alternatives",
     "ColumnRule",
+    "Join",
     "Mapping",
     "StatusRule",
     "TableMapping",
@@ -19,6 +21,9 @@ __all__ = [
 
 _FOLDER = Path(__file__).parent / "profiles"
 
+# Source columns that may stand for one of ours, the first that is there counts; several in one are joined by a space.
+Alternatives = tuple[tuple[str, ...], ...]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnRule:
@@ -28,6 +33,8 @@ class ColumnRule:
     ----------
     column
         The source column.
+    alternatives
+        Source columns to look for, where the mapping gives a choice; ``column`` is the one that was found.
     via, take
         A canonical table in which its value is looked up, and the field taken from there.
     format, time_zone
@@ -37,6 +44,7 @@ class ColumnRule:
     """
 
     column: str
+    alternatives: Alternatives = ()
     via: str = ""
     take: str = ""
     format: str = ""
@@ -66,11 +74,33 @@ class Unpivot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Join:
+    """Another file of the source whose columns a table sees as ``name.column``.
+
+    Attributes
+    ----------
+    file, files
+        The file, or patterns of its name.
+    on, key
+        Columns whose values are the same: in the table (or in an earlier join), and in the other file.
+    """
+
+    name: str
+    file: str = ""
+    files: tuple[str, ...] = ()
+    sheet: str = ""
+    on: Alternatives
+    key: Alternatives
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableMapping:
     """How one canonical table is read.
 
     Attributes
     ----------
+    files
+        Patterns of the file's name without its ending (of a sheet's name in a workbook), instead of ``file``.
     header_row
         Physical line of the header; 1 is the first.
     skip_rows_matching
@@ -78,11 +108,20 @@ class TableMapping:
     missing
         Texts that mean "no value", besides the empty one.
     ignore
-        Source columns that are not kept as dimensions.
+        Source columns that are not kept as dimensions; ``*`` stands for any letters.
+    leave_out
+        (Source column, values): rows that have one of them are not read, such as deleted ones.
+    skip_footer
+        Whether rows with nothing but a first cell, after the last full one, are a footer.
+    distinct
+        Whether only the first row of each key is read: reps taken out of a file of deals.
+    statuses
+        Rules of status to choose from; ``status`` is the first whose columns are there.
     """
 
     table: str
     file: str = ""
+    files: tuple[str, ...] = ()
     sheet: str = ""
     header_row: int = 1
     skip_rows_matching: str = ""
@@ -92,8 +131,13 @@ class TableMapping:
     date_order: str = ""
     missing: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    leave_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    skip_footer: bool = False
+    distinct: bool = False
+    joins: tuple[Join, ...] = ()
     columns: tuple[tuple[str, ColumnRule], ...] = ()
     status: StatusRule | None = None
+    statuses: tuple[StatusRule, ...] = ()
     repair: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     unpivot: Unpivot | None = None
 
@@ -116,11 +160,17 @@ class Mapping:
         What messages call it: a path or a profile's name.
     digest
         SHA-256 of its text: another mapping makes another import.
+    flexible
+        Whether files and columns that a source lacks are left out, and upper and lower case are the same in names.
+    ids
+        ``salesforce`` where ids come with 15 and with 18 characters and mean the same.
     """
 
     name: str
     tables: tuple[TableMapping, ...]
     digest: str
+    flexible: bool = False
+    ids: str = ""
 
     def table(self, name: str) -> TableMapping | None:
         """Return the mapping of a canonical table, or None."""

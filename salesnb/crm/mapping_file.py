@@ -2,18 +2,35 @@
 
 import hashlib
 import tomllib
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-from salesnb.crm.mapping import ColumnRule, Mapping, StatusRule, TableMapping, Unpivot
+from salesnb.crm.mapping import Alternatives, ColumnRule, Join, Mapping, StatusRule, TableMapping, Unpivot
 from salesnb.crm.tables import TABLES, Table, table_named
-from salesnb.crm.toml_values import factor, pattern, refuse_unknown, section, text, texts, whole, zone
+from salesnb.crm.toml_values import (
+    Section,
+    factor,
+    pattern,
+    refuse_unknown,
+    regular,
+    section,
+    text,
+    texts,
+    truth,
+    whole,
+    zone,
+)
 from salesnb.errors import BadInput, Damaged, MissingFile, nearest
 
 __all__ = ["read_mapping"]
 
-_TEXT_KEYS = ("file", "sheet", "skip_rows_matching", "encoding", "delimiter", "decimal", "date_order")
-_TABLE_KEYS = (*_TEXT_KEYS, "header_row", "missing", "ignore", "columns", "status", "repair", "unpivot")
+_TEXT_KEYS = ("sheet", "skip_rows_matching", "encoding", "delimiter", "decimal", "date_order")
+_FURTHER_KEYS = ("file", "header_row", "missing", "ignore", "leave_out", "skip_footer", "distinct", "join")
+_TABLE_KEYS = (*_TEXT_KEYS, *_FURTHER_KEYS, "columns", "status", "repair", "unpivot")
+_JOIN_KEYS = ("name", "file", "sheet", "on", "key")
+_GENERAL_KEYS = ("flexible", "ids")
 _RULE_KEYS = ("column", "via", "take", "format", "time_zone", "scale")
 _CHOICES = {"decimal": (".", ","), "date_order": ("ymd", "dmy", "mdy")}
 # A further column whose name is this close to a canonical one is a slip of the keyboard.
@@ -43,17 +60,33 @@ def read_mapping(path: Path, *, name: str) -> Mapping:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         hint = "Correct it, or start from a profile."
         raise Damaged(f"It is not TOML: {error}.", where=name, hint=hint) from error
-    refuse_unknown(document, (table.name for table in TABLES), where=name, what="table")
+    known = (*_GENERAL_KEYS, *(table.name for table in TABLES))
+    refuse_unknown(document, known, where=name, what="table")
     tables = tuple(
-        _table(table, document[table.name], f"{name} [{table.name}]")
+        _table(table, found, f"{name} [{table.name}]")
         for table in TABLES
         if table.name in document
+        for found in _variants(document[table.name])
     )
     if not tables:
         raise BadInput("It maps no table.", where=name, hint="Begin with [opportunities].")
     _check_lookups(tables, name)
     in_order = sorted(tables, key=lambda table: list(document).index(table.table))
-    return Mapping(name=name, tables=tuple(in_order), digest=hashlib.sha256(content).hexdigest())
+    ids = text(document.get("ids", ""), f"{name} ids")
+    if ids not in ("", "salesforce"):
+        raise BadInput(f"{ids!r} is not a kind of ids.", where=f"{name} ids", hint='Write "salesforce".')
+    return Mapping(
+        name=name,
+        tables=tuple(in_order),
+        digest=hashlib.sha256(content).hexdigest(),
+        flexible=truth(document.get("flexible", False), f"{name} flexible"),
+        ids=ids,
+    )
+
+
+def _variants(value: object) -> list[object]:
+    """A table may be given several times; the first that fits the source counts."""
+    return value if isinstance(value, list) else [value]
 
 
 def _table(table: Table, value: object, where: str) -> TableMapping:
@@ -67,17 +100,68 @@ def _table(table: Table, value: object, where: str) -> TableMapping:
         raise BadInput("A delimiter is one character.", where=f"{where} delimiter")
     pattern(given.get("skip_rows_matching", ""), f"{where} skip_rows_matching")
     columns = _columns(table, found.get("columns", {}), where)
+    statuses = _statuses(table, found.get("status"), where)
+    file, files = _files(found.get("file", ""), f"{where} file")
     return TableMapping(
         table=table.name,
+        file=file,
+        files=files,
         header_row=whole(found.get("header_row", 1), f"{where} header_row"),
         missing=texts(found.get("missing", []), f"{where} missing"),
         ignore=texts(found.get("ignore", []), f"{where} ignore"),
+        leave_out=_leave_out(found.get("leave_out", {}), where),
+        skip_footer=truth(found.get("skip_footer", False), f"{where} skip_footer"),
+        distinct=truth(found.get("distinct", False), f"{where} distinct"),
+        joins=_joins(found.get("join", []), where),
         columns=columns,
-        status=_status(table, found.get("status"), where),
+        status=statuses[0] if len(statuses) == 1 else None,
+        statuses=statuses if len(statuses) > 1 else (),
         repair=_repair(found.get("repair", {}), tuple(name for name, _ in columns), where),
         unpivot=_unpivot(found.get("unpivot"), where),
         **given,
     )
+
+
+def _files(value: object, where: str) -> tuple[str, tuple[str, ...]]:
+    """Give the name of a file, or patterns of its name."""
+    return ("", texts(value, where)) if isinstance(value, list) else (text(value, where), ())
+
+
+def _leave_out(value: object, where: str) -> Conditions:
+    place = _inner(where, "leave_out")
+    found = section(value, place, "a table of source column = values")
+    return tuple((name, texts(values, f"{place} {name}")) for name, values in found.items())
+
+
+def _joins(value: object, where: str) -> tuple[Join, ...]:
+    place = _inner(where, "join")
+    if not isinstance(value, list):
+        raise BadInput("It is not a list of tables.", where=place, hint=f"Write [{place.split('[')[-1]}].")
+    return tuple(_join(section(item, place, "a table"), place) for item in value)
+
+
+def _join(found: Section, place: str) -> Join:
+    refuse_unknown(found, _JOIN_KEYS, where=place, what="key")
+    for key in ("name", "file", "on", "key"):
+        if key not in found:
+            raise BadInput(f"{key} is missing.", where=place, hint=f'Add {key} = "…".')
+    file, files = _files(found["file"], f"{place} file")
+    return Join(
+        name=text(found["name"], f"{place} name"),
+        file=file,
+        files=files,
+        sheet=text(found.get("sheet", ""), f"{place} sheet"),
+        on=_alternatives(found["on"], f"{place} on"),
+        key=_alternatives(found["key"], f"{place} key"),
+    )
+
+
+def _alternatives(value: object, where: str) -> Alternatives:
+    """Give columns to choose from: a text, or a list of texts and of lists that are joined by a space."""
+    items = value if isinstance(value, list) else [value]
+    if not items:
+        raise BadInput("It names no source column.", where=where, hint='Write ["…"].')
+    return tuple(texts(item, where) if isinstance(item, list) else (text(item, where),) for item in items)
 
 
 def _inner(where: str, name: str) -> str:
@@ -107,23 +191,34 @@ def _columns(table: Table, value: object, where: str) -> tuple[tuple[str, Column
 def _rule(value: object, where: str) -> ColumnRule:
     if isinstance(value, str):
         return ColumnRule(column=value)
+    if isinstance(value, list):
+        choices = _alternatives(value, where)
+        return ColumnRule(column=" ".join(choices[0]), alternatives=choices)
     found = section(value, where, "a source column, or a table with column = …")
     refuse_unknown(found, _RULE_KEYS, where=where, what="key")
     if "column" not in found:
         raise BadInput("It names no source column.", where=where, hint='Add column = "…".')
     if ("via" in found) != ("take" in found):
         raise BadInput("via and take belong together.", where=where, hint="Give both or neither.")
-    given = {key: text(item, f"{where} {key}") for key, item in found.items() if key != "scale"}
+    texts_given = {key: item for key, item in found.items() if key not in ("scale", "column")}
+    given: dict[str, Any] = {key: text(item, f"{where} {key}") for key, item in texts_given.items()}
     zone(given.get("time_zone", ""), where)
-    return ColumnRule(scale=factor(found.get("scale", ""), where), **given)
+    named = _rule(found["column"], f"{where} column") if not isinstance(found["column"], dict) else None
+    if named is None:
+        raise BadInput(f"{found['column']!r} stands where a source column is expected.", where=where)
+    return replace(named, scale=factor(found.get("scale", ""), where), **given)
 
 
-def _status(table: Table, value: object, where: str) -> StatusRule | None:
+def _statuses(table: Table, value: object, where: str) -> tuple[StatusRule, ...]:
     if value is None:
-        return None
+        return ()
     place = _inner(where, "status")
     if table.name != "opportunities":
         raise BadInput("Only opportunities have a status.", where=place, hint="Leave this section out.")
+    return tuple(_status(item, place) for item in (value if isinstance(value, list) else [value]))
+
+
+def _status(value: object, place: str) -> StatusRule:
     found = section(value, place, "a table with won and lost")
     refuse_unknown(found, ("column", "won", "lost"), where=place, what="key")
     column = text(found.get("column", ""), f"{place} column")
@@ -143,8 +238,12 @@ def _status(table: Table, value: object, where: str) -> StatusRule | None:
 def _conditions(value: object, column: str, where: str) -> Conditions:
     """Give (column, values) pairs; over several columns they are a table."""
     if isinstance(value, dict):
-        return tuple((name, texts(values, f"{where} {name}")) for name, values in value.items())
+        return tuple(
+            pair for name, values in value.items() for pair in _conditions(values, name, f"{where} {name}")
+        )
     values = texts(value, where)
+    for item in values:
+        pattern(regular(item), where)
     return ((column, values),) if values else ()
 
 

@@ -21,6 +21,7 @@ class Context:
     digits: int
     time_zone: str
     levels: tuple[str, ...]
+    ids: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from salesnb.crm.convert import (
     quick_minor_sql,
 )
 from salesnb.crm.formats import Column, DateFinding, date_shapes, decimal_mark
+from salesnb.crm.joining import id_sql
 from salesnb.crm.mapping import ColumnRule, TableMapping
 from salesnb.crm.plan import Context, FieldPlan, Problem, TablePlan, extra_name
 from salesnb.crm.sql import quote_identifier as q
@@ -53,6 +54,7 @@ class _Planner:
         self._file = file
         self._relation = f"(SELECT * FROM {q(staged.relation)} WHERE {staged.keep_sql})"
         self.notices: list[str] = []
+        self._ids = {*table.key, *(item.field for item in table.references)} if context.ids else set()
         self._found = {
             name: self._trimmed(name, staged.column(rule.column, where=self._place(name), file=file))
             for name, rule in mapping.columns
@@ -66,6 +68,8 @@ class _Planner:
         """Take the spaces away, and the words that mean nothing; in a text only those that the mapping names."""
         trimmed = f"nullif(trim({column}, ' \t\r\n\u00a0'), '')"
         field = self._table.field(name)
+        if name in self._ids:
+            return id_sql(trimmed, self._context.ids)
         usual = () if field is None or field.kind == "text" else _NOTHING
         missing = (*self._mapping.missing, *usual)
         if not missing:

@@ -8,6 +8,7 @@ from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.sql import quote_literal
 from salesnb.crm.staging import Staged
 from salesnb.crm.tables import Field
+from salesnb.crm.toml_values import regular
 from salesnb.errors import BadInput
 
 __all__ = [
@@ -157,5 +158,12 @@ class _StatusSql:
                 "It names no column, and stage is not mapped.", where=_STATUS_PLACE, hint='Add column = "…".'
             )
         found = self.staged.column(name, where="[opportunities.status] in the mapping", file=self.file)
-        words = ", ".join(quote_literal(value.strip().lower()) for value in values)
-        return f"coalesce(lower(trim(s_{found})), '') IN ({words})" if words else "false"
+        cell = f"coalesce(lower(trim(s_{found})), '')"
+        words = ", ".join(quote_literal(value.strip().lower()) for value in values if not regular(value))
+        tests = [f"{cell} IN ({words})"] if words else []
+        tests += [
+            f"regexp_matches({cell}, {quote_literal(regular(value).lower())})"
+            for value in values
+            if regular(value)
+        ]
+        return f"({' OR '.join(tests)})" if tests else "false"

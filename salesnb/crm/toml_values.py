@@ -7,7 +7,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from salesnb.errors import BadInput, nearest
 
-__all__ = ["Section", "factor", "pattern", "refuse_unknown", "section", "text", "texts", "whole", "zone"]
+__all__ = [
+    "Section",
+    "factor",
+    "pattern",
+    "refuse_unknown",
+    "regular",
+    "section",
+    "text",
+    "texts",
+    "truth",
+    "whole",
+    "zone",
+]
 
 Section = dict[str, object]
 
@@ -45,6 +57,13 @@ def texts(value: object, where: str) -> tuple[str, ...]:
     return tuple(text(item, where) for item in value)
 
 
+def truth(value: object, where: str) -> bool:
+    """Give true or false."""
+    if not isinstance(value, bool):
+        raise BadInput(f"{value!r} stands where true or false is expected.", where=where)
+    return value
+
+
 def whole(value: object, where: str) -> int:
     """Give a number of 1 or more."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
@@ -73,6 +92,11 @@ def pattern(value: object, where: str) -> str:
     except re.error as error:
         raise BadInput(f"{found!r} is not a regular expression: {error}.", where=where) from None
     return found
+
+
+def regular(value: str) -> str:
+    """Give the regular expression that a value between slashes is; empty for a plain value."""
+    return value[1:-1] if len(value) > 2 and value.startswith("/") and value.endswith("/") else ""
 
 
 def zone(name: str, where: str) -> str:

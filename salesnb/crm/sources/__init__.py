@@ -22,6 +22,10 @@ class Source(Protocol):
         """Tell whether a file holds several tables."""
         ...
 
+    def tables(self, path: Path) -> tuple[str, ...]:
+        """Names of the tables in a file that holds many, in its order; nothing for other files."""
+        ...
+
     def stage(self, request: StageRequest) -> Staged:
         """Put all cells as text into ``request.relation``; see :class:`~salesnb.crm.staging.Staged`."""
         ...

@@ -1,5 +1,7 @@
 """CSV files: the engine's own reader where every line is a row, an exact one where not."""
 
+from pathlib import Path
+
 from salesnb.crm.csv_format import CsvFormat, read_format
 from salesnb.crm.csv_rows import read_rows
 from salesnb.crm.sources.rows import stage_rows
@@ -13,6 +15,10 @@ class CsvSource:
 
     suffixes = (".csv", ".tsv", ".txt")
     holds_many = False
+
+    def tables(self, path: Path) -> tuple[str, ...]:  # noqa: ARG002 -- as the protocol has it
+        """A file is a table."""
+        return ()
 
     def stage(self, request: StageRequest) -> Staged:
         """Stage a file."""

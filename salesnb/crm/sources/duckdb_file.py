@@ -1,5 +1,7 @@
 """Tables in a DuckDB file."""
 
+from pathlib import Path
+
 from salesnb.crm.sources.parquet import stage_query
 from salesnb.crm.sql import quote_identifier, quote_literal
 from salesnb.crm.staging import Staged, StageRequest
@@ -14,6 +16,17 @@ class DuckDBSource:
     suffixes = (".duckdb", ".ddb", ".db")
     holds_many = True
 
+    def tables(self, path: Path) -> tuple[str, ...]:
+        """Names of the tables and views."""
+        import duckdb
+
+        try:
+            with duckdb.connect(str(path), read_only=True, config={"enable_external_access": False}) as found:
+                rows = found.execute("SELECT table_name FROM information_schema.tables").fetchall()
+        except duckdb.Error as error:
+            raise _unreadable(path, error) from error
+        return tuple(str(row[0]) for row in rows)
+
     def stage(self, request: StageRequest) -> Staged:
         """Stage a table."""
         import duckdb
@@ -23,9 +36,7 @@ class DuckDBSource:
         try:
             connection.execute(f"ATTACH {quote_literal(str(request.path))} AS {alias} (READ_ONLY)")
         except duckdb.Error as error:
-            raise Damaged(
-                f"It cannot be opened: {str(error).splitlines()[0]}", where=request.path.name
-            ) from error
+            raise _unreadable(request.path, error) from error
         try:
             name = request.sheet or request.mapping.table
             known = _tables(request, alias)
@@ -36,6 +47,10 @@ class DuckDBSource:
             return stage_query(request, f"{alias}.{known[name]}.{quote_identifier(name)}")
         finally:
             connection.execute(f"DETACH {alias}")
+
+
+def _unreadable(path: Path, error: Exception) -> Damaged:
+    return Damaged(f"It cannot be opened: {str(error).splitlines()[0]}", where=path.name)
 
 
 def _tables(request: StageRequest, alias: str) -> dict[str, str]:

@@ -1,14 +1,18 @@
 """Sheets of spreadsheets: xlsx, xlsm, xlsb, xls and ods."""
 
+import contextlib
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesnb.crm.sources.rows import stage_rows
 from salesnb.crm.staging import Staged, StageRequest, header_notices, unique_headers
 from salesnb.errors import BadInput, Damaged, MissingFile, nearest
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 __all__ = ["ExcelSource"]
 
@@ -22,6 +26,11 @@ class ExcelSource:
 
     suffixes = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
     holds_many = True
+
+    def tables(self, path: Path) -> tuple[str, ...]:
+        """Names of the sheets."""
+        with _opened(path) as book:
+            return tuple(book.sheet_names)
 
     def stage(self, request: StageRequest) -> Staged:
         """Stage a sheet."""
@@ -55,22 +64,28 @@ def _refuse_bombs(path: Path) -> None:
 
 
 def _sheet(request: StageRequest) -> list[list[Any]]:
+    with _opened(request.path) as book:
+        names = book.sheet_names
+        wanted = request.sheet or names[0]
+        if wanted not in names:
+            raise MissingFile(
+                f"There is no sheet {wanted!r}.", where=request.path.name, hint=nearest(wanted, names)
+            )
+        return book.get_sheet_by_name(wanted).to_python(skip_empty_area=False)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator["CalamineWorkbook"]:
     from python_calamine import CalamineError, CalamineWorkbook
 
-    _refuse_bombs(request.path)
+    _refuse_bombs(path)
     try:
-        with CalamineWorkbook.from_path(request.path) as book:
-            names = book.sheet_names
-            wanted = request.sheet or names[0]
-            if wanted not in names:
-                raise MissingFile(
-                    f"There is no sheet {wanted!r}.", where=request.path.name, hint=nearest(wanted, names)
-                )
-            return book.get_sheet_by_name(wanted).to_python(skip_empty_area=False)
+        with CalamineWorkbook.from_path(path) as book:
+            yield book
     except CalamineError as error:
         raise Damaged(
             f"It cannot be read as a spreadsheet: {error}.",
-            where=request.path.name,
+            where=path.name,
             hint="Open it, save it as .xlsx and try again.",
         ) from error
 

@@ -1,13 +1,10 @@
 """Parquet files."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from salesnb.crm.sql import quote_identifier, quote_literal
 from salesnb.crm.staging import Staged, StageRequest, cell, unique_headers
 from salesnb.errors import BadInput, Damaged
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["ParquetSource", "stage_query"]
 
@@ -17,6 +14,10 @@ class ParquetSource:
 
     suffixes = (".parquet", ".pq")
     holds_many = False
+
+    def tables(self, path: Path) -> tuple[str, ...]:  # noqa: ARG002 -- as the protocol has it
+        """A file is a table."""
+        return ()
 
     def stage(self, request: StageRequest) -> Staged:
         """Stage a file."""

@@ -1,0 +1,141 @@
+"""Every table of a source staged, and its mapping with all choices made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from salesnb.crm.files import TableFile
+from salesnb.crm.joining import join_headers, kept_rows, widened
+from salesnb.crm.mapping import TableMapping
+from salesnb.crm.plan import Context
+from salesnb.crm.resolving import resolve
+from salesnb.crm.sql import quote_identifier as q
+from salesnb.crm.staging import Staged, StageRequest
+from salesnb.crm.unpivoting import unpivoted
+from salesnb.errors import BadInput
+
+__all__ = ["Chosen", "choose"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """A table as it will be loaded.
+
+    Attributes
+    ----------
+    mapping
+        With the source's own column names, and no choice left.
+    file
+        What people call the file.
+    further
+        Columns that the mapping neither uses nor ignores.
+    """
+
+    mapping: TableMapping
+    file: str
+    staged: Staged
+    further: tuple[str, ...]
+
+
+def choose(
+    context: Context,
+    files: tuple[TableFile, ...],
+    scratch: Path,
+    *,
+    flexible: bool,
+    say: Callable[[str], None],
+) -> tuple[Chosen, ...]:
+    """Stage every table that is mapped; of several ways to read one, the first that fits counts.
+
+    Raises
+    ------
+    BadInput
+        When none fits.
+    """
+    chooser = _Chooser(context, scratch, frozenset(file.mapping.table for file in files), flexible=flexible)
+    found: dict[str, Chosen] = {}
+    for place, file in enumerate(files):
+        table = file.mapping.table
+        if table in found:
+            continue
+        say(f"reading {file.name}")
+        try:
+            found[table] = chooser.choose(file)
+        except BadInput:
+            # The error that counts is that of the last way there is.
+            if not any(later.mapping.table == table for later in files[place + 1 :]):
+                raise
+    return tuple(found.values())
+
+
+class _Chooser:
+    def __init__(self, context: Context, scratch: Path, known: frozenset[str], *, flexible: bool) -> None:
+        self._context = context
+        self._scratch = scratch
+        self._known = known
+        self._flexible = flexible
+
+    def choose(self, file: TableFile) -> Chosen:
+        """Stage one table with the files that it is joined to."""
+        connection, mapping = self._context.connection, file.mapping
+        staged = self._stage(file, mapping, f"stage_{mapping.table}")
+        own = staged.headers
+        others = [
+            (
+                item.join,
+                self._stage(
+                    TableFile(mapping=mapping, path=item.path, source=item.source),
+                    TableMapping(table=mapping.table, sheet=item.join.sheet, encoding=mapping.encoding),
+                    f"stage_{mapping.table}_{place}",
+                ),
+            )
+            for place, item in enumerate(file.joins)
+        ]
+        headers, joined = join_headers(own, others, flexible=self._flexible, file=file.name)
+        resolved = resolve(mapping, headers, flexible=self._flexible, known=self._known, file=file.name)
+        staged = widened(connection, staged, resolved, joined, ids=self._context.ids)
+        for _, other in others:
+            connection.execute(f"DROP TABLE IF EXISTS {q(other.relation)}")
+        staged = kept_rows(connection, staged, resolved.mapping, file=file.name)
+        used = _used(resolved.mapping, {part for _, parts in resolved.composed for part in parts})
+        used |= {join.on for join in joined}
+        return Chosen(
+            mapping=resolved.mapping,
+            file=file.name,
+            staged=staged,
+            further=() if mapping.distinct else tuple(_further(staged, resolved.mapping, used)),
+        )
+
+    def _stage(self, file: TableFile, mapping: TableMapping, relation: str) -> Staged:
+        connection = self._context.connection
+        request = StageRequest(
+            connection=connection,
+            path=file.path.absolute(),
+            sheet=mapping.sheet,
+            mapping=mapping,
+            relation=relation,
+            scratch=self._scratch,
+        )
+        staged = file.source.stage(request)
+        return unpivoted(connection, staged, mapping, file=file.name)
+
+
+def _used(mapping: TableMapping, composed: set[str]) -> set[str]:
+    used = composed | {rule.column for _, rule in mapping.columns}
+    used |= {column for column, _ in mapping.leave_out}
+    if mapping.status:
+        used |= {column for column, _ in (*mapping.status.won, *mapping.status.lost)}
+    return used
+
+
+def _further(staged: Staged, mapping: TableMapping, used: set[str]) -> list[str]:
+    """List the columns that nothing uses and that are not ignored."""
+    patterns = [name.casefold().replace("[", "[[]") for name in mapping.ignore if "*" in name]
+    return [
+        name
+        for name in staged.headers
+        if name not in used
+        and name not in mapping.ignore
+        and not any(fnmatchcase(name.casefold(), pattern) for pattern in patterns)
+    ]
