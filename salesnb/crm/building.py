@@ -217,6 +217,10 @@ class _Builder:
                 " ordered_on FROM orders"
             )
 
+    def notices_of(self, table: str) -> tuple[str, ...]:
+        """Give what is said of one table."""
+        return self._loaded[table].notices
+
     def reports(self) -> tuple[TableReport, ...]:
         """Give the counts, the main tables first."""
         order = {name: place for place, name in enumerate(_SHOWN_FIRST)}
@@ -269,7 +273,9 @@ def _nothing_dated(builder: _Builder) -> BadInput:
     """Say why there is nothing to load: no rows, only rows that were set aside, or no dates."""
     found = [report for report in builder.reports() if report.name in {"opportunities", "orders"}]
     if found and not any(report.read for report in found):
-        return BadInput("There is a header and no row.", where=found[0].name, hint="Export the rows as well.")
+        left = [notice for notice in builder.notices_of(found[0].name) if "left out" in notice]
+        why = left[0] if left else "There is a header and no row."
+        return BadInput(why, where=found[0].name, hint="Export the rows as well.")
     if any(report.rejected for report in found) and not any(report.loaded for report in found):
         why = next((notice for notice in builder.notices if "set aside:" in notice), "")
         return BadInput(f"Every row is set aside. {why}", hint="Correct the mapping; nothing was loaded.")

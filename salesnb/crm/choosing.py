@@ -98,7 +98,8 @@ class _Chooser:
         for _, other in others:
             connection.execute(f"DROP TABLE IF EXISTS {q(other.relation)}")
         staged = kept_rows(connection, staged, resolved.mapping, file=file.name)
-        used = _used(resolved.mapping, {part for _, parts in resolved.composed for part in parts})
+        parts = {name for _, choices in resolved.composed for choice in choices for name in choice}
+        used = _used(resolved.mapping, parts)
         used |= {join.on for join in joined}
         return Chosen(
             mapping=resolved.mapping,

@@ -86,9 +86,8 @@ class _Records:
             cells.pop()
         text = self._form.delimiter.join(cells)
         if len(cells) != width:
-            return BrokenRow(
-                row=number, reason=f"has {len(cells)} columns where the header has {width}", value=shown(text)
-            )
+            reason = f"has {len(cells)} columns where the header has {width}"
+            return BrokenRow(row=number, reason=reason, value=shown(text), cells=len(cells))
         if "\0" in text:
             return BrokenRow(row=number, reason="holds a NUL character", value=shown(text.replace("\0", "�")))
         return number, cells

@@ -27,6 +27,7 @@ class Joined:
     staged: Staged
     on: str
     key: str
+    where: str = "true"
 
 
 def id_sql(text: str, ids: str) -> str:
@@ -66,9 +67,27 @@ def join_headers(
         on = _first(join.on, Headers(names, flexible=flexible), file, join, flexible=flexible)
         key = _first(join.key, Headers(staged.headers, flexible=flexible), file, join, flexible=flexible)
         if on and key:
-            joined.append(Joined(name=join.name, staged=staged, on=on, key=key))
+            where = _where(join, staged, flexible=flexible, file=file)
+            joined.append(Joined(name=join.name, staged=staged, on=on, key=key, where=where))
             names += [f"{join.name}.{header}" for header in staged.headers]
     return Headers(names, flexible=flexible), tuple(joined)
+
+
+def _where(join: Join, staged: Staged, *, flexible: bool, file: str) -> str:
+    """Condition on the rows of a joined file that count."""
+    headers = Headers(staged.headers, flexible=flexible)
+    tests = []
+    for column, values in join.where:
+        own = headers.find(column)
+        if own is not None or not flexible:
+            found = staged.column(own or column, where=f"where of the join {join.name}", file=file)
+            tests.append(_one_of(found, values))
+    return " AND ".join(tests) or "true"
+
+
+def _one_of(column: str, values: Sequence[str]) -> str:
+    words = ", ".join(quote_literal(value.strip().lower()) for value in values)
+    return f"coalesce(lower(trim({column})), '') IN ({words})"
 
 
 def _first(choices: Alternatives, headers: Headers, file: str, join: Join, *, flexible: bool) -> str:
@@ -97,7 +116,7 @@ def widened(
     wanted = [name for name in _used(resolved) if name in composed or places.beside(name)]
     if not wanted:
         return staged
-    added = [_composed([places.sql(part) for part in composed.get(name, (name,))]) for name in wanted]
+    added = [_composed(composed.get(name, ((name,),)), places) for name in wanted]
     width = len(staged.headers)
     own = "".join(f", s.{cell(place)}" for place in range(width))
     more = "".join(f", {sql} AS {cell(width + place)}" for place, sql in enumerate(added))
@@ -146,18 +165,20 @@ def _used(resolved: Resolved) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _composed(parts: list[str]) -> str:
-    if len(parts) == 1:
-        return parts[0]
-    trimmed = ", ".join(f"nullif(trim({part}), '')" for part in parts)
-    return f"nullif(concat_ws(' ', {trimmed}), '')"
+def _composed(choices: Alternatives, places: _Places) -> str:
+    """The first choice that has a value; the columns of one are joined by a space."""
+    texts = []
+    for choice in choices:
+        parts = [f"nullif(trim({places.sql(name)}), '')" for name in choice]
+        texts.append(parts[0] if len(parts) == 1 else f"nullif(concat_ws(' ', {', '.join(parts)}), '')")
+    return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
 
 
 def _join_sql(place: int, join: Joined, places: _Places, ids: str) -> str:
     """Join the first row of each key."""
     key = id_sql(f"trim({cell(join.staged.headers.index(join.key))})", ids)
     first = (
-        f"SELECT *, {key} AS k FROM {q(join.staged.relation)} WHERE {join.staged.keep_sql}"
+        f"SELECT *, {key} AS k FROM {q(join.staged.relation)} WHERE {join.staged.keep_sql} AND {join.where}"
         f" QUALIFY row_number() OVER (PARTITION BY k ORDER BY {join.staged.row_sql}) = 1"
     )
     on = id_sql(f"trim({places.sql(join.on)})", ids)
@@ -171,8 +192,7 @@ def kept_rows(
     keep, notices = staged.keep_sql, list(staged.notices)
     for column, values in mapping.leave_out:
         found = staged.column(column, where="leave_out in the mapping", file=file)
-        words = ", ".join(quote_literal(value.strip().lower()) for value in values)
-        condition = f"coalesce(lower(trim({found})), '') IN ({words})"
+        condition = _one_of(found, values)
         count = _count(connection, staged.relation, f"{keep} AND {condition}")
         if count:
             shown = " or ".join(values)

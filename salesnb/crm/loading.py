@@ -109,7 +109,7 @@ def _insert(context: Context, plan: TablePlan, work: str, around: Surroundings) 
             joins.append(f"LEFT JOIN {q(looked_up.name)} v{place} ON w.{q(item.field.name)} = v{place}.{key}")
             columns[item.field.name] = f"CAST(v{place}.{q(item.rule.take)} AS {item.field.sql_type})"
     if table.name == "opportunities":
-        columns |= _opportunity_columns(columns)
+        columns |= _opportunity_columns(columns, late_entries=plan.late_entries)
     if table.has_source_row:
         columns["source_row"] = "w.source_row"
     context.connection.execute(
@@ -131,7 +131,7 @@ def _plain_columns(plan: TablePlan, extras: tuple[tuple[str, str], ...]) -> dict
     return columns
 
 
-def _opportunity_columns(columns: dict[str, str]) -> dict[str, str]:
+def _opportunity_columns(columns: dict[str, str], *, late_entries: bool) -> dict[str, str]:
     """A date of closing on an open row is an expectation; what nothing says about value is its amount."""
     changed = {}
     if "closed_on" in columns:
@@ -139,6 +139,8 @@ def _opportunity_columns(columns: dict[str, str]) -> dict[str, str]:
         expected = columns.get("expected_close_on", "NULL")
         changed["closed_on"] = f"CASE WHEN w.status <> 'open' THEN {closed} END"
         changed["expected_close_on"] = f"coalesce({expected}, CASE WHEN w.status = 'open' THEN {closed} END)"
+    if late_entries:
+        changed["created_on"] = "CASE WHEN w.r_late THEN w.closed_on ELSE w.created_on END"
     if "expected_amount" not in columns and "amount" in columns:
         changed["expected_amount"] = columns["amount"]
     return changed

@@ -83,6 +83,8 @@ class Join:
         The file, or patterns of its name.
     on, key
         Columns whose values are the same: in the table (or in an earlier join), and in the other file.
+    where
+        (Column of the other file, values): only its rows that have one of them count.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Join:
     sheet: str = ""
     on: Alternatives
     key: Alternatives
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +118,8 @@ class TableMapping:
         Whether rows with nothing but a first cell, after the last full one, are a footer.
     distinct
         Whether only the first row of each key is read: reps taken out of a file of deals.
+    late_entries
+        Whether deals may have been entered after they were closed; their day of closing counts as that of creation.
     statuses
         Rules of status to choose from; ``status`` is the first whose columns are there.
     """
@@ -134,6 +139,7 @@ class TableMapping:
     leave_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
     skip_footer: bool = False
     distinct: bool = False
+    late_entries: bool = False
     joins: tuple[Join, ...] = ()
     columns: tuple[tuple[str, ColumnRule], ...] = ()
     status: StatusRule | None = None

@@ -27,9 +27,10 @@ from salesnb.errors import BadInput, Damaged, MissingFile, nearest
 __all__ = ["read_mapping"]
 
 _TEXT_KEYS = ("sheet", "skip_rows_matching", "encoding", "delimiter", "decimal", "date_order")
-_FURTHER_KEYS = ("file", "header_row", "missing", "ignore", "leave_out", "skip_footer", "distinct", "join")
+_SWITCHES = ("skip_footer", "distinct", "late_entries")
+_FURTHER_KEYS = ("file", "header_row", "missing", "ignore", "leave_out", "join", *_SWITCHES)
 _TABLE_KEYS = (*_TEXT_KEYS, *_FURTHER_KEYS, "columns", "status", "repair", "unpivot")
-_JOIN_KEYS = ("name", "file", "sheet", "on", "key")
+_JOIN_KEYS = ("name", "file", "sheet", "on", "key", "where")
 _GENERAL_KEYS = ("flexible", "ids")
 _RULE_KEYS = ("column", "via", "take", "format", "time_zone", "scale")
 _CHOICES = {"decimal": (".", ","), "date_order": ("ymd", "dmy", "mdy")}
@@ -92,7 +93,8 @@ def _variants(value: object) -> list[object]:
 def _table(table: Table, value: object, where: str) -> TableMapping:
     found = section(value, where, "a table")
     refuse_unknown(found, _TABLE_KEYS, where=where, what="key")
-    given = {key: text(found[key], f"{where} {key}") for key in _TEXT_KEYS if key in found}
+    given: dict[str, Any] = {key: text(found[key], f"{where} {key}") for key in _TEXT_KEYS if key in found}
+    given |= {key: truth(found[key], f"{where} {key}") for key in _SWITCHES if key in found}
     for key, choices in _CHOICES.items():
         if key in given and given[key] not in choices:
             raise BadInput(f"{given[key]!r} is not one of {', '.join(choices)}.", where=f"{where} {key}")
@@ -110,8 +112,6 @@ def _table(table: Table, value: object, where: str) -> TableMapping:
         missing=texts(found.get("missing", []), f"{where} missing"),
         ignore=texts(found.get("ignore", []), f"{where} ignore"),
         leave_out=_leave_out(found.get("leave_out", {}), where),
-        skip_footer=truth(found.get("skip_footer", False), f"{where} skip_footer"),
-        distinct=truth(found.get("distinct", False), f"{where} distinct"),
         joins=_joins(found.get("join", []), where),
         columns=columns,
         status=statuses[0] if len(statuses) == 1 else None,
@@ -128,7 +128,10 @@ def _files(value: object, where: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _leave_out(value: object, where: str) -> Conditions:
-    place = _inner(where, "leave_out")
+    return _values(value, _inner(where, "leave_out"))
+
+
+def _values(value: object, place: str) -> Conditions:
     found = section(value, place, "a table of source column = values")
     return tuple((name, texts(values, f"{place} {name}")) for name, values in found.items())
 
@@ -153,6 +156,7 @@ def _join(found: Section, place: str) -> Join:
         sheet=text(found.get("sheet", ""), f"{place} sheet"),
         on=_alternatives(found["on"], f"{place} on"),
         key=_alternatives(found["key"], f"{place} key"),
+        where=_values(found.get("where", {}), f"{place} where"),
     )
 
 

@@ -81,8 +81,12 @@ def _nodes_from_levels(context: Context, levels: tuple[str, ...], work: str, *, 
 
 
 def _path(parts: list[str]) -> str:
-    """SQL of a path; nothing is the company, and a team that is called "company" is not."""
-    joined = f"concat_ws('/', {', '.join(parts)})" if parts else "''"
+    """SQL of a path; nothing is the company, and a team that is called "company" is not.
+
+    A level that is left out keeps its place: a team without a region is not the region of that name.
+    """
+    whole = ", ".join(f"coalesce({part}, '')" for part in parts)
+    joined = f"rtrim(concat_ws('/', {whole}), '/')" if parts else "''"
     return f"CASE {joined} WHEN '' THEN 'company' WHEN 'company' THEN '%63ompany' ELSE {joined} END"
 
 

@@ -73,12 +73,16 @@ class FieldPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class TablePlan:
-    """All columns of one table that the mapping or the source gives, in order."""
+    """All columns of one table that the mapping or the source gives, in order.
+
+    ``late_entries`` says that a day of creation after closing is brought to that of closing, not refused.
+    """
 
     table: Table
     file: str
     fields: tuple[FieldPlan, ...]
     notices: tuple[str, ...]
+    late_entries: bool = False
 
     def has(self, name: str) -> bool:
         """Tell whether a canonical column is mapped."""

@@ -39,7 +39,14 @@ def plan_table(
     """
     planner = _Planner(context, table, mapping, staged, file)
     fields = tuple(planner.field(name, rule) for name, rule in mapping.columns)
-    return TablePlan(table=table, file=file, fields=fields, notices=tuple(planner.notices))
+    dated = {"closed_on", "created_on"} <= {item.field.name for item in fields}
+    return TablePlan(
+        table=table,
+        file=file,
+        fields=fields,
+        notices=tuple(planner.notices),
+        late_entries=mapping.late_entries and dated,
+    )
 
 
 class _Planner:

@@ -33,11 +33,12 @@ class Headers:
 
     def first(self, choices: Alternatives) -> tuple[str, ...] | None:
         """Give the first choice whose columns are all there."""
-        for choice in choices:
-            found = [self.find(name) for name in choice]
-            if None not in found:
-                return tuple(name for name in found if name is not None)
-        return None
+        return next(iter(self.all(choices)), None)
+
+    def all(self, choices: Alternatives) -> Alternatives:
+        """Give every choice whose columns are all there."""
+        found = [tuple(self.find(name) for name in choice) for choice in choices]
+        return tuple(tuple(name for name in names if name) for names in found if None not in names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +48,12 @@ class Resolved:
     Attributes
     ----------
     composed
-        Columns that are several of the source, joined by a space: name -> those columns.
+        Columns made of several of the source: name -> choices, of which the first that has a value counts; those of
+        one choice are joined by a space.
     """
 
     mapping: TableMapping
-    composed: tuple[tuple[str, tuple[str, ...]], ...]
+    composed: tuple[tuple[str, Alternatives], ...]
 
 
 def resolve(
@@ -73,18 +75,23 @@ def resolve(
     """
     tables = set(known)
     columns: list[tuple[str, ColumnRule]] = []
-    composed: dict[str, tuple[str, ...]] = {}
+    composed: dict[str, Alternatives] = {}
+    others = tuple(f"{join.name}." for join in mapping.joins)
     for field, rule in mapping.columns:
         if not rule.alternatives and not flexible:
             columns.append((field, rule))
             continue
-        chosen = headers.first(rule.alternatives or ((rule.column,),))
-        if chosen is None or (rule.via and rule.via not in tables):
+        found = headers.all(rule.alternatives or ((rule.column,),))
+        if not found or (rule.via and rule.via not in tables):
             _refuse(mapping, field, rule, headers, file, flexible=flexible)
             continue
-        if len(chosen) > 1:
-            composed[" ".join(chosen)] = chosen
-        columns.append((field, replace(rule, column=" ".join(chosen), alternatives=())))
+        # What finds no partner in another file has the next best.
+        beside = found[0][0].startswith(others) and len(found[0]) == 1
+        chosen = found[:2] if beside and others else found[:1]
+        name = " / ".join(" ".join(parts) for parts in chosen)
+        if len(chosen) > 1 or len(chosen[0]) > 1:
+            composed[name] = chosen
+        columns.append((field, replace(rule, column=name, alternatives=())))
     names = {field for field, _ in columns}
     resolved = replace(
         mapping,

@@ -21,6 +21,7 @@ __all__ = [
     "with_status",
 ]
 
+_LATE = "status <> 'open' AND closed_on < created_on"
 _STATUS_PLACE = "mapping [opportunities.status]"
 
 
@@ -45,6 +46,9 @@ def repair_flags(plan: TablePlan) -> tuple[RepairFlag, ...]:
         if item.exact:
             said = f"{item.label} had more decimals than the currency and was rounded"
             flags.append(RepairFlag(name=f"d_{name}", condition=f"{exact} <> floor({exact})", said=said))
+    if plan.late_entries:
+        said = "it was entered after it was closed; created_on is taken to be closed_on"
+        flags.append(RepairFlag(name="r_late", condition=_LATE, said=said))
     return tuple(flags)
 
 
@@ -83,10 +87,9 @@ def _closing_rules(plan: TablePlan) -> list[Problem]:
         return [_problem("closed_on", "status <> 'open'", "is not mapped, though it is won or lost", "NULL")]
     missing = "status <> 'open' AND closed_on IS NULL"
     rules = [_problem("closed_on", missing, "is missing, though it is won or lost", "NULL")]
-    if plan.has("created_on"):
-        early = "status <> 'open' AND closed_on < created_on"
+    if plan.has("created_on") and not plan.late_entries:
         both = '"t_closed_on" || \' before \' || "t_created_on"'
-        rules.append(_problem("closed_on", early, "is before created_on", both))
+        rules.append(_problem("closed_on", _LATE, "is before created_on", both))
     return rules
 
 

@@ -52,11 +52,12 @@ class StageRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class BrokenRow:
-    """A row that does not fit the table's shape."""
+    """A row that does not fit the table's shape; ``cells`` is how many it has, 0 where that cannot be told."""
 
     row: int
     reason: str
     value: str
+    cells: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,9 +34,9 @@ def test_names_with_slashes_and_teams_called_company_keep_ids_apart(source):
     source.file("reps.csv", "rep,team,region\nAnn,A/B,South\nBob,company,\n").load()
     assert source.query("SELECT rep_id, node FROM reps ORDER BY 1") == [
         ("Ann", "South/A%2FB"),
-        ("Bob", "%63ompany"),
+        ("Bob", "/company"),
     ]
-    assert source.query("SELECT name FROM org WHERE node = '%63ompany'") == [("company",)]
+    assert source.query("SELECT name FROM org WHERE node = '/company'") == [("company",)]
 
 
 def test_one_team_name_in_two_regions_is_two_teams(source):
@@ -121,3 +121,13 @@ def test_a_circle_of_nodes_is_refused(source):
     source.mapping(sections=org).file("org.csv", "id,up\na,b\nb,a\n")
     with pytest.raises(BadInput, match="circle"):
         source.load()
+
+
+def test_a_team_without_a_region_is_not_the_region_of_that_name(source):
+    source.file("reps.csv", "rep,team,region\nAnn,Alps,South\nBob,South,\n")
+    source.load()
+    assert source.query("SELECT node, name, parent, level FROM org WHERE level <> 'company' ORDER BY 1") == [
+        ("/South", "South", "company", "team"),
+        ("South", "South", "company", "region"),
+        ("South/Alps", "Alps", "South", "team"),
+    ]
