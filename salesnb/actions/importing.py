@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.errors import BadUsage
+from salesnb.files import write_atomic
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.crm.importing import ImportReport
+    from salesnb.crm.guessing import Draft
+    from salesnb.crm.importing import ImportReport, ImportSettings
 
-__all__ = ["MAPPING_FILE", "import_data"]
+__all__ = ["MAPPING_FILE", "draft_for", "import_data", "write_draft"]
 
 MAPPING_FILE = "mapping.toml"
 
@@ -38,22 +40,58 @@ def import_data(
     MissingFile, BadInput, CannotWrite
         When the source or mapping is not there or wrong, or the data cannot be written.
     """
-    from salesnb.crm.importing import ImportSettings, import_source
+    from salesnb.crm.importing import import_source
     from salesnb.crm.mapping import load_mapping
 
     chosen = mapping or _own_mapping(workspace)
-    settings = workspace.settings
     return import_source(
-        source,
-        load_mapping(chosen),
-        ImportSettings(
-            currency=settings.currency,
-            time_zone=settings.time_zone,
-            levels=settings.levels,
-            as_of=settings.as_of,
-        ),
-        workspace.data_dir,
-        progress=progress,
+        source, load_mapping(chosen), _settings(workspace), workspace.data_dir, progress=progress
+    )
+
+
+def draft_for(
+    workspace: Workspace, source: Path, *, progress: Callable[[str], None] | None = None
+) -> "Draft | None":
+    """Guess a mapping for a source; None where the workspace has one already.
+
+    Raises
+    ------
+    MissingFile, BadInput
+        When the source is not there, or nothing in it looks like deals.
+    """
+    if (workspace.root / MAPPING_FILE).is_file():
+        return None
+    from salesnb.crm.guessing import draft_mapping
+
+    return draft_mapping(source, _settings(workspace), progress=progress)
+
+
+def write_draft(workspace: Workspace, draft: "Draft") -> Path:
+    """Write a guessed mapping into the workspace; one that is there stays.
+
+    Raises
+    ------
+    BadUsage
+        When the workspace has a mapping by now.
+    CannotWrite
+        When it cannot be written.
+    """
+    path = workspace.root / MAPPING_FILE
+    if path.exists():
+        raise BadUsage(f"The workspace has a {MAPPING_FILE} already.", hint="Import again to use it.")
+    write_atomic(path, draft.text)
+    return path
+
+
+def _settings(workspace: Workspace) -> "ImportSettings":
+    from salesnb.crm.importing import ImportSettings
+
+    settings = workspace.settings
+    return ImportSettings(
+        currency=settings.currency,
+        time_zone=settings.time_zone,
+        levels=settings.levels,
+        as_of=settings.as_of,
     )
 
 

@@ -1,13 +1,21 @@
 """``salesnb import``: CRM files into the workspace."""
 
 import argparse
+import contextlib
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.progress import progress_line
+from salesnb.cli.table import print_text
+from salesnb.errors import BadInput
 from salesnb.workspace import Workspace
+
+if TYPE_CHECKING:
+    from salesnb.crm.guessing import Draft
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     from salesnb.actions.importing import import_data
 
     workspace = Workspace.open(arguments.workspace)
+    if not arguments.mapping and not _mapping_settled(workspace, arguments):
+        return 0
     with progress_line() as progress:
         report = import_data(workspace, arguments.source, arguments.mapping, progress=progress)
     for notice in report.notices:
@@ -39,6 +49,67 @@ def run(arguments: argparse.Namespace) -> int:
             )
     say(_conclusion(workspace, report))
     return 0
+
+
+def _mapping_settled(workspace: Workspace, arguments: argparse.Namespace) -> bool:
+    """See to it that the workspace has a mapping: guess one, show it and ask. False when it is not to be loaded now."""
+    from salesnb.actions.importing import draft_for, write_draft
+
+    with progress_line() as progress:
+        draft = draft_for(workspace, arguments.source, progress=progress)
+    if draft is None:
+        return True
+    # What is printed for programs stays on its own.
+    with contextlib.redirect_stdout(sys.stderr):
+        _show(draft)
+    path = write_draft(workspace, draft)
+    if draft.missing:
+        for sentence in draft.missing:
+            say(sentence)
+        raise BadInput(
+            f"The guess is not complete; it is written to {path.name}.",
+            hint=f"Fill in what is missing there, then: salesnb import {arguments.source}",
+        )
+    if arguments.yes:
+        return True
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        say(f"This is written to {path.name}, a comment at each guess.")
+        if _agreed("Load with it now? [y/N] "):
+            return True
+    say(f"The mapping is in {path.name}. Look it over, then: salesnb import {arguments.source}")
+    return False
+
+
+def _agreed(question: str) -> bool:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
+def _show(draft: "Draft") -> None:
+    """Show what was guessed: our column, theirs and some values; what is won and lost; what is left over."""
+    say(f"This looks like {draft.profile}." if draft.profile else "Guessed from names, types and values:")
+    records: list[dict[str, object]] = [
+        {
+            "table": line.table,
+            "salesnb": line.ours,
+            "source": line.theirs,
+            "values": ", ".join(line.samples[:3]) or "(empty)",
+        }
+        for line in draft.lines
+    ]
+    if records:
+        print_text(["table", "salesnb", "source", "values"], records)
+    if draft.status:
+        print()
+        print_text(
+            ["status", "rows", "means"],
+            [{"status": value.value, "rows": value.count, "means": value.meaning} for value in draft.status],
+        )
+    for file, columns in draft.unmapped:
+        say(f"{file}: kept as dimensions: {', '.join(columns)}.")
+    for name in draft.unused:
+        say(f"Not used: {name}")
 
 
 def _counts(table) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- crm's TableReport, imported on use

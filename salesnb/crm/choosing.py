@@ -1,15 +1,15 @@
 """Every table of a source staged, and its mapping with all choices made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from salesnb.crm.files import TableFile
-from salesnb.crm.joining import join_headers, kept_rows, widened
+from salesnb.crm.joining import Joined, join_headers, kept_rows, widened
 from salesnb.crm.mapping import TableMapping
 from salesnb.crm.plan import Context
-from salesnb.crm.resolving import resolve
+from salesnb.crm.resolving import Resolved, resolve
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.staging import Staged, StageRequest
 from salesnb.crm.unpivoting import unpivoted
@@ -30,12 +30,18 @@ class Chosen:
         What people call the file.
     further
         Columns that the mapping neither uses nor ignores.
+    used
+        Columns that the mapping uses.
+    source
+        Where it was found.
     """
 
     mapping: TableMapping
     file: str
     staged: Staged
     further: tuple[str, ...]
+    used: frozenset[str]
+    source: TableFile
 
 
 def choose(
@@ -102,7 +108,9 @@ class _Chooser:
         used = _used(resolved.mapping, parts)
         used |= {join.on for join in joined}
         return Chosen(
-            mapping=resolved.mapping,
+            mapping=_settled(resolved, joined, file),
+            used=frozenset(used),
+            source=file,
             file=file.name,
             staged=staged,
             further=() if mapping.distinct else tuple(_further(staged, resolved.mapping, used)),
@@ -120,6 +128,28 @@ class _Chooser:
         )
         staged = file.source.stage(request)
         return unpivoted(connection, staged, mapping, file=file.name)
+
+
+def _settled(resolved: Resolved, joined: tuple[Joined, ...], file: TableFile) -> TableMapping:
+    """Give the mapping as it could be written for this source alone."""
+    composed = dict(resolved.composed)
+    columns = tuple(
+        (field, replace(rule, alternatives=composed.get(rule.column, ())))
+        for field, rule in resolved.mapping.columns
+    )
+    others = {item.join.name: item for item in file.joins}
+    joins = tuple(
+        replace(
+            others[join.name].join,
+            file=others[join.name].path.name,
+            files=(),
+            on=((join.on,),),
+            key=((join.key,),),
+            where=join.rules,
+        )
+        for join in joined
+    )
+    return replace(resolved.mapping, columns=columns, joins=joins)
 
 
 def _used(mapping: TableMapping, composed: set[str]) -> set[str]:

@@ -11,7 +11,7 @@ from salesnb.crm.mapping import TableMapping
 from salesnb.crm.staging import header_notices, unique_headers
 from salesnb.errors import BadInput, MissingFile
 
-__all__ = ["CsvFormat", "read_format"]
+__all__ = ["CsvFormat", "read_format", "read_head"]
 
 _PIECE = 1 << 20
 _DELIMITERS = ",;\t|"
@@ -83,6 +83,29 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
         plain=encoding in ("utf-8", "utf-8-sig") and scan.simple,
         notices=(*notices, *header_notices(header, path.name)),
     )
+
+
+def read_head(path: Path, *, lines: int = 40) -> tuple[tuple[str, ...], ...]:
+    """Give the first lines as cells, parted by the delimiter that gives most lines the same number of them.
+
+    Raises
+    ------
+    MissingFile
+        When it cannot be read.
+    """
+    try:
+        encoding, _ = _encoding(path, "")
+        head = _head(path, encoding, 1, lines)
+    except OSError as error:
+        raise MissingFile(f"Cannot read {path.name}: {error.strerror}.", where=str(path.parent)) from error
+
+    def score(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in csv.reader(head, delimiter=delimiter) if len(row) > 1)
+        width, count = widths.most_common(1)[0] if widths else (1, 0)
+        return count, width
+
+    best = max(_DELIMITERS, key=score)
+    return tuple(tuple(row) for row in csv.reader(head, delimiter=best))
 
 
 def _encoding(path: Path, given: str) -> tuple[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from salesnb.crm.sources import SOURCES, Source, source_for
 from salesnb.errors import BadInput, MissingFile, nearest
 from salesnb.files import sha256_of
 
-__all__ = ["JoinFile", "TableFile", "digest_of", "locate"]
+__all__ = ["JoinFile", "Place", "TableFile", "digest_of", "locate", "places_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +62,8 @@ def locate(source: Path, mapping: Mapping) -> tuple[TableFile, ...]:
             f"There is no {source.name or source}.", where=str(source.parent), hint="Check the path."
         )
     if not mapping.flexible:
-        return tuple(_with_joins(source, _table_file(source, mapping, table)) for table in mapping.tables)
-    places = _places(source)
+        return tuple(_with_joins(source, _exact(source, mapping, table)) for table in mapping.tables)
+    places = places_of(source)
     first = mapping.tables[0]
     found = (_find(source, places, table, first=table.table == first.table) for table in mapping.tables)
     files = tuple(_with_joins(source, file) for file in found if file is not None)
@@ -79,7 +79,7 @@ def locate(source: Path, mapping: Mapping) -> tuple[TableFile, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Place:
+class Place:
     """A table of the source that could be meant: a file, or a sheet in it."""
 
     name: str
@@ -88,9 +88,9 @@ class _Place:
     sheet: str = ""
 
 
-def _places(source: Path) -> tuple[_Place, ...]:
+def places_of(source: Path) -> tuple[Place, ...]:
     """List every table of a source: files of a folder with their sheets, or those of one file."""
-    found: list[_Place] = []
+    found: list[Place] = []
     for path in sorted(source.iterdir()) if source.is_dir() else [source]:
         reader = source_for(path)
         if reader is None or not path.is_file() or path.name.startswith((".", "~$")):
@@ -99,17 +99,17 @@ def _places(source: Path) -> tuple[_Place, ...]:
             sheets = reader.tables(path)
             alone = len(sheets) == 1
             found += [
-                _Place(name=path.stem if alone else sheet, path=path, source=reader, sheet=sheet)
+                Place(name=path.stem if alone else sheet, path=path, source=reader, sheet=sheet)
                 for sheet in sheets
             ]
         else:
-            found.append(_Place(name=path.stem, path=path, source=reader))
+            found.append(Place(name=path.stem, path=path, source=reader))
     return tuple(found)
 
 
-def _find(source: Path, places: Sequence[_Place], table: TableMapping, *, first: bool) -> TableFile | None:
+def _find(source: Path, places: Sequence[Place], table: TableMapping, *, first: bool) -> TableFile | None:
     if len(places) == 1 and not source.is_dir() and (first or table.distinct):
-        place: _Place | None = places[0]
+        place: Place | None = places[0]
     else:
         place = _match(places, table.files or (Path(table.file).stem,), f"[{table.table}]")
     if place is None:
@@ -117,7 +117,7 @@ def _find(source: Path, places: Sequence[_Place], table: TableMapping, *, first:
     return TableFile(mapping=replace(table, sheet=place.sheet), path=place.path, source=place.source)
 
 
-def _match(places: Iterable[_Place], patterns: Iterable[str], where: str) -> _Place | None:
+def _match(places: Iterable[Place], patterns: Iterable[str], where: str) -> Place | None:
     """Give the table whose name fits the first pattern that any fits."""
     for pattern in patterns:
         fits = [place for place in places if fnmatchcase(place.name.casefold(), pattern.casefold())]
@@ -133,7 +133,7 @@ def _match(places: Iterable[_Place], patterns: Iterable[str], where: str) -> _Pl
     return None
 
 
-def _named(places: Iterable[_Place], join: Join) -> _Place | None:
+def _named(places: Iterable[Place], join: Join) -> Place | None:
     fits = (place for place in places if place.path.name == join.file)
     return next((place for place in fits if join.sheet in ("", place.sheet)), None)
 
@@ -142,7 +142,7 @@ def _with_joins(source: Path, file: TableFile) -> TableFile:
     """Add the files of joins that are there."""
     if not file.mapping.joins:
         return file
-    places = _places(source if source.is_dir() else file.path)
+    places = places_of(source if source.is_dir() else file.path)
     where = f"[{file.mapping.table}.join]"
     joins = []
     for join in file.mapping.joins:
@@ -156,6 +156,20 @@ def _with_joins(source: Path, file: TableFile) -> TableFile:
                 JoinFile(join=replace(join, sheet=place.sheet), path=place.path, source=place.source)
             )
     return replace(file, joins=tuple(joins))
+
+
+def _exact(source: Path, mapping: Mapping, table: TableMapping) -> TableFile:
+    """Find a file that has to be there, by its name or by patterns of it."""
+    if not table.files:
+        return _table_file(source, mapping, table)
+    found = _find(source, places_of(source), table, first=table is mapping.tables[0])
+    if found is None:
+        raise MissingFile(
+            f"No file is named like {table.files[0]!r}; {mapping.name} reads {table.table} from it.",
+            where=str(source),
+            hint="Correct file in the mapping, or name the file itself.",
+        )
+    return found
 
 
 def _table_file(source: Path, mapping: Mapping, table: TableMapping) -> TableFile:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["DATE_WORDS", "Column", "DateFinding", "date_shapes", "decimal_mark"]
+__all__ = ["DATE_SHAPES", "DATE_WORDS", "Column", "DateFinding", "date_shapes", "decimal_mark"]
 
 _SAMPLE = 1_000
-_SHAPES = {
+DATE_SHAPES = {
     "iso": re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?"),
     "compact": re.compile(r"(?:19|20)\d{6}"),
     "ymd": re.compile(r"\d{4}[/.]\d{1,2}[/.]\d{1,2}(?:[T ].*)?"),
@@ -82,7 +82,7 @@ def _sample(connection: "DuckDBPyConnection", column: Column) -> list[str]:
 def _shape(connection: "DuckDBPyConnection", column: Column) -> str:
     counts: Counter[str] = Counter()
     for text in _sample(connection, column):
-        counts.update(name for name, pattern in _SHAPES.items() if pattern.fullmatch(text))
+        counts.update(name for name, pattern in DATE_SHAPES.items() if pattern.fullmatch(text))
     return counts.most_common(1)[0][0] if counts else "iso"
 
 

@@ -21,7 +21,7 @@ from salesnb.money import minor_digits
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["REJECTED", "ImportReport", "ImportSettings", "TableReport", "import_source"]
+__all__ = ["REJECTED", "ImportReport", "ImportSettings", "TableReport", "import_source", "open_engine"]
 
 REJECTED = "rejected.csv"
 _MEMORY = "1GB"
@@ -93,7 +93,7 @@ def import_source(
         # Data that cannot be read has nothing to compare with.
         before = known.path if known else None
         with scratch_folder(data_dir) as scratch:
-            with _engine(
+            with open_engine(
                 scratch, data_dir, tuple(path for file in files for path in file.paths), before
             ) as connection:
                 built = build(
@@ -117,7 +117,7 @@ def _report(built: Built, path: Path, fingerprint: str) -> ImportReport:
 
 
 @contextlib.contextmanager
-def _engine(
+def open_engine(
     scratch: Path, data_dir: Path, files: tuple[Path, ...], before: Path | None
 ) -> Iterator["DuckDBPyConnection"]:
     """Open the new database; the engine may touch nothing but the files of this import, and loads no extension."""

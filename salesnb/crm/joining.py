@@ -21,13 +21,14 @@ _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 @dataclass(frozen=True, kw_only=True)
 class Joined:
-    """Another file, staged, with the columns that it is joined by."""
+    """Another file, staged, with the columns that it is joined by; ``rules`` are its conditions as it names them."""
 
     name: str
     staged: Staged
     on: str
     key: str
     where: str = "true"
+    rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def id_sql(text: str, ids: str) -> str:
@@ -67,22 +68,22 @@ def join_headers(
         on = _first(join.on, Headers(names, flexible=flexible), file, join, flexible=flexible)
         key = _first(join.key, Headers(staged.headers, flexible=flexible), file, join, flexible=flexible)
         if on and key:
-            where = _where(join, staged, flexible=flexible, file=file)
-            joined.append(Joined(name=join.name, staged=staged, on=on, key=key, where=where))
+            rules = _rules(join, staged, flexible=flexible)
+            where = [
+                _one_of(staged.column(column, where=f"where of the join {join.name}", file=file), values)
+                for column, values in rules
+            ]
+            condition = " AND ".join(where) or "true"
+            joined.append(Joined(name=join.name, staged=staged, on=on, key=key, where=condition, rules=rules))
             names += [f"{join.name}.{header}" for header in staged.headers]
     return Headers(names, flexible=flexible), tuple(joined)
 
 
-def _where(join: Join, staged: Staged, *, flexible: bool, file: str) -> str:
-    """Condition on the rows of a joined file that count."""
+def _rules(join: Join, staged: Staged, *, flexible: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Conditions on the rows of a joined file; those on columns that it lacks are left out where that may be."""
     headers = Headers(staged.headers, flexible=flexible)
-    tests = []
-    for column, values in join.where:
-        own = headers.find(column)
-        if own is not None or not flexible:
-            found = staged.column(own or column, where=f"where of the join {join.name}", file=file)
-            tests.append(_one_of(found, values))
-    return " AND ".join(tests) or "true"
+    named = [(headers.find(column) or ("" if flexible else column), values) for column, values in join.where]
+    return tuple((column, values) for column, values in named if column)
 
 
 def _one_of(column: str, values: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """A small source to break in one place at a time."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 from salesnb.crm.dataset import Dataset
 from salesnb.crm.importing import ImportReport, ImportSettings, import_source
 from salesnb.crm.mapping import load_mapping
+
+# Tests are imported one by one, without their folder on the path.
+sys.path.insert(0, str(Path(__file__).parent))
 
 HEADER = "id,rep,account,product,stage,value,created,closed"
 ROWS = (

@@ -26,6 +26,10 @@ class Source(Protocol):
         """Names of the tables in a file that holds many, in its order; nothing for other files."""
         ...
 
+    def head(self, path: Path, sheet: str) -> tuple[tuple[str, ...], ...]:
+        """First rows as they stand, for finding the header; nothing where a table has its names beside it."""
+        ...
+
     def stage(self, request: StageRequest) -> Staged:
         """Put all cells as text into ``request.relation``; see :class:`~salesnb.crm.staging.Staged`."""
         ...

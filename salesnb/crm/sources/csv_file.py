@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from salesnb.crm.csv_format import CsvFormat, read_format
+from salesnb.crm.csv_format import CsvFormat, read_format, read_head
 from salesnb.crm.csv_rows import read_rows
 from salesnb.crm.sources.rows import stage_rows
 from salesnb.crm.staging import Staged, StageRequest, cell, load_text
@@ -19,6 +19,10 @@ class CsvSource:
     def tables(self, path: Path) -> tuple[str, ...]:  # noqa: ARG002 -- as the protocol has it
         """A file is a table."""
         return ()
+
+    def head(self, path: Path, sheet: str) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002 -- as the protocol has it
+        """First lines of the file, parted where most of them are."""
+        return read_head(path)
 
     def stage(self, request: StageRequest) -> Staged:
         """Stage a file."""

@@ -27,6 +27,10 @@ class DuckDBSource:
             raise _unreadable(path, error) from error
         return tuple(str(row[0]) for row in rows)
 
+    def head(self, path: Path, sheet: str) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002 -- as the protocol has it
+        """Columns have names of their own."""
+        return ()
+
     def stage(self, request: StageRequest) -> Staged:
         """Stage a table."""
         import duckdb
@@ -38,8 +42,9 @@ class DuckDBSource:
         except duckdb.Error as error:
             raise _unreadable(request.path, error) from error
         try:
-            name = request.sheet or request.mapping.table
             known = _tables(request, alias)
+            only = next(iter(known)) if len(known) == 1 else request.mapping.table
+            name = request.sheet or only
             if name not in known:
                 raise MissingFile(
                     f"There is no table {name!r}.", where=request.path.name, hint=nearest(name, known)

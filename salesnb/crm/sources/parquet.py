@@ -19,6 +19,10 @@ class ParquetSource:
         """A file is a table."""
         return ()
 
+    def head(self, path: Path, sheet: str) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002
+        """Columns have names of their own."""
+        return ()
+
     def stage(self, request: StageRequest) -> Staged:
         """Stage a file."""
         import duckdb

@@ -1,0 +1,280 @@
+"""The draft of a mapping: which profile fits or what is guessed, shown and written for people to correct."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesnb.crm.building import ImportSettings
+from salesnb.crm.choosing import Chosen, choose
+from salesnb.crm.files import locate, places_of
+from salesnb.crm.guessing.survey import column_facts, survey
+from salesnb.crm.guessing.tables import guess_tables
+from salesnb.crm.guessing.text import mapping_text
+from salesnb.crm.importing import open_engine
+from salesnb.crm.mapping import PROFILES, Mapping, StatusRule, TableMapping, load_mapping
+from salesnb.crm.plan import Context
+from salesnb.crm.sql import quote_identifier as q
+from salesnb.crm.toml_values import regular
+from salesnb.errors import BadInput, MissingFile, SalesnbError
+from salesnb.money import minor_digits
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["Draft", "Line", "StatusValue", "draft_mapping"]
+
+_ENOUGH_COLUMNS = 6
+_MOST_VALUES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One guess: our column, theirs, and some of its values."""
+
+    table: str
+    ours: str
+    theirs: str
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusValue:
+    """A value of the column that says what is won, how often it stands there, and what it is taken to mean."""
+
+    value: str
+    count: int
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A guessed mapping.
+
+    Attributes
+    ----------
+    profile
+        The profile that fits the source; empty where the mapping was guessed from names and values.
+    text
+        What ``mapping.toml`` is to hold.
+    status
+        Values that say what is won, lost and open.
+    unmapped
+        Columns that no field of ours takes, a pair (file, columns) each table; deals keep theirs as dimensions.
+    unused
+        Files and sheets that hold nothing that is known.
+    missing
+        What people have to fill in before it can be loaded, a sentence each.
+    """
+
+    profile: str
+    text: str
+    lines: tuple[Line, ...]
+    status: tuple[StatusValue, ...]
+    unmapped: tuple[tuple[str, tuple[str, ...]], ...]
+    unused: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def draft_mapping(
+    source: Path, settings: ImportSettings, *, progress: Callable[[str], None] | None = None
+) -> Draft:
+    """Guess how a source's columns become ours.
+
+    Raises
+    ------
+    MissingFile
+        When there is no such source, or nothing in it that can be read.
+    BadInput
+        When nothing in it looks like deals.
+    """
+    if not source.exists():
+        raise MissingFile(
+            f"There is no {source.name or source}.", where=str(source.parent), hint="Check the path."
+        )
+    places = places_of(source)
+    if not places:
+        raise MissingFile(
+            "Nothing here can be read.", where=str(source), hint="Give CSV, Parquet, Excel or DuckDB files."
+        )
+    with tempfile.TemporaryDirectory(prefix="salesnb-") as folder:
+        scratch = Path(folder)
+        with open_engine(scratch, scratch, tuple(place.path for place in places), None) as connection:
+            return _Drafter(connection, source, settings, scratch, progress or (lambda _: None)).draft()
+
+
+class _Drafter:
+    def __init__(
+        self,
+        connection: "DuckDBPyConnection",
+        source: Path,
+        settings: ImportSettings,
+        scratch: Path,
+        say: Callable[[str], None],
+    ) -> None:
+        self._connection = connection
+        self._source = source
+        self._settings = settings
+        self._scratch = scratch
+        self._say = say
+
+    def draft(self) -> Draft:
+        """Take the profile that fits best, else guess."""
+        fits = [fit for name in PROFILES.names() for fit in self._try(load_mapping(name), name)]
+        if fits:
+            name, mapping, chosen = max(fits, key=lambda fit: len(_deals(fit[2]).mapping.columns))
+            tables = [self._written(found) for found in chosen]
+            return self._described(name, replace(mapping, tables=tuple(tables)), chosen, self._unused(chosen))
+        return self._guess()
+
+    def _try(self, mapping: Mapping, name: str) -> list[tuple[str, Mapping, tuple[Chosen, ...]]]:
+        """Try a profile; it fits when its files and columns are there and some deals are won or lost."""
+        try:
+            chosen = self._choose(mapping)
+            self._refuse_strangers(chosen)
+            deals = _deals(chosen)
+            ended = any(value.meaning != "open" for value in self._status(deals))
+        except SalesnbError:
+            return []
+        if len(deals.mapping.columns) < _ENOUGH_COLUMNS:
+            return []
+        return [(name, mapping, chosen)] if ended else []
+
+    def _refuse_strangers(self, chosen: Sequence[Chosen]) -> None:
+        """A mapping that names its columns fits only where all of them are."""
+        for found in chosen:
+            for field, rule in found.mapping.columns:
+                found.staged.column(rule.column, where=field, file=found.file)
+
+    def _choose(self, mapping: Mapping) -> tuple[Chosen, ...]:
+        context = Context(
+            connection=self._connection,
+            currency=self._settings.currency,
+            digits=minor_digits(self._settings.currency),
+            time_zone=self._settings.time_zone,
+            levels=self._settings.levels,
+            ids=mapping.ids,
+        )
+        files = locate(self._source, mapping)
+        return choose(context, files, self._scratch, flexible=mapping.flexible, say=self._say)
+
+    def _guess(self) -> Draft:
+        facts, unread = survey(self._connection, self._source, self._scratch, say=self._say)
+        alone = not self._source.is_dir()
+        guessed = guess_tables(self._connection, facts, self._settings.levels, alone=alone)
+        if guessed is None:
+            names = ", ".join(table.name for table in facts[:10])
+            raise BadInput(
+                "Nothing here looks like deals: a table with an id, a stage, an amount and dates.",
+                where=names or self._source.name,
+                hint=" ".join(unread) or "Name the columns in a mapping.toml; the README shows one.",
+            )
+        mapping = Mapping(name="mapping.toml", tables=guessed.tables, digest="")
+        missing = guessed.missing
+        try:
+            chosen = () if missing else self._choose(mapping)
+        except BadInput as error:
+            chosen, missing = (), (str(error),)
+        return self._described("", mapping, chosen, (*guessed.unused, *unread), missing)
+
+    def _written(self, found: Chosen) -> TableMapping:
+        """Give a profile's table as it stands in a mapping for this source alone."""
+        mapping, path = found.mapping, found.source.path
+        alone = not self._source.is_dir()
+        several = len(found.source.source.tables(path)) > 1
+        return replace(
+            mapping,
+            file="" if alone else path.name,
+            files=(),
+            sheet=mapping.sheet if several else "",
+            ignore=tuple(name for name in found.staged.headers if self._ignored(found, name)),
+        )
+
+    def _ignored(self, found: Chosen, name: str) -> bool:
+        return name not in found.further and name not in found.used
+
+    def _described(
+        self,
+        profile: str,
+        mapping: Mapping,
+        chosen: Sequence[Chosen],
+        unused: Sequence[str],
+        missing: tuple[str, ...] = (),
+    ) -> Draft:
+        lines = [line for found in chosen for line in self._lines(found)]
+        samples = {(line.table, line.ours): line.samples for line in lines}
+        further = {found.mapping.table: found.further for found in chosen if found.further}
+        status = self._status(_deals(chosen)) if chosen else ()
+        shown = tuple(
+            f"{value.value or '(empty)'}: {value.count:,} rows, {value.meaning}" for value in status
+        )
+        text = mapping_text(mapping, self._source.name, profile, samples, further, shown, missing)
+        return Draft(
+            profile=profile,
+            text=text,
+            lines=tuple(lines),
+            status=status,
+            unmapped=tuple((found.file, found.further) for found in chosen if found.further),
+            unused=tuple(unused),
+            missing=missing,
+        )
+
+    def _lines(self, found: Chosen) -> list[Line]:
+        lines = []
+        for field, rule in found.mapping.columns:
+            if rule.column not in found.staged.headers:
+                continue
+            column = found.staged.column(rule.column, where="the mapping", file=found.file)
+            facts = column_facts(self._connection, found.staged, rule.column, column)
+            theirs = f"{rule.column} → {rule.via}.{rule.take}" if rule.via else rule.column
+            lines.append(Line(table=found.mapping.table, ours=field, theirs=theirs, samples=facts.samples))
+        return lines
+
+    def _status(self, deals: Chosen) -> tuple[StatusValue, ...]:
+        """Count the values that decide, with what each is taken to mean."""
+        rule, staged = deals.mapping.status, deals.staged
+        if rule is None:
+            return ()
+        stage = deals.mapping.rule("stage")
+        default = stage.column if stage else ""
+        names = list(dict.fromkeys(column or default for column, _ in (*rule.won, *rule.lost)))
+        cells = [staged.column(name, where="the status", file=deals.file) for name in names]
+        values = ", ".join(f"coalesce(trim({cell}), '')" for cell in cells)
+        rows = self._connection.execute(
+            f"SELECT {values}, count(*) FROM {q(staged.relation)} WHERE {staged.keep_sql} GROUP BY ALL"
+            f" ORDER BY count(*) DESC, 1 LIMIT {_MOST_VALUES}"
+        ).fetchall()
+        found = []
+        for row in rows:
+            texts = dict(zip(names, (str(value) for value in row[:-1]), strict=True))
+            shown = ", ".join(f"{name} {text}" for name, text in texts.items())
+            label = shown if len(names) > 1 else str(row[0])
+            found.append(StatusValue(value=label, count=int(row[-1]), meaning=_meaning(rule, texts, default)))
+        return tuple(found)
+
+    def _unused(self, chosen: Sequence[Chosen]) -> list[str]:
+        used = {path for found in chosen for path in found.source.paths}
+        return [place.path.name for place in places_of(self._source) if place.path not in used]
+
+
+def _deals(chosen: Sequence[Chosen]) -> Chosen:
+    return next(found for found in chosen if found.mapping.table == "opportunities")
+
+
+def _meaning(rule: StatusRule, texts: dict[str, str], default: str) -> str:
+    """Say what a rule makes of values, as the import does."""
+    import re
+
+    def holds(conditions: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
+        return bool(conditions) and all(
+            any(
+                re.search(regular(value).casefold(), texts[column or default].casefold())
+                if regular(value)
+                else texts[column or default].casefold() == value.strip().casefold()
+                for value in values
+            )
+            for column, values in conditions
+        )
+
+    return "won" if holds(rule.won) else "lost" if holds(rule.lost) else "open"

@@ -1,0 +1,105 @@
+"""What people call the columns that salesnb knows, most telling first; letters and digits only."""
+
+import re
+
+__all__ = ["LEVELS", "LOST", "NAMES", "WON", "folded"]
+
+_WORDS: dict[str, dict[str, str]] = {
+    "opportunities": {
+        "opportunity_id": (
+            "opportunityid opportunityid18 oppid oppno opportunitynumber dealid dealnumber recordid leadid"
+            " dealno oppnumber opportunityno ticketid quoteid id key no nr number"
+        ),
+        "name": "opportunityname dealname opportunitytitle dealtitle name opportunity deal title subject",
+        "account_id": (
+            "accountid accountname account customerid customername customer companyname company client clientname"
+            " associatedcompany organization organisation kunde firma"
+        ),
+        "rep_id": (
+            "ownerid opportunityowner dealowner owner ownername salesrepid salesrep repid rep repname salesagent"
+            " salesperson salespersonname accountexecutive ae seller agent assignedto employeeid verkaufer vertriebler"
+        ),
+        "product": "product productname productid item sku solution productline produkt",
+        "stage": "stagename dealstage opportunitystage salesstage pipelinestage stage phase status dealstatus state",
+        "amount": (
+            "closevalue amount dealamount dealvalue opportunityamount value salesamount wonamount contractvalue tcv acv"
+            " arr revenue totalprice saleprice sales price total betrag umsatz"
+        ),
+        "expected_amount": "expectedamount expectedvalue expectedrevenue potentialvalue pipelinevalue forecastamount",
+        "created_on": (
+            "createddate createdate createdon createdat created dateopened opendate openeddate openedon engagedate"
+            " entrydate startdate opportunitycreateddate leaddate erstelltam"
+        ),
+        "closed_on": (
+            "closedate closeddate closedon closedat dateclosed actualclosedate decisiondate wondate enddate closed"
+            " abschlussdatum"
+        ),
+        "expected_close_on": (
+            "expectedclosedate expectedclosedon expectedcloseon expectedclose estimatedclosedate estclosedate"
+            " targetclosedate forecastclosedate"
+        ),
+        "probability": "probability probabilitypercent winprobability dealprobability closeprobability prob likelihood",
+        "forecast_category": "forecastcategory forecastcategoryname commitcategory",
+        "loss_reason": "lossreason lostreason closedlostreason reasonlost reasonforloss",
+        "next_step": "nextstep nextsteps nextaction",
+        "currency": "currency currencycode currencyisocode amountcurrency dealcurrency wahrung",
+    },
+    "accounts": {
+        "account_id": "accountid id customerid companyid account accountname customer name company",
+        "name": "accountname name companyname company customername customer account",
+        "sector": "sector industry vertical branche segment",
+        "employees": "employees numberofemployees employeecount headcount",
+        "revenue": "annualrevenue revenue turnover",
+        "country": "country billingcountry officelocation location countryregion land",
+    },
+    "reps": {
+        "rep_id": "repid userid ownerid employeeid salesagent salesrep rep id agent salesperson number name",
+        "name": "fullname name repname salesagent salesrep salesperson rep agent ownername employeename",
+        "email": "email emailaddress mail",
+        "start_on": "startdate startedon starton hiredate hiredon joined",
+        "end_on": "enddate endedon endon leavedate lefton terminationdate",
+    },
+    "products": {
+        "product": "productid productcode sku product productname name item",
+        "family": "family productfamily series category productcategory productline line",
+        "list_price": "listprice salesprice price unitprice standardprice",
+    },
+}
+NAMES = {
+    table: {field: tuple(words.split()) for field, words in fields.items()}
+    for table, fields in _WORDS.items()
+}
+
+# Columns of reps that are levels of the organisation.
+LEVELS: dict[str, tuple[str, ...]] = {
+    "team": (
+        "team", "teamname", "salesteam", "hubspotteam", "squad", "manager", "managername", "salesmanager",
+        "supervisor", "group", "ownerrole",
+    ),
+    "region": (
+        "region", "salesregion", "regionaloffice", "territory", "area", "office", "division", "businessunit",
+        "market",
+    ),
+}  # fmt: skip
+
+WON = re.compile(
+    r"(closed[ _-]*)?won\b.*|\d+ ?[-.] ?closed[ _-]*won|signed|contract signed|success(ful)?|order(ed)?|booked|gewonnen"
+    r"|gagn[ée]e?|ganad[oa]|vint[oa]"
+)
+LOST = re.compile(
+    r"(closed[ _-]*)?lost\b.*|\d+ ?[-.] ?closed[ _-]*lost|dead|disqualified|abandoned|cancell?ed|declined|no decision"
+    r"|verloren|perdue?|perdid[oa]"
+)
+
+
+def folded(text: str) -> str:
+    """Bring a name to its letters and digits.
+
+    Examples
+    --------
+    >>> folded("Close Date (UTC)")
+    'closedateutc'
+    >>> folded("Probability (%)")
+    'probabilitypercent'
+    """
+    return re.sub(r"[^a-z0-9]", "", text.casefold().replace("%", "percent").replace("ä", "a"))

@@ -1,0 +1,257 @@
+"""A mapping for files that no profile knows: deals by their columns, other tables by the values that they share."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from salesnb.crm.guessing.columns import candidates, column_rule, level_columns, match_columns
+from salesnb.crm.guessing.names import folded
+from salesnb.crm.guessing.status import guess_status
+from salesnb.crm.guessing.survey import ColumnFacts, TableFacts
+from salesnb.crm.mapping import ColumnRule, TableMapping
+from salesnb.crm.sql import quote_identifier as q
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["Guessed", "guess_tables"]
+
+_PARTNERS = (("account_id", "accounts"), ("rep_id", "reps"), ("product", "products"))
+_ENOUGH_SHARED = 0.5
+_NEARLY_UNIQUE = 0.95
+_TELLING = ("opportunity_id", "stage", "amount", "created_on", "closed_on", "rep_id", "account_id")
+_ENOUGH_TOLD = 4
+
+Columns = dict[str, ColumnRule]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guessed:
+    """Tables with their mapping; ``unused`` are those that nothing was seen in, ``missing`` what people must say."""
+
+    tables: tuple[TableMapping, ...]
+    unused: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def guess_tables(
+    connection: "DuckDBPyConnection", facts: Sequence[TableFacts], levels: Sequence[str], *, alone: bool
+) -> Guessed | None:
+    """Guess a mapping; None when nothing looks like deals.
+
+    Parameters
+    ----------
+    levels
+        Of the organisation, from the top.
+    alone
+        Whether the source is one file, which then needs no name.
+    """
+    rated = [(_told(table), table.rows, place, table) for place, table in enumerate(facts)]
+    best = max(rated, default=None, key=lambda item: item[:3])
+    if best is None or best[0] < _ENOUGH_TOLD:
+        return None
+    return _Guesser(connection, best[3], facts, levels, alone=alone).guess()
+
+
+def _told(facts: TableFacts) -> int:
+    """Count what of a deal a table tells."""
+    found = match_columns("opportunities", facts)
+    return sum(name in found for name in _TELLING) if "amount" in found or "stage" in found else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Partner:
+    """A table that lists what a column of the deals names."""
+
+    facts: TableFacts
+    key: ColumnFacts
+    column: ColumnFacts
+    shared: float
+
+
+class _Guesser:
+    def __init__(
+        self,
+        connection: "DuckDBPyConnection",
+        deals: TableFacts,
+        facts: Sequence[TableFacts],
+        levels: Sequence[str],
+        *,
+        alone: bool,
+    ) -> None:
+        self._connection = connection
+        self._deals = deals
+        self._others = [table for table in facts if table is not deals]
+        self._levels = levels
+        self._alone = alone
+        self._used = {deals.name}
+
+    def guess(self) -> Guessed:
+        """Put the tables together."""
+        columns = match_columns("opportunities", self._deals)
+        partners = self._partners(columns)
+        for field, table in _PARTNERS:
+            if table in partners:
+                columns[field] = partners[table].column
+        status = guess_status(self._connection, self._deals, columns.get("stage"))
+        rules = {name: column_rule(name, column) for name, column in columns.items()}
+        tables = [self._partner_table(name, partner) for name, partner in partners.items()]
+        tables += self._from_deals(columns, partners)
+        if "products" in partners:
+            rules |= self._list_price(columns, tables)
+        deals = replace(
+            self._mapping("opportunities", self._deals, rules),
+            ignore=tuple(column.name for column in self._deals.columns if not column.filled),
+            status=status,
+            repair=tuple(self._repairs(partners)),
+        )
+        return Guessed(
+            tables=(deals, *tables),
+            unused=tuple(table.name for table in self._others if table.name not in self._used),
+            missing=tuple(self._missing(deals)),
+        )
+
+    def _mapping(
+        self, name: str, facts: TableFacts, rules: Columns, *, distinct: bool = False
+    ) -> TableMapping:
+        place = facts.place
+        pattern = re.sub(r"\d{4,}", "*", place.path.stem)
+        dated = pattern != place.path.stem and not place.sheet
+        return TableMapping(
+            table=name,
+            file="" if self._alone or dated else place.path.name,
+            files=() if self._alone or not dated else (pattern,),
+            sheet=place.sheet if self._several_sheets(facts) else "",
+            header_row=facts.header_row,
+            skip_footer=facts.footer,
+            distinct=distinct,
+            columns=tuple(rules.items()),
+        )
+
+    def _several_sheets(self, facts: TableFacts) -> bool:
+        return len(facts.place.source.tables(facts.place.path)) > 1
+
+    def _partners(self, columns: dict[str, ColumnFacts]) -> dict[str, _Partner]:
+        """Find accounts, reps and products by the values that they share with the deals."""
+        found: dict[str, _Partner] = {}
+        free = list(self._others)
+        for field, table in _PARTNERS:
+            own = [columns[field]] if field in columns else []
+            own += [column for column in candidates("opportunities", field, self._deals) if column not in own]
+            fits = [
+                partner
+                for column in own
+                for other in free
+                for partner in self._shared(column, other)
+                if partner.shared >= _ENOUGH_SHARED
+            ]
+            if fits:
+                best = max(fits, key=lambda partner: partner.shared)
+                found[table] = best
+                free.remove(best.facts)
+                self._used.add(best.facts.name)
+        return found
+
+    def _shared(self, column: ColumnFacts, other: TableFacts) -> list[_Partner]:
+        """Rate every column of another table that has each value once as the key of a column of the deals."""
+        partners = []
+        for key in other.columns:
+            if key.distinct < _NEARLY_UNIQUE * other.rows or not key.filled:
+                continue
+            row = self._connection.execute(
+                f"SELECT avg(CASE WHEN v IN (SELECT trim({key.sql}) FROM {q(other.staged.relation)}) THEN 1 ELSE 0 END)"
+                f" FROM (SELECT DISTINCT trim({column.sql}) AS v FROM {q(self._deals.staged.relation)}) WHERE v <> ''"
+            ).fetchone()
+            shared = float(row[0] or 0) if row else 0.0
+            partners.append(_Partner(facts=other, key=key, column=column, shared=shared))
+        return partners
+
+    def _partner_table(self, table: str, partner: _Partner) -> TableMapping:
+        key = {"accounts": "account_id", "reps": "rep_id", "products": "product"}[table]
+        found = {key: partner.key}
+        found |= {
+            field: column
+            for field, column in match_columns(table, partner.facts, (partner.key.name,)).items()
+            if field != key
+        }
+        rules = {field: column_rule(field, column) for field, column in found.items()}
+        if table != "products":
+            rules.setdefault("name", ColumnRule(column=partner.key.name))
+        if table == "reps":
+            taken = {column.name for column in found.values()}
+            places = level_columns(partner.facts, self._levels, taken)
+            rules |= {level: ColumnRule(column=column.name) for level, column in places.items()}
+        return self._mapping(table, partner.facts, rules)
+
+    def _from_deals(
+        self, columns: dict[str, ColumnFacts], partners: dict[str, _Partner]
+    ) -> list[TableMapping]:
+        """Take reps and accounts out of the deals, where those say more of them than their key."""
+        tables = []
+        taken = {column.name for column in columns.values()}
+        for field, table in (("rep_id", "reps"), ("account_id", "accounts")):
+            if table in partners or field not in columns:
+                continue
+            others = [
+                column
+                for column in candidates("opportunities", field, self._deals)
+                if column.name not in taken and column.numbers < _ENOUGH_SHARED
+            ]
+            more = {"name": ColumnRule(column=others[0].name)} if others else {}
+            if table == "reps":
+                places = level_columns(self._deals, self._levels, taken)
+                more |= {level: ColumnRule(column=column.name) for level, column in places.items()}
+            if more:
+                rules = {field: ColumnRule(column=columns[field].name), **more}
+                rules.setdefault("name", ColumnRule(column=columns[field].name))
+                tables.append(self._mapping(table, self._deals, rules, distinct=True))
+        return tables
+
+    def _list_price(self, columns: dict[str, ColumnFacts], tables: Sequence[TableMapping]) -> Columns:
+        """Open deals without an amount are worth their product's list price."""
+        products = next(table for table in tables if table.table == "products")
+        amount = columns.get("amount")
+        sparse = amount is not None and amount.filled < _NEARLY_UNIQUE * self._deals.rows
+        if products.rule("list_price") is None or "expected_amount" in columns or not sparse:
+            return {}
+        product = columns["product"].name
+        return {"expected_amount": ColumnRule(column=product, via="products", take="list_price")}
+
+    def _repairs(self, partners: dict[str, _Partner]) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+        """Values that differ from one in the partner's table by spaces, case or punctuation only."""
+        repairs = []
+        for field, table in _PARTNERS:
+            if table not in partners:
+                continue
+            partner = partners[table]
+            known = self._values(partner.facts, partner.key)
+            lost = [value for value in self._values(self._deals, partner.column) if value not in set(known)]
+            pairs = []
+            for value in lost:
+                same = [item for item in known if folded(item) == folded(value) != ""]
+                if len(same) == 1:
+                    pairs.append((value, same[0]))
+            if pairs:
+                repairs.append((field, tuple(pairs)))
+        return repairs
+
+    def _values(self, facts: TableFacts, column: ColumnFacts) -> list[str]:
+        rows = self._connection.execute(
+            f"SELECT DISTINCT trim({column.sql}) FROM {q(facts.staged.relation)} WHERE trim({column.sql}) <> ''"
+            " ORDER BY 1 LIMIT 20000"
+        ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def _missing(self, deals: TableMapping) -> list[str]:
+        found = dict(deals.columns)
+        said = []
+        if "opportunity_id" not in found:
+            said.append("No column is an id of a deal, different in every row: opportunity_id.")
+        if "closed_on" not in found:
+            said.append("No column says when a deal was closed: closed_on.")
+        if deals.status is None:
+            said.append(
+                "No value says that a deal is won: name the column and its values in [opportunities.status]."
+            )
+        return said
