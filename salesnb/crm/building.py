@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.crm.changes import record_changes
+from salesnb.crm.credits import fill_credited, reject_excess
 from salesnb.crm.files import TableFile
 from salesnb.crm.loading import Loaded, Surroundings, load_table
 from salesnb.crm.mapping import TableMapping
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "Built", "ImportSettings", "build"]
 
 # Part of the fingerprint: another schema makes another import of the same files.
-SCHEMA = "salesnb-crm/1"
+SCHEMA = "salesnb-crm/2"
 
 _SHOWN_FIRST = ("opportunities", "accounts", "reps", "products")
 _MOST = 2**63
@@ -183,6 +184,8 @@ class _Builder:
         loaded = load_table(self._context, table, file.mapping, staged, around)
         if table.name == "memberships":
             loaded = reject_overlaps(self._context.connection, loaded)
+        if table.name == "credits":
+            loaded = reject_excess(self._context.connection, loaded)
         self._loaded[table.name] = loaded
         self.notices += loaded.notices
         self._context.connection.execute(f"DROP TABLE {q(staged.relation)}")
@@ -209,7 +212,7 @@ class _Builder:
     def _people_from_opportunities(self) -> None:
         self._context.connection.execute(
             "INSERT INTO reps (rep_id, name) SELECT DISTINCT rep_id, rep_id FROM (SELECT rep_id FROM opportunities"
-            " UNION SELECT rep_id FROM orders) WHERE rep_id IS NOT NULL"
+            " UNION SELECT rep_id FROM orders UNION SELECT rep_id FROM credits) WHERE rep_id IS NOT NULL"
         )
 
     def complete(self) -> None:
@@ -229,6 +232,7 @@ class _Builder:
                 " expected_amount, closed_on) SELECT order_id, account_id, rep_id, product, 'won', amount, amount,"
                 " ordered_on FROM orders"
             )
+        fill_credited(self._context)
 
     def reports(self) -> tuple[TableReport, ...]:
         """Give the counts, the main tables first."""
