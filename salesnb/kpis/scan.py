@@ -128,12 +128,13 @@ class Scan:
             )
         )
         # Several who share in a deal may be of one group, for which it is one deal.
-        keys = [name for name in columns if name not in {"rep_id", "amount", "expected_amount"}]
-        grouped = placed.group_by([*keys, "owner"]).aggregate(
-            amount=placed.amount.sum().cast("int64"),
-            expected_amount=placed.expected_amount.sum().cast("int64"),
-        )
-        shared = grouped.rename(rep_id="owner").select(columns)
+        keys = ["opportunity_id", *({"bucket"} & set(columns))]
+        keys += [f"dim_{name}" for name in self.dimensions if self.deals.dimension(name).of_reps]
+        sums = {name: placed[name].sum().cast("int64") for name in ("amount", "expected_amount")}
+        # All else is the same in every row of a deal, and engines leave out what no KPI reads.
+        same = {name: placed[name].arbitrary() for name in columns if name not in {*keys, *sums, "rep_id"}}
+        shared = placed.group_by(keys).aggregate(**sums, **same, rep_id=placed.owner.arbitrary())
+        shared = shared.select(columns)
         if self.credit == OVERLAY:
             return shared
         whole = self._placed(table.anti_join(parts, table.opportunity_id == parts.part_of))

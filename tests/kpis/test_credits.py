@@ -239,7 +239,7 @@ DEALS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=DEALS)
 def test_credited_sums_add_up_to_the_company_whoever_shares(
     make_dataset: MAKE, deal: MAKE, found: list[tuple[Any, ...]]
