@@ -120,6 +120,7 @@ def _provenance(plan: Plan | None, facts: Facts, template: str) -> dict[str, Any
         "package": __version__,
         "template": template,
         "set_aside": facts.set_aside(),
+        "restated": facts.restated,
     }
 
 

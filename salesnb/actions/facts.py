@@ -21,6 +21,7 @@ from salesnb.actions.windows import compared_windows, elapsed_days
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.kpis import Query, catalogue, dimension_names, run
 from salesnb.kpis.drivers import Drivers, decompose
+from salesnb.kpis.query import CREDIT
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -65,6 +66,10 @@ class Facts:
         What is reviewed.
     as_of
         The day up to which things are known.
+    restated
+        Whether deals count for where their rep is on that day, whatever it was then.
+
+    Shared deals count by credit, because a unit is held against its quota.
     """
 
     data: "Dataset"
@@ -73,6 +78,7 @@ class Facts:
     by: str
     period: Period
     as_of: date
+    restated: bool = False
 
     @cached_property
     def kpis(self) -> tuple[str, ...]:
@@ -319,7 +325,13 @@ class Facts:
         whole = self.by == COMPANY
         asked = tuple(name for name in more if name != self.by)
         query = Query(
-            kpis=kpis, by=asked if whole else (self.by, *asked), as_of=self.as_of, labels=False, **span
+            kpis=kpis,
+            by=asked if whole else (self.by, *asked),
+            as_of=self.as_of,
+            labels=False,
+            credit=CREDIT,
+            restated=self.restated,
+            **span,
         )
         rows = run(query, self.data, self.calendar).rows
         if whole:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesnb.actions.organisation import rep_node_id
 from salesnb.calendar import FiscalCalendar, Period, years_before
 from salesnb.kpis import Query, run
+from salesnb.kpis.query import CREDIT
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -39,8 +40,12 @@ def history_start(period: Period) -> date:
 
 
 def rep_history(data: "Dataset", calendar: FiscalCalendar, kpi: str, period: Period) -> dict[str, int]:
-    """Sum a KPI by rep over the twelve months before a period, keyed by the rep's node id; absent means nothing."""
-    query = Query(kpis=(kpi,), by=("rep",), start=history_start(period), end=period.start, labels=False)
+    """Sum a KPI by rep over the twelve months before a period, keyed by the rep's node id; absent means nothing.
+
+    Shared deals count by credit, as they do for the quota that is made of it.
+    """
+    first = history_start(period)
+    query = Query(kpis=(kpi,), by=("rep",), start=first, end=period.start, labels=False, credit=CREDIT)
     rows = run(query, data, calendar).rows
     return {rep_node_id(str(rep)): int(amount) for rep, amount in rows if rep is not None and amount}
 

@@ -1,12 +1,13 @@
 """The open deals of every unit: by stage, the largest ones, and those that have been open for unusually long."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from salesnb.kpis import Query, catalogue, rows, run
+from salesnb.kpis.query import CREDIT
 
 if TYPE_CHECKING:
     from salesnb.actions.facts import Facts
@@ -61,21 +62,30 @@ class OpenDeal:
         """Days since it was created."""
         return None if self.created_on is None else (as_of - self.created_on).days
 
+    def with_part(self, other: "OpenDeal") -> "OpenDeal":
+        """Add the part of it that another of the same unit has."""
+        reps = ", ".join(rep for rep in (self.rep, other.rep) if rep)
+        return replace(self, rep=reps, amount=self.amount + other.amount)
+
 
 def open_deals(facts: "Facts") -> dict[str, tuple[OpenDeal, ...]]:
-    """List the open deals of every unit, the largest first, in one query."""
+    """List the open deals of every unit, the largest first, in one query; a shared one with the unit's part of it."""
     whole = facts.by == "company"
     by = tuple(dict.fromkeys(("account", "rep") if whole else (facts.by, "account", "rep")))
-    query = Query(kpis=("open_count",), by=by, as_of=facts.as_of, labels=False)
+    query = Query(
+        kpis=("open_count",), by=by, as_of=facts.as_of, labels=False, credit=CREDIT, restated=facts.restated
+    )
     found = rows("open_count", facts.data, facts.calendar, query)
     names = [column.name for column in found.columns]
-    deals: dict[str, list[OpenDeal]] = {}
+    deals: dict[str, dict[str, OpenDeal]] = {}
     for row in found.rows:
         record = dict(zip(names, row, strict=True))
         unit = "company" if whole else record[facts.by]
         if unit is not None:
-            deals.setdefault(str(unit), []).append(_deal(record, facts))
-    return {unit: tuple(sorted(some, key=_largest_first)) for unit, some in deals.items()}
+            deal, known = _deal(record, facts), deals.setdefault(str(unit), {})
+            before = known.get(deal.opportunity_id)
+            known[deal.opportunity_id] = before.with_part(deal) if before else deal
+    return {unit: tuple(sorted(some.values(), key=_largest_first)) for unit, some in deals.items()}
 
 
 def _largest_first(deal: OpenDeal) -> tuple[int, str]:

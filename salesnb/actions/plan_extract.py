@@ -7,6 +7,7 @@ from salesnb.actions.extracts import EXTRACT_FORMAT, Extract, described_workspac
 from salesnb.actions.organisation import org_tree, rep_node_id
 from salesnb.calendar import years_before
 from salesnb.kpis import Query, run
+from salesnb.kpis.query import CREDIT
 from salesnb.planning import Plan, plan_to_document
 
 if TYPE_CHECKING:
@@ -67,7 +68,14 @@ def _history(plan: Plan, facts: "Facts") -> dict[str, Any]:
     for dimension in ("company", *facts.data.meta.levels, "rep"):
         by = () if dimension == "company" else (dimension,)
         query = Query(
-            kpis=("won_amount",), by=by, grain="month", start=first, end=plan.period.start, labels=False
+            kpis=("won_amount",),
+            by=by,
+            grain="month",
+            start=first,
+            end=plan.period.start,
+            labels=False,
+            credit=CREDIT,
+            restated=facts.restated,
         )
         for row in run(query, facts.data, facts.calendar).rows:
             node, month, amount = ("company", *row) if not by else row

@@ -30,6 +30,8 @@ def kpi_table(
     last: date | None = None,
     as_of: date | None = None,
     where: Mapping[str, str] | None = None,
+    credit: str | None = None,
+    restated: bool = False,
 ) -> "pd.DataFrame":
     """Compute KPIs as a data frame.
 
@@ -45,6 +47,10 @@ def kpi_table(
         The day as of which it is told; by default the latest in the data.
     where
         Filters: dimension and value.
+    credit
+        Whose a shared deal is: ``"owner"``, ``"credit"`` or ``"overlay"``; see ``Query``.
+    restated
+        Whether the organisation of the as-of day counts, whatever it was then.
 
     Returns
     -------
@@ -65,6 +71,8 @@ def kpi_table(
         end=last + timedelta(days=1) if last else None,
         as_of=as_of,
         where=tuple((where or {}).items()),
+        credit=credit,
+        restated=restated,
     )
     result = query_kpis(workspace, query)
     return pd.DataFrame(

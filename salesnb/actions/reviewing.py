@@ -54,6 +54,8 @@ class ReviewRequest:
         Workers at once; by default the processors.
     timeout
         Seconds that a cell may take.
+    restated
+        Whether deals count for where their rep is on the as-of day, whatever it was then.
     """
 
     plan: str | None = None
@@ -66,6 +68,7 @@ class ReviewRequest:
     jobs: int | None = None
     force: bool = False
     timeout: int = 300
+    restated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +116,7 @@ def review(
             by=request.by or data.meta.levels[-1],
             period=period,
             as_of=as_of,
+            restated=request.restated,
         )
         run = _Run(workspace=workspace, plan=plan, facts=facts, request=request)
         kept = () if request.force or request.only else kept_results(run.folder, run.key)
@@ -138,9 +142,9 @@ class _Run:
         base = self.request.out or self.workspace.reviews_dir
         by = "" if self.facts.by == self.facts.data.meta.levels[-1] else f"-by-{self.facts.by}"
         own = "" if self.request.template == DEFAULT_TEMPLATE else f"-{Path(self.request.template).stem}"
-        return (
-            base / self.plan.name / f"{self.facts.period.label}-asof-{self.facts.as_of.isoformat()}{by}{own}"
-        )
+        restated = "-restated" if self.request.restated else ""
+        as_of = self.facts.as_of.isoformat()
+        return base / self.plan.name / f"{self.facts.period.label}-asof-{as_of}{by}{own}{restated}"
 
     @cached_property
     def templates(self) -> tuple[Template, Template]:
@@ -151,7 +155,7 @@ class _Run:
     @cached_property
     def key(self) -> str:
         """Hash all that the run depends on."""
-        asked = (self.facts.period.label, self.facts.by, self.facts.as_of)
+        asked = (self.facts.period.label, self.facts.by, self.facts.as_of, self.facts.restated)
         fingerprint = self.facts.data.meta.fingerprint
         return inputs_key(self.workspace, self.plan, fingerprint, asked, (t.path for t in self.templates))
 

@@ -54,6 +54,15 @@ def _selection(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a filter; several are joined by AND",
     )
+    parser.add_argument(
+        "--credit",
+        choices=["owner", "credit", "overlay"],
+        help="whose a shared deal is: its owner's, of all with a share of it, or overlays alone (default: credit for"
+        " KPIs about quotas, else owner)",
+    )
+    parser.add_argument(
+        "--restated", action="store_true", help="by the organisation of the as-of day, whatever it was then"
+    )
     _with_format(parser)
 
 
@@ -128,6 +137,8 @@ def _read_query(names: tuple[str, ...], arguments: argparse.Namespace) -> "Query
         end=arguments.last + timedelta(days=1) if arguments.last else None,
         as_of=arguments.as_of,
         where=tuple(_filter(text) for text in arguments.where),
+        credit=arguments.credit,
+        restated=arguments.restated,
     )
 
 

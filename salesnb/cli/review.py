@@ -31,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--force", action="store_true", help="make everything anew, also what has not changed"
     )
     parser.add_argument(
+        "--restated", action="store_true", help="by the organisation of the as-of day, whatever it was then"
+    )
+    parser.add_argument(
         "--timeout", metavar="S", type=whole_number, default=300, help="seconds a cell may take (300)"
     )
 
@@ -50,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         out=arguments.out,
         jobs=arguments.jobs,
         force=arguments.force,
+        restated=arguments.restated,
         timeout=arguments.timeout,
     )
     with progress_line() as show:

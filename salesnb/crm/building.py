@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.crm.changes import record_changes
 from salesnb.crm.choosing import Chosen, choose
+from salesnb.crm.credits import fill_credited, reject_excess
 from salesnb.crm.files import TableFile
 from salesnb.crm.loading import Loaded, Surroundings, load_table
 from salesnb.crm.mapping import Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "Built", "ImportSettings", "build"]
 
 # Part of the fingerprint: another schema makes another import of the same files.
-SCHEMA = "salesnb-crm/1"
+SCHEMA = "salesnb-crm/2"
 
 _SHOWN_FIRST = ("opportunities", "accounts", "reps", "products")
 _MOST = 2**63
@@ -170,6 +171,8 @@ class _Builder:
         loaded = load_table(self._context, table, found.mapping, staged, around)
         if table.name == "memberships":
             loaded = reject_overlaps(self._context.connection, loaded)
+        if table.name == "credits":
+            loaded = reject_excess(self._context.connection, loaded)
         self._loaded[table.name] = loaded
         self.notices += loaded.notices
         self._context.connection.execute(f"DROP TABLE {q(staged.relation)}")
@@ -196,7 +199,7 @@ class _Builder:
     def _people_from_opportunities(self) -> None:
         self._context.connection.execute(
             "INSERT INTO reps (rep_id, name) SELECT DISTINCT rep_id, rep_id FROM (SELECT rep_id FROM opportunities"
-            " UNION SELECT rep_id FROM orders) WHERE rep_id IS NOT NULL"
+            " UNION SELECT rep_id FROM orders UNION SELECT rep_id FROM credits) WHERE rep_id IS NOT NULL"
         )
 
     def complete(self) -> None:
@@ -216,6 +219,7 @@ class _Builder:
                 " expected_amount, closed_on) SELECT order_id, account_id, rep_id, product, 'won', amount, amount,"
                 " ordered_on FROM orders"
             )
+        fill_credited(self._context)
 
     def notices_of(self, table: str) -> tuple[str, ...]:
         """Give what is said of one table."""

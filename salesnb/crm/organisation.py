@@ -8,7 +8,6 @@ from salesnb.errors import BadInput
 __all__ = ["create_org_levels", "organise"]
 
 _ALWAYS = "DATE '0001-01-01', DATE '9999-12-31'"
-_DEEPEST = 50
 
 
 def create_org_levels(context: Context) -> None:
@@ -53,7 +52,7 @@ def organise(
         )
     _fill_rep_nodes(context)
     _fill_levels(context)
-    return tuple(notices)
+    return (*notices, *(_levels_without_nodes(context) if given else ()))
 
 
 def _count(context: Context, query: str) -> int:
@@ -146,24 +145,50 @@ def _fill_rep_nodes(context: Context) -> None:
 
 
 def _fill_levels(context: Context) -> None:
-    """Walk from every node up to the top."""
+    """Walk from every node up to the top, however deep it lies."""
+    _name_levels(context)
     columns = "".join(
         f", max(CASE WHEN level = {quote_literal(level)} THEN above END)" for level in context.levels
     )
     context.connection.execute(
-        "INSERT INTO org_levels WITH RECURSIVE up(node, above, parent, level, depth) AS ("
-        " SELECT node, node, parent, level, 0 FROM org UNION ALL"
-        " SELECT up.node, org.node, org.parent, org.level, up.depth + 1 FROM up JOIN org ON org.node = up.parent"
-        f" WHERE up.depth < {_DEEPEST}) SELECT node{columns} FROM up GROUP BY node"
+        "INSERT INTO org_levels WITH RECURSIVE up(node, above, parent, level) AS ("
+        " SELECT node, node, parent, level FROM org UNION ALL"
+        " SELECT up.node, org.node, org.parent, org.level FROM up JOIN org ON org.node = up.parent)"
+        f" SELECT node{columns} FROM up GROUP BY node"
     )
-    stuck = context.connection.execute(
-        "WITH RECURSIVE down(node, depth) AS (SELECT 'company', 0 UNION ALL SELECT org.node, depth + 1 FROM org"
-        f" JOIN down ON org.parent = down.node WHERE depth < {_DEEPEST})"
-        " SELECT min(node) FROM org WHERE node NOT IN (SELECT node FROM down)"
-    ).fetchone()
+
+
+def _levels_without_nodes(context: Context) -> list[str]:
+    """Say which levels of the workspace no node of a given table is of: by them everything is nobody's."""
+    found = [str(row[0]) for row in context.connection.execute(
+        "SELECT DISTINCT level FROM org WHERE level IS NOT NULL AND level <> 'company' ORDER BY 1"
+    ).fetchall()]  # fmt: skip
+    missing = ", ".join(level for level in context.levels if level not in found)
+    known = ", ".join(found) or "none"
+    return [f"org: no node is of level {missing}; those in the table are {known}."] if missing else []
+
+
+def _name_levels(context: Context) -> None:
+    """Refuse circles; where a table of nodes names no level at all, it follows from how deep a node lies."""
+    run = context.connection.execute
+    # A node has one parent, so that no circle is reached from the top.
+    run(
+        "CREATE TEMP TABLE depths AS WITH RECURSIVE down(node, depth) AS (SELECT 'company', 0 UNION ALL"
+        " SELECT org.node, depth + 1 FROM org JOIN down ON org.parent = down.node) SELECT * FROM down"
+    )
+    stuck = run("SELECT min(node) FROM org WHERE node NOT IN (SELECT node FROM depths)").fetchone()
     if stuck and stuck[0] is not None:
         raise BadInput(
             f"Node {stuck[0]!r} does not lead up to the top: its parents go in a circle.",
             where="org, parent",
             hint="Correct the parent column.",
         )
+    names = " ".join(
+        f"WHEN {depth} THEN {quote_literal(name)}" for depth, name in enumerate(context.levels, 1)
+    )
+    if names and _count(context, "SELECT count(*) FROM org WHERE level <> 'company'") == 0:
+        run(
+            f"UPDATE org SET level = CASE depth {names} END FROM depths"
+            " WHERE depths.node = org.node AND depth > 0"
+        )
+    run("DROP TABLE depths")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from salesnb.crm.credits import credit_rules
 from salesnb.crm.mapping import StatusRule, TableMapping
 from salesnb.crm.plan import Context, FieldPlan, Problem, TablePlan
 from salesnb.crm.sql import quote_identifier as q
@@ -75,6 +76,8 @@ def table_rules(plan: TablePlan) -> tuple[Problem, ...]:
     rules: list[Problem] = []
     if plan.table.name == "opportunities":
         rules += _closing_rules(plan)
+    if plan.table.name == "credits":
+        rules += credit_rules(plan)
     if plan.table.name == "memberships" and plan.has("valid_from") and plan.has("valid_to"):
         rules.append(
             _problem("valid_to", "valid_to <= valid_from", "is not after valid_from", '"t_valid_to"')

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb.errors import UnknownName, nearest
+from salesnb.kpis.query import CREDIT, OVERLAY
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -20,6 +21,7 @@ _NOT_DIMENSIONS = {
     "products": {"product"},
     "reps": {"rep_id", "name", "email", "node"},
 }
+_KINDS = {CREDIT: "revenue", OVERLAY: "overlay"}
 _KEYS = {"accounts": "account_id", "products": "product", "reps": "rep_id"}
 
 
@@ -44,6 +46,11 @@ class Dimension:
     label_key: str = ""
     label_column: str = "name"
 
+    @property
+    def of_reps(self) -> bool:
+        """Whether a deal has its value by whose it is."""
+        return self.column == "rep_id" or self.table in {"org_levels", "reps"}
+
 
 class Deals:
     """The opportunities of a dataset as they were known on a day.
@@ -59,6 +66,7 @@ class Deals:
     def __init__(self, data: "Dataset", as_of: date) -> None:
         self._data = data
         self._as_of = as_of
+        self._parts: dict[str, Any] = {}
 
     @cached_property
     def dimensions(self) -> dict[str, Dimension]:
@@ -147,6 +155,26 @@ class Deals:
             mine = [dimension for dimension in dimensions if dimension.table == source]
             table = self._joined(table, source, mine, on)
         return table
+
+    def parts(self, credit: str) -> Any:
+        """The parts of deals that count by credit or by overlay; None where there are none.
+
+        Returns
+        -------
+        Ibis table or None
+            ``opportunity_id``, ``rep_id``, ``amount`` and ``expected_amount``: a row a deal and rep with a share.
+        """
+        if credit not in self._parts:
+            self._parts[credit] = self._parts_of(_KINDS[credit])
+        return self._parts[credit]
+
+    def _parts_of(self, kind: str) -> Any:
+        # Data of an earlier import has no such table.
+        if "credited" not in self._data.backend.list_tables():
+            return None
+        table = self._data.table("credited")
+        found = table.filter(table.kind == kind).drop("kind", "share")
+        return found if found.limit(1).to_pyarrow().num_rows else None
 
     def values(self, dimension: Dimension) -> list[str | None]:
         """List every known value (the id where there is one), in no particular order."""

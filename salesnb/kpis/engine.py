@@ -1,6 +1,7 @@
 """Running a query: measures are computed in the engine in one scan a basis, everything else after aggregation."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +12,7 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput
 from salesnb.kpis.deals import Deals
 from salesnb.kpis.kpi import AS_OF, TARGET_INPUTS, Kpi
-from salesnb.kpis.query import COMPANY, Query, Target
+from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
 from salesnb.kpis.result import Column, Result, sort_key
 from salesnb.kpis.scan import FIRST_DAY, LAST_DAY, Filter, Scan, Span, bases_of, day_before, filters
 from salesnb.kpis.weighting import Probabilities, weigh
@@ -25,6 +26,7 @@ __all__ = ["Run"]
 _UNDATED = "open_undated_count"
 
 Key = tuple[str | None, tuple[str | None, ...]]
+Sums = dict[Key, dict[str, Any]]
 
 
 class Run:
@@ -53,10 +55,11 @@ class Run:
 
     def result(self) -> Result:
         """Compute it."""
-        self.kpis  # noqa: B018 -- unknown names are told before anything runs
+        self.measures  # noqa: B018 -- unknown names are told before anything runs
         columns = (*self._key_columns(), *(Column(name=k.name, role="kpi", unit=k.unit) for k in self.kpis))
-        sums = self._sums()
-        rows = [(*self._shown(key), *self._values(key, sums.get(key, {}))) for key in self._keys(sums)]
+        sums = {credit: self._sums(credit) for credit in dict.fromkeys(map(self.credit_of, self.kpis))}
+        rows = [(*self._shown(key), *self._values(key, sums)) for key in self._keys(sums.values())]
+        self._tell_credits()
         rows.sort(key=lambda row: sort_key(row[: len(self.query.columns)]))
         return Result(columns=columns, rows=tuple(rows), notices=tuple(self._notices))
 
@@ -74,12 +77,15 @@ class Run:
         BadInput
             When a KPI needs itself.
         """
-        found: dict[str, Kpi] = {}
-        for kpi in self.kpis:
-            self._collect(kpi, found, ())
-        if "closable_amount" in found:
-            found[_UNDATED] = self.catalogue.get(_UNDATED)
-        return tuple(found.values())
+        return self._measures_of(self.kpis)
+
+    def credit_of(self, kpi: Kpi) -> str:
+        """Tell by what a KPI counts deals: as asked, else quotas by credit and all others by owner.
+
+        Where nobody shares in a deal, or no reps are asked for, credit is the same as owner, and that is what is told.
+        """
+        asked = self.query.credit or (CREDIT if self._is_about_quota(kpi) else OWNER)
+        return OWNER if asked == CREDIT and not self._has_shares else asked
 
     @property
     def measures_shown(self) -> tuple[Kpi, ...]:
@@ -99,9 +105,8 @@ class Run:
             else value
         )
 
-    @cached_property
-    def scan(self) -> Scan:
-        """What the queries to the engine share."""
+    def scan(self, credit: str) -> Scan:
+        """Give what the queries to the engine share."""
         for name in self.query.dimensions:
             self.deals.dimension(name)
         return Scan(
@@ -112,6 +117,8 @@ class Run:
             grain=self.query.time_grain,
             spans=self.spans,
             filters=self.filters,
+            credit=credit,
+            restated=self.query.restated,
         )
 
     @cached_property
@@ -136,6 +143,24 @@ class Run:
 
     def _default_as_of(self) -> date:
         return self.data.meta.as_of
+
+    @cached_property
+    def _has_shares(self) -> bool:
+        """Whether some deals are shared, among reps or teams that are asked for."""
+        asked = [*map(self.deals.dimension, self.query.dimensions), *(f.dimension for f in self.filters)]
+        return any(found.of_reps for found in asked) and self.deals.parts(CREDIT) is not None
+
+    def _is_about_quota(self, kpi: Kpi) -> bool:
+        inputs = (self.catalogue.get(name) for name in kpi.needs if name not in TARGET_INPUTS)
+        return kpi.needs_target or any(self._is_about_quota(found) for found in inputs)
+
+    def _measures_of(self, kpis: Iterable[Kpi]) -> tuple[Kpi, ...]:
+        found: dict[str, Kpi] = {}
+        for kpi in kpis:
+            self._collect(kpi, found, ())
+        if "closable_amount" in found:
+            found[_UNDATED] = self.catalogue.get(_UNDATED)
+        return tuple(found.values())
 
     def _collect(self, kpi: Kpi, found: dict[str, Kpi], path: tuple[str, ...]) -> None:
         if kpi.name in path:
@@ -164,21 +189,23 @@ class Run:
         )
         return min([day for day in row.values() if day is not None], default=self.as_of)
 
-    def _sums(self) -> dict[Key, dict[str, Any]]:
-        """Compute every measure for every group that has rows."""
-        found: dict[Key, dict[str, Any]] = {}
-        for basis, measures in bases_of(m for m in self.measures if m.kind != "weighted").items():
-            for row in self.scan.rows(basis, measures):
+    def _sums(self, credit: str) -> Sums:
+        """Compute every measure that counts by the same credit, for every group that has rows."""
+        found: Sums = {}
+        scan = self.scan(credit)
+        needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
+        for basis, measures in bases_of(m for m in needed if m.kind != "weighted").items():
+            for row in scan.rows(basis, measures):
                 key = (row["bucket"], row["dimensions"])
                 found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in measures})
-        for kpi in self.measures:
+        for kpi in needed:
             if kpi.kind == "weighted":
-                self._add_weighted(kpi, found)
-        self._tell_undated(found)
+                self._add_weighted(kpi, scan, found)
+        self._tell_undated(scan, found)
         return found
 
-    def _add_weighted(self, kpi: Kpi, found: dict[Key, dict[str, Any]]) -> None:
-        rows = self.scan.rows(kpi.basis, (kpi,), ("probability", "stage"))
+    def _add_weighted(self, kpi: Kpi, scan: Scan, found: Sums) -> None:
+        rows = scan.rows(kpi.basis, (kpi,), ("probability", "stage"))
         probabilities = Probabilities(self.deals, self.data)
         days = {span.label: span.told_on(self.as_of) for span in self.spans}
         for key, value in weigh(rows, kpi.name, probabilities, days).items():
@@ -188,8 +215,12 @@ class Run:
                 f"{kpi.name} is estimated: where a deal has no probability, {probabilities.basis} is taken."
             )
 
-    def _tell_undated(self, found: Mapping[Key, Mapping[str, Any]]) -> None:
+    def _tell_undated(self, scan: Scan, found: Sums) -> None:
         last = self.spans[-1].label
+        if scan.credit != OWNER and any(_UNDATED in row for row in found.values()):
+            # Several groups may have a share of one deal; without groups it is counted once.
+            once = replace(scan, dimensions=()).rows(AS_OF, (self.catalogue.get(_UNDATED),))
+            found = {(row["bucket"], row["dimensions"]): row for row in once}
         undated = sum(row.get(_UNDATED) or 0 for (bucket, _), row in found.items() if bucket == last)
         if undated:
             deals = "open deal has" if undated == 1 else "open deals have"
@@ -197,9 +228,18 @@ class Run:
                 f"{undated} {deals} no expected close date and count as closable in every period."
             )
 
-    def _keys(self, sums: Mapping[Key, object]) -> list[Key]:
+    def _tell_credits(self) -> None:
+        """Say so where one answer counts some KPIs by owner and others by credit: they do not divide."""
+        by_credit = [kpi.name for kpi in self.kpis if self.credit_of(kpi) == CREDIT]
+        if by_credit and len(by_credit) < len(self.kpis):
+            verb = "counts" if len(by_credit) == 1 else "count"
+            self._notices.append(
+                f"{', '.join(by_credit)} {verb} shared deals by credit, the others by owner; ask by credit for all alike."
+            )
+
+    def _keys(self, sums: Iterable[Sums]) -> list[Key]:
         """List the groups: one dimension with all its known values, crossings that have rows; and every bucket."""
-        with_rows = {dimensions for _, dimensions in sums}
+        with_rows = {dimensions for found in sums for _, dimensions in found}
         if len(self.query.dimensions) == 1 and not self.query.where:
             dimension = self.deals.dimension(self.query.dimensions[0])
             with_rows |= {(value,) for value in self.deals.values(dimension)}
@@ -207,12 +247,13 @@ class Run:
             with_rows = {()}
         return list(product((span.label for span in self.spans), with_rows))
 
-    def _values(self, key: Key, sums: Mapping[str, Any]) -> list[Any]:
+    def _values(self, key: Key, sums: Mapping[str, Sums]) -> list[Any]:
         span = next(span for span in self.spans if span.label == key[0])
-        known: dict[str, Any] = {m.name: sums.get(m.name, self._nothing(m, span)) for m in self.measures}
-        if any(kpi.needs_target for kpi in self.kpis):
-            known |= self._quotas(key[1], span)
-        return [self._value(kpi, known) for kpi in self.kpis]
+        nothing: dict[str, Any] = {measure.name: self._nothing(measure, span) for measure in self.measures}
+        if any(self._is_about_quota(kpi) for kpi in self.kpis):
+            nothing |= self._quotas(key[1], span)
+        known = {credit: nothing | found.get(key, {}) for credit, found in sums.items()}
+        return [self._value(kpi, known[self.credit_of(kpi)]) for kpi in self.kpis]
 
     def _value(self, kpi: Kpi, known: dict[str, Any]) -> Any:
         if kpi.name not in known:

@@ -27,6 +27,7 @@ def rows_behind(
 ) -> Result:
     """List the opportunities behind a KPI.
 
+    By credit a deal stands there once for each group shown that has a share of it, with its part of the amounts.
     Each row carries what it adds to the KPI in a column of the KPI's name; these columns add up to the figure. For a
     ratio the parts that it is computed from stand there instead, and for a quantile the value of the row.
 
@@ -65,12 +66,14 @@ def _asking_for(query: Query, kpi: str) -> Query:
         as_of=query.as_of,
         where=query.where,
         labels=query.labels,
+        credit=query.credit,
+        restated=query.restated,
     )
 
 
 def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     basis = parts[0].basis
-    table = run.scan.opportunities(basis)
+    table = run.scan(run.credit_of(run.kpis[0])).opportunities(basis)
     names = [*run.query.dimensions]
     shown = [*names, *_FACTS, *_MONEY, *(part.name for part in parts)]
     columns = tuple(

@@ -7,10 +7,11 @@ from fractions import Fraction
 from salesnb.calendar import GRAINS, FiscalCalendar, Period
 from salesnb.errors import BadUsage
 
-__all__ = ["COMPANY", "WINDOW", "Query", "Target"]
+__all__ = ["COMPANY", "CREDIT", "CREDITS", "OVERLAY", "OWNER", "WINDOW", "Query", "Target"]
 
 COMPANY = "company"
 WINDOW = "window"
+OWNER, CREDIT, OVERLAY = CREDITS = ("owner", "credit", "overlay")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,15 @@ class Query:
     windows
         Stretches of days to compare, by name, instead of ``start``, ``end`` and a grain; they may overlap. The result
         has their names in a column ``window``, after the dimensions.
+    credit
+        Whose a deal is, where reps or their teams are asked for. ``owner``: its owner's, whole. ``credit``: of all who
+        share in it, each with a part of its amounts; parts add up to the deal exactly. A count counts it once for each
+        rep, team or region that has a share of it, so that counts of teams may add up to more than the company's; a
+        median is that of the parts. ``overlay``: overlays alone, which stand apart. None means credit for KPIs about a
+        quota, and owner for all others. The company's own figures are the same by owner and by credit.
+    restated
+        Whether a deal counts for where its rep is on the as-of day, whatever it was then; else for where the rep was
+        when it closed, so that what is past stays as it was.
     """
 
     kpis: tuple[str, ...]
@@ -93,11 +103,17 @@ class Query:
     labels: bool = True
     targets: tuple[Target, ...] = ()
     windows: tuple[Period, ...] = ()
+    credit: str | None = None
+    restated: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         if not self.kpis:
             raise BadUsage("No KPI is asked for.", hint="Name one, such as won_amount.")
+        if self.credit not in (None, *CREDITS):
+            raise BadUsage(
+                f"Deals cannot be counted by {self.credit!r}.", hint=f"Use one of {', '.join(CREDITS)}."
+            )
         columns = [*self.columns, *self.kpis]
         twice = next((name for name in columns if columns.count(name) > 1), None)
         if twice:

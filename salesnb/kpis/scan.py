@@ -10,7 +10,7 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.deals import Deals, Dimension
 from salesnb.kpis.kpi import AS_OF, AT_START, CLOSED, CREATED, Kpi
-from salesnb.kpis.query import WINDOW
+from salesnb.kpis.query import OVERLAY, OWNER, WINDOW
 
 __all__ = ["Filter", "Scan", "Span", "bases_of", "day_before", "filters"]
 
@@ -52,6 +52,10 @@ class Scan:
         Every bucket, or one for all days.
     filters
         What must hold.
+    credit
+        Whose a deal is: its owner's, that of all who share in it, or an overlay's.
+    restated
+        Whether the organisation of the as-of day counts, whatever it was then.
     """
 
     deals: Deals
@@ -61,6 +65,8 @@ class Scan:
     grain: str | None
     spans: tuple[Span, ...]
     filters: tuple[Filter, ...] = field(default=())
+    credit: str = OWNER
+    restated: bool = False
 
     def rows(
         self, basis: str, measures: Sequence[Kpi], more_keys: tuple[str, ...] = ()
@@ -81,16 +87,58 @@ class Scan:
         return [self._row(basis, row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
 
     def opportunities(self, basis: str) -> Any:
-        """Select the opportunities of a basis with their dimensions and bucket; None where there can be none."""
+        """Select the opportunities of a basis with their dimensions and bucket; None where there can be none.
+
+        By credit or overlay there is a row for each group that has a share of a deal, with its part of the amounts.
+        """
+        import ibis
+
         by_day = self._in_windows if self.grain == WINDOW else self._by_day
         table = by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
         if table is None:
             return None
+        if self.restated:
+            table = table.mutate(place_on=ibis.date(self.as_of))
+        if self.credit == OWNER:
+            return self._placed(table)
+        parts = self.deals.parts(self.credit)
+        return None if parts is None else self._shared(table, parts)
+
+    def _placed(self, table: Any) -> Any:
+        """Add the dimensions, and keep what the filters ask for."""
         names = [*self.dimensions, *(found.dimension.name for found in self.filters)]
         table = self.deals.with_dimensions(table, names, "place_on")
         for found in self.filters:
             table = table.filter(_matches(table[f"dim_{found.dimension.name}"], found.values))
         return table
+
+    def _shared(self, table: Any, parts: Any) -> Any:
+        """Give every group its part of the deals that are shared, and by credit the others as they are."""
+        columns = [*table.columns, *(f"dim_{name}" for name in self.dimensions)]
+        parts = parts.rename(
+            part_of="opportunity_id", sharer="rep_id", part="amount", expected="expected_amount"
+        )
+        joined = table.inner_join(parts, table.opportunity_id == parts.part_of)
+        placed = self._placed(
+            joined.mutate(
+                owner=joined.rep_id,
+                rep_id=joined.sharer,
+                amount=joined.part,
+                expected_amount=joined.expected,
+            )
+        )
+        # Several who share in a deal may be of one group, for which it is one deal.
+        keys = ["opportunity_id", *({"bucket"} & set(columns))]
+        keys += [f"dim_{name}" for name in self.dimensions if self.deals.dimension(name).of_reps]
+        sums = {name: placed[name].sum().cast("int64") for name in ("amount", "expected_amount")}
+        # All else is the same in every row of a deal, and engines leave out what no KPI reads.
+        same = {name: placed[name].arbitrary() for name in columns if name not in {*keys, *sums, "rep_id"}}
+        shared = placed.group_by(keys).aggregate(**sums, **same, rep_id=placed.owner.arbitrary())
+        shared = shared.select(columns)
+        if self.credit == OVERLAY:
+            return shared
+        whole = self._placed(table.anti_join(parts, table.opportunity_id == parts.part_of))
+        return whole.select(columns).union(shared)
 
     def _by_day(self, basis: str) -> Any:
         """Take those closed or created within the spans; the organisation is that of closing, else of the as-of day."""

@@ -139,6 +139,7 @@ class Origin:
     rejected: int = 0
     repaired: int = 0
     warned: int = 0
+    restated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +263,7 @@ def origin_of(part: Mapping[str, Any]) -> Origin:
         plan_revision=int(part.get("plan_revision") or 0),
         package=str(part.get("package") or ""),
         template=str(part.get("template") or ""),
+        restated=bool(part.get("restated")),
         **{key: int(aside.get(key) or 0) for key in ("rejected", "repaired", "warned")},
     )
 

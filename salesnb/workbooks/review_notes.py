@@ -12,13 +12,25 @@ if TYPE_CHECKING:
     from salesnb.workbooks.extract import Origin
     from salesnb.workbooks.findings_reading import Reading
 
-__all__ = ["definitions", "improve", "lead", "no_segments", "origin_lines", "provenance", "title", "unknown"]
+__all__ = [
+    "RESTATED",
+    "definitions",
+    "improve",
+    "lead",
+    "no_segments",
+    "origin_lines",
+    "provenance",
+    "title",
+    "unknown",
+]
 
 _DEFINED = (
     "won_amount", "won_count", "win_rate", "win_rate_value", "average_deal", "median_cycle_days", "created_amount",
     "open_count", "open_amount", "weighted_amount", "sales_velocity",
 )  # fmt: skip
 _SHORT = 12
+# What follows the as-of date where the past is told by the organisation of that day.
+RESTATED = ", by the organisation of that day"
 
 
 def title(reading: "Reading") -> Text:
@@ -29,7 +41,7 @@ def title(reading: "Reading") -> Text:
     place = ", ".join(part for part in (node.parent_name, extract.company) if part)
     who = f"Manager: {node.manager}" if node.manager and node.manager != node.name else ""
     plan = f"Plan {origin.plan}, revision {origin.plan_revision}" if origin.plan else "No plan"
-    as_of = f"Data as of {reading.say.date(origin.as_of)}"
+    as_of = f"Data as of {reading.say.date(origin.as_of)}{RESTATED if origin.restated else ''}"
     where = f"{kind}{'in ' if kind else ''}{place}" if place else kind.strip()
     return heading(
         f"{node.name}: KPI review {reading.period}",

@@ -131,3 +131,74 @@ def test_a_team_without_a_region_is_not_the_region_of_that_name(source):
         ("South", "South", "company", "region"),
         ("South/Alps", "Alps", "South", "team"),
     ]
+
+
+ORG = '[org]\nfile = "org.csv"\ncolumns = { node = "id", parent = "up"%s }'
+FOUR = ("area", "country", "region", "team")
+
+
+def org_of(source, rows, *, level=True):
+    """Give the source a table of nodes, and reps that name theirs."""
+    source.mapping(sections=ORG % (', level = "level"' if level else ""))
+    text = (source.folder / "mapping.toml").read_text()
+    source.file("mapping.toml", text.replace('team = "team", region = "region"', 'node = "team"'))
+    return source.file("org.csv", "id,up,level\n" + "\n".join(rows) + "\n")
+
+
+def test_four_levels_with_branches_of_different_length(source):
+    org_of(source, ["emea,,area", "de,emea,country", "south,de,region", "alps,south,team", "coast,de,team"])
+    source.file("reps.csv", "rep,team\nAnn,alps\nBob,coast\n").load(levels=FOUR)
+    assert source.query("SELECT * FROM org_levels WHERE node <> 'company' ORDER BY node") == [
+        ("alps", "emea", "de", "south", "alps"),
+        ("coast", "emea", "de", None, "coast"),
+        ("de", "emea", "de", None, None),
+        ("emea", "emea", None, None, None),
+        ("south", "emea", "de", "south", None),
+    ]
+
+
+def test_nodes_without_level_names_are_named_by_their_depth(source):
+    org_of(source, ["emea,,", "de,emea,", "south,de,", "alps,south,", "hut,alps,"], level=False)
+    source.file("reps.csv", "rep,team\nAnn,hut\nBob,de\n").load(levels=FOUR)
+    assert source.query("SELECT * FROM org_levels WHERE node IN ('hut', 'de') ORDER BY 1") == [
+        ("de", "emea", "de", None, None),
+        ("hut", "emea", "de", "south", "alps"),
+    ]
+
+
+def test_a_level_that_no_node_is_of_is_said(source):
+    org_of(source, ["emea,,Area", "alps,emea,team"])
+    report = source.file("reps.csv", "rep,team\nAnn,alps\nBob,alps\n").load(levels=("area", "team"))
+    assert "org: no node is of level area; those in the table are Area, team." in report.notices
+
+
+def test_an_organisation_may_be_of_any_depth(source):
+    chain = [f"n{depth},n{depth - 1},level" if depth else "n0,,top" for depth in range(200)]
+    org_of(source, [*chain, "alps,n199,team"])
+    source.file("reps.csv", "rep,team\nAnn,alps\nBob,n50\n").load(levels=("top", "team"))
+    assert source.query("SELECT * FROM org_levels WHERE node IN ('alps', 'n50') ORDER BY 1") == [
+        ("alps", "n0", "alps"),
+        ("n50", "n0", None),
+    ]
+
+
+def test_a_rep_who_left_keeps_the_last_node(source):
+    source.mapping(sections=MEMBERS)
+    source.file("m.csv", "rep,node,from,to,share\nAnn,South/Alps,2023-01-01,2024-01-20,1\n").load()
+    assert source.query("SELECT node, valid_from, valid_to FROM rep_nodes WHERE rep_id = 'Ann'") == [
+        ("South/Alps", *ALWAYS)
+    ]
+
+
+def test_of_two_halves_the_one_begun_last_has_the_rep(source):
+    source.mapping(sections=MEMBERS)
+    source.file(
+        "m.csv",
+        "rep,node,from,to,share\nAnn,South/Alps,2023-01-01,,0.5\nAnn,North/Shore,2024-02-01,2024-03-01,0.5\n",
+    )
+    source.load()
+    assert source.query("SELECT node, valid_from FROM rep_nodes WHERE rep_id = 'Ann' ORDER BY 2") == [
+        ("South/Alps", ALWAYS[0]),
+        ("North/Shore", date(2024, 2, 1)),
+        ("South/Alps", date(2024, 3, 1)),
+    ]
