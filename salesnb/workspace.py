@@ -1,9 +1,10 @@
 """A workspace: one folder with its settings, data, plans, KPIs, templates and reviews."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,6 +39,10 @@ levels = {levels}       # of the organisation, from the top
 [data]
 source = "data/current"
 # as_of = "2026-09-30"             # usually left out: the latest day that happened in the data
+
+# [freshness]                      # reviews refuse data that is older or has lost more rows, unless told otherwise
+# max_age = "3d"                   # from the day as of which the data is told to today
+# max_row_drop = 0.2               # of the rows that the import before had
 """
 
 
@@ -51,6 +56,8 @@ class Settings:
         The day as of which everything is told; None means the latest day in the data.
     record_url
         A link to a deal in the CRM, with ``{opportunity_id}`` in it; empty means no links.
+    max_age, max_row_drop
+        How old data may be and what share of its rows it may have lost to be reviewed; None means any.
     """
 
     company: str = "Company"
@@ -63,8 +70,8 @@ class Settings:
     record_url: str = ""
     source: str = "data/current"
     as_of: date | None = None
-    max_age: str = "3d"
-    max_row_drop: float = 0.2
+    max_age: timedelta | None = None
+    max_row_drop: float | None = None
 
     @property
     def calendar(self) -> FiscalCalendar:
@@ -247,6 +254,7 @@ def _checked(values: dict[str, Any]) -> Settings:
         "levels": _levels,
         "fiscal_year_start": _month,
         "as_of": _day,
+        "max_age": _age,
         "max_row_drop": _share,
     }
     typed = {key: converters.get(key, _text)(key, value) for key, value in values.items()}
@@ -292,6 +300,13 @@ def _day(key: str, value: object) -> date:
         return date.fromisoformat(str(value))
     except ValueError:
         raise _wrong(key, value, "Write a date such as 2026-09-30.") from None
+
+
+def _age(key: str, value: object) -> timedelta:
+    found = re.fullmatch(r"([0-9]{1,4})([dw])", value) if isinstance(value, str) else None
+    if found is None:
+        raise _wrong(key, value, 'Write days or weeks, such as "3d" or "2w".')
+    return timedelta(days=int(found[1]) * (7 if found[2] == "w" else 1))
 
 
 def _share(key: str, value: object) -> float:

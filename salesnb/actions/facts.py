@@ -65,6 +65,8 @@ class Facts:
         What is reviewed.
     as_of
         The day up to which things are known.
+    caution
+        What is wrong with the data and was accepted; empty when nothing is.
     """
 
     data: "Dataset"
@@ -73,6 +75,7 @@ class Facts:
     by: str
     period: Period
     as_of: date
+    caution: str = ""
 
     @cached_property
     def kpis(self) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """CRM files into a workspace."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesnb.actions.stale_data import row_drops
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
@@ -43,7 +45,7 @@ def import_data(
 
     chosen = mapping or _own_mapping(workspace)
     settings = workspace.settings
-    return import_source(
+    report = import_source(
         source,
         load_mapping(chosen),
         ImportSettings(
@@ -55,6 +57,10 @@ def import_data(
         workspace.data_dir,
         progress=progress,
     )
+    loaded = {table.name: table.loaded for table in report.tables}
+    drops = row_drops(report.loaded_before, loaded, settings)
+    said = (f"{drop.what} Check that the export is whole; until then reviews refuse it." for drop in drops)
+    return replace(report, notices=(*report.notices, *said))
 
 
 def _own_mapping(workspace: Workspace) -> str:

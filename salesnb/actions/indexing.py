@@ -10,6 +10,7 @@ from salesnb.workbooks.findings_standing import Standing, standing
 from salesnb.workbooks.findings_words import period_name
 from salesnb.workbooks.index import IndexPage, IndexRow
 from salesnb.workbooks.paths import page_name
+from salesnb.workbooks.review_notes import stated_as_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,10 @@ def index_page(
         company=workspace.settings.company,
         rows=rows,
         total=_figures(workspace.settings.company, whole, at),
-        facts=(f"Data as of {fmt.date(facts.as_of)}", f"Plan {plan.name}, revision {plan.revision}"),
+        facts=(
+            stated_as_of(fmt.date(facts.as_of), facts.caution),
+            f"Plan {plan.name}, revision {plan.revision}",
+        ),
         finding=_finding(rows, at, facts.by),
         chart=_chart(at, facts, fmt),
         plan_href=_page(results.get(PLAN_ID)),

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from salesnb.workbooks.extract import Origin
     from salesnb.workbooks.findings_reading import Reading
 
-__all__ = ["definitions", "improve", "lead", "no_segments", "origin_lines", "provenance", "title", "unknown"]
+__all__ = [
+    "definitions",
+    "improve",
+    "lead",
+    "no_segments",
+    "origin_lines",
+    "provenance",
+    "stated_as_of",
+    "title",
+    "unknown",
+]
 
 _DEFINED = (
     "won_amount", "won_count", "win_rate", "win_rate_value", "average_deal", "median_cycle_days", "created_amount",
@@ -29,12 +39,23 @@ def title(reading: "Reading") -> Text:
     place = ", ".join(part for part in (node.parent_name, extract.company) if part)
     who = f"Manager: {node.manager}" if node.manager and node.manager != node.name else ""
     plan = f"Plan {origin.plan}, revision {origin.plan_revision}" if origin.plan else "No plan"
-    as_of = f"Data as of {reading.say.date(origin.as_of)}"
+    as_of = stated_as_of(reading.say.date(origin.as_of), origin.caution)
     where = f"{kind}{'in ' if kind else ''}{place}" if place else kind.strip()
     return heading(
         f"{node.name}: KPI review {reading.period}",
         [" · ".join(part for part in (as_of, plan, where, who) if part)],
     )
+
+
+def stated_as_of(day: str, caution: str) -> str:
+    """Say as of when the data is, and what is wrong with it where that was accepted.
+
+    Examples
+    --------
+    >>> stated_as_of("Dec 31, 2017", "older than the 3 days allowed")
+    'Data as of Dec 31, 2017 (older than the 3 days allowed)'
+    """
+    return f"Data as of {day}" + (f" ({caution})" if caution else "")
 
 
 def lead(reading: "Reading") -> Text:
