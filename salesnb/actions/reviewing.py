@@ -168,6 +168,11 @@ class _Run:
         fingerprint = self.facts.data.meta.fingerprint
         return inputs_key(self.workspace, self.plan, fingerprint, asked, (t.path for t in self.templates))
 
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """Name what the environment holds for the workspace alone."""
+        return self.workspace.secret_names()
+
     def prepare(self) -> "_Prepared":
         """Read every figure and make the jobs; nothing has run yet."""
         template, plan_template = self.templates
@@ -229,6 +234,7 @@ class _Run:
             title=f"{extract.name}: {template.title} {self._period}",
             facts=self._page_facts(),
             locale=self.workspace.settings.locale,
+            withheld=self.withheld,
         )
 
     def _plan_job(self, template: Template) -> Job:
@@ -244,6 +250,7 @@ class _Run:
             facts=self._page_facts(),
             back="index.html",
             locale=self.workspace.settings.locale,
+            withheld=self.withheld,
         )
 
     def _header(self) -> RunHeader:
