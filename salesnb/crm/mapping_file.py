@@ -16,6 +16,7 @@ _TEXT_KEYS = ("file", "sheet", "skip_rows_matching", "encoding", "delimiter", "d
 _TABLE_KEYS = (*_TEXT_KEYS, "header_row", "missing", "ignore", "columns", "status", "repair", "unpivot")
 _RULE_KEYS = ("column", "via", "take", "format", "time_zone", "scale")
 _CHOICES = {"decimal": (".", ","), "date_order": ("ymd", "dmy", "mdy")}
+_NO_DELIMITERS = ('"', "\n", "\r", "\0")
 # A further column whose name is this close to a canonical one is a slip of the keyboard.
 _SLIP = 0.85
 
@@ -63,8 +64,10 @@ def _table(table: Table, value: object, where: str) -> TableMapping:
     for key, choices in _CHOICES.items():
         if key in given and given[key] not in choices:
             raise BadInput(f"{given[key]!r} is not one of {', '.join(choices)}.", where=f"{where} {key}")
-    if len(given.get("delimiter", ",")) != 1:
-        raise BadInput("A delimiter is one character.", where=f"{where} delimiter")
+    if len(given.get("delimiter", ",")) != 1 or given.get("delimiter") in _NO_DELIMITERS:
+        raise BadInput(
+            "A delimiter is one character, and neither a quote nor a line end.", where=f"{where} delimiter"
+        )
     pattern(given.get("skip_rows_matching", ""), f"{where} skip_rows_matching")
     columns = _columns(table, found.get("columns", {}), where)
     return TableMapping(

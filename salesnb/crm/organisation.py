@@ -158,8 +158,19 @@ def _fill_levels(context: Context) -> None:
         " SELECT min(node) FROM org WHERE node NOT IN (SELECT node FROM down)"
     ).fetchone()
     if stuck and stuck[0] is not None:
+        circle = _goes_in_a_circle(context, str(stuck[0]))
+        reason = "its parents go in a circle" if circle else f"more than {_DEEPEST} nodes stand above it"
         raise BadInput(
-            f"Node {stuck[0]!r} does not lead up to the top: its parents go in a circle.",
+            f"Node {stuck[0]!r} does not lead up to the top: {reason}.",
             where="org, parent",
             hint="Correct the parent column.",
         )
+
+
+def _goes_in_a_circle(context: Context, node: str) -> bool:
+    parents = dict(context.connection.execute("SELECT node, parent FROM org").fetchall())
+    seen: set[str] = set()
+    while node in parents and node not in seen:
+        seen.add(node)
+        node = parents[node]
+    return node in seen
