@@ -1,9 +1,10 @@
 """A workspace: one folder with its settings, data, plans, KPIs, templates and reviews."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import date
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,12 +13,13 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput, Damaged, MissingFile, nearest
 from salesnb.files import cannot_write, write_atomic
 from salesnb.money import Formatter, minor_digits
+from salesnb.secrets import expand, read_secrets, without_passwords
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.planning.store import PlanStore
 
-__all__ = ["SETTINGS_FILE", "Settings", "Workspace"]
+__all__ = ["SETTINGS_FILE", "Settings", "Workspace", "settings_file"]
 
 SETTINGS_FILE = "salesnb.toml"
 _FOLDERS = ("data", "plans", "kpis", "templates", "reviews")
@@ -36,8 +38,12 @@ levels = {levels}       # of the organisation, from the top
 # record_url = "https://crm.example.com/opportunity/{{opportunity_id}}"    # makes deals links
 
 [data]
-source = "data/current"
+source = "data/current"            # of a database "postgres://${{PGUSER}}:${{PGPASSWORD}}@host/db", never a password itself
 # as_of = "2026-09-30"             # usually left out: the latest day that happened in the data
+
+# [freshness]                      # reviews refuse data that is older or has lost more rows, unless told otherwise
+# max_age = "3d"                   # from the day as of which the data is told to today
+# max_row_drop = 0.2               # of the rows that the import before had
 """
 
 
@@ -51,6 +57,8 @@ class Settings:
         The day as of which everything is told; None means the latest day in the data.
     record_url
         A link to a deal in the CRM, with ``{opportunity_id}`` in it; empty means no links.
+    max_age, max_row_drop
+        How old data may be and what share of its rows it may have lost to be reviewed; None means any.
     """
 
     company: str = "Company"
@@ -61,10 +69,11 @@ class Settings:
     week_start: str = "monday"
     levels: tuple[str, ...] = ("region", "team")
     record_url: str = ""
-    source: str = "data/current"
+    # Not shown: somebody may have written a password out.
+    source: str = field(default="data/current", repr=False)
     as_of: date | None = None
-    max_age: str = "3d"
-    max_row_drop: float = 0.2
+    max_age: timedelta | None = None
+    max_row_drop: float | None = None
 
     @property
     def calendar(self) -> FiscalCalendar:
@@ -108,10 +117,9 @@ class Workspace:
         BadInput, Damaged
             When a setting is wrong or the file is not TOML.
         """
-        start = Path(folder).absolute()
-        for candidate in (start, *start.parents):
-            if (candidate / SETTINGS_FILE).is_file():
-                return cls(candidate, read_settings(candidate / SETTINGS_FILE))
+        found = settings_file(folder)
+        if found is not None:
+            return cls(found.parent, read_settings(found))
         raise MissingFile(
             f"There is no {SETTINGS_FILE} here or in a folder above.",
             where=str(folder),
@@ -171,6 +179,10 @@ class Workspace:
         """The fiscal calendar."""
         return self.settings.calendar
 
+    def secret_names(self) -> frozenset[str]:
+        """Name the environment variables that hold the workspace's secrets."""
+        return read_secrets(self.root / SETTINGS_FILE).names
+
     def dataset(self) -> "Dataset":
         """Open the data that was imported last, read-only; close it after use.
 
@@ -178,10 +190,13 @@ class Workspace:
         ------
         MissingFile
             When nothing was imported yet.
+        BadInput
+            When the settings name another source, or a variable in it that is not set.
         """
         from salesnb.crm.dataset import Dataset
 
         if self.settings.source != "data/current":
+            expand(self.settings.source, where=f"{SETTINGS_FILE}, [data] source")
             raise BadInput(
                 "[data] source names something other than the workspace's own data, which is not supported yet.",
                 where=SETTINGS_FILE,
@@ -194,6 +209,13 @@ class Workspace:
         from salesnb.planning.store import PlanStore
 
         return PlanStore(self.plans_dir)
+
+
+def settings_file(folder: str | Path) -> Path | None:
+    """Find the settings of a folder's workspace, there or in the nearest folder above it."""
+    start = Path(folder).absolute()
+    candidates = (candidate / SETTINGS_FILE for candidate in (start, *start.parents))
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def read_settings(path: Path) -> Settings:
@@ -247,6 +269,7 @@ def _checked(values: dict[str, Any]) -> Settings:
         "levels": _levels,
         "fiscal_year_start": _month,
         "as_of": _day,
+        "max_age": _age,
         "max_row_drop": _share,
     }
     typed = {key: converters.get(key, _text)(key, value) for key, value in values.items()}
@@ -294,6 +317,13 @@ def _day(key: str, value: object) -> date:
         raise _wrong(key, value, "Write a date such as 2026-09-30.") from None
 
 
+def _age(key: str, value: object) -> timedelta:
+    found = re.fullmatch(r"([0-9]{1,4})([dw])", value) if isinstance(value, str) else None
+    if found is None:
+        raise _wrong(key, value, 'Write days or weeks, such as "3d" or "2w".')
+    return timedelta(days=int(found[1]) * (7 if found[2] == "w" else 1))
+
+
 def _share(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise _wrong(key, value, "Write a number from 0 to 1.")
@@ -301,7 +331,7 @@ def _share(key: str, value: object) -> float:
 
 
 def _wrong(key: str, value: object, hint: str) -> BadInput:
-    return BadInput(f"{key} is {value!r}.", where=SETTINGS_FILE, hint=hint)
+    return BadInput(f"{key} is {without_passwords(repr(value))}.", where=SETTINGS_FILE, hint=hint)
 
 
 def _written(settings: Settings) -> str:
@@ -309,8 +339,8 @@ def _written(settings: Settings) -> str:
     import json
 
     quoted = {
-        field.name: json.dumps(getattr(settings, field.name), default=str, ensure_ascii=False)
-        for field in fields(settings)
+        own.name: json.dumps(getattr(settings, own.name), default=str, ensure_ascii=False)
+        for own in fields(settings)
     }
     quoted["fiscal_year_start"] = f'"{settings.fiscal_year_start:02d}"'
     return _NEW.format(**quoted)

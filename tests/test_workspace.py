@@ -1,6 +1,6 @@
 """The workspace: its settings are checked, and found from any folder inside."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,12 @@ def test_settings_are_typed(tmp_path: Path) -> None:
     assert (found.fiscal_year_start, found.levels, found.as_of) == (4, ("area", "team"), date(2026, 9, 30))
 
 
+def test_freshness_is_asked_for_or_not_checked(tmp_path: Path) -> None:
+    found = settings_of(tmp_path, '[freshness]\nmax_age = "2w"\nmax_row_drop = 0.2\n')
+    assert (found.max_age, found.max_row_drop) == (timedelta(days=14), 0.2)
+    assert (Settings().max_age, Settings().max_row_drop) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -64,6 +70,8 @@ def test_settings_are_typed(tmp_path: Path) -> None:
         ('[workspace]\nlevels = ["team", "team"]\n', "names of the levels"),
         ('[data]\nas_of = "31.12.2017"\n', "Write a date"),
         ("[freshness]\nmax_row_drop = 2\n", "from 0 to 1"),
+        ('[freshness]\nmax_age = "3 days"\n', "days or weeks"),
+        ("[freshness]\nmax_age = 3\n", "days or weeks"),
         ("data = 1\n", "outside a section"),
     ],
 )

@@ -3,15 +3,21 @@
 import getpass
 import os
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-__all__ = ["author", "now"]
+__all__ = ["author", "now", "today"]
 
 
 def now() -> str:
     """Give this moment in UTC, to the second, as ISO 8601; for histories and logs, never for figures."""
     return datetime.now(UTC).isoformat(timespec="seconds")  # noqa: TID251 -- the one place
+
+
+def today(time_zone: str) -> date:
+    """Give today's date in a time zone; to tell how old data is, never for figures."""
+    return datetime.now(ZoneInfo(time_zone)).date()  # noqa: TID251 -- the one place
 
 
 def author(folder: Path) -> str:

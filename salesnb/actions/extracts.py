@@ -119,6 +119,7 @@ def _provenance(plan: Plan | None, facts: Facts, template: str) -> dict[str, Any
         "plan_revision": plan.revision if plan else None,
         "package": __version__,
         "template": template,
+        "caution": facts.caution,
         "set_aside": facts.set_aside(),
         "restated": facts.restated,
     }

@@ -68,6 +68,8 @@ class Facts:
         The day up to which things are known.
     restated
         Whether deals count for where their rep is on that day, whatever it was then.
+    caution
+        What is wrong with the data and was accepted; empty when nothing is.
 
     Shared deals count by credit, because a unit is held against its quota.
     """
@@ -79,6 +81,7 @@ class Facts:
     period: Period
     as_of: date
     restated: bool = False
+    caution: str = ""
 
     @cached_property
     def kpis(self) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """CRM files into a workspace."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesnb.actions.stale_data import row_drops
 from salesnb.errors import BadUsage
 from salesnb.files import write_atomic
 from salesnb.workspace import Workspace
@@ -44,9 +46,13 @@ def import_data(
     from salesnb.crm.mapping import load_mapping
 
     chosen = mapping or _own_mapping(workspace)
-    return import_source(
+    report = import_source(
         source, load_mapping(chosen), _settings(workspace), workspace.data_dir, progress=progress
     )
+    loaded = {table.name: table.loaded for table in report.tables}
+    drops = row_drops(report.loaded_before, loaded, workspace.settings)
+    said = (f"{drop.what} Check that the export is whole; until then reviews refuse it." for drop in drops)
+    return replace(report, notices=(*report.notices, *said))
 
 
 def draft_for(

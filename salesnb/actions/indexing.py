@@ -10,7 +10,7 @@ from salesnb.workbooks.findings_standing import Standing, standing
 from salesnb.workbooks.findings_words import period_name
 from salesnb.workbooks.index import IndexPage, IndexRow
 from salesnb.workbooks.paths import page_name
-from salesnb.workbooks.review_notes import RESTATED
+from salesnb.workbooks.review_notes import stated_as_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def index_page(
         rows=rows,
         total=_figures(workspace.settings.company, whole, at),
         facts=(
-            f"Data as of {fmt.date(facts.as_of)}{RESTATED if facts.restated else ''}",
+            stated_as_of(fmt.date(facts.as_of), facts.caution, restated=facts.restated),
             f"Plan {plan.name}, revision {plan.revision}",
         ),
         finding=_finding(rows, at, facts.by),

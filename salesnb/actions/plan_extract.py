@@ -32,6 +32,7 @@ def plan_extract(workspace: "Workspace", plan: Plan, facts: "Facts") -> Extract:
             "plan_revision": plan.revision,
             "package": __version__,
             "template": "plan",
+            "caution": facts.caution,
             "set_aside": facts.set_aside(),
         },
         "plan": plan_to_document(plan),

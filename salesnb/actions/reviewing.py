@@ -8,17 +8,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesnb.actions import clock
 from salesnb.actions.extracts import Extract, company_extract, review_extracts
 from salesnb.actions.facts import Facts
 from salesnb.actions.freshness import inputs_key, kept_results
 from salesnb.actions.indexing import index_page
 from salesnb.actions.naming import COMPANY, Names
 from salesnb.actions.plan_extract import plan_extract
+from salesnb.actions.stale_data import accepted, data_doubts
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.workbooks.findings_words import period_name
 from salesnb.workbooks.index import render_index
 from salesnb.workbooks.jobs import Job, Result, RunHeader, RunReport
 from salesnb.workbooks.paths import extract_name, slug
+from salesnb.workbooks.review_notes import stated_as_of
 from salesnb.workbooks.runner import run_jobs
 from salesnb.workbooks.templates import Template, check_parameters, find_template, templates
 
@@ -56,6 +59,10 @@ class ReviewRequest:
         Seconds that a cell may take.
     restated
         Whether deals count for where their rep is on the as-of day, whatever it was then.
+    stale_ok
+        Whether to review data that is older or has lost more rows than the settings allow; the pages say so.
+    today
+        The day from which the age of the data is told; by default the clock's.
     """
 
     plan: str | None = None
@@ -69,6 +76,8 @@ class ReviewRequest:
     force: bool = False
     timeout: int = 300
     restated: bool = False
+    stale_ok: bool = False
+    today: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +110,7 @@ def review(
     UnknownName
         When the plan, period, dimension, template or a unit is not known.
     BadInput
-        When there is nothing to review.
+        When there is nothing to review, or the data is older or has lost more rows than the settings allow.
     """
     plan = _plan(workspace, request.plan)
     period = workspace.calendar.period(request.period or plan.period.label)
@@ -117,6 +126,10 @@ def review(
             period=period,
             as_of=as_of,
             restated=request.restated,
+            caution=accepted(
+                data_doubts(data, settings, request.today or clock.today(settings.time_zone)),
+                stale_ok=request.stale_ok,
+            ),
         )
         run = _Run(workspace=workspace, plan=plan, facts=facts, request=request)
         kept = () if request.force or request.only else kept_results(run.folder, run.key)
@@ -155,9 +168,15 @@ class _Run:
     @cached_property
     def key(self) -> str:
         """Hash all that the run depends on."""
-        asked = (self.facts.period.label, self.facts.by, self.facts.as_of, self.facts.restated)
+        facts = self.facts
+        asked = (facts.period.label, facts.by, facts.as_of, facts.restated, facts.caution)
         fingerprint = self.facts.data.meta.fingerprint
         return inputs_key(self.workspace, self.plan, fingerprint, asked, (t.path for t in self.templates))
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """Name what the environment holds for the workspace alone."""
+        return self.workspace.secret_names()
 
     def prepare(self) -> "_Prepared":
         """Read every figure and make the jobs; nothing has run yet."""
@@ -220,6 +239,7 @@ class _Run:
             title=f"{extract.name}: {template.title} {self._period}",
             facts=self._page_facts(),
             locale=self.workspace.settings.locale,
+            withheld=self.withheld,
         )
 
     def _plan_job(self, template: Template) -> Job:
@@ -235,6 +255,7 @@ class _Run:
             facts=self._page_facts(),
             back="index.html",
             locale=self.workspace.settings.locale,
+            withheld=self.withheld,
         )
 
     def _header(self) -> RunHeader:
@@ -254,7 +275,11 @@ class _Run:
 
     def _page_facts(self) -> tuple[str, ...]:
         return (
-            f"Data as of {self.workspace.settings.formatter.date(self.facts.as_of)}",
+            stated_as_of(
+                self.workspace.settings.formatter.date(self.facts.as_of),
+                self.facts.caution,
+                restated=self.facts.restated,
+            ),
             self.facts.period.label,
         )
 

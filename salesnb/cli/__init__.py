@@ -11,6 +11,7 @@ from pathlib import Path
 
 from salesnb import __version__
 from salesnb.errors import SalesnbError
+from salesnb.secrets import Secrets, read_secrets
 
 __all__ = ["COMMANDS", "main", "make_parser"]
 
@@ -35,11 +36,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done, 1 something failed or is infeasible, 2 wrong usage, 3 our own error.
     """
+    secrets = Secrets()
     try:
         arguments = list(sys.argv[1:] if argv is None else argv)
-        return _run(_parse(arguments))
+        secrets = _secrets(arguments)
+        parsed = _parse(arguments)
+        for warning in secrets.warnings():
+            say(warning)
+        return _run(parsed)
     except SalesnbError as error:
-        say(f"salesnb: {error}")
+        say(f"salesnb: {secrets.hide(str(error))}")
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output has gone (`salesnb … | head`); nothing is left to say to it.
@@ -49,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("salesnb: stopped. What was finished is kept; run the same command again to go on.")
         return 130
     except Exception as error:  # noqa: BLE001 -- the command line: our bugs are one line for the user, the rest in a file
-        return _own_error(error)
+        return _own_error(error, secrets)
 
 
 def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
@@ -81,6 +87,19 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parsed
 
 
+def _secrets(arguments: Sequence[str]) -> Secrets:
+    """Learn what must not be repeated before anything can go wrong, even the reading of the arguments."""
+    from salesnb.workspace import settings_file
+
+    given = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    given.add_argument("-C", dest="workspace", default=".")
+    try:
+        found = settings_file(given.parse_known_args(arguments)[0].workspace)
+    except (argparse.ArgumentError, OSError, ValueError):
+        return Secrets()
+    return read_secrets(found) if found else Secrets()
+
+
 def say(text: str) -> None:
     """Tell the person at the terminal something; data goes to standard output instead."""
     print(text, file=sys.stderr, flush=True)
@@ -96,11 +115,12 @@ def _module(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- a mod
     return import_module(f"salesnb.cli.{name}_" if name == "import" else f"salesnb.cli.{name}")
 
 
-def _own_error(error: Exception) -> int:
+def _own_error(error: Exception, secrets: Secrets) -> int:
+    trace = "".join(traceback.format_exception(error))
     with tempfile.NamedTemporaryFile(
         "w", prefix="salesnb-error-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
-        log.write(f"salesnb {__version__}\n{' '.join(sys.argv)}\n\n")
-        traceback.print_exception(error, file=log)
-    say(f"salesnb: an error of our own: {type(error).__name__}: {error}. Details are in {Path(log.name)}.")
+        log.write(secrets.hide(f"salesnb {__version__}\n{' '.join(sys.argv)}\n\n{trace}"))
+    told = secrets.hide(f"{type(error).__name__}: {error}")
+    say(f"salesnb: an error of our own: {told}. Details are in {Path(log.name)}.")
     return 3

@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", metavar="S", type=whole_number, default=300, help="seconds a cell may take (300)"
     )
+    parser.add_argument(
+        "--stale-ok",
+        action="store_true",
+        help="also from data that is older or has lost more rows than salesnb.toml allows; the pages say so",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         force=arguments.force,
         restated=arguments.restated,
         timeout=arguments.timeout,
+        stale_ok=arguments.stale_ok,
     )
     with progress_line() as show:
         outcome = review(workspace, request, progress=show)

@@ -261,7 +261,9 @@ def _latest_day(context: Context, builder: _Builder) -> date:
         )
     )
     row = context.connection.execute(
-        f"SELECT max(d), quantile_disc(d, 0.999) FROM ({days}) WHERE d IS NOT NULL"
+        # Of few rows even the last thousandth is the slip itself; the day before it is not.
+        f"SELECT max(d), least(quantile_disc(d, 0.999), coalesce((max(DISTINCT d, 2))[2], max(d))) FROM ({days})"
+        " WHERE d IS NOT NULL"
     ).fetchone()
     if row is None or row[0] is None:
         raise _nothing_dated(builder)

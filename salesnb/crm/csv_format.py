@@ -9,12 +9,14 @@ from pathlib import Path
 
 from salesnb.crm.mapping import TableMapping
 from salesnb.crm.staging import header_notices, unique_headers
-from salesnb.errors import BadInput, MissingFile
+from salesnb.errors import BadInput, Damaged, MissingFile
 
 __all__ = ["CsvFormat", "read_format", "read_head"]
 
 _PIECE = 1 << 20
 _DELIMITERS = ",;\t|"
+# Python's own limit is 131,072 characters a field, and an error; how long a row may be is judged where rows are read.
+csv.field_size_limit(2**31 - 1)
 _NAMES = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -66,8 +68,7 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
     delimiter = mapping.delimiter or _delimiter(head)
     if not mapping.delimiter and delimiter != ",":
         notices = (*notices, f"{path.name}: columns are separated by {_NAMES[delimiter]}.")
-    reader = csv.reader(StringIO("".join(head), newline=""), delimiter=delimiter)
-    header = next(reader, [])
+    header, lines = _header(head, delimiter, path.name)
     if not any(text.strip() for text in header):
         raise BadInput(
             "It has no header.",
@@ -78,7 +79,7 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
         encoding=encoding,
         delimiter=delimiter,
         headers=unique_headers(header),
-        header_end=mapping.header_row - 1 + reader.line_num,
+        header_end=mapping.header_row - 1 + lines,
         lines=scan.lines,
         plain=encoding in ("utf-8", "utf-8-sig") and scan.simple,
         notices=(*notices, *header_notices(header, path.name)),
@@ -112,7 +113,8 @@ def _encoding(path: Path, given: str) -> tuple[str, tuple[str, ...]]:
     """Encoding by the mapping, by byte order mark, by whether it is UTF-8; and what to say about it."""
     if given:
         try:
-            return codecs.lookup(given).name, ()
+            "".encode(given)
+            return codecs.lookup(given).name, _unreadable(path, given)
         except LookupError:
             raise BadInput(
                 f"There is no encoding {given!r}.",
@@ -128,7 +130,7 @@ def _encoding(path: Path, given: str) -> tuple[str, tuple[str, ...]]:
     if nul * 3 > len(start):
         name = "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
         return name, (f"{path.name}: read as {name.upper()}, though it has no byte order mark.",)
-    stray = _not_utf8(path)
+    stray = _stray(path)
     if not stray:
         return "utf-8", ()
     characters = "character is" if stray == 1 else "characters are"
@@ -136,9 +138,23 @@ def _encoding(path: Path, given: str) -> tuple[str, tuple[str, ...]]:
     return f"utf-8:{_EITHER}", (said,)
 
 
-def _not_utf8(path: Path) -> int:
-    """Count the characters that are not UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+def _unreadable(path: Path, given: str) -> tuple[str, ...]:
+    """Say how many characters are not in the encoding that the mapping names."""
+    try:
+        stray = _stray(path, given)
+    except UnicodeError as error:
+        raise BadInput(
+            f"It is not written in {given}: {error}.",
+            where=path.name,
+            hint="Correct encoding, or leave it out.",
+        ) from None
+    characters = "character is" if stray == 1 else "characters are"
+    return (f"{path.name}: {stray} {characters} not {given} and read as \ufffd.",) if stray else ()
+
+
+def _stray(path: Path, encoding: str = "utf-8") -> int:
+    """Count the characters that are not in an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
     stray = 0
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
@@ -183,6 +199,20 @@ def _head(path: Path, encoding: str, header_row: int, rows: int = 40) -> list[st
     with path.open(encoding=codec, errors=errors or "replace", newline="") as file:
         lines = [line for place, line in zip(range(header_row - 1 + rows), file, strict=False)]
     return lines[header_row - 1 :]
+
+
+def _header(head: list[str], delimiter: str, file: str) -> tuple[list[str], int]:
+    """Give the headers and the number of lines that they take."""
+    if "\0" in "".join(head[:1]):
+        raise Damaged("It is not a text file.", where=file, hint="Unpack it, or save the sheet as CSV.")
+    strict = csv.reader(StringIO("".join(head), newline=""), delimiter=delimiter, strict=True)
+    try:
+        return next(strict, []), strict.line_num
+    except csv.Error:
+        if strict.line_num >= len(head):
+            raise BadInput("A quote in the header is never closed.", where=file, hint="Close it.") from None
+    reader = csv.reader(StringIO("".join(head), newline=""), delimiter=delimiter)
+    return next(reader, []), reader.line_num
 
 
 def _delimiter(head: list[str]) -> str:

@@ -17,6 +17,8 @@ __all__ = ["Row", "read_rows"]
 _MOST_LINES = 1_000
 _MOST_CHARACTERS = 1_000_000
 
+_NOT_CLOSED = "a quote is not closed or stands inside a field"
+
 Row = tuple[int, list[str]]
 
 
@@ -30,7 +32,6 @@ def read_rows(path: Path, form: CsvFormat) -> Iterator[Row | BrokenRow]:
     A quote that is never closed costs its own line only: reading goes on with the next.
     """
     codec, _, errors = form.encoding.partition(":")
-    csv.field_size_limit(_MOST_CHARACTERS * 2)
     with path.open(encoding=codec, errors=errors or "replace", newline="") as file:
         lines = ((number, line) for number, line in enumerate(file, start=1) if number > form.header_end)
         yield from _Records(lines, form).read()
@@ -56,7 +57,7 @@ class _Records:
                 number, line = self._current[0]
                 yield BrokenRow(
                     row=number,
-                    reason="a quote is not closed or stands inside a field",
+                    reason=_NOT_CLOSED if '"' in line else f"is longer than {_MOST_CHARACTERS:,} characters",
                     value=shown(line.rstrip("\r\n")),
                 )
                 self._lines = chain(self._current[1:], self._lines)

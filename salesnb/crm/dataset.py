@@ -2,8 +2,8 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +44,8 @@ class Meta:
         Of the files, the mapping and the settings that the data was made from.
     dimensions
         Further columns of the source that are kept, under the names that they have in the tables.
+    loaded_before
+        Rows of each table that the import before had loaded; empty when there was none.
     """
 
     currency: str
@@ -53,6 +55,7 @@ class Meta:
     fingerprint: str
     time_zone: str
     dimensions: tuple[str, ...]
+    loaded_before: Mapping[str, int] = field(default_factory=dict)
 
 
 class Dataset:
@@ -116,6 +119,11 @@ class Dataset:
         """Give a canonical table as an Ibis expression."""
         return self.backend.table(name)
 
+    def loaded(self) -> dict[str, int]:
+        """Count the rows of each table that the import loaded, as its report has them."""
+        rows = self.backend.con.execute("SELECT table_name, loaded FROM import_report").fetchall()
+        return {str(name): int(count) for name, count in rows}
+
     def close(self) -> None:
         """Let go of the file."""
         self.backend.disconnect()
@@ -162,6 +170,8 @@ def read_meta(connection: "DuckDBPyConnection") -> Meta:
         fingerprint=values["fingerprint"],
         time_zone=values["time_zone"],
         dimensions=tuple(json.loads(values["dimensions"])),
+        # Data that an earlier version loaded does not say.
+        loaded_before=json.loads(values.get("loaded_before", "{}")),
     )
 
 

@@ -1,7 +1,9 @@
 """An import: files in, one database out, and the old one in place until the new one is whole."""
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Counts
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +15,7 @@ from salesnb.crm.files import digest_of, locate
 from salesnb.crm.mapping import Mapping
 from salesnb.crm.report import TableReport
 from salesnb.crm.snapshots import current_database, exclusive, publish, scratch_folder
-from salesnb.crm.sql import quote_literal
+from salesnb.crm.sql import insert_values, quote_literal
 from salesnb.errors import CannotWrite, Damaged, MissingFile, SalesnbError
 from salesnb.files import cannot_write, write_atomic
 from salesnb.money import minor_digits
@@ -41,6 +43,8 @@ class ImportReport:
         Whether there is new data; the same files again change nothing.
     path
         The database.
+    loaded_before
+        Rows of each table that the import before had loaded; empty when there was none.
     """
 
     tables: tuple[TableReport, ...]
@@ -49,6 +53,7 @@ class ImportReport:
     as_of: date
     changed: bool
     path: Path
+    loaded_before: Counts[str, int]
 
 
 def import_source(
@@ -92,6 +97,7 @@ def import_source(
             return known
         # Data that cannot be read has nothing to compare with.
         before = known.path if known else None
+        counts = {table.name: table.loaded for table in known.tables} if known else {}
         with scratch_folder(data_dir) as scratch:
             with open_engine(
                 scratch, data_dir, tuple(path for file in files for path in file.paths), before
@@ -99,13 +105,14 @@ def import_source(
                 built = build(
                     connection, files, mapping, settings, scratch, before, fingerprint=fingerprint, say=say
                 )
+                connection.execute(insert_values("meta", [("loaded_before", json.dumps(counts))]))
             say("switching to the new data")
             path = publish(data_dir, scratch / "build.duckdb", fingerprint)
         write_rejected(path, data_dir)
-    return _report(built, path, fingerprint)
+    return _report(built, path, fingerprint, counts)
 
 
-def _report(built: Built, path: Path, fingerprint: str) -> ImportReport:
+def _report(built: Built, path: Path, fingerprint: str, before: Counts[str, int]) -> ImportReport:
     return ImportReport(
         tables=built.tables,
         notices=built.notices,
@@ -113,6 +120,7 @@ def _report(built: Built, path: Path, fingerprint: str) -> ImportReport:
         as_of=built.as_of,
         changed=True,
         path=path,
+        loaded_before=before,
     )
 
 
@@ -204,4 +212,5 @@ def _report_of(database: Path) -> ImportReport | None:
         as_of=meta.as_of,
         changed=False,
         path=database,
+        loaded_before=meta.loaded_before,
     )

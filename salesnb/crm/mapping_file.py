@@ -34,6 +34,7 @@ _JOIN_KEYS = ("name", "file", "sheet", "on", "key", "where")
 _GENERAL_KEYS = ("flexible", "ids")
 _RULE_KEYS = ("column", "via", "take", "format", "time_zone", "scale")
 _CHOICES = {"decimal": (".", ","), "date_order": ("ymd", "dmy", "mdy")}
+_NO_DELIMITERS = ('"', "\n", "\r", "\0")
 # A further column whose name is this close to a canonical one is a slip of the keyboard.
 _SLIP = 0.85
 
@@ -98,8 +99,10 @@ def _table(table: Table, value: object, where: str) -> TableMapping:
     for key, choices in _CHOICES.items():
         if key in given and given[key] not in choices:
             raise BadInput(f"{given[key]!r} is not one of {', '.join(choices)}.", where=f"{where} {key}")
-    if len(given.get("delimiter", ",")) != 1:
-        raise BadInput("A delimiter is one character.", where=f"{where} delimiter")
+    if len(given.get("delimiter", ",")) != 1 or given.get("delimiter") in _NO_DELIMITERS:
+        raise BadInput(
+            "A delimiter is one character, and neither a quote nor a line end.", where=f"{where} delimiter"
+        )
     pattern(given.get("skip_rows_matching", ""), f"{where} skip_rows_matching")
     columns = _columns(table, found.get("columns", {}), where)
     statuses = _statuses(table, found.get("status"), where)

@@ -49,7 +49,10 @@ def reject_overlaps(connection: "DuckDBPyConnection", loaded: Loaded) -> Loaded:
     report = replace(
         loaded.report, loaded=loaded.report.loaded - len(over), rejected=loaded.report.rejected + len(over)
     )
-    said = f"memberships: {len(over):,} rows set aside: shares add up to more than 1 (first in {file}, row {over[0][0]})."
+    count = "1 row" if len(over) == 1 else f"{len(over):,} rows"
+    said = (
+        f"memberships: {count} set aside: shares add up to more than 1 (first in {file}, row {over[0][0]})."
+    )
     return replace(loaded, report=report, notices=(*loaded.notices, said))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from salesnb.crm.doubts import like_nothing, never_met
 from salesnb.crm.plan import Problem, TablePlan
 from salesnb.crm.rules import repair_flags
 from salesnb.crm.sql import quote_identifier as q
@@ -86,7 +87,7 @@ def count_table(
         for note, count, first in zip((*repairs, *warnings), noted[::2], noted[1::2], strict=True)
         if count
     )
-    return report, (*said, *_rejections(connection, plan))
+    return report, (*said, *never_met(connection, plan, work), *_rejections(connection, plan))
 
 
 def _rows(count: int) -> str:
@@ -133,6 +134,7 @@ def _warnings(plan: TablePlan, partners: frozenset[str]) -> list[_Note]:
         for place, reference in enumerate(plan.table.references)
         if plan.has(reference.field) and reference.table in partners
     ]
+    found += [_Note(said=said, condition=condition) for said, condition in like_nothing(plan)]
     if plan.table.name == "opportunities" and plan.has("amount"):
         found.append(
             _Note(said="amount is missing, though it is won", condition="status = 'won' AND amount IS NULL")

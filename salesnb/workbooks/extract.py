@@ -128,7 +128,7 @@ class KpiNote:
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where the figures come from."""
+    """Where the figures come from; ``caution`` says what is wrong with the data and was accepted."""
 
     as_of: date
     data_fingerprint: str
@@ -136,6 +136,7 @@ class Origin:
     plan_revision: int = 0
     package: str = ""
     template: str = ""
+    caution: str = ""
     rejected: int = 0
     repaired: int = 0
     warned: int = 0
@@ -264,6 +265,7 @@ def origin_of(part: Mapping[str, Any]) -> Origin:
         package=str(part.get("package") or ""),
         template=str(part.get("template") or ""),
         restated=bool(part.get("restated")),
+        caution=str(part.get("caution") or ""),
         **{key: int(aside.get(key) or 0) for key in ("rejected", "repaired", "warned")},
     )
 

@@ -36,6 +36,8 @@ class Job:
         Where its page links back to; empty for all that leaves the company and must not lead to the index.
     locale
         Of its page, such as ``de_DE``.
+    withheld
+        Environment variables that its cells must not see.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Job:
     provenance: tuple[str, ...] = ()
     back: str = ""
     locale: str = "en_US"
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,7 @@ class Task:
     provenance: tuple[str, ...] = ()
     back: str = ""
     locale: str = "en_US"
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

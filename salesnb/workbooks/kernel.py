@@ -94,7 +94,7 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
             execution_timeout=task.timeout,
             record_timing=False,
             shutdown_kernel="immediate",
-            kernel_manager_class=_kernel_class(runtime),
+            kernel_manager_class=_kernel_class(runtime, task.withheld),
             # Not papermill's cwd: that changes the whole process's.
             resources={"metadata": {"path": str(written.parent)}},
         )
@@ -117,7 +117,7 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
     return None
 
 
-def _kernel_class(runtime: Path) -> type[AsyncKernelManager]:
+def _kernel_class(runtime: Path, withheld: frozenset[str]) -> type[AsyncKernelManager]:
     """Describe a kernel of the running interpreter, apart from the user's IPython; it needs no kernelspec."""
     spec = KernelSpec(
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
@@ -143,8 +143,11 @@ def _kernel_class(runtime: Path) -> type[AsyncKernelManager]:
 
         async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
             """Keep what the process itself says, such as a traceback of its own, out of the lines of progress."""
+            # A workbook reads its extract and needs no password; what its cells print is kept and mailed.
+            seen = {name: value for name, value in kw["env"].items() if name not in withheld}
             with (runtime / "kernel.log").open("wb") as log:
-                await super()._async_launch_kernel(kernel_cmd, **{**kw, "stdout": log, "stderr": log})
+                changed = {"env": seen, "stdout": log, "stderr": log}
+                await super()._async_launch_kernel(kernel_cmd, **{**kw, **changed})
 
     return Kernel
 

@@ -9,7 +9,7 @@ from salesnb.workbooks.findings_words import many
 from salesnb.workbooks.plan_view_cascade import idle
 from salesnb.workbooks.plan_view_goals import finding
 from salesnb.workbooks.plan_view_read import PlanExtract
-from salesnb.workbooks.review_notes import origin_lines
+from salesnb.workbooks.review_notes import origin_lines, stated_as_of
 from salesnb.workbooks.review_text import Point, Text, heading, paragraph, points, small
 
 __all__ = ["assumptions", "checks", "lead", "provenance", "revisions", "title", "unsettled"]
@@ -22,7 +22,9 @@ def title(extract: PlanExtract) -> Text:
     """Name the plan, its revision, and the day as of which it was made."""
     plan, say = extract.plan, extract.say
     parts = (
-        f"Data as of {say.date(extract.origin.as_of)}",
+        stated_as_of(
+            say.date(extract.origin.as_of), extract.origin.caution, restated=extract.origin.restated
+        ),
         f"Revision {plan.revision}, {plan.status}",
         extract.company,
     )

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from salesnb.workbooks.findings_reading import Reading
 
 __all__ = [
-    "RESTATED",
     "definitions",
     "improve",
     "lead",
     "no_segments",
     "origin_lines",
     "provenance",
+    "stated_as_of",
     "title",
     "unknown",
 ]
@@ -29,8 +29,6 @@ _DEFINED = (
     "open_count", "open_amount", "weighted_amount", "sales_velocity",
 )  # fmt: skip
 _SHORT = 12
-# What follows the as-of date where the past is told by the organisation of that day.
-RESTATED = ", by the organisation of that day"
 
 
 def title(reading: "Reading") -> Text:
@@ -41,12 +39,24 @@ def title(reading: "Reading") -> Text:
     place = ", ".join(part for part in (node.parent_name, extract.company) if part)
     who = f"Manager: {node.manager}" if node.manager and node.manager != node.name else ""
     plan = f"Plan {origin.plan}, revision {origin.plan_revision}" if origin.plan else "No plan"
-    as_of = f"Data as of {reading.say.date(origin.as_of)}{RESTATED if origin.restated else ''}"
+    as_of = stated_as_of(reading.say.date(origin.as_of), origin.caution, restated=origin.restated)
     where = f"{kind}{'in ' if kind else ''}{place}" if place else kind.strip()
     return heading(
         f"{node.name}: KPI review {reading.period}",
         [" · ".join(part for part in (as_of, plan, where, who) if part)],
     )
+
+
+def stated_as_of(day: str, caution: str, *, restated: bool = False) -> str:
+    """Say as of when the data is, what is wrong with it where that was accepted, and by whose organisation it is told.
+
+    Examples
+    --------
+    >>> stated_as_of("Dec 31, 2017", "older than the 3 days allowed")
+    'Data as of Dec 31, 2017 (older than the 3 days allowed)'
+    """
+    organisation = ", by the organisation of that day" if restated else ""
+    return f"Data as of {day}{organisation}" + (f" ({caution})" if caution else "")
 
 
 def lead(reading: "Reading") -> Text:

@@ -197,6 +197,7 @@ class _Run:
             provenance=job.provenance,
             back=job.back,
             locale=job.locale,
+            withheld=job.withheld,
         )
 
     def _collect(self, waiting: dict[Future[_Answer], _Pending], done: dict[int, Result], total: int) -> None:

@@ -2,12 +2,14 @@
 
 import contextlib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesnb.crm.sources.rows import stage_rows
+from salesnb.crm.sources.sheet_xml import SheetXml, look_through
 from salesnb.crm.staging import Staged, StageRequest, header_notices, unique_headers
 from salesnb.errors import BadInput, Damaged, MissingFile, nearest
 
@@ -20,6 +22,11 @@ __all__ = ["ExcelSource"]
 _HEAD = 40
 _USUAL_PACKING = 100
 _SMALL, _MOST_UNPACKED = 200_000_000, 2_000_000_000
+# A sheet becomes a table in memory, of 32 bytes a cell; where that cannot be had the reader ends the whole process.
+_MOST_CELLS = 50_000_000
+# Spreadsheets keep 15 digits of a number, whoever typed more.
+_DIGITS_KEPT = 10**15
+_LONGEST = 10**21
 
 
 class ExcelSource:
@@ -36,6 +43,7 @@ class ExcelSource:
     def head(self, path: Path, sheet: str) -> tuple[tuple[str, ...], ...]:
         """First rows of a sheet."""
         with _opened(path) as book:
+            _refuse_scattered(look_through(path, sheet or book.sheet_names[0]), path.name)
             rows = book.get_sheet_by_name(sheet or book.sheet_names[0]).to_python(
                 skip_empty_area=False, nrows=_HEAD
             )
@@ -43,7 +51,7 @@ class ExcelSource:
 
     def stage(self, request: StageRequest) -> Staged:
         """Stage a sheet."""
-        rows = _sheet(request)
+        rows, notices = _sheet(request)
         place = request.mapping.header_row
         header = [_text(value) for value in rows[place - 1]] if len(rows) >= place else []
         while header and not header[-1].strip():
@@ -54,8 +62,10 @@ class ExcelSource:
                 where=f"{request.path.name}, row {place}",
                 hint="Name the row with header_row.",
             )
-        notices = header_notices(header, request.path.name)
-        return stage_rows(request, _body(rows, place, len(header)), unique_headers(header), notices)
+        notices = (*header_notices(header, request.path.name), *notices)
+        body = _Body(rows, place, len(header))
+        staged = stage_rows(request, body.cells(), unique_headers(header), notices)
+        return replace(staged, notices=(*notices, *body.notices(request.path.name)))
 
 
 def _refuse_bombs(path: Path) -> None:
@@ -72,7 +82,8 @@ def _refuse_bombs(path: Path) -> None:
         )
 
 
-def _sheet(request: StageRequest) -> list[list[Any]]:
+def _sheet(request: StageRequest) -> tuple[list[list[Any]], tuple[str, ...]]:
+    """Read a sheet as rows of cells, and say what their values do not show."""
     with _opened(request.path) as book:
         names = book.sheet_names
         wanted = request.sheet or names[0]
@@ -80,7 +91,11 @@ def _sheet(request: StageRequest) -> list[list[Any]]:
             raise MissingFile(
                 f"There is no sheet {wanted!r}.", where=request.path.name, hint=nearest(wanted, names)
             )
-        return book.get_sheet_by_name(wanted).to_python(skip_empty_area=False)
+        xml = look_through(request.path, wanted)
+        _refuse_scattered(xml, request.path.name)
+        sheet = book.get_sheet_by_name(wanted)
+        merged = _merged(sheet.merged_cell_ranges or [], request.mapping.header_row)
+        return sheet.to_python(skip_empty_area=False), _said(xml, merged, request.path.name)
 
 
 @contextlib.contextmanager
@@ -99,11 +114,67 @@ def _opened(path: Path) -> Iterator["CalamineWorkbook"]:
         ) from error
 
 
-def _body(rows: list[list[Any]], header_row: int, width: int) -> Iterator[tuple[int, list[str]]]:
-    for place, row in enumerate(rows[header_row:], start=header_row + 1):
-        cells = [_text(value) for value in row[:width]]
-        if any(text.strip() for text in cells):
-            yield place, cells + [""] * (width - len(cells))
+def _refuse_scattered(xml: SheetXml | None, file: str) -> None:
+    """Refuse a sheet whose cells reach so far that the table around them fills the memory."""
+    if xml and xml.rows * xml.columns > _MOST_CELLS:
+        raise BadInput(
+            f"Its cells reach to row {xml.rows:,} and column {xml.columns:,}: too far to be read as a table.",
+            where=file,
+            hint="Delete what stands far from the table, or save the sheet as CSV and import that.",
+        )
+
+
+def _merged(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]], header_row: int) -> int:
+    """Count the merged cells that reach below the header."""
+    return sum(end[0] >= header_row for _, end in ranges)
+
+
+def _said(xml: SheetXml | None, merged: int, file: str) -> tuple[str, ...]:
+    """Say what is read as empty though a person sees something there."""
+    found = xml or SheetXml()
+    notices = (
+        (merged, "merged over several, and their value counts for the first of them only"),
+        (found.errors, "errors such as #REF!, and read as empty"),
+        (
+            found.not_calculated,
+            "formulas without a value, and read as empty: open the file, save it, import again",
+        ),
+    )
+    said = tuple(f"{file}: {_cells(count)} {what}." for count, what in notices if count)
+    if found.padded:
+        zeros = "some numbers are shown with leading zeros that they do not have"
+        said = (*said, f"{file}: {zeros}; ids come without them. Store such ids as text.")
+    return said
+
+
+def _cells(count: int) -> str:
+    return "1 cell is" if count == 1 else f"{count:,} cells are"
+
+
+class _Body:
+    """The rows below the header, as text."""
+
+    def __init__(self, rows: list[list[Any]], header_row: int, width: int) -> None:
+        self._rows = rows
+        self._header_row = header_row
+        self._width = width
+        self._rounded = 0
+
+    def cells(self) -> Iterator[tuple[int, list[str]]]:
+        """Give each row that holds something, with its place in the sheet."""
+        for place, row in enumerate(self._rows[self._header_row :], start=self._header_row + 1):
+            cells = [_text(value) for value in row[: self._width]]
+            if any(text.strip() for text in cells):
+                self._rounded += any(isinstance(value, float) and abs(value) >= _DIGITS_KEPT for value in row)
+                yield place, cells + [""] * (self._width - len(cells))
+
+    def notices(self, file: str) -> tuple[str, ...]:
+        """Say what the spreadsheet has lost; known when all rows have been given."""
+        if not self._rounded:
+            return ()
+        rows = "1 row has a number" if self._rounded == 1 else f"{self._rounded:,} rows have numbers"
+        said = "of more than 15 digits, which spreadsheets round; store long ids as text."
+        return (f"{file}: {rows} {said}",)
 
 
 def _text(value: Any) -> str:
@@ -117,5 +188,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _LONGEST else repr(value)
     return str(value).replace("\0", "�")

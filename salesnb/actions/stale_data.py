@@ -1,0 +1,87 @@
+"""Whether data is too old, or has lost too many rows, to be reviewed: the one question that today's date answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from salesnb.errors import BadInput
+
+if TYPE_CHECKING:
+    from salesnb.crm.dataset import Dataset
+    from salesnb.workspace import Settings
+
+__all__ = ["Doubt", "accepted", "data_doubts", "row_drops"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """Something that the settings do not allow.
+
+    Attributes
+    ----------
+    what
+        A full sentence with both figures.
+    short
+        The same for a page. Today's date is not in it: the same data give the same pages.
+    """
+
+    what: str
+    short: str
+
+
+def data_doubts(data: "Dataset", settings: "Settings", today: date) -> tuple[Doubt, ...]:
+    """Compare the data with what ``[freshness]`` allows; nothing is wrong where that section is left out."""
+    return (
+        *_age(data.meta.as_of, settings, today),
+        *row_drops(data.meta.loaded_before, data.loaded(), settings),
+    )
+
+
+def accepted(doubts: tuple[Doubt, ...], *, stale_ok: bool) -> str:
+    """Give what the pages say about doubts that somebody accepts; empty when there are none.
+
+    Raises
+    ------
+    BadInput
+        When nobody accepts them.
+    """
+    if doubts and not stale_ok:
+        raise BadInput(
+            " ".join(doubt.what for doubt in doubts),
+            hint="Import newer or complete data, or go on with --stale-ok; the pages then say so.",
+        )
+    return "; ".join(doubt.short for doubt in doubts)
+
+
+def row_drops(before: Mapping[str, int], now: Mapping[str, int], settings: "Settings") -> tuple[Doubt, ...]:
+    """Name the tables that lost a larger share of their rows since the import before than the settings allow."""
+    most, fmt = settings.max_row_drop, settings.formatter
+    if most is None:
+        return ()
+    return tuple(
+        Doubt(
+            what=f"{table} has {fmt.count(now[table])} rows, {fmt.ratio(1 - now[table] / count)} fewer than the"
+            f" {fmt.count(count)} of the import before; max_row_drop allows {fmt.ratio(most)}.",
+            short=f"{table} fell from {fmt.count(count)} to {fmt.count(now[table])} rows",
+        )
+        for table, count in before.items()
+        if table in now and count - now[table] > most * count
+    )
+
+
+def _age(as_of: date, settings: "Settings", today: date) -> tuple[Doubt, ...]:
+    most, fmt = settings.max_age, settings.formatter
+    if most is None or today - as_of <= most:
+        return ()
+    return (
+        Doubt(
+            what=f"The data is as of {fmt.date(as_of)}, {_days(today - as_of)} before today, {fmt.date(today)};"
+            f" max_age allows {_days(most)}.",
+            short=f"older than the {_days(most)} allowed",
+        ),
+    )
+
+
+def _days(age: timedelta) -> str:
+    return "1 day" if age.days == 1 else f"{age.days:,} days"

@@ -1,0 +1,68 @@
+"""What is read without an error and is probably not meant: words for nothing, headers again, statuses never met."""
+
+from typing import TYPE_CHECKING
+
+from salesnb.crm.plan import Problem, TablePlan
+from salesnb.crm.sql import quote_identifier as q
+from salesnb.crm.sql import quote_literal
+from salesnb.crm.staging import Staged, cell, shown
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["header_again", "like_nothing", "never_met"]
+
+_WORDS = (
+    "nan", "nat", "none", "null", "n/a", "na", "nil", "-", "?", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!",
+    "#num!",
+)  # fmt: skip
+# So many headers in a row of data are no coincidence.
+_ENOUGH = 4
+_STAGES_SHOWN = 5
+
+
+def header_again(staged: Staged) -> tuple[Problem, ...]:
+    """Rule on rows that repeat the header, as files have that were put together from several."""
+    same = " AND ".join(
+        f"s_{cell(place)} = {quote_literal(name)}" for place, name in enumerate(staged.headers[:_ENOUGH])
+    )
+    first = quote_literal(staged.headers[0])
+    return (Problem(field="", condition=same, reason="repeats the header", value=first),)
+
+
+def like_nothing(plan: TablePlan) -> tuple[tuple[str, str], ...]:
+    """Keys that are a word for nothing: (what to say, condition). They are kept, for somebody may be called so."""
+    words = ", ".join(quote_literal(word) for word in _WORDS)
+    return tuple(
+        (
+            f"{item.label} is a word such as 'None' or '#REF!'; where it means nothing, add it to missing in the mapping",
+            f"lower({q(item.field.name)}) IN ({words})",
+        )
+        for item in plan.fields
+        if item.field.kind == "text" and (item.field.required or item.field.expected)
+    )
+
+
+def never_met(connection: "DuckDBPyConnection", plan: TablePlan, work: str) -> tuple[str, ...]:
+    """Say which of won and lost no opportunity is: the words of another language or another file give no error."""
+    if plan.table.name != "opportunities":
+        return ()
+    counts = connection.execute(
+        f"SELECT count(*), count_if(status = 'won'), count_if(status = 'lost') FROM {q(work)} WHERE problem IS NULL"
+    ).fetchone()
+    rows, won, lost = counts or (0, 0, 0)
+    words = " or ".join(name for name, count in (("won", won), ("lost", lost)) if not count)
+    if not rows or not words:
+        return ()
+    advice = "Correct [opportunities.status] in the mapping if that is wrong."
+    return (f"opportunities: no row is {words}.{_stages(connection, plan, work)} {advice}",)
+
+
+def _stages(connection: "DuckDBPyConnection", plan: TablePlan, work: str) -> str:
+    if not plan.has("stage"):
+        return ""
+    rows = connection.execute(
+        f"SELECT stage FROM {q(work)} WHERE problem IS NULL AND stage IS NOT NULL GROUP BY stage"
+        f" ORDER BY count(*) DESC, stage LIMIT {_STAGES_SHOWN}"
+    ).fetchall()
+    return f" Stages are: {', '.join(repr(shown(str(row[0]))) for row in rows)}." if rows else ""
