@@ -4,18 +4,22 @@ import argparse
 import contextlib
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.progress import progress_line
+from salesnb.cli.quotas import add_quota_arguments, ask_whose, quota_options, say_reading
 from salesnb.cli.table import print_text
-from salesnb.errors import BadInput
+from salesnb.errors import BadInput, BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from salesnb.crm.guessing import Draft
+    from salesnb.crm.importing import TableReport
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--mapping", metavar="FILE|PROFILE", help="a mapping.toml, or the name of a profile")
     parser.add_argument("--yes", action="store_true", help="load without asking")
+    parser.add_argument(
+        "--quotas",
+        action="store_true",
+        help="the source is a file of quotas, also where it does not look like one",
+    )
+    parser.add_argument(
+        "--kpi", metavar="NAME", default="won_amount", help="of quotas that name none (won_amount)"
+    )
+    add_quota_arguments(parser)
     parser.add_argument("--format", choices=["text", "json"], default="text", help="of what is printed")
 
 
@@ -33,21 +46,53 @@ def run(arguments: argparse.Namespace) -> int:
     from salesnb.actions.importing import import_data
 
     workspace = Workspace.open(arguments.workspace)
+    if _is_of_quotas(workspace, arguments):
+        return _import_quotas(workspace, arguments)
     if not arguments.mapping and not _mapping_settled(workspace, arguments):
         return 0
     with progress_line() as progress:
         report = import_data(workspace, arguments.source, arguments.mapping, progress=progress)
     for notice in report.notices:
         say(notice)
-    if arguments.format == "json":
-        print(json.dumps([_counts(table) for table in report.tables], indent=2))
-    else:
-        for table in report.tables:
-            print(
-                f"{table.name}: read {table.read}, loaded {table.loaded}, rejected {table.rejected}, "
-                f"repaired {table.repaired}, warned {table.warned}"
-            )
+    _print_tables(report.tables, arguments.format)
     say(_conclusion(workspace, report))
+    return 0
+
+
+def _print_tables(tables: "Sequence[TableReport]", form: str) -> None:
+    if form == "json":
+        print(json.dumps([_counts(table) for table in tables], indent=2))
+        return
+    for table in tables:
+        print(
+            f"{table.name}: read {table.read}, loaded {table.loaded}, rejected {table.rejected}, "
+            f"repaired {table.repaired}, warned {table.warned}"
+        )
+
+
+def _is_of_quotas(workspace: Workspace, arguments: argparse.Namespace) -> bool:
+    from salesnb.actions.quotas import looks_like_quotas
+
+    if arguments.quotas and arguments.mapping:
+        raise BadUsage("Files of quotas have no mapping.", hint="Leave out --mapping, or --quotas.")
+    return arguments.quotas or (not arguments.mapping and looks_like_quotas(workspace, arguments.source))
+
+
+def _import_quotas(workspace: Workspace, arguments: argparse.Namespace) -> int:
+    """Take quotas in, and say which plans they are for."""
+    from salesnb.actions.quotas import import_quotas
+
+    options = replace(quota_options(arguments), kpi=arguments.kpi)
+    if not arguments.yes:
+        options = ask_whose(workspace, arguments.source, options)
+    with progress_line() as progress:
+        report, reading = import_quotas(workspace, arguments.source, options, progress=progress)
+    say_reading(reading)
+    _print_tables([report], arguments.format)
+    first, last = (pick(quota.period.label for quota in reading.quotas) for pick in (min, max))
+    owners = len({quota.owner for quota in reading.quotas})
+    say(f"Kept quotas of {owners} for {first} to {last}; deals stay as they are.{_aside(report.rejected)}")
+    say("Plan with them: salesnb plan new NAME --period P --quotas")
     return 0
 
 
@@ -119,8 +164,12 @@ def _counts(table) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa
 
 def _conclusion(workspace: Workspace, report) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
     rejected = sum(table.rejected for table in report.tables)
-    rows = "row is" if rejected == 1 else "rows are"
-    aside = f" {rejected} {rows} set aside in data/rejected.csv, each with its reason." if rejected else ""
+    aside = _aside(rejected)
     state = "Loaded" if report.changed else "Nothing has changed since the last import"
     as_of = workspace.settings.formatter.date(report.as_of)
     return f"{state}; data as of {as_of}.{aside}"
+
+
+def _aside(rejected: int) -> str:
+    rows = "row is" if rejected == 1 else "rows are"
+    return f" {rejected} {rows} set aside in data/rejected.csv, each with its reason." if rejected else ""

@@ -11,7 +11,7 @@ from salesnb.crm.mapping import TableMapping
 from salesnb.crm.staging import header_notices, unique_headers
 from salesnb.errors import BadInput, Damaged, MissingFile
 
-__all__ = ["CsvFormat", "read_format", "read_head"]
+__all__ = ["CsvFormat", "encoding_notices", "read_format", "read_head"]
 
 _PIECE = 1 << 20
 _DELIMITERS = ",;\t|"
@@ -107,6 +107,11 @@ def read_head(path: Path, *, lines: int = 40) -> tuple[tuple[str, ...], ...]:
 
     best = max(_DELIMITERS, key=score)
     return tuple(tuple(row) for row in csv.reader(head, delimiter=best))
+
+
+def encoding_notices(path: Path) -> tuple[str, ...]:
+    """Say what the encoding of a file is, where it is not plain."""
+    return _encoding(path, "")[1]
 
 
 def _encoding(path: Path, given: str) -> tuple[str, tuple[str, ...]]:

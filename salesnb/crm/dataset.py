@@ -46,6 +46,10 @@ class Meta:
         Further columns of the source that are kept, under the names that they have in the tables.
     loaded_before
         Rows of each table that the import before had loaded; empty when there was none.
+    source_fingerprint
+        The same without the quotas that were imported on their own.
+    quotas
+        Fingerprint of those; empty when there are none.
     """
 
     currency: str
@@ -56,6 +60,8 @@ class Meta:
     time_zone: str
     dimensions: tuple[str, ...]
     loaded_before: Mapping[str, int] = field(default_factory=dict)
+    source_fingerprint: str = ""
+    quotas: str = ""
 
 
 class Dataset:
@@ -172,6 +178,8 @@ def read_meta(connection: "DuckDBPyConnection") -> Meta:
         dimensions=tuple(json.loads(values["dimensions"])),
         # Data that an earlier version loaded does not say.
         loaded_before=json.loads(values.get("loaded_before", "{}")),
+        source_fingerprint=values.get("source_fingerprint") or values["fingerprint"],
+        quotas=values.get("quotas", ""),
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Counts
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.crm.building import SCHEMA, Built, ImportSettings, build
-from salesnb.crm.dataset import read_meta, read_only
+from salesnb.crm.dataset import Meta, read_meta, read_only
 from salesnb.crm.files import digest_of, locate
 from salesnb.crm.mapping import Mapping
 from salesnb.crm.report import TableReport
@@ -23,7 +24,15 @@ from salesnb.money import minor_digits
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["REJECTED", "ImportReport", "ImportSettings", "TableReport", "import_source", "open_engine"]
+__all__ = [
+    "REJECTED",
+    "ImportReport",
+    "ImportSettings",
+    "TableReport",
+    "import_source",
+    "open_engine",
+    "with_quotas",
+]
 
 REJECTED = "rejected.csv"
 _MEMORY = "1GB"
@@ -90,14 +99,15 @@ def import_source(
     files = locate(source, mapping)
     with exclusive(data_dir):
         fingerprint = digest_of(files, SCHEMA, mapping.digest, repr(settings))
-        current = current_database(data_dir)
-        known = _report_of(current) if current else None
-        if known and known.fingerprint == fingerprint:
+        known, meta = _known(current_database(data_dir))
+        if known and meta and meta.source_fingerprint == fingerprint:
             write_rejected(known.path, data_dir)
             return known
         # Data that cannot be read has nothing to compare with.
         before = known.path if known else None
         counts = {table.name: table.loaded for table in known.tables} if known else {}
+        quotas = meta.quotas if meta and not any(file.mapping.table == "quotas" for file in files) else ""
+        own, fingerprint = fingerprint, with_quotas(fingerprint, quotas)
         with scratch_folder(data_dir) as scratch:
             with open_engine(
                 scratch, data_dir, tuple(path for file in files for path in file.paths), before
@@ -105,7 +115,14 @@ def import_source(
                 built = build(
                     connection, files, mapping, settings, scratch, before, fingerprint=fingerprint, say=say
                 )
-                connection.execute(insert_values("meta", [("loaded_before", json.dumps(counts))]))
+                if before and quotas:
+                    _carry_quotas(connection, before)
+                further = [
+                    ("loaded_before", json.dumps(counts)),
+                    ("source_fingerprint", own),
+                    ("quotas", quotas),
+                ]
+                connection.execute(insert_values("meta", further))
             say("switching to the new data")
             path = publish(data_dir, scratch / "build.duckdb", fingerprint)
         write_rejected(path, data_dir)
@@ -193,16 +210,35 @@ def write_rejected(database: Path, data_dir: Path) -> None:
     write_atomic(path, text.getvalue())
 
 
-def _report_of(database: Path) -> ImportReport | None:
-    """Report of an earlier import; None when its database cannot be read."""
+def with_quotas(fingerprint: str, quotas: str) -> str:
+    """Give the fingerprint of data with quotas beside it that were imported on their own."""
+    return (
+        sha256(f"{fingerprint} {quotas}".encode()).hexdigest()[: len(fingerprint)] if quotas else fingerprint
+    )
+
+
+def _carry_quotas(connection: "DuckDBPyConnection", before: Path) -> None:
+    """Take over the quotas that were imported on their own, with what was set aside of them."""
+    run = connection.execute
+    run(f"ATTACH {quote_literal(str(before))} AS before (READ_ONLY)")
+    run("INSERT INTO quotas BY NAME SELECT * FROM before.quotas")
+    for table in ("rejected", "import_report"):
+        run(f"INSERT INTO {table} BY NAME SELECT * FROM before.{table} WHERE table_name = 'quotas'")
+    run("DETACH before")
+
+
+def _known(database: Path | None) -> tuple[ImportReport, Meta] | tuple[None, None]:
+    """Give the report of an earlier import and what holds for its data; None when its database cannot be read."""
+    if database is None:
+        return None, None
     try:
         with read_only(database) as connection:
             meta = read_meta(connection)
             rows = connection.execute("SELECT * FROM import_report").fetchall()
             notices = connection.execute("SELECT value FROM meta WHERE key = 'notice'").fetchall()
     except (Damaged, MissingFile):
-        return None
-    return ImportReport(
+        return None, None
+    report = ImportReport(
         tables=tuple(
             TableReport(name=n, read=a, loaded=b, rejected=c, repaired=d, warned=e)
             for n, a, b, c, d, e in rows
@@ -214,3 +250,4 @@ def _report_of(database: Path) -> ImportReport | None:
         path=database,
         loaded_before=meta.loaded_before,
     )
+    return report, meta

@@ -31,8 +31,13 @@ def quote_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def insert_values(table: str, rows: Iterable[tuple[object, ...]]) -> str:
+def insert_values(table: str, rows: Iterable[tuple[object, ...]], columns: Iterable[str] = ()) -> str:
     """Write an INSERT of a few rows; the engine turns the texts into what the columns hold.
+
+    Parameters
+    ----------
+    columns
+        Those that are filled; by default all, in their order.
 
     Examples
     --------
@@ -40,4 +45,5 @@ def insert_values(table: str, rows: Iterable[tuple[object, ...]]) -> str:
     INSERT INTO "meta" VALUES ('digits', '2')
     """
     values = ", ".join(f"({', '.join(quote_literal(str(value)) for value in row)})" for row in rows)
-    return f"INSERT INTO {quote_identifier(table)} VALUES {values}"
+    named = ", ".join(quote_identifier(column) for column in columns)
+    return f"INSERT INTO {quote_identifier(table)}{f' ({named})' if named else ''} VALUES {values}"

@@ -1,12 +1,12 @@
 """Kinds of files that can be imported; others are added through the entry-point group ``salesnb.sources``."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from salesnb.crm.staging import Staged, StageRequest
 from salesnb.registry import Registry
 
-__all__ = ["SOURCES", "Source", "source_for"]
+__all__ = ["SOURCES", "GridSource", "Source", "source_for"]
 
 
 class Source(Protocol):
@@ -32,6 +32,15 @@ class Source(Protocol):
 
     def stage(self, request: StageRequest) -> Staged:
         """Put all cells as text into ``request.relation``; see :class:`~salesnb.crm.staging.Staged`."""
+        ...
+
+
+@runtime_checkable
+class GridSource(Source, Protocol):
+    """Reads files that people fill in by hand, in which titles, totals and notes stand around the table."""
+
+    def grid(self, path: Path, sheet: str) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+        """All rows as they stand, from the first, and what their values do not show."""
         ...
 
 

@@ -49,9 +49,14 @@ class ExcelSource:
             )
         return tuple(tuple(_text(value) for value in row) for row in rows)
 
+    def grid(self, path: Path, sheet: str) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+        """All rows of a sheet."""
+        rows, notices = _sheet(path, sheet, 0)
+        return tuple(tuple(_text(value) for value in row) for row in rows), notices
+
     def stage(self, request: StageRequest) -> Staged:
         """Stage a sheet."""
-        rows, notices = _sheet(request)
+        rows, notices = _sheet(request.path, request.sheet, request.mapping.header_row)
         place = request.mapping.header_row
         header = [_text(value) for value in rows[place - 1]] if len(rows) >= place else []
         while header and not header[-1].strip():
@@ -82,20 +87,18 @@ def _refuse_bombs(path: Path) -> None:
         )
 
 
-def _sheet(request: StageRequest) -> tuple[list[list[Any]], tuple[str, ...]]:
+def _sheet(path: Path, sheet: str, header_row: int) -> tuple[list[list[Any]], tuple[str, ...]]:
     """Read a sheet as rows of cells, and say what their values do not show."""
-    with _opened(request.path) as book:
+    with _opened(path) as book:
         names = book.sheet_names
-        wanted = request.sheet or names[0]
+        wanted = sheet or names[0]
         if wanted not in names:
-            raise MissingFile(
-                f"There is no sheet {wanted!r}.", where=request.path.name, hint=nearest(wanted, names)
-            )
-        xml = look_through(request.path, wanted)
-        _refuse_scattered(xml, request.path.name)
-        sheet = book.get_sheet_by_name(wanted)
-        merged = _merged(sheet.merged_cell_ranges or [], request.mapping.header_row)
-        return sheet.to_python(skip_empty_area=False), _said(xml, merged, request.path.name)
+            raise MissingFile(f"There is no sheet {wanted!r}.", where=path.name, hint=nearest(wanted, names))
+        xml = look_through(path, wanted)
+        _refuse_scattered(xml, path.name)
+        found = book.get_sheet_by_name(wanted)
+        merged = _merged(found.merged_cell_ranges or [], header_row)
+        return found.to_python(skip_empty_area=False), _said(xml, merged, path.name)
 
 
 @contextlib.contextmanager

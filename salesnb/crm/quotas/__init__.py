@@ -1,0 +1,29 @@
+"""Quotas from files as people keep them: read, checked against their own totals, and kept beside the data."""
+
+from salesnb.crm.quotas.keeping import keep_quotas, kept_quotas
+from salesnb.crm.quotas.owners import Directory, Owner
+from salesnb.crm.quotas.periods import YearHint
+from salesnb.crm.quotas.reading import (
+    GivenQuota,
+    Hints,
+    Reading,
+    Rejected,
+    UnknownOwner,
+    holds_quotas,
+    read_quotas,
+)
+
+__all__ = [
+    "Directory",
+    "GivenQuota",
+    "Hints",
+    "Owner",
+    "Reading",
+    "Rejected",
+    "UnknownOwner",
+    "YearHint",
+    "holds_quotas",
+    "keep_quotas",
+    "kept_quotas",
+    "read_quotas",
+]
