@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from salesnb.actions.demo import make_demo
     from salesnb.actions.importing import import_data
-    from salesnb.actions.plans import make_plan
+    from salesnb.actions.making import make_plan
     from salesnb.actions.querying import kpi_table
     from salesnb.actions.reviewing import ReviewRequest, review
     from salesnb.calendar import FiscalCalendar, Period
@@ -40,7 +40,7 @@ _HOME = {
     "import_data": "salesnb.actions.importing",
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
-    "make_plan": "salesnb.actions.plans",
+    "make_plan": "salesnb.actions.making",
     "review": "salesnb.actions.reviewing",
     "open_plan": "salesnb.workbooks.plan_view",
     "open_review": "salesnb.workbooks.review",

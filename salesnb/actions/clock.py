@@ -7,12 +7,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-__all__ = ["author", "now", "today"]
+__all__ = ["author", "moment", "now", "today"]
 
 
 def now() -> str:
     """Give this moment in UTC, to the second, as ISO 8601; for histories and logs, never for figures."""
     return datetime.now(UTC).isoformat(timespec="seconds")  # noqa: TID251 -- the one place
+
+
+def moment() -> datetime:
+    """Give this moment in UTC, to the second; for histories, never for figures."""
+    return datetime.fromisoformat(now())
 
 
 def today(time_zone: str) -> date:

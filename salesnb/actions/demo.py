@@ -10,7 +10,7 @@ from pathlib import Path
 
 from salesnb.actions.history import total_history
 from salesnb.actions.importing import import_data
-from salesnb.actions.plans import make_plan
+from salesnb.actions.making import make_plan
 from salesnb.actions.reviewing import ReviewOutcome, ReviewRequest, review
 from salesnb.errors import BadInput
 from salesnb.files import write_atomic

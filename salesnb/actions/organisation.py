@@ -1,5 +1,6 @@
 """The organisation as the planning model wants it: one tree with the reps of a day as leaves."""
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,14 @@ def rep_node_id(rep_id: str) -> str:
     return f"{REP_PREFIX}{rep_id}"
 
 
-def org_tree(data: "Dataset", company: str, on: date) -> OrgTree:
+def org_tree(
+    data: "Dataset",
+    company: str,
+    on: date,
+    *,
+    until: date | None = None,
+    joining: Container[str] | None = None,
+) -> OrgTree:
     """Build the organisation of one day.
 
     Parameters
@@ -28,6 +36,10 @@ def org_tree(data: "Dataset", company: str, on: date) -> OrgTree:
         Name of the top.
     on
         The day whose memberships count.
+    until
+        Reps who join later, but before this day, are in it too, where they come to first.
+    joining
+        Ids of the only ones of these that are wanted; all of them by default.
 
     Returns
     -------
@@ -36,10 +48,16 @@ def org_tree(data: "Dataset", company: str, on: date) -> OrgTree:
     """
     nodes = [_node(row, company) for row in _rows(data, "org")]
     names = {row["rep_id"]: row["name"] or row["rep_id"] for row in _rows(data, "reps")}
+    places: dict[str, str] = {}
+    for row in sorted(_rows(data, "rep_nodes"), key=lambda row: row["valid_from"]):
+        there = row["valid_from"] <= on < row["valid_to"]
+        joins = until is not None and on < row["valid_from"] < until
+        wanted = joining is None or rep_node_id(row["rep_id"]) in joining
+        if row["rep_id"] in names and (there or (joins and wanted)):
+            places.setdefault(row["rep_id"], row["node"])
     reps = [
-        OrgNode(id=rep_node_id(rep), name=names.get(rep, rep), parent=row["node"], level="rep")
-        for row in _rows(data, "rep_nodes")
-        if row["valid_from"] <= on < row["valid_to"] and (rep := row["rep_id"]) in names
+        OrgNode(id=rep_node_id(rep), name=names[rep], parent=node, level="rep")
+        for rep, node in places.items()
     ]
     return _without_empty_nodes(OrgTree((*nodes, *reps)))
 

@@ -1,46 +1,31 @@
 """Plans: made from history, changed, proposed, approved and restored, each change with its author and reason."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from salesnb import planning
-from salesnb.actions.clock import author, now
-from salesnb.actions.history import month_weights, rep_history, total_history
-from salesnb.actions.organisation import REP_PREFIX, org_tree
-from salesnb.calendar import Period
+from salesnb.actions.clock import author, moment
+from salesnb.actions.organisation import REP_PREFIX
 from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
-from salesnb.kpis import Kpi, catalogue
 from salesnb.money import Formatter, to_minor
-from salesnb.planning import Goal, Objective, OrgTree, Plan
+from salesnb.planning import Plan
 
 if TYPE_CHECKING:
-    from salesnb.crm.dataset import Dataset
-    from salesnb.workspace import Workspace
+    from salesnb.workspace import Settings, Workspace
 
 __all__ = [
     "CascadeChange",
-    "MadePlan",
     "approve",
     "cascade_again",
     "goal_lines",
-    "make_plan",
     "propose",
     "quota_records",
+    "read_target",
     "restore",
 ]
 
 _SPLITS = ("money", "count")
 _BASIS = "history: the twelve months before the plan"
-
-
-@dataclass(frozen=True, kw_only=True)
-class MadePlan:
-    """A plan that was made, and what its maker should know."""
-
-    plan: Plan
-    notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,64 +46,6 @@ class CascadeChange:
     lock: tuple[tuple[str, str], ...] = ()
     unlock: tuple[str, ...] = ()
     why: str = ""
-
-
-def make_plan(
-    workspace: "Workspace",
-    name: str,
-    period: str,
-    goals: Sequence[tuple[str, str]],
-    *,
-    objective: str | None = None,
-) -> MadePlan:
-    """Make a plan and save it: each goal is cascaded to teams and reps by history and spread over the months.
-
-    Parameters
-    ----------
-    period
-        Label of the period, such as ``2017-Q4``.
-    goals
-        Pairs of a KPI and its target as typed, in major units.
-    objective
-        The business objective that the goals serve.
-
-    Raises
-    ------
-    UnknownName
-        When a KPI or the period is not known.
-    BadInput
-        When there is a plan of that name, or a target is not a number.
-    """
-    known = workspace.calendar.period(period)
-    store = workspace.plans()
-    if name in store.names():
-        raise BadInput(
-            f"There is a plan {name!r} already.",
-            hint="Choose another name, or change it: salesnb plan cascade.",
-        )
-    kpis = _goal_kpis(goals)
-    with workspace.dataset() as data:
-        tree = org_tree(data, workspace.settings.company, known.start)
-        made = _Maker(workspace=workspace, data=data, period=known, tree=tree)
-        plan = made.plan(name, list(zip(kpis, (target for _, target in goals), strict=True)), objective)
-    saved = store.save(plan, read_at=None, author=author(workspace.root), reason="New plan", at=_now())
-    return MadePlan(plan=saved, notices=made.notices(plan))
-
-
-def _goal_kpis(goals: Sequence[tuple[str, str]]) -> list[Kpi]:
-    """Find the KPIs of goals; one that would be cascaded must add up over teams and over months."""
-    names = [name for name, _ in goals]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise BadUsage(f"Two goals are given for {twice}.", hint="Give each KPI one goal.")
-    found = [catalogue().get(name) for name in names]
-    for kpi in found:
-        if kpi.unit in _SPLITS and not kpi.additive_over_time:
-            raise BadInput(
-                f"{kpi.label} ({kpi.name}) cannot be cascaded: its parts do not add up over teams and months.",
-                hint="Set the goal on a KPI that does, such as won_amount, won_count or created_amount.",
-            )
-    return found
 
 
 def goal_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
@@ -151,17 +78,17 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> P
         plan = planning.unlock(plan, _node_id(plan, node))
     if change.goal:
         goal = plan.goal(change.goal[0])
-        plan = planning.set_goal(plan, goal.id, _target(change.goal[1], goal.unit, workspace))
+        plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
     for node, amount in change.lock:
         unit = next((quota.unit for quota in plan.quotas), "money")
-        fixed = int(_target(amount, unit, workspace))
-        plan = planning.lock(plan, _node_id(plan, node), amount=fixed, by=who, why=change.why, at=_now())
-    return store.save(plan, read_at=read_at, author=who, reason=change.why or _reason(change), at=_now())
+        fixed = int(read_target(amount, unit, workspace.settings))
+        plan = planning.lock(plan, _node_id(plan, node), amount=fixed, by=who, why=change.why, at=moment())
+    return store.save(plan, read_at=read_at, author=who, reason=change.why or _reason(change), at=moment())
 
 
 def restore(workspace: "Workspace", name: str, revision: int) -> Plan:
     """Bring an earlier revision back, as a new one."""
-    return workspace.plans().restore(name, revision, author=author(workspace.root), at=_now())
+    return workspace.plans().restore(name, revision, author=author(workspace.root), at=moment())
 
 
 def propose(workspace: "Workspace", name: str) -> Plan:
@@ -169,14 +96,16 @@ def propose(workspace: "Workspace", name: str) -> Plan:
     store = workspace.plans()
     plan = store.load(name)
     who = author(workspace.root)
-    return store.save(planning.propose(plan), read_at=plan.revision, author=who, reason="Proposed", at=_now())
+    return store.save(
+        planning.propose(plan), read_at=plan.revision, author=who, reason="Proposed", at=moment()
+    )
 
 
 def approve(workspace: "Workspace", name: str) -> Plan:
     """Approve a plan; it is frozen from then on, and changing it makes a new draft."""
     store = workspace.plans()
     plan = store.load(name)
-    who, at = author(workspace.root), _now()
+    who, at = author(workspace.root), moment()
     approved = planning.approve(plan, by=who, at=at)
     return store.save(approved, read_at=plan.revision, author=who, reason="Approved", at=at)
 
@@ -200,96 +129,14 @@ def quota_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]]:
     return records
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Maker:
-    """What making a plan needs to know."""
-
-    workspace: "Workspace"
-    data: "Dataset"
-    period: Period
-    tree: OrgTree
-
-    def plan(self, name: str, goals: Iterable[tuple[Kpi, str]], objective: str | None) -> Plan:
-        """Make the plan; milestones follow the season of each goal's KPI."""
-        made = [self._goal(kpi, target) for kpi, target in goals]
-        split = [goal.kpi for goal in made if goal.unit in _SPLITS]
-        calendar = self.workspace.calendar
-        plan = planning.new_plan(
-            name=name,
-            period=self.period,
-            currency=self.workspace.settings.currency,
-            goals=made,
-            objectives=(Objective(id="objective-1", text=objective or self._objective(made)),),
-            tree=self.tree,
-            weights={kpi: self._weights(kpi) for kpi in split},
-            basis=_BASIS,
-        )
-        for kpi in split:
-            season = month_weights(self.data, calendar, kpi, self.period)
-            plan = planning.set_season(plan, kpi, season.weights, basis=season.basis)
-        return plan
-
-    def notices(self, plan: Plan) -> tuple[str, ...]:
-        """Say what the planner should look at."""
-        idle = [q for q in plan.quotas if q.level == "rep" and q.weight == 0]
-        told = [
-            f"{problem.what} {problem.hint}".strip()
-            for problem in planning.problems(plan)
-            if problem.severity == "warning"
-        ]
-        if idle:
-            names = ", ".join(q.name for q in idle[:8]) + (
-                f" and {len(idle) - 8} more" if len(idle) > 8 else ""
-            )
-            reps = "rep has" if len(idle) == 1 else "reps have"
-            told.append(
-                f"{len(idle)} {reps} no history to split by and no quota of their own: {names}. Lock one with salesnb plan cascade."
-            )
-        return tuple(told)
-
-    def _goal(self, kpi: Kpi, target: str) -> Goal:
-        baseline, known = self._baseline(kpi)
-        return Goal(
-            id=kpi.name,
-            objective="objective-1",
-            kpi=kpi.name,
-            unit=kpi.unit,
-            target=_target(target, kpi.unit, self.workspace),
-            period=self.period,
-            owner=self.tree.root.manager or self.tree.root.name,
-            baseline=baseline,
-            baseline_period=known,
-            direction="at_least" if kpi.higher_is_better else "at_most",
-        )
-
-    def _baseline(self, kpi: Kpi) -> tuple[float | int | None, str]:
-        """Find what the KPI was in the same period a year before, else in the period before."""
-        calendar = self.workspace.calendar
-        for past in (calendar.year_before(self.period), calendar.previous(self.period)):
-            value = total_history(self.data, calendar, kpi.name, past)
-            if value is not None:
-                return value, past.label
-        return None, ""
-
-    def _weights(self, kpi: str) -> dict[str, int]:
-        """Take the history of the reps that are there; what others sold is not theirs to repeat."""
-        known = {leaf.id for leaf in self.tree.leaves()}
-        amounts = rep_history(self.data, self.workspace.calendar, kpi, self.period)
-        return {node: amount for node, amount in amounts.items() if node in known}
-
-    def _objective(self, goals: Sequence[Goal]) -> str:
-        labels = ", ".join(catalogue().get(goal.kpi).label.lower() for goal in goals)
-        return f"Reach the goal for {labels} in {self.period.label}"
-
-
-def _target(text: str, unit: str, workspace: "Workspace") -> int | float:
+def read_target(text: str, unit: str, settings: "Settings") -> int | float:
     """Read a target as typed; money is in major units."""
     plain = text.replace(" ", "").replace("_", "")
     if unit == "money":
-        amount, rounded = to_minor(plain, workspace.settings.digits)
+        amount, rounded = to_minor(plain, settings.digits)
         if rounded:
             raise BadInput(
-                f"The target {text!r} has more decimals than {workspace.settings.currency} has.",
+                f"The target {text!r} has more decimals than {settings.currency} has.",
                 hint="Write whole minor units at most.",
             )
         return amount
@@ -324,7 +171,3 @@ def _reason(change: CascadeChange) -> str:
     parts = [f"goal {change.goal[0]}={change.goal[1]}"] if change.goal else []
     parts += [f"unlocked {node}" for node in change.unlock]
     return ", ".join(parts).capitalize()
-
-
-def _now() -> datetime:
-    return datetime.fromisoformat(now())

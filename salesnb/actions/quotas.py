@@ -183,16 +183,15 @@ def _hints(workspace: "Workspace", options: QuotaOptions) -> "Hints":
     hint = YearHint(year) if year else None
     if hint is None and options.period is not None:
         hint = YearHint(int(workspace.calendar.containing(options.period.start, "year").label), fiscal=True)
-    kpis: dict[str, tuple[str, int]] = {}
-    for kpi in (found for _, found in catalogue().items()):
-        if kpi.unit in _SPLITS:
-            digits = settings.digits if kpi.unit == "money" else 0
-            kpis |= {folded(text): (kpi.name, digits) for text in (kpi.name, kpi.label)}
+    kpis = {
+        folded(text): (kpi.name, kpi.unit)
+        for _, kpi in catalogue().items()
+        if kpi.unit in _SPLITS
+        for text in (kpi.name, kpi.label)
+    }
     return Hints(
         calendar=workspace.calendar,
-        digits=settings.digits,
-        currency=settings.currency,
-        locale=settings.locale,
+        fmt=settings.formatter,
         kpis=kpis,
         kpi=catalogue().get(options.kpi).name,
         year=hint,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.progress import progress_line
-from salesnb.cli.quotas import add_quota_arguments, ask_whose, quota_options, say_reading
+from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
 from salesnb.cli.table import print_text
 from salesnb.errors import BadInput, BadUsage
 from salesnb.workspace import Workspace
@@ -80,14 +80,8 @@ def _is_of_quotas(workspace: Workspace, arguments: argparse.Namespace) -> bool:
 
 def _import_quotas(workspace: Workspace, arguments: argparse.Namespace) -> int:
     """Take quotas in, and say which plans they are for."""
-    from salesnb.actions.quotas import import_quotas
-
     options = replace(quota_options(arguments), kpi=arguments.kpi)
-    if not arguments.yes:
-        options = ask_whose(workspace, arguments.source, options)
-    with progress_line() as progress:
-        report, reading = import_quotas(workspace, arguments.source, options, progress=progress)
-    say_reading(reading)
+    report, reading = take_quotas(workspace, arguments.source, options, ask=not arguments.yes)
     _print_tables([report], arguments.format)
     first, last = (pick(quota.period.label for quota in reading.quotas) for pick in (min, max))
     owners = len({quota.owner for quota in reading.quotas})

@@ -2,23 +2,41 @@
 
 import argparse
 import json
+from dataclasses import replace
+from pathlib import Path
 
 from salesnb.cli import say
+from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
 from salesnb.cli.table import print_json, print_text
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
+
+# What --quotas means without a file; no file is called so.
+_IMPORTED = Path("/")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of each sub-command."""
     commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    new = commands.add_parser("new", help="a plan with goals, cascaded by history at once")
+    new = commands.add_parser(
+        "new", help="a plan with goals, cascaded by history at once, or with the quotas given"
+    )
     new.add_argument("name", metavar="NAME")
     new.add_argument("--period", metavar="P", required=True, help="such as 2017, 2017-Q4 or 2017-11")
     new.add_argument(
-        "--goal", metavar="KPI=AMOUNT", action="append", required=True, help="such as won_amount=3000000"
+        "--goal", metavar="KPI=AMOUNT", action="append", default=[], help="such as won_amount=3000000"
     )
     new.add_argument("--objective", metavar="TEXT", help="the business objective that the goals serve")
+    new.add_argument(
+        "--quotas",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        const=_IMPORTED,
+        help="keep the quotas of a file, which is imported; without FILE those that were imported last. A KPI that has"
+        " quotas and no goal gets their sum as its goal",
+    )
+    add_quota_arguments(new)
     _plan_and_format(commands.add_parser("show", help="goals, quotas and milestones of a plan"))
     commands.add_parser("list", help="the plans of the workspace")
     commands.add_parser("schema", help="the JSON Schema of a plan")
@@ -57,11 +75,17 @@ def _plan_and_format(parser: argparse.ArgumentParser) -> None:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    from salesnb.actions.plans import make_plan
+    from salesnb.actions.making import make_plan
 
     workspace = Workspace.open(arguments.workspace)
     goals = [_pair(text, "--goal", "KPI=AMOUNT, such as won_amount=3000000") for text in arguments.goal]
-    made = make_plan(workspace, arguments.name, arguments.period, goals, objective=arguments.objective)
+    period = workspace.calendar.period(arguments.period)
+    given = arguments.quotas is not None
+    if given and arguments.quotas is not _IMPORTED:
+        take_quotas(workspace, arguments.quotas, replace(quota_options(arguments), period=period), ask=True)
+    made = make_plan(
+        workspace, arguments.name, period.label, goals, objective=arguments.objective, with_quotas=given
+    )
     for notice in made.notices:
         say(notice)
     say(f"Made plans/{made.plan.name}.plan.json, revision {made.plan.revision}.")

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.arguments import whole_number
+from salesnb.cli.progress import progress_line
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
     from salesnb.actions.quotas import QuotaOptions
     from salesnb.crm.quotas import Owner, Reading, UnknownOwner
+    from salesnb.crm.report import TableReport
 
-__all__ = ["add_quota_arguments", "ask_whose", "quota_options", "say_reading"]
+__all__ = ["add_quota_arguments", "quota_options", "take_quotas"]
 
 _MOST_LINES = 20
 
@@ -29,6 +31,7 @@ def add_quota_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--name",
+        dest="names",
         metavar="TEXT=OWNER",
         action="append",
         default=[],
@@ -41,7 +44,7 @@ def quota_options(arguments: argparse.Namespace) -> "QuotaOptions":
     from salesnb.actions.quotas import QuotaOptions
 
     names = []
-    for text in arguments.name:
+    for text in arguments.names:
         name, equals, owner = text.partition("=")
         if not equals or not name.strip():
             raise BadUsage(f"--name {text!r} is not readable.", hint="Write --name 'Bob Smith=Robert Smith'.")
@@ -49,19 +52,33 @@ def quota_options(arguments: argparse.Namespace) -> "QuotaOptions":
     return QuotaOptions(year=arguments.year, scale=arguments.scale, names=tuple(names))
 
 
-def ask_whose(workspace: Workspace, source: Path, options: "QuotaOptions") -> "QuotaOptions":
-    """Ask in a terminal whom unknown names mean; what was said, now or before, is written down for the next time."""
-    from salesnb.actions.quotas import read_quota_file, remember_names
+def take_quotas(
+    workspace: Workspace, source: Path, options: "QuotaOptions", *, ask: bool
+) -> "tuple[TableReport, Reading]":
+    """Import a file of quotas, and say what a person should know of it.
 
-    if sys.stdin.isatty() and sys.stderr.isatty():
-        reading = read_quota_file(workspace, source, options)
-        chosen = {unknown.text: _ask(unknown) for unknown in reading.unknown}
-        if chosen:
-            said = tuple((text, owner.id if owner else "") for text, owner in chosen.items())
-            options = replace(options, names=(*options.names, *said))
+    In a terminal it asks whom unknown names mean; what is said, now or with --name, is written down for the next time.
+    """
+    from salesnb.actions.quotas import import_quotas, remember_names
+
+    if ask and sys.stdin.isatty() and sys.stderr.isatty():
+        options = _ask_whose(workspace, source, options)
     if options.names:
         remember_names(workspace, dict(options.names))
-    return options
+    with progress_line() as progress:
+        report, reading = import_quotas(workspace, source, options, progress=progress)
+    _say_reading(reading)
+    return report, reading
+
+
+def _ask_whose(workspace: Workspace, source: Path, options: "QuotaOptions") -> "QuotaOptions":
+    """Ask in a terminal whom unknown names mean."""
+    from salesnb.actions.quotas import read_quota_file
+
+    reading = read_quota_file(workspace, source, options)
+    chosen = {unknown.text: _ask(unknown) for unknown in reading.unknown}
+    said = tuple((text, owner.id if owner else "") for text, owner in chosen.items())
+    return replace(options, names=(*options.names, *said))
 
 
 def _ask(unknown: "UnknownOwner") -> "Owner | None":
@@ -78,7 +95,7 @@ def _ask(unknown: "UnknownOwner") -> "Owner | None":
             return unknown.nearest[int(answer) - 1] if int(answer) else None
 
 
-def say_reading(reading: "Reading") -> None:
+def _say_reading(reading: "Reading") -> None:
     """Say what a person should know of what was read."""
     for notice in reading.notices:
         say(notice)

@@ -5,7 +5,7 @@ from salesnb.planning.checks import check, problems
 from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
 from salesnb.planning.editing import approve, lock, new_plan, propose, recascade, set_goal, set_season, unlock
-from salesnb.planning.given import keep_quotas
+from salesnb.planning.given import keep_quotas, sum_of_quotas
 from salesnb.planning.means import (
     AllocationLine,
     Assumptions,
@@ -97,5 +97,6 @@ __all__ = [
     "schema_text",
     "set_goal",
     "set_season",
+    "sum_of_quotas",
     "unlock",
 ]

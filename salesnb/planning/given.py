@@ -10,7 +10,7 @@ from salesnb.planning.sharing import Sharing, Weight
 from salesnb.planning.tree import OrgTree
 from salesnb.planning.words import number_in_words
 
-__all__ = ["keep_quotas"]
+__all__ = ["keep_quotas", "sum_of_quotas"]
 
 
 def keep_quotas(
@@ -81,6 +81,22 @@ def keep_quotas(
         for node in place.walk()
     )
     return with_quotas(plan, found, quotas)
+
+
+def sum_of_quotas(tree: OrgTree, amounts: Mapping[str, int]) -> int:
+    """Add up given quotas at the top of an organisation; what stands below a quota is part of it.
+
+    Examples
+    --------
+    >>> from salesnb.planning import OrgNode
+    >>> company = OrgNode(id="company", name="Company", parent=None, level="company")
+    >>> west = OrgNode(id="West", name="West", parent="company", level="team")
+    >>> ann = OrgNode(id="rep:1", name="Ann", parent="West", level="rep")
+    >>> sum_of_quotas(OrgTree((company, west, ann)), {"West": 100, "rep:1": 40})
+    100
+    """
+    sharing = Sharing(tree=tree, weights={}, locks=amounts, basis="given", show=str)
+    return sharing.least[tree.root.id]
 
 
 def _basis(found: str, *, is_sum: bool) -> str:

@@ -2,16 +2,16 @@
 
 from salesnb.crm.quotas.keeping import keep_quotas, kept_quotas
 from salesnb.crm.quotas.owners import Directory, Owner
-from salesnb.crm.quotas.periods import YearHint
+from salesnb.crm.quotas.periods import YearHint, read_period
 from salesnb.crm.quotas.reading import (
     GivenQuota,
-    Hints,
     Reading,
     Rejected,
     UnknownOwner,
     holds_quotas,
     read_quotas,
 )
+from salesnb.crm.quotas.sheet_reader import Hints
 
 __all__ = [
     "Directory",
@@ -25,5 +25,6 @@ __all__ = [
     "holds_quotas",
     "keep_quotas",
     "kept_quotas",
+    "read_period",
     "read_quotas",
 ]

@@ -3,19 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from statistics import median
 
 from salesnb.calendar import Period
 from salesnb.crm.quotas.layout import Sheet
 from salesnb.crm.quotas.owners import Directory, Owner
 from salesnb.crm.quotas.periods import TOTAL, PeriodName
-from salesnb.money import plain
+from salesnb.money import Formatter, minor_digits
 
 __all__ = ["Figure", "TotalRow", "disagreements", "outliers"]
 
 _SLIP = 10
-_AROUND = 2
+_AROUND = 4
 _FAR_FROM_OTHERS = 100
+_FEWEST_OTHERS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +28,8 @@ class Figure:
     ----------
     period
         What it is for; None for a total, and for what the calendar does not have.
-    amount
-        Minor units of money, or a count.
-    digits
-        Decimals of the amount's unit.
+    amount, unit
+        Minor units of ``money``, or a ``count``.
     reason
         Why it cannot be a quota; empty where it can.
     """
@@ -44,7 +44,7 @@ class Figure:
     owner: Owner | None = None
     text: str = ""
     kpi: str = ""
-    digits: int = 2
+    unit: str = "money"
     reason: str = ""
 
 
@@ -60,7 +60,11 @@ class TotalRow:
 
 
 def disagreements(
-    sheet: Sheet, figures: Sequence[Figure], totals: Sequence[TotalRow], directory: Directory
+    sheet: Sheet,
+    figures: Sequence[Figure],
+    totals: Sequence[TotalRow],
+    directory: Directory,
+    fmt: Formatter,
 ) -> tuple[list[Figure], list[str]]:
     """Part quotas from totals, and list the totals that their parts do not add up to.
 
@@ -77,7 +81,7 @@ def disagreements(
     for row in _by_row(figures).values():
         parts, sums = _finest(row)
         fine += parts
-        said += _across(sheet, parts, sums)
+        said += _across(sheet, parts, sums, fmt)
     leaves = _complete_nodes(fine, directory)
     quotas = [figure for figure in fine if (figure.row, figure.column) not in leaves]
     for figure in fine:
@@ -86,10 +90,10 @@ def disagreements(
             if total != figure.amount and figure.owner:
                 where = _where(sheet, figure)
                 said.append(
-                    f"{where}: {figure.owner.name} has {plain(figure.amount, figure.digits)}, its reps add up to"
-                    f" {plain(total, figure.digits)}; theirs count."
+                    f"{where}: {figure.owner.name} has {_amount(figure, fmt)}, its reps add up to"
+                    f" {_amount(figure, fmt, total)}; theirs count."
                 )
-    said += _down(sheet, quotas, totals)
+    said += _down(sheet, quotas, totals, fmt)
     return quotas, said
 
 
@@ -120,7 +124,7 @@ def _finest(row: Sequence[Figure]) -> tuple[list[Figure], list[Figure]]:
     return parts, sums
 
 
-def _across(sheet: Sheet, parts: Sequence[Figure], sums: Sequence[Figure]) -> list[str]:
+def _across(sheet: Sheet, parts: Sequence[Figure], sums: Sequence[Figure], fmt: Formatter) -> list[str]:
     """Check the sums of a row against its parts."""
     said = []
     for total in sums:
@@ -139,8 +143,8 @@ def _across(sheet: Sheet, parts: Sequence[Figure], sums: Sequence[Figure]) -> li
         if not total.reason and expected != total.amount:
             where = _where(sheet, total)
             said.append(
-                f"{where}: {total.text or 'the row'} has {plain(total.amount, total.digits)}, the parts add up to"
-                f" {plain(expected, total.digits)}."
+                f"{where}: {total.text or 'the row'} has {_amount(total, fmt)}, the parts add up to"
+                f" {_amount(total, fmt, expected)}."
             )
     return said
 
@@ -171,7 +175,7 @@ def _complete_nodes(figures: Sequence[Figure], directory: Directory) -> dict[tup
     return found
 
 
-def _down(sheet: Sheet, quotas: Sequence[Figure], totals: Sequence[TotalRow]) -> list[str]:
+def _down(sheet: Sheet, quotas: Sequence[Figure], totals: Sequence[TotalRow], fmt: Formatter) -> list[str]:
     """Check rows of totals: of a node all below it; else all since the total before, or all above."""
     said = []
     before = -1
@@ -194,59 +198,79 @@ def _down(sheet: Sheet, quotas: Sequence[Figure], totals: Sequence[TotalRow]) ->
             if figure.amount not in sums:
                 where = _where(sheet, figure)
                 said.append(
-                    f"{where}: {total.label!r} has {plain(figure.amount, figure.digits)}, the quotas add up to"
-                    f" {plain(sums[0], figure.digits)}."
+                    f"{where}: {total.label!r} has {_amount(figure, fmt)}, the quotas add up to"
+                    f" {_amount(figure, fmt, sums[0])}."
                 )
         before = total.row
     return said
 
 
-def outliers(sheet: Sheet, figures: Sequence[Figure]) -> list[str]:
+def outliers(sheet: Sheet, figures: Sequence[Figure], fmt: Formatter) -> list[str]:
     """Name the figures that are ten times their neighbours or a tenth of them: slips in typing, or not.
 
-    Neighbours are the two periods before and the two after; a single figure of an owner is held against the other
-    owners of its level, and named when it is a hundred times what they have.
+    Neighbours are the nearest four in time of the same owner, of which those that are named already do not count; an
+    owner's single figure is held against those of its level, and named when it is a hundred times what they have.
     """
     found: list[tuple[float, str]] = []
     lines: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
     for figure in figures:
         if figure.period and figure.amount > 0:
-            lines[figure.owner.id if figure.owner else figure.text, figure.kpi, figure.name.grain].append(
-                figure
-            )
+            whose = figure.owner.id if figure.owner else figure.text
+            lines[whose, figure.kpi, figure.name.grain].append(figure)
     for line in lines.values():
-        ordered = sorted(line, key=lambda figure: figure.period.start if figure.period else None)  # type: ignore[arg-type,return-value]
-        for place, figure in enumerate(ordered):
-            near = [*ordered[max(place - _AROUND, 0) : place], *ordered[place + 1 : place + 1 + _AROUND]]
-            usual = median(other.amount for other in near) if near else 0
-            found += _slip(sheet, figure, usual, _SLIP, "its neighbours")
+        found += _slips(sheet, sorted(line, key=_start), fmt)
     alone = [line[0] for line in lines.values() if len(line) == 1]
     for figure in alone:
-        others = [
-            other.amount
-            for other in alone
-            if other is not figure
-            and other.period == figure.period
-            and other.kpi == figure.kpi
-            and (other.owner and other.owner.level) == (figure.owner and figure.owner.level)
-        ]
-        if len(others) >= 2:
-            found += _slip(sheet, figure, median(others), _FAR_FROM_OTHERS, "what others have")
+        others = [other.amount for other in alone if other is not figure and _is_peer(other, figure)]
+        if len(others) >= _FEWEST_OTHERS:
+            ratio = figure.amount / median(others)
+            if not 1 / _FAR_FROM_OTHERS < ratio < _FAR_FROM_OTHERS:
+                found.append(_told(sheet, figure, ratio, "what others have", fmt))
     return [sentence for _, sentence in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _slip(sheet: Sheet, figure: Figure, usual: float, times: int, whose: str) -> list[tuple[float, str]]:
-    if usual <= 0:
-        return []
-    ratio = figure.amount / usual
-    if 1 / times < ratio < times:
-        return []
+def _start(figure: Figure) -> date:
+    return figure.period.start if figure.period else date.min
+
+
+def _is_peer(one: Figure, other: Figure) -> bool:
+    levels = [figure.owner and figure.owner.level for figure in (one, other)]
+    return (one.period, one.kpi, levels[0]) == (other.period, other.kpi, levels[1])
+
+
+def _slips(sheet: Sheet, line: list[Figure], fmt: Formatter) -> list[tuple[float, str]]:
+    """Find the slips among the figures of one owner, the farthest first: it makes its neighbours look odd."""
+    found: list[tuple[float, str]] = []
+    left = list(line)
+    while len(left) > 1:
+        ratios = [figure.amount / _usual(left, place) for place, figure in enumerate(left)]
+        far = [max(ratio, 1 / ratio) for ratio in ratios]
+        worst = far.index(max(far))
+        if far[worst] < _SLIP:
+            break
+        found.append(_told(sheet, left.pop(worst), ratios[worst], "its neighbours", fmt))
+    return found
+
+
+def _usual(line: Sequence[Figure], place: int) -> float:
+    """Give the median of the nearest in time."""
+    near = sorted((p for p in range(len(line)) if p != place), key=lambda p: (abs(p - place), p))
+    return median(line[p].amount for p in near[:_AROUND])
+
+
+def _told(sheet: Sheet, figure: Figure, ratio: float, whose: str, fmt: Formatter) -> tuple[float, str]:
     name = figure.owner.name if figure.owner else figure.text
-    size = f"{ratio:.3g} times" if ratio > 1 else f"1/{1 / ratio:.3g} of"
+    size = f"{fmt.number(ratio)} times {whose}" if ratio > 1 else f"1/{fmt.number(1 / ratio)} of {whose}"
     where = _where(sheet, figure)
-    return [
-        (max(ratio, 1 / ratio), f"{where}: {name} has {plain(figure.amount, figure.digits)}, {size} {whose}.")
-    ]
+    return max(ratio, 1 / ratio), f"{where}: {name} has {_amount(figure, fmt)}, {size}."
+
+
+def _amount(figure: Figure, fmt: Formatter, amount: int | None = None) -> str:
+    """Write an amount of a figure's unit, its own by default, with cents where it has some."""
+    value = figure.amount if amount is None else amount
+    if figure.unit == "count":
+        return fmt.count(value)
+    return fmt.money(value, cents=value % 10 ** minor_digits(fmt.currency) != 0)
 
 
 def _where(sheet: Sheet, figure: Figure) -> str:

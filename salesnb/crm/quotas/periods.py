@@ -16,6 +16,7 @@ __all__ = [
     "in_period",
     "month_names",
     "period_name",
+    "read_period",
     "year_hint",
 ]
 
@@ -160,6 +161,12 @@ def in_period(name: PeriodName, hint: YearHint | None, calendar: FiscalCalendar)
         return calendar.period(label[name.grain]) if name.grain in label else None
     except UnknownName:
         return None
+
+
+def read_period(text: str, calendar: FiscalCalendar, locale: str) -> Period | None:
+    """Read a period that names its year, as files and the calendar write it; None where it is not one."""
+    name = period_name(text, month_names(locale))
+    return in_period(name, None, calendar) if name else None
 
 
 def _month_of_fiscal_year(name: PeriodName, year: int, calendar: FiscalCalendar) -> Period | None:

@@ -1,0 +1,239 @@
+"""A new plan: each goal is cascaded by history, or has the quotas that were imported for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from salesnb import planning
+from salesnb.actions.clock import author, moment
+from salesnb.actions.given_quotas import GivenQuotas, given_quotas
+from salesnb.actions.history import month_weights, rep_history, total_history
+from salesnb.actions.organisation import org_tree
+from salesnb.actions.plans import read_target
+from salesnb.calendar import Period
+from salesnb.errors import BadInput, BadUsage
+from salesnb.kpis import Kpi, catalogue
+from salesnb.planning import Goal, Objective, OrgTree, Plan
+
+if TYPE_CHECKING:
+    from salesnb.crm.dataset import Dataset
+    from salesnb.workspace import Workspace
+
+__all__ = ["MadePlan", "make_plan"]
+
+_SPLITS = ("money", "count")
+_BASIS = "history: the twelve months before the plan"
+_NAMED = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadePlan:
+    """A plan that was made, and what its maker should know."""
+
+    plan: Plan
+    notices: tuple[str, ...]
+
+
+def make_plan(
+    workspace: "Workspace",
+    name: str,
+    period: str,
+    goals: Sequence[tuple[str, str]],
+    *,
+    objective: str | None = None,
+    with_quotas: bool = False,
+) -> MadePlan:
+    """Make a plan and save it: each goal is cascaded to teams and reps by history and spread over the months.
+
+    Parameters
+    ----------
+    period
+        Label of the period, such as ``2017-Q4``.
+    goals
+        Pairs of a KPI and its target as typed, in major units.
+    objective
+        The business objective that the goals serve.
+    with_quotas
+        Whether the imported quotas are kept instead of a cascade, where there are some of a goal's KPI. A KPI that has
+        quotas and no goal gets their sum as its goal.
+
+    Raises
+    ------
+    UnknownName
+        When a KPI or the period is not known.
+    BadUsage
+        When there is no goal.
+    BadInput
+        When there is a plan of that name, a target is not a number, or no quotas are for the period.
+    """
+    known = workspace.calendar.period(period)
+    store = workspace.plans()
+    if name in store.names():
+        raise BadInput(
+            f"There is a plan {name!r} already.",
+            hint="Choose another name, or change it: salesnb plan cascade.",
+        )
+    if not goals and not with_quotas:
+        raise BadUsage(
+            "The plan has no goal.", hint="Add --goal KPI=AMOUNT, such as --goal won_amount=3000000."
+        )
+    kpis = _goal_kpis(goals)
+    with workspace.dataset() as data:
+        maker = _maker(workspace, data, known, with_quotas=with_quotas)
+        plan = maker.plan(name, list(zip(kpis, (target for _, target in goals), strict=True)), objective)
+        saved = store.save(plan, read_at=None, author=author(workspace.root), reason="New plan", at=moment())
+        return MadePlan(plan=saved, notices=maker.notices(plan))
+
+
+def _goal_kpis(goals: Sequence[tuple[str, str]]) -> list[Kpi]:
+    """Find the KPIs of goals; one that would be cascaded must add up over teams and over months."""
+    names = [name for name, _ in goals]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise BadUsage(f"Two goals are given for {twice}.", hint="Give each KPI one goal.")
+    found = [catalogue().get(name) for name in names]
+    for kpi in found:
+        if kpi.unit in _SPLITS and not kpi.additive_over_time:
+            raise BadInput(
+                f"{kpi.label} ({kpi.name}) cannot be cascaded: its parts do not add up over teams and months.",
+                hint="Set the goal on a KPI that does, such as won_amount, won_count or created_amount.",
+            )
+    return found
+
+
+def _maker(workspace: "Workspace", data: "Dataset", period: Period, *, with_quotas: bool) -> "_Maker":
+    company = workspace.settings.company
+    if not with_quotas:
+        tree = org_tree(data, company, period.start)
+        return _Maker(workspace=workspace, data=data, period=period, tree=tree)
+    everybody = org_tree(data, company, period.start, until=period.end)
+    given = given_quotas(workspace, data, period, everybody)
+    named = {owner for quotas in given.quotas.values() for owner in quotas.amounts}
+    # Who joins later carries a quota only where one is given; a cascade knows nothing of them.
+    tree = org_tree(data, company, period.start, until=period.end, joining=named)
+    return _Maker(
+        workspace=workspace, data=data, period=period, tree=tree, given=given.quotas, said=given.notices
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Maker:
+    """What making a plan needs to know."""
+
+    workspace: "Workspace"
+    data: "Dataset"
+    period: Period
+    tree: OrgTree
+    given: Mapping[str, GivenQuotas] = field(default_factory=lambda: MappingProxyType({}))
+    said: tuple[str, ...] = ()
+
+    def plan(self, name: str, goals: Sequence[tuple[Kpi, str]], objective: str | None) -> Plan:
+        """Make the plan; milestones follow the season of each goal's KPI."""
+        asked = {kpi.name for kpi, _ in goals}
+        made = [
+            self._goal(kpi, read_target(target, kpi.unit, self.workspace.settings)) for kpi, target in goals
+        ]
+        made += [
+            self._goal(catalogue().get(kpi), planning.sum_of_quotas(self.tree, given.amounts))
+            for kpi, given in self.given.items()
+            if kpi not in asked
+        ]
+        split = [goal.kpi for goal in made if goal.unit in _SPLITS]
+        weights = {kpi: self._weights(kpi) for kpi in split}
+        plan = planning.new_plan(
+            name=name,
+            period=self.period,
+            currency=self.workspace.settings.currency,
+            goals=made,
+            objectives=(Objective(id="objective-1", text=objective or self._objective(made)),),
+            tree=self.tree,
+            weights=weights,
+            basis=_BASIS,
+        )
+        for kpi in split:
+            if kpi in self.given:
+                amounts = self.given[kpi].amounts
+                plan = planning.keep_quotas(plan, kpi, self.tree, amounts, weights=weights[kpi])
+            plan = self._with_season(plan, kpi)
+        return plan
+
+    def notices(self, plan: Plan) -> tuple[str, ...]:
+        """Say what the planner should look at."""
+        told = [
+            f"{problem.what} {problem.hint}".strip()
+            for problem in planning.problems(plan)
+            if problem.severity == "warning"
+        ]
+        return (*self.said, *told, *self._idle(plan))
+
+    def _idle(self, plan: Plan) -> list[str]:
+        """Name the reps that have nothing to carry."""
+        reps = [quota for quota in plan.quotas if quota.level == "rep" and quota.kpi not in self.given]
+        idle = list(dict.fromkeys(quota.name for quota in reps if quota.weight == 0))
+        said = []
+        if idle:
+            verb = "rep has" if len(idle) == 1 else "reps have"
+            said.append(
+                f"{len(idle)} {verb} no history to split by and no quota of their own: {_listed(idle)}."
+                " Lock one with salesnb plan cascade."
+            )
+        for kpi, given in self.given.items():
+            left = [
+                q.name
+                for q in plan.quotas_of(plan.goal(kpi))
+                if q.level == "rep" and q.id not in given.amounts and q.amount == 0
+            ]
+            if left:
+                verb = "rep is" if len(left) == 1 else "reps are"
+                said.append(
+                    f"{len(left)} {verb} given no quota of {kpi}, and nothing is left: {_listed(left)}."
+                )
+        return said
+
+    def _goal(self, kpi: Kpi, target: float) -> Goal:
+        baseline, known = self._baseline(kpi)
+        return Goal(
+            id=kpi.name,
+            objective="objective-1",
+            kpi=kpi.name,
+            unit=kpi.unit,
+            target=target,
+            period=self.period,
+            owner=self.tree.root.manager or self.tree.root.name,
+            baseline=baseline,
+            baseline_period=known,
+            direction="at_least" if kpi.higher_is_better else "at_most",
+        )
+
+    def _baseline(self, kpi: Kpi) -> tuple[float | int | None, str]:
+        """Find what the KPI was in the same period a year before, else in the period before."""
+        calendar = self.workspace.calendar
+        for past in (calendar.year_before(self.period), calendar.previous(self.period)):
+            value = total_history(self.data, calendar, kpi.name, past)
+            if value is not None:
+                return value, past.label
+        return None, ""
+
+    def _weights(self, kpi: str) -> dict[str, int]:
+        """Take the history of the reps that are there; what others sold is not theirs to repeat."""
+        known = {leaf.id for leaf in self.tree.leaves()}
+        amounts = rep_history(self.data, self.workspace.calendar, kpi, self.period)
+        return {node: amount for node, amount in amounts.items() if node in known}
+
+    def _with_season(self, plan: Plan, kpi: str) -> Plan:
+        """Spread a goal over the months as its quotas are given by month, else as the KPI usually does."""
+        given = self.given.get(kpi)
+        if given and any(given.months.values()):
+            return planning.set_season(plan, kpi, given.months, basis="the quotas given by month")
+        season = month_weights(self.data, self.workspace.calendar, kpi, self.period)
+        return planning.set_season(plan, kpi, season.weights, basis=season.basis)
+
+    def _objective(self, goals: Sequence[Goal]) -> str:
+        labels = ", ".join(catalogue().get(goal.kpi).label.lower() for goal in goals)
+        return f"Reach the goal for {labels} in {self.period.label}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
