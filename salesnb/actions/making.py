@@ -104,14 +104,10 @@ def _goal_kpis(goals: Sequence[tuple[str, str]]) -> list[Kpi]:
 
 def _maker(workspace: "Workspace", data: "Dataset", period: Period, *, with_quotas: bool) -> "_Maker":
     company = workspace.settings.company
+    tree = org_tree(data, company, period.start, until=period.end)
     if not with_quotas:
-        tree = org_tree(data, company, period.start)
         return _Maker(workspace=workspace, data=data, period=period, tree=tree)
-    everybody = org_tree(data, company, period.start, until=period.end)
-    given = given_quotas(workspace, data, period, everybody)
-    named = {owner for quotas in given.quotas.values() for owner in quotas.amounts}
-    # Who joins later carries a quota only where one is given; a cascade knows nothing of them.
-    tree = org_tree(data, company, period.start, until=period.end, joining=named)
+    given = given_quotas(workspace, data, period, tree)
     return _Maker(
         workspace=workspace, data=data, period=period, tree=tree, given=given.quotas, said=given.notices
     )

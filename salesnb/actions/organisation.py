@@ -1,8 +1,7 @@
 """The organisation as the planning model wants it: one tree with the reps of a day as leaves."""
 
-from collections.abc import Container
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from salesnb.planning import OrgNode, OrgTree
@@ -20,46 +19,46 @@ def rep_node_id(rep_id: str) -> str:
     return f"{REP_PREFIX}{rep_id}"
 
 
-def org_tree(
-    data: "Dataset",
-    company: str,
-    on: date,
-    *,
-    until: date | None = None,
-    joining: Container[str] | None = None,
-) -> OrgTree:
-    """Build the organisation of one day.
+def org_tree(data: "Dataset", company: str, on: date, *, until: date | None = None) -> OrgTree:
+    """Build the organisation of some days.
 
     Parameters
     ----------
     company
         Name of the top.
     on
-        The day whose memberships count.
+        The first day; where a rep is on it, or comes to first after it, is its place.
     until
-        Reps who join later, but before this day, are in it too, where they come to first.
-    joining
-        Ids of the only ones of these that are wanted; all of them by default.
+        The day after the last; by default there is one day.
 
     Returns
     -------
     OrgTree
-        Every node of the data's organisation; a rep is a leaf ``rep:<rep_id>`` under the node that it belonged to.
+        Every node of the data's organisation; a rep that belongs to it on one of the days is a leaf ``rep:<rep_id>``
+        under its node.
     """
     nodes = [_node(row, company) for row in _rows(data, "org")]
     names = {row["rep_id"]: row["name"] or row["rep_id"] for row in _rows(data, "reps")}
+    there = _members(data, on, until or on + timedelta(days=1))
     places: dict[str, str] = {}
     for row in sorted(_rows(data, "rep_nodes"), key=lambda row: row["valid_from"]):
-        there = row["valid_from"] <= on < row["valid_to"]
-        joins = until is not None and on < row["valid_from"] < until
-        wanted = joining is None or rep_node_id(row["rep_id"]) in joining
-        if row["rep_id"] in names and (there or (joins and wanted)):
+        if row["valid_to"] > on and row["rep_id"] in there & names.keys():
             places.setdefault(row["rep_id"], row["node"])
     reps = [
         OrgNode(id=rep_node_id(rep), name=names[rep], parent=node, level="rep")
         for rep, node in places.items()
     ]
     return _without_empty_nodes(OrgTree((*nodes, *reps)))
+
+
+def _members(data: "Dataset", start: date, end: date) -> set[str]:
+    """Find the reps that belong to a node on one of some days; one whose dates are not known always does."""
+    dated: dict[str, bool] = {}
+    for row in _rows(data, "memberships"):
+        begins, ends = row["valid_from"] or date.min, row["valid_to"] or date.max
+        dated[row["rep_id"]] = dated.get(row["rep_id"], False) or (begins < end and ends > start)
+    known = {row["rep_id"] for row in _rows(data, "rep_nodes")}
+    return {rep for rep in known if dated.get(rep, True)}
 
 
 def _rows(data: "Dataset", table: str) -> list[dict[str, Any]]:

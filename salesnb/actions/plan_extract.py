@@ -49,7 +49,8 @@ def plan_extract(workspace: "Workspace", plan: Plan, facts: "Facts") -> Extract:
 
 
 def _tree(workspace: "Workspace", plan: Plan, facts: "Facts") -> list[dict[str, Any]]:
-    tree = org_tree(facts.data, workspace.settings.company, plan.period.start)
+    period = plan.period
+    tree = org_tree(facts.data, workspace.settings.company, period.start, until=period.end)
     return [
         {
             "id": node.id,

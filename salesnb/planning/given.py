@@ -25,7 +25,7 @@ def keep_quotas(
 
     What stands above given quotas is their sum, so that the top may come to more or less than the goal
     (over-assignment; ``problems`` shows it). A node with a quota of its own shares it among those below
-    that have none. Where quotas are missing, the rest of the goal is shared among those without.
+    that have none. Where quotas are missing, the rest of the goal is shared among those without, if there is one.
 
     Parameters
     ----------
@@ -47,8 +47,7 @@ def keep_quotas(
     BadInput
         When a quota is negative, or none is given.
     Infeasible
-        When the quotas of a node and of those below it do not fit, or come to more than the goal while
-        some are missing.
+        When the quotas of a node and of those below it do not fit.
     """
     found = plan.goal(goal)
     digits = minor_digits(plan.currency)
@@ -63,8 +62,9 @@ def keep_quotas(
         word="quota",
         remedy="Leave out",
     )
+    given = sharing.least[place.root.id]
     complete = place.root.id in sharing.closed
-    parts = sharing.run(sharing.least[place.root.id] if complete else int(found.target))
+    parts = sharing.run(given if complete else max(given, int(found.target)))
     quotas = (
         Quota(
             id=node.id,

@@ -149,6 +149,11 @@ def _below(sheet: Sheet, header: int, column: int) -> Iterator[str]:
             yield text
 
 
+def _all_below(sheet: Sheet, header: int, columns: Sequence[int]) -> Iterator[str]:
+    for column in columns:
+        yield from _below(sheet, header, column)
+
+
 def _of_numbers(sheet: Sheet, header: int, column: int) -> bool:
     texts = list(_below(sheet, header, column))
     numbers = sum(_is_number(text) for text in texts)
@@ -170,7 +175,9 @@ def _wide(sheet: Sheet, months: Mapping[str, int], *, surely: bool) -> Layout | 
         enough = len(real) >= 3 or (real and (surely or len(real) * 2 >= len(named)))
         if not enough or any(_is_number(text) for text in others) or len(known) <= len(best):
             continue
-        if all(_of_numbers(sheet, row, column) for column in real):
+        figures = [_of_numbers(sheet, row, column) for column in real]
+        # Of a file of quotas even a column of mostly slips is one of quotas; each slip is then named.
+        if all(figures) or (surely and any(map(_is_number, _all_below(sheet, row, real)))):
             best, place = known, row
     if place < 0:
         return None
@@ -232,7 +239,8 @@ def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
     for column in (c for c in range(sheet.width) if c not in taken):
         head = folded(sheet.cell(found.header, column))
         texts = [text for text in _below(sheet, found.header, column) if total_of(text) is None]
-        if not texts or sheet.cell(found.header, column) in found.passed_over:
+        only_words = all(_AMOUNT.fullmatch(folded(text)) for text in texts)
+        if only_words or sheet.cell(found.header, column) in found.passed_over:
             continue
         if head in _YEARS:
             year = column
