@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -127,19 +128,32 @@ def export(tmp_path: Path) -> Path:
     return write_export(tmp_path / "crm")
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, export: Path, run: Callable[..., Ran]) -> Path:
-    """A workspace with the small export loaded."""
-    folder = tmp_path / "mine"
-    assert run("new", folder).code == 0
-    done = run("-C", folder, "import", export, "--mapping", "maven")
-    assert done.code == 0, done.err
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the small export loaded, made once; tests get copies."""
+    folder = tmp_path_factory.mktemp("cli")
+    write_export(folder / "crm")
+    assert main(["new", str(folder / "mine")]) == 0
+    assert main(["-C", str(folder / "mine"), "import", str(folder / "crm"), "--mapping", "maven"]) == 0
+    return folder / "mine"
+
+
+@pytest.fixture(scope="session")
+def loaded_and_planned(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a plan for the third quarter."""
+    folder = shutil.copytree(loaded, tmp_path_factory.mktemp("planned") / "mine")
+    goal = ["--period", "2017-Q3", "--goal", "won_amount=20000"]
+    assert main(["-C", str(folder), "plan", "new", "q3", *goal]) == 0
     return folder
 
 
 @pytest.fixture
-def planned(workspace: Path, run: Callable[..., Ran]) -> Path:
+def workspace(loaded: Path, tmp_path: Path) -> Path:
+    """A workspace with the small export loaded."""
+    return shutil.copytree(loaded, tmp_path / "mine")
+
+
+@pytest.fixture
+def planned(loaded_and_planned: Path, tmp_path: Path) -> Path:
     """That workspace with a plan for the third quarter."""
-    done = run("-C", workspace, "plan", "new", "q3", "--period", "2017-Q3", "--goal", "won_amount=20000")
-    assert done.code == 0, done.err
-    return workspace
+    return shutil.copytree(loaded_and_planned, tmp_path / "mine")
