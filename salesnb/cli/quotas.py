@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["add_quota_arguments", "quota_options", "take_quotas"]
 
 _MOST_LINES = 20
+_LONGEST = 60
 
 
 def add_quota_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,11 +107,15 @@ def _say_reading(reading: "Reading") -> None:
             "; ".join(f"{owner.name} ({owner.id})" for owner in unknown.nearest)
             or "nobody is called like that"
         )
-        say(f"Nobody is called {unknown.text!r} ({unknown.quotas} set aside). Nearest: {near}.")
+        say(f"Nobody is called {_brief(unknown.text)!r} ({unknown.quotas} set aside). Nearest: {near}.")
     if len(reading.unknown) > _MOST_LINES:
         say(f"… and {len(reading.unknown) - _MOST_LINES} names more that nobody has.")
-    if reading.unknown:
+    if reading.unknown and len(reading.unknown[0].text) <= _LONGEST:
         say(f"Say who is meant: --name {_shell(reading.unknown[0])}")
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _shell(unknown: "UnknownOwner") -> str:

@@ -11,7 +11,7 @@ from salesnb.crm.mapping import TableMapping
 from salesnb.crm.staging import header_notices, unique_headers
 from salesnb.errors import BadInput, Damaged, MissingFile
 
-__all__ = ["CsvFormat", "encoding_notices", "read_format", "read_head"]
+__all__ = ["CsvFormat", "ragged_format", "read_format", "read_head"]
 
 _PIECE = 1 << 20
 _DELIMITERS = ",;\t|"
@@ -100,18 +100,31 @@ def read_head(path: Path, *, lines: int = 40) -> tuple[tuple[str, ...], ...]:
     except OSError as error:
         raise MissingFile(f"Cannot read {path.name}: {error.strerror}.", where=str(path.parent)) from error
 
-    def score(delimiter: str) -> tuple[int, int]:
-        widths = Counter(len(row) for row in csv.reader(head, delimiter=delimiter) if len(row) > 1)
-        width, count = widths.most_common(1)[0] if widths else (1, 0)
-        return count, width
-
-    best = max(_DELIMITERS, key=score)
-    return tuple(tuple(row) for row in csv.reader(head, delimiter=best))
+    return tuple(tuple(row) for row in csv.reader(head, delimiter=_common_delimiter(head)))
 
 
-def encoding_notices(path: Path) -> tuple[str, ...]:
-    """Say what the encoding of a file is, where it is not plain."""
-    return _encoding(path, "")[1]
+def ragged_format(path: Path) -> CsvFormat:
+    """Look at how a file is written whose rows need not have the same width, and which need not begin with a header.
+
+    Raises
+    ------
+    MissingFile
+        When it cannot be read.
+    """
+    try:
+        encoding, notices = _encoding(path, "")
+        delimiter = _common_delimiter(_head(path, encoding, 1))
+    except OSError as error:
+        raise MissingFile(f"Cannot read {path.name}: {error.strerror}.", where=str(path.parent)) from error
+    return CsvFormat(
+        encoding=encoding,
+        delimiter=delimiter,
+        headers=(),
+        header_end=0,
+        lines=0,
+        plain=False,
+        notices=notices,
+    )
 
 
 def _encoding(path: Path, given: str) -> tuple[str, tuple[str, ...]]:
@@ -218,6 +231,17 @@ def _header(head: list[str], delimiter: str, file: str) -> tuple[list[str], int]
             raise BadInput("A quote in the header is never closed.", where=file, hint="Close it.") from None
     reader = csv.reader(StringIO("".join(head), newline=""), delimiter=delimiter)
     return next(reader, []), reader.line_num
+
+
+def _common_delimiter(head: list[str]) -> str:
+    """Choose the delimiter that gives most lines the same number of cells."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in csv.reader(head, delimiter=delimiter) if len(row) > 1)
+        width, count = widths.most_common(1)[0] if widths else (1, 0)
+        return count, width
+
+    return max(_DELIMITERS, key=score)
 
 
 def _delimiter(head: list[str]) -> str:

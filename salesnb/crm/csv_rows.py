@@ -10,12 +10,16 @@ from pathlib import Path
 
 from salesnb.crm.csv_format import CsvFormat
 from salesnb.crm.staging import BrokenRow, shown
+from salesnb.errors import BadInput
 
-__all__ = ["Row", "read_rows"]
+__all__ = ["Row", "read_grid", "read_rows"]
 
 # A quoted field that runs on beyond this was never closed.
 _MOST_LINES = 1_000
 _MOST_CHARACTERS = 1_000_000
+
+# What people lay out by hand is small; it is held in memory as a whole.
+_MOST_BYTES = 50_000_000
 
 _NOT_CLOSED = "a quote is not closed or stands inside a field"
 
@@ -37,12 +41,42 @@ def read_rows(path: Path, form: CsvFormat) -> Iterator[Row | BrokenRow]:
         yield from _Records(lines, form).read()
 
 
+def read_grid(path: Path, form: CsvFormat) -> tuple[tuple[str, ...], ...]:
+    """Read all rows as they stand, each at the place of its physical line; lines that hold no row are empty.
+
+    Raises
+    ------
+    BadInput
+        When the file is too large to be laid out by hand, or a row cannot be read.
+    """
+    size = path.stat().st_size
+    if size > _MOST_BYTES:
+        raise BadInput(
+            f"It has {size // 1_000_000:,} MB; a table that people fill in has no more than {_MOST_BYTES // 1_000_000}.",
+            where=path.name,
+            hint="Import what a program wrote with a mapping: --mapping FILE.",
+        )
+    codec, _, errors = form.encoding.partition(":")
+    rows: list[tuple[str, ...]] = []
+    with path.open(encoding=codec, errors=errors or "replace", newline="") as file:
+        for row in _Records(enumerate(file, start=1), form, ragged=True).read():
+            if isinstance(row, BrokenRow):
+                raise BadInput(
+                    f"{row.value!r}: {row.reason}.", where=f"{path.name}, row {row.row}", hint="Mend it."
+                )
+            number, cells = row
+            rows += [()] * (number - 1 - len(rows))
+            rows.append(tuple(cells))
+    return tuple(rows)
+
+
 class _Records:
     """Reads records, and takes back the lines of one that turns out to be broken."""
 
-    def __init__(self, lines: Iterator[tuple[int, str]], form: CsvFormat) -> None:
+    def __init__(self, lines: Iterator[tuple[int, str]], form: CsvFormat, *, ragged: bool = False) -> None:
         self._lines = lines
         self._form = form
+        self._ragged = ragged
         self._current: list[tuple[int, str]] = []
 
     def read(self) -> Iterator[Row | BrokenRow]:
@@ -82,7 +116,7 @@ class _Records:
 
     def _checked(self, cells: list[str]) -> Row | BrokenRow:
         number = self._current[0][0]
-        width = len(self._form.headers)
+        width = len(cells) if self._ragged else len(self._form.headers)
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
         text = self._form.delimiter.join(cells)

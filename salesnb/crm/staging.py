@@ -21,6 +21,7 @@ __all__ = [
     "cell",
     "header_notices",
     "load_text",
+    "shown",
     "unique_headers",
     "write_rows",
 ]

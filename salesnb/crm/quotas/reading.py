@@ -11,6 +11,7 @@ from salesnb.crm.quotas.owners import Directory, Owner
 from salesnb.crm.quotas.periods import GRAINS, month_names
 from salesnb.crm.quotas.sheet_reader import Hints, SheetReader
 from salesnb.crm.sources import GridSource, source_for
+from salesnb.crm.staging import shown
 from salesnb.errors import BadInput, MissingFile
 
 __all__ = ["GivenQuota", "Reading", "Rejected", "UnknownOwner", "holds_quotas", "read_quotas"]
@@ -198,6 +199,6 @@ def _rejected(sheet: Sheet, figure: Figure, reason: str) -> Rejected:
         file=sheet.name,
         row=figure.row + 1,
         field=figure.head or f"column {figure.column + 1}",
-        reason=reason,
-        value=figure.shown,
+        reason=shown(reason),
+        value=shown(figure.shown),
     )

@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-from salesnb.crm.csv_format import CsvFormat, encoding_notices, read_format, read_head
-from salesnb.crm.csv_rows import read_rows
+from salesnb.crm.csv_format import CsvFormat, ragged_format, read_format, read_head
+from salesnb.crm.csv_rows import read_grid, read_rows
 from salesnb.crm.sources.rows import stage_rows
 from salesnb.crm.staging import Staged, StageRequest, cell, load_text
 
 __all__ = ["CsvSource"]
-
-# A file that people fill in has no more; each line is held in memory.
-_ALL = 1_000_000
 
 
 class CsvSource:
@@ -29,7 +26,8 @@ class CsvSource:
 
     def grid(self, path: Path, sheet: str) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:  # noqa: ARG002
         """All lines of the file."""
-        return read_head(path, lines=_ALL), encoding_notices(path)
+        form = ragged_format(path)
+        return read_grid(path, form), form.notices
 
     def stage(self, request: StageRequest) -> Staged:
         """Stage a file."""

@@ -191,6 +191,34 @@ def test_a_file_that_is_not_there_is_named(company, tmp_path, read):
         read_quotas(tmp_path / "gone.csv", Directory(company), Hints(calendar=FiscalCalendar()))
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('Rep,2024-01,2024-02\n"Ann Lee,1,2\n', "row 2: .*a quote is not closed"),
+        ("Rep,2024-01,2024-02\nAnn\0Lee,1,2\n", "row 2: .*holds a NUL character"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named(read, content, said):
+    with pytest.raises(BadInput, match=said):
+        read(content)
+
+
+def test_a_row_is_called_by_its_physical_line(read):
+    reading = read('Rep,2024-01,2024-02\n"Ann\nLee",1,2\nRobert Smith,soon,2\n')
+    assert [(item.row, item.field) for item in reading.rejected] == [(4, "2024-01")]
+
+
+def test_a_file_too_large_to_be_filled_in_by_hand_is_refused_unread(read, monkeypatch):
+    monkeypatch.setattr("salesnb.crm.csv_rows._MOST_BYTES", 30)
+    with pytest.raises(BadInput, match="no more than"):
+        read(WIDE)
+
+
+def test_a_long_text_is_cut_where_it_is_reported(read):
+    reading = read(f"Rep,2024-01,2024-02\nAnn Lee,1,2\n{'x' * 5_000},1,2\n")
+    assert [len(item.reason) < 300 for item in reading.rejected] == [True, True]
+
+
 amounts = st.one_of(st.none(), st.integers(0, 10**9))
 CELLS = st.sampled_from(["", "-", "7", "7.5", "soon", "-3", "1,000", "$5", "Total", "=1+1", "\u0663"])
 
