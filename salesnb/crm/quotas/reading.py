@@ -1,6 +1,6 @@
 """Quotas out of files as people keep them: every figure is taken, set aside with its reason, or checked as a total."""
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,64 +117,75 @@ def read_quotas(path: Path, directory: Directory, hints: Hints) -> Reading:
             hint="Give periods at the head of columns, such as 2024-01, Jan or Q1, and a column of names beside them;"
             " or columns named owner, period and quota.",
         )
+    gathered = _Gathered(directory)
     for reader in sheets:
         reader.read()
-    return _together(sheets, directory, notices)
-
-
-def _together(sheets: Sequence[SheetReader], directory: Directory, notices: list[str]) -> Reading:
-    """Put sheets together: what is a total, what stands twice, what is nobody's."""
-    kept: dict[tuple[str, str, str], GivenQuota] = {}
-    rejected: list[Rejected] = []
-    unknown: dict[str, int] = {}
-    wrong: list[str] = []
-    odd: list[str] = []
-    for reader in sheets:
+        gathered.add(reader)
         notices += reader.notices
-        quotas, told = disagreements(reader.sheet, reader.figures, reader.totals, directory, reader.hints.fmt)
-        wrong += told
-        odd += outliers(reader.sheet, [figure for figure in quotas if not figure.reason], reader.hints.fmt)
+    return gathered.reading(tuple(notices), sum(reader.rounded for reader in sheets))
+
+
+class _Gathered:
+    """What the sheets of a file hold together: what is a total, what stands twice, what is nobody's."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._kept: dict[tuple[str, str, str], GivenQuota] = {}
+        self._rejected: list[Rejected] = []
+        self._unknown: Counter[str] = Counter()
+        self._disagreements: list[str] = []
+        self._outliers: list[str] = []
+
+    def add(self, reader: SheetReader) -> None:
+        """Take what one sheet holds."""
+        sheet, fmt = reader.sheet, reader.hints.fmt
+        quotas, told = disagreements(sheet, reader.figures, reader.totals, self._directory, fmt)
+        self._disagreements += told
+        self._outliers += outliers(sheet, [figure for figure in quotas if not figure.reason], fmt)
         for figure in quotas:
-            reason = figure.reason or _reason(figure, directory)
-            key = (
-                figure.owner.id if figure.owner else "",
-                figure.kpi,
-                figure.period.label if figure.period else "",
-            )
-            if not reason and key in kept:
-                first = kept[key]
-                reason = f"it stands twice, first in row {first.row} of {first.file}"
-            if reason:
-                rejected.append(_rejected(reader.sheet, figure, reason))
-                if (
-                    figure.owner is None
-                    and not figure.reason
-                    and figure.text
-                    and not directory.is_nobody(figure.text)
-                ):
-                    unknown[figure.text] = unknown.get(figure.text, 0) + 1
-            elif figure.period:
-                kept[key] = GivenQuota(
-                    owner=key[0],
-                    kpi=figure.kpi,
-                    period=figure.period,
-                    amount=figure.amount,
-                    file=reader.sheet.name,
-                    row=figure.row + 1,
-                    column=figure.column + 1,
-                )
-    return Reading(
-        quotas=tuple(kept.values()),
-        rejected=tuple(rejected),
-        unknown=tuple(
-            UnknownOwner(text=text, quotas=count, nearest=directory.find(text) or directory.nearest(text))
-            for text, count in unknown.items()
-        ),
-        disagreements=tuple(wrong),
-        outliers=tuple(odd),
-        notices=tuple(notices),
-        rounded=sum(reader.rounded for reader in sheets),
-    )
+            self._take(sheet, figure)
+
+    def _take(self, sheet: Sheet, figure: Figure) -> None:
+        reason = figure.reason or _reason(figure, self._directory)
+        if reason or figure.owner is None or figure.period is None:
+            self._set_aside(sheet, figure, reason)
+            return
+        key = (figure.owner.id, figure.kpi, figure.period.label)
+        if key in self._kept:
+            first = self._kept[key]
+            self._set_aside(sheet, figure, f"it stands twice, first in row {first.row} of {first.file}")
+            return
+        self._kept[key] = GivenQuota(
+            owner=key[0],
+            kpi=figure.kpi,
+            period=figure.period,
+            amount=figure.amount,
+            file=sheet.name,
+            row=figure.row + 1,
+            column=figure.column + 1,
+        )
+
+    def _set_aside(self, sheet: Sheet, figure: Figure, reason: str) -> None:
+        self._rejected.append(_rejected(sheet, figure, reason))
+        is_new = figure.owner is None and not figure.reason and not self._directory.is_nobody(figure.text)
+        if is_new and figure.text:
+            self._unknown[figure.text] += 1
+
+    def reading(self, notices: tuple[str, ...], rounded: int) -> Reading:
+        """Give it all, with whom an unknown name may mean."""
+        find, nearest = self._directory.find, self._directory.nearest
+        return Reading(
+            quotas=tuple(self._kept.values()),
+            rejected=tuple(self._rejected),
+            unknown=tuple(
+                UnknownOwner(text=text, quotas=count, nearest=find(text) or nearest(text))
+                for text, count in self._unknown.items()
+            ),
+            disagreements=tuple(self._disagreements),
+            outliers=tuple(self._outliers),
+            notices=notices,
+            rounded=rounded,
+        )
 
 
 def _reason(figure: Figure, directory: Directory) -> str:
