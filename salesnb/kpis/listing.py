@@ -86,7 +86,10 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     kept = [row for row in rows if _counts(row[len(row) - len(parts) :], parts)]
     kept.sort(key=lambda row: sort_key(row[: len(names) + 1]))
     columns = [
-        *(Column(name=name, role="bucket" if name == run.query.time_grain else "dimension") for name in names),
+        *(
+            Column(name=name, role="bucket" if name == run.query.time_grain else "dimension")
+            for name in names
+        ),
         *(Column(name=name, role="dimension", unit="money" if name in _MONEY else "") for name in facts),
         *(Column(name=part.name, role="kpi", unit=part.unit) for part in parts),
     ]

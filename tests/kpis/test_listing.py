@@ -82,9 +82,7 @@ def value(kpi: Kpi, parts: dict[str, list[Any]], quotas: dict[str, int | None]) 
     if kpi.kind == "derived":
         known = {need: quotas[need] for need in kpi.needs if need in quotas}
         wanted = (need for need in kpi.needs if need not in quotas)
-        return kpi.function(
-            **known, **{need: value(catalogue().get(need), parts, quotas) for need in wanted}
-        )
+        return kpi.function(**known, **{need: value(catalogue().get(need), parts, quotas) for need in wanted})
     listed = [found for found in parts[kpi.name] if found is not None]
     if kpi.kind != "quantile":
         return sum(listed)
