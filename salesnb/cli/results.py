@@ -78,9 +78,8 @@ def total_row(result: "Result") -> tuple[Any, ...] | None:
 
 def _total(result: "Result", place: int, known: Any) -> int | None:
     column = result.columns[place]
-    if column.role != "kpi" or not known.get(column.name).additive:
-        return None
-    return sum(row[place] for row in result)
+    adds_up = column.role == "kpi" and known.get(column.name).additive
+    return sum(int(row[place]) for row in result) if adds_up else None
 
 
 def as_read(result: "Result", rows: Iterable[tuple[Any, ...]], fmt: "Formatter") -> list[dict[str, object]]:
@@ -143,10 +142,10 @@ def _print_for_people(found: "Reconciliation", fmt: "Formatter") -> None:
         (f"{found.label} in salesnb", found.actual),
         ("Difference", found.difference),
     )
-    records: list[dict[str, object]] = [
-        {"figure": what, "value": _read(value, column, fmt)} for what, value in figures
-    ]
-    print_text(["figure", "value"], records, right=["value"])
+    width = max(len(what) for what, _ in figures)
+    values = [_read(value, column, fmt) or "" for _, value in figures]
+    for (what, _), value in zip(figures, values, strict=True):
+        print(f"{what.ljust(width)}  {value.rjust(max(map(len, values)))}")
     if not found.effects:
         say("They agree, deal by deal.")
         return

@@ -160,7 +160,7 @@ class _Chooser:
 
     def _status(self) -> Columns:
         """Take a column that says open, won and lost in so many words."""
-        for column in self._facts.columns:
+        for column in sorted(self._facts.columns, key=lambda column: "status" not in folded(column.name)):
             texts = {text.casefold() for text in self._texts(column)}
             if texts and texts <= {"open", "won", "lost"}:
                 return {"status": column}

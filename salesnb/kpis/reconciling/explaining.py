@@ -107,6 +107,7 @@ class _Explanation:
             *self._report.notices,
             *self._match_notices(),
             *self._reported.notices(rows, [views[r.row] for r in rows], [values[r.row] for r in rows]),
+            *self._filter_notice(effects, sum(bool(value) for value in values.values())),
             *self._period_notice(effects),
         ]
         kpi = self._yardstick.kpi
@@ -288,6 +289,16 @@ class _Explanation:
             yield f"{len(found.doubts)} rows could be several deals; add the opportunity's id to the report."
         if self._here.run.credit_of(self._yardstick.kpi) != OWNER:
             yield "Shared deals count by credit here, as asked."
+
+    def _filter_notice(self, effects: Sequence[Effect], counted: int) -> Iterator[str]:
+        """Where most of the report is of others here, it was hardly filtered as the question is."""
+        others = sum(effect.reason in {"owner", "group"} for effect in effects)
+        if 2 * others > counted:
+            names = " and ".join(found.name for found, _ in self._here.filters)
+            yield (
+                f"{others} of the {counted} deals of the report are of another {names} here: if it is a report of all,"
+                f" add a column {names} to it, or compare without --where."
+            )
 
     def _period_notice(self, effects: Sequence[Effect]) -> Iterator[str]:
         """Where no days were asked for and the report is of one period, say how to ask for that alone."""

@@ -6,7 +6,8 @@ from salesnb.kpis.result import Column, Result
 
 __all__ = ["REASONS", "Effect", "ReasonTotal", "Reconciliation"]
 
-# In the order in which the effects of a deal are told, with what people read; see DESIGN section 11.
+# With what people read. A deal that both sides know is led from the report's view to ours one thing after the other, in
+# this order from duplicate to credit; what a thing changes on that way is its effect.
 REASONS = {
     "duplicate": "duplicate",
     "rejected": "set aside at import",

@@ -60,13 +60,16 @@ class Reported:
         loaded = deal.loaded["closed_on"] if deal else None
         if row.closed_on or self._yardstick.kpi.basis != CLOSED:
             return row.closed_on or loaded or date.min, row.expected_close_on or own
-        return loaded if self._yardstick.takes(loaded) else self._yardstick.a_day_inside, own
+        return self._taken(CLOSED, deal, loaded), own
 
     def _created(self, deal: Deal | None) -> date | None:
         own: date | None = deal.known["created_on"] if deal else None
-        if self._yardstick.kpi.basis != CREATED or self._yardstick.takes(own):
-            return own
-        return self._yardstick.a_day_inside
+        return self._taken(CREATED, deal, own) if self._yardstick.kpi.basis == CREATED else own
+
+    def _taken(self, basis: str, deal: Deal | None, own: date | None) -> date | None:
+        """Give the day that a row does not say: where the report has no such days, it is of the days asked for."""
+        as_here = deal is not None and self._report.has(basis)
+        return own if as_here or self._yardstick.takes(own) else self._yardstick.a_day_inside
 
     def _fits(self, row: ExpectedDeal) -> Iterator[bool]:
         """Tell, filter by filter, whether a row's own columns pass it; a report without them is filtered already."""

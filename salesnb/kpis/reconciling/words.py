@@ -30,7 +30,9 @@ class Words:
 
     def status(self, row: ExpectedDeal, view: View, deal: Deal) -> str:
         """Say how the status differs."""
-        there = self._state(view.facts, row.stage) if row.status else "counted in the report"
+        there = (
+            f"{self._state(view.facts, row.stage)} in the report" if row.status else "counted in the report"
+        )
         loaded, known = deal.loaded, deal.known
         if known["status"] == "open" and loaded["closed_on"] and loaded["status"] != "open":
             return f"{there}; {loaded['status']} here on {loaded['closed_on']}, after {self._here.yardstick.known_until}"
@@ -143,5 +145,6 @@ class Words:
             if created
             else f"{self._state(known, known['stage'])} here"
         )
-        if known["rep_id"]:
-            yield f"owner {self._label('rep', known['rep_id'])}"
+        for dimension, field in (("account", "account_id"), ("rep", "rep_id")):
+            if known[field]:
+                yield f"{dimension} {self._label(dimension, known[field])}"
