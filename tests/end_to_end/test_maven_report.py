@@ -11,20 +11,21 @@ import pytest
 
 from salesnb.cli import main
 
-MAVEN = Path(__file__).resolve().parents[3] / "shared" / "data" / "maven_crm"
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not MAVEN.is_dir(), reason="the public data set is not here"),
-]
+pytestmark = pytest.mark.slow
 HEADER = ("Opportunity Owner", "Account Name", "Stage", "Amount", "Close Date", "Opportunity ID")
 QUARTER = ("--from", "2017-10-01", "--to", "2017-12-31")
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def maven(shared_data: Path) -> Path:
+    return shared_data / "maven_crm"
+
+
+@pytest.fixture(scope="module")
+def loaded(maven: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("maven") / "mine"
     assert main(["new", str(folder)]) == 0
-    assert main(["-C", str(folder), "import", str(MAVEN), "--mapping", "maven"]) == 0
+    assert main(["-C", str(folder), "import", str(maven), "--mapping", "maven"]) == 0
     return folder
 
 
@@ -39,22 +40,24 @@ def compare(loaded: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., A
     return call
 
 
-def test_the_files_agree_with_what_was_loaded_from_them(compare: Callable[..., Any]) -> None:
+def test_the_files_agree_with_what_was_loaded_from_them(maven: Path, compare: Callable[..., Any]) -> None:
     for kpi in ("won_amount", "lost_count", "open_count", "created_count"):
-        found = compare(kpi, MAVEN / "sales_pipeline.csv")
+        found = compare(kpi, maven / "sales_pipeline.csv")
         assert (found["difference"], found["deals"]) == (0, []), kpi
         assert found["salesnb"] > 0
 
 
-def test_every_variant_agrees_on_the_last_quarter(compare: Callable[..., Any]) -> None:
-    variants = sorted((MAVEN / "variants").glob("*.csv"))
+def test_every_variant_agrees_on_the_last_quarter(maven: Path, compare: Callable[..., Any]) -> None:
+    variants = sorted((maven / "variants").glob("*.csv"))
     assert variants
     for variant in variants:
         assert compare("won_amount", variant, *QUARTER)["difference"] == 0, variant.name
 
 
-def test_edits_of_a_quarters_report_are_found_again(compare: Callable[..., Any], tmp_path: Path) -> None:
-    with (MAVEN / "sales_pipeline.csv").open(newline="", encoding="utf-8") as file:
+def test_edits_of_a_quarters_report_are_found_again(
+    maven: Path, compare: Callable[..., Any], tmp_path: Path
+) -> None:
+    with (maven / "sales_pipeline.csv").open(newline="", encoding="utf-8") as file:
         deals = list(csv.DictReader(file))
     won = [d for d in deals if d["deal_stage"] == "Won" and "2017-10-01" <= d["close_date"]]
     rows, expected = [], Counter[str]()
