@@ -152,6 +152,15 @@ def test_rows_by_month_say_their_month(data: Any) -> None:
     ]
 
 
+def test_rows_of_a_weighted_pipeline_add_up_in_each_team(make_dataset: MAKE, deal: MAKE) -> None:
+    # Half of 101 is rounded to 50 in each team; over both together it would be 51 and 50.
+    halves = [deal(rep, "open", 101, probability=0.5, rep_id=rep) for rep in ("r1", "r3")]
+    query = Query(kpis=("weighted_amount",), by=("team",))
+    listed = rows("weighted_amount", make_dataset(*halves), CALENDAR, query)
+    assert [(row[0], row[-1]) for row in listed.rows] == [("Coast", 50), ("North", 50)]
+
+
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     made=st.lists(

@@ -285,6 +285,17 @@ def test_without_ids_deals_are_found_by_name_where_that_is_unique(make_dataset: 
     assert any("3 rows were found by name" in said for said in found.notices)
 
 
+def test_two_rows_of_one_name_are_never_both_one_deal(make_dataset: MAKE, deal: MAKE) -> None:
+    data = make_dataset(deal("1", name="Pumps"), deal("2"))
+    found = compare(data, row(2, "", 90, name="Pumps"), row(3, "", 80, name="Pumps"), row(4, "2"))
+    assert [(item.reason, item.effect) for item in found.effects] == [
+        ("missing_here", -90),
+        ("missing_here", -80),
+        ("missing_there", 100),
+    ]
+    assert found.effects[0].detail == "1 deal here has this name, and nothing in the report tells which it is"
+
+
 def test_a_report_without_status_and_dates_is_taken_to_be_what_is_asked(
     make_dataset: MAKE, deal: MAKE
 ) -> None:

@@ -126,7 +126,8 @@ class _Names:
                     rows.remove(group)
                     known.remove(fits[0])
         for group in rows if known else ():
-            said = f"{len(known)} deals here have this name, and nothing in the report tells which it is"
+            have = "1 deal here has" if len(known) == 1 else f"{len(known)} deals here have"
+            said = f"{have} this name, and nothing in the report tells which it is"
             self.doubts |= {deal.row: said for deal in group}
 
 
