@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from salesnb.actions.importing import import_data
     from salesnb.actions.making import make_plan
     from salesnb.actions.querying import kpi_table
+    from salesnb.actions.reconciling import reconcile
     from salesnb.actions.reviewing import ReviewRequest, review
     from salesnb.calendar import FiscalCalendar, Period
     from salesnb.errors import SalesnbError
@@ -41,6 +42,7 @@ _HOME = {
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
     "make_plan": "salesnb.actions.making",
+    "reconcile": "salesnb.actions.reconciling",
     "review": "salesnb.actions.reviewing",
     "open_plan": "salesnb.workbooks.plan_view",
     "open_review": "salesnb.workbooks.review",
@@ -50,6 +52,7 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "Workspace",
     "import_data",
     "kpi_table",
+    "reconcile",
     "make_plan",
     "review",
     "ReviewRequest",

@@ -1,18 +1,24 @@
 """``salesnb kpi``: the catalogue, figures, and the rows behind them."""
 
 import argparse
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from salesnb.cli import say
 from salesnb.cli.arguments import day
+from salesnb.cli.results import (
+    add_report_arguments,
+    as_read,
+    print_reconciliation,
+    read_columns,
+    total_row,
+)
 from salesnb.cli.table import print_csv, print_json, print_text
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.kpis import Column, Query, Result
-    from salesnb.money import Formatter
+    from salesnb.kpis import Query, Result
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rows = commands.add_parser("rows", help="the opportunities behind a figure; they add up to it")
     rows.add_argument("name", metavar="NAME")
     _selection(rows)
+    compared = commands.add_parser(
+        "reconcile", help="why a report of the CRM says something else, deal by deal"
+    )
+    compared.add_argument("name", metavar="NAME", help="a sum or count over deals, such as won_amount")
+    add_report_arguments(compared)
+    _selection(compared, by=False)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,13 +47,16 @@ def run(arguments: argparse.Namespace) -> int:
     return _ACTIONS[arguments.action](arguments)
 
 
-def _selection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--by",
-        metavar="DIM[,DIM|week|month|quarter|year]",
-        default="",
-        help="dimensions and at most one time grain",
-    )
+def _selection(parser: argparse.ArgumentParser, *, by: bool = True) -> None:
+    if by:
+        parser.add_argument(
+            "--by",
+            metavar="DIM[,DIM|week|month|quarter|year]",
+            default="",
+            help="dimensions and at most one time grain",
+        )
+    else:
+        parser.set_defaults(by="")
     parser.add_argument("--from", dest="first", metavar="DATE", type=day, help="first day")
     parser.add_argument("--to", dest="last", metavar="DATE", type=day, help="last day, included")
     parser.add_argument(
@@ -123,7 +138,17 @@ def _rows(arguments: argparse.Namespace) -> int:
     query = _read_query((arguments.name,), arguments)
     with workspace.dataset() as data:
         result = kpis.rows(arguments.name, data, workspace.calendar, query)
-    _print_result(result, workspace, arguments.format)
+    _print_result(result, workspace, arguments.format, totals=total_row(result))
+    return 0
+
+
+def _reconcile(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.reconciling import reconcile_query
+
+    workspace = Workspace.open(arguments.workspace)
+    query = _read_query((arguments.name,), arguments)
+    found = reconcile_query(workspace, query, arguments.expect, read_columns(arguments))
+    print_reconciliation(found, workspace, arguments.format)
     return 0
 
 
@@ -149,7 +174,9 @@ def _filter(text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def _print_result(result: "Result", workspace: Workspace, form: str) -> None:
+def _print_result(
+    result: "Result", workspace: Workspace, form: str, totals: "tuple[Any, ...] | None" = None
+) -> None:
     for notice in result.notices:
         say(notice)
     digits = workspace.settings.digits
@@ -160,24 +187,16 @@ def _print_result(result: "Result", workspace: Workspace, form: str) -> None:
     if form == "json":
         print_json(names, result.to_records(digits))
         return
-    fmt = workspace.settings.formatter
-    records: list[dict[str, object]] = [
-        {column.name: _read(value, column, fmt) for column, value in zip(result.columns, row, strict=True)}
-        for row in result
-    ]
+    records = as_read(result, [*result, *([totals] if totals else [])], workspace.settings.formatter)
     print_text(names, records, right=[column.name for column in result.columns if column.unit])
 
 
-def _read(value: Any, column: "Column", fmt: "Formatter") -> str | None:
-    """Write a cell as its reader writes such things; cents stay, because people add them up."""
-    if value is None:
-        return None
-    if column.unit.startswith("money"):
-        return fmt.money(value, cents=True)
-    if column.unit:
-        return fmt.value(value, column.unit)
-    return fmt.date(value) if isinstance(value, date) else str(value)
-
-
-_ACTIONS = {"list": _list, "show": _show, "check": _check, "query": _query, "rows": _rows}
+_ACTIONS = {
+    "list": _list,
+    "show": _show,
+    "check": _check,
+    "query": _query,
+    "rows": _rows,
+    "reconcile": _reconcile,
+}
 _PRINTERS = {"table": print_text, "csv": print_csv, "json": print_json}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.crm.plan import Context, Problem, TablePlan
 from salesnb.crm.sql import insert_values
+from salesnb.crm.tables import SET_ASIDE
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -127,7 +128,7 @@ def _over(rows: list[_Row]) -> list[_Row]:
 def _set_aside(connection: "DuckDBPyConnection", loaded: "Loaded", over: list[_Row]) -> "Loaded":
     file, reason = loaded.plan.file, "adds up to more than 1 with earlier rows"
     rejected = [("credits", file, row, "share", reason, parts / _WHOLE) for row, _, parts in over]
-    connection.execute(insert_values("rejected", rejected))
+    connection.execute(insert_values("rejected", rejected, SET_ASIDE))
     kept = ", ".join(f'"{field.name}"' for field in loaded.plan.table.kept)
     connection.execute("DELETE FROM credits")
     connection.execute(

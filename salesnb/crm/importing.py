@@ -17,6 +17,7 @@ from salesnb.crm.mapping import Mapping
 from salesnb.crm.report import TableReport
 from salesnb.crm.snapshots import current_database, exclusive, publish, scratch_folder
 from salesnb.crm.sql import insert_values, quote_literal
+from salesnb.crm.tables import SET_ASIDE
 from salesnb.errors import CannotWrite, Damaged, MissingFile, SalesnbError
 from salesnb.files import cannot_write, write_atomic
 from salesnb.money import minor_digits
@@ -199,7 +200,7 @@ def write_rejected(database: Path, data_dir: Path) -> None:
     writer.writerow(("table", "file", "row", "field", "reason", "value"))
     with read_only(database) as connection:
         cursor = connection.execute(
-            "SELECT * FROM rejected ORDER BY table_name, file, source_row, field, reason"
+            f"SELECT {', '.join(SET_ASIDE)} FROM rejected ORDER BY table_name, file, source_row, field, reason"
         )
         while rows := cursor.fetchmany(10_000):
             writer.writerows(rows)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.crm.loading import Loaded
 from salesnb.crm.sql import insert_values
+from salesnb.crm.tables import SET_ASIDE
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -36,7 +37,9 @@ def reject_overlaps(connection: "DuckDBPyConnection", loaded: Loaded) -> Loaded:
     file = loaded.plan.file
     reason = "adds up to more than 1 with earlier rows"
     connection.execute(
-        insert_values("rejected", [("memberships", file, row[0], "share", reason, row[4]) for row in over])
+        insert_values(
+            "rejected", [("memberships", file, row[0], "share", reason, row[4]) for row in over], SET_ASIDE
+        )
     )
     connection.execute("DELETE FROM memberships")
     kept = ", ".join(f'"{item.field.name}"' for item in loaded.plan.fields if not item.extra)

@@ -55,11 +55,19 @@ def keep_rejected(
     place = f"{quote_literal(plan.table.name)}, {quote_literal(plan.file)}, source_row"
     connection.execute(
         f"INSERT INTO rejected SELECT {place}, CASE problem {fields} END, CASE problem {reasons} END,"
-        f" left(bad, {_VALUE_SHOWN}) FROM {q(work)} WHERE problem IS NOT NULL"
+        f" left(bad, {_VALUE_SHOWN}), {_key(plan)} FROM {q(work)} WHERE problem IS NOT NULL"
     )
     if staged.broken:
         place = place.replace("source_row", "CAST(source_row AS BIGINT)")
-        connection.execute(f"INSERT INTO rejected SELECT {place}, '', reason, value FROM {q(staged.broken)}")
+        connection.execute(
+            f"INSERT INTO rejected SELECT {place}, '', reason, value, NULL FROM {q(staged.broken)}"
+        )
+
+
+def _key(plan: TablePlan) -> str:
+    """Give the key of a row that has a single one, so that it is found again; what is not mapped has none."""
+    known = len(plan.table.key) == 1 and plan.has(plan.table.key[0])
+    return f"CAST({q(plan.table.key[0])} AS VARCHAR)" if known else "NULL"
 
 
 def _duplicate(plan: TablePlan) -> tuple[str, str]:

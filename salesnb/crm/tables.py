@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["DERIVED", "RESERVED_NAMES", "TABLES", "Field", "Kind", "Reference", "Table", "table_named"]
+__all__ = [
+    "DERIVED",
+    "RESERVED_NAMES",
+    "SET_ASIDE",
+    "TABLES",
+    "Field",
+    "Kind",
+    "Reference",
+    "Table",
+    "table_named",
+]
 
 Kind = Literal["text", "money", "signed_money", "date", "count", "number", "probability"]
 
@@ -260,10 +270,14 @@ DERIVED: dict[str, str] = {
     "meta": "key VARCHAR, value VARCHAR",
     "import_report": "table_name VARCHAR, read BIGINT, loaded BIGINT, rejected BIGINT, repaired BIGINT,"
     " warned BIGINT",
-    "rejected": "table_name VARCHAR, file VARCHAR, source_row BIGINT, field VARCHAR, reason VARCHAR, value VARCHAR",
+    "rejected": "table_name VARCHAR, file VARCHAR, source_row BIGINT, field VARCHAR, reason VARCHAR, value VARCHAR,"
+    " row_key VARCHAR",
     "imports": "import_no BIGINT, as_of DATE, fingerprint VARCHAR",
     "changes": "import_no BIGINT, as_of DATE, table_name VARCHAR, row_key VARCHAR, change VARCHAR, before VARCHAR",
 }
+
+# What people get of a row that was set aside, in data/rejected.csv; ``row_key`` is for finding it again.
+SET_ASIDE = ("table_name", "file", "source_row", "field", "reason", "value")
 
 _BUCKETS = ("day", "week", "month", "quarter", "year")
 _DIMENSIONS = ("rep", "account", "node", "company", "family", "source_row")

@@ -92,9 +92,9 @@ class Run:
         """The measures that the KPIs asked for are computed from, without those that only warn of something."""
         return tuple(kpi for kpi in self.measures if kpi.name != _UNDATED or _UNDATED in self.query.kpis)
 
-    def told_on(self, basis: str) -> date:
-        """Give the day as of which open deals are listed."""
-        span = self.spans[-1]
+    def told_on(self, basis: str, bucket: int | None = None) -> date:
+        """Give the day as of which open deals are listed, of the last bucket or that of a number."""
+        span = self.spans[-1 if bucket is None else bucket]
         return span.told_on(self.as_of) if basis == AS_OF else day_before(span.start)
 
     def label(self, dimension: str, value: str | None) -> str | None:

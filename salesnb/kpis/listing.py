@@ -7,8 +7,9 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadUsage
 from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import AS_OF, AT_START, Kpi
-from salesnb.kpis.query import Query
+from salesnb.kpis.query import WINDOW, Query
 from salesnb.kpis.result import Column, Result, sort_key
+from salesnb.kpis.scan import Scan
 from salesnb.kpis.weighting import Probabilities
 from salesnb.money import split
 from salesnb.registry import Registry
@@ -34,7 +35,8 @@ def rows_behind(
     Parameters
     ----------
     query
-        Selection by time, filters and as-of day, and the dimensions to show.
+        Selection by time, filters and as-of day, and the dimensions and time grain to show: rows of one group add up
+        to the figure of that group.
     known
         Where the KPI is.
 
@@ -60,7 +62,7 @@ def rows_behind(
 def _asking_for(query: Query, kpi: str) -> Query:
     return Query(
         kpis=(kpi,),
-        by=query.dimensions,
+        by=tuple(name for name in query.columns if name != WINDOW),
         start=query.start,
         end=query.end,
         as_of=query.as_of,
@@ -72,55 +74,78 @@ def _asking_for(query: Query, kpi: str) -> Query:
 
 
 def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
-    basis = parts[0].basis
-    table = run.scan(run.credit_of(run.kpis[0])).opportunities(basis)
-    names = [*run.query.dimensions]
-    shown = [*names, *_FACTS, *_MONEY, *(part.name for part in parts)]
-    columns = tuple(
-        Column(
-            name=name,
-            role="kpi" if name in {part.name for part in parts} else "dimension",
-            unit=_unit(name, parts),
-        )
-        for name in shown
-    )
-    records = [] if table is None else _records(table, names, parts)
+    basis, names = parts[0].basis, run.query.columns
+    scan = run.scan(run.credit_of(run.kpis[0]))
+    facts = tuple(name for name in (*_FACTS, *_MONEY) if name not in names)
+    table = scan.opportunities(basis)
+    records = [] if table is None else _records(table, run, parts)
     for part in parts:
         if part.kind == "weighted":
-            _weigh(run, records, part)
-    rows = [_row(run, record, names, parts) for record in records]
-    kept = [row for row in rows if _counts(row[len(shown) - len(parts) :], parts)]
+            _weigh(run, scan, records, part)
+    rows = [(*_places(run, scan, record, basis), *_values(record, facts, parts)) for record in records]
+    kept = [row for row in rows if _counts(row[len(row) - len(parts) :], parts)]
     kept.sort(key=lambda row: sort_key(row[: len(names) + 1]))
-    told = () if basis not in {AS_OF, AT_START} else (f"Open as of {run.told_on(basis).isoformat()}.",)
-    return Result(columns=columns, rows=tuple(kept), notices=told)
+    columns = [
+        *(
+            Column(name=name, role="bucket" if name == run.query.time_grain else "dimension")
+            for name in names
+        ),
+        *(Column(name=name, role="dimension", unit="money" if name in _MONEY else "") for name in facts),
+        *(Column(name=part.name, role="kpi", unit=part.unit) for part in parts),
+    ]
+    return Result(columns=tuple(columns), rows=tuple(kept), notices=_told(run, basis))
 
 
-def _records(table: Any, names: list[str], parts: tuple[Kpi, ...]) -> list[dict[str, Any]]:
+def _told(run: Run, basis: str) -> tuple[str, ...]:
+    if basis not in {AS_OF, AT_START}:
+        return ()
+    if run.query.time_grain:
+        when = "on the day before it" if basis == AT_START else "at its end, or as of the last day known"
+        return (f"Open in each {run.query.time_grain} {when}.",)
+    return (f"Open as of {run.told_on(basis).isoformat()}.",)
+
+
+def _records(table: Any, run: Run, parts: tuple[Kpi, ...]) -> list[dict[str, Any]]:
     """Ask for each opportunity as a group of its own, so that a part's own expression says what it adds."""
-    keys = [*(f"dim_{name}" for name in names), *_FACTS, *_MONEY, "probability"]
+    keys = [*(f"dim_{name}" for name in run.query.dimensions), *(["bucket"] if run.query.time_grain else [])]
+    keys += [*_FACTS, *_MONEY, "probability"]
     grouped = table.group_by(keys).aggregate(**{f"part_{part.name}": part.function(table) for part in parts})
     records: list[dict[str, Any]] = grouped.to_pyarrow().to_pylist()
     return records
 
 
-def _weigh(run: Run, records: list[dict[str, Any]], part: Kpi) -> None:
-    """Weight each row by its probability, in whole minor units that add up to the figure."""
-    name, day = f"part_{part.name}", run.told_on(part.basis)
-    probabilities = Probabilities(run.deals, run.data)
-    exact = [row[name] * probabilities.of(row["probability"], row["stage"], day) for row in records]
-    if not any(exact):
-        shares: Iterable[int] = [0] * len(records)
-    else:
-        shares = split(round(sum(exact)), exact, [row["opportunity_id"] for row in records])
-    for row, share in zip(records, shares, strict=True):
-        row[name] = share
+def _weigh(run: Run, scan: Scan, records: list[dict[str, Any]], part: Kpi) -> None:
+    """Weight each row by its probability, in whole minor units that add up to the figure of its group."""
+    name, probabilities = f"part_{part.name}", Probabilities(run.deals, run.data)
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for record in records:
+        groups.setdefault(_places(run, scan, record, part.basis), []).append(record)
+    for rows in groups.values():
+        days = [run.told_on(part.basis, row.get("bucket")) for row in rows]
+        exact = [
+            row[name] * probabilities.of(row["probability"], row["stage"], day)
+            for row, day in zip(rows, days, strict=True)
+        ]
+        if any(exact):
+            shares: Iterable[int] = split(round(sum(exact)), exact, [row["opportunity_id"] for row in rows])
+        else:
+            shares = [0] * len(rows)
+        for row, share in zip(rows, shares, strict=True):
+            row[name] = share
 
 
-def _row(run: Run, record: dict[str, Any], names: list[str], parts: tuple[Kpi, ...]) -> tuple[Any, ...]:
-    dimensions = (run.label(name, record[f"dim_{name}"]) for name in names)
-    facts = (record[name] for name in (*_FACTS, *_MONEY))
-    values = (None if record[f"part_{p.name}"] is None else int(record[f"part_{p.name}"]) for p in parts)
-    return (*dimensions, *facts, *values)
+def _places(run: Run, scan: Scan, record: dict[str, Any], basis: str) -> tuple[str | None, ...]:
+    """Give the group of a row as people read it: its dimensions and its bucket, in the order asked for."""
+    grain = run.query.time_grain
+    return tuple(
+        scan.label(basis, int(record["bucket"])) if name == grain else run.label(name, record[f"dim_{name}"])
+        for name in run.query.columns
+    )
+
+
+def _values(record: dict[str, Any], facts: tuple[str, ...], parts: tuple[Kpi, ...]) -> tuple[Any, ...]:
+    values = (record[f"part_{part.name}"] for part in parts)
+    return (*(record[name] for name in facts), *(None if value is None else int(value) for value in values))
 
 
 def _counts(values: tuple[Any, ...], parts: tuple[Kpi, ...]) -> bool:
@@ -129,9 +154,3 @@ def _counts(values: tuple[Any, ...], parts: tuple[Kpi, ...]) -> bool:
         value is not None if part.kind == "quantile" else value
         for value, part in zip(values, parts, strict=True)
     )
-
-
-def _unit(name: str, parts: tuple[Kpi, ...]) -> str:
-    if name in _MONEY:
-        return "money"
-    return next((part.unit for part in parts if part.name == name), "")

@@ -212,10 +212,11 @@ class Scan:
         found: dict[str, Any] = {kpi.name: _plain_number(row[kpi.name]) for kpi in measures}
         found |= {key: row[key] for key in more_keys}
         found["dimensions"] = tuple(row[f"dim_{name}"] for name in self.dimensions)
-        found["bucket"] = self._label(basis, int(row["bucket"])) if self.grain else None
+        found["bucket"] = self.label(basis, int(row["bucket"])) if self.grain else None
         return found
 
-    def _label(self, basis: str, bucket: int) -> str | None:
+    def label(self, basis: str, bucket: int) -> str | None:
+        """Name the bucket that the engine numbers so."""
         if basis in {AS_OF, AT_START} or self.grain == WINDOW:
             return self.spans[bucket].label
         if self.grain == "week":

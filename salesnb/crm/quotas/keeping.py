@@ -13,6 +13,7 @@ from salesnb.crm.quotas.reading import Reading
 from salesnb.crm.report import TableReport
 from salesnb.crm.snapshots import current_database, exclusive, publish, scratch_folder
 from salesnb.crm.sql import insert_values
+from salesnb.crm.tables import SET_ASIDE
 from salesnb.errors import MissingFile
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _replace(connection: "DuckDBPyConnection", reading: Reading, report: TableRe
     rows = [(quota.owner, quota.period.label, quota.kpi, quota.amount) for quota in reading.quotas]
     _insert(connection, _TABLE, rows, ("owner", "period", "kpi", "amount"))
     aside = [(_TABLE, item.file, item.row, item.field, item.reason, item.value) for item in reading.rejected]
-    _insert(connection, "rejected", aside)
+    _insert(connection, "rejected", aside, SET_ASIDE)
     counts = (report.name, report.read, report.loaded, report.rejected, report.repaired, report.warned)
     run(insert_values("import_report", [counts]))
 
