@@ -261,7 +261,7 @@ DERIVED: dict[str, str] = {
     "import_report": "table_name VARCHAR, read BIGINT, loaded BIGINT, rejected BIGINT, repaired BIGINT,"
     " warned BIGINT",
     "rejected": "table_name VARCHAR, file VARCHAR, source_row BIGINT, field VARCHAR, reason VARCHAR, value VARCHAR",
-    "imports": "import_no BIGINT, as_of DATE, fingerprint VARCHAR",
+    "imports": "import_no BIGINT, as_of DATE, fingerprint VARCHAR, about VARCHAR",
     "changes": "import_no BIGINT, as_of DATE, table_name VARCHAR, row_key VARCHAR, change VARCHAR, before VARCHAR",
 }
 
