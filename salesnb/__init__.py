@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from salesnb.actions.changing import Changes, changes
     from salesnb.actions.demo import make_demo
     from salesnb.actions.importing import import_data
     from salesnb.actions.plans import make_plan
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Changes": "salesnb.actions.changing",
     "FiscalCalendar": "salesnb.calendar",
     "Formatter": "salesnb.money",
     "Goal": "salesnb.planning",
@@ -37,6 +39,7 @@ _HOME = {
     "SalesnbError": "salesnb.errors",
     "Workspace": "salesnb.workspace",
     "ReviewRequest": "salesnb.actions.reviewing",
+    "changes": "salesnb.actions.changing",
     "import_data": "salesnb.actions.importing",
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
@@ -50,6 +53,8 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "Workspace",
     "import_data",
     "kpi_table",
+    "changes",
+    "Changes",
     "make_plan",
     "review",
     "ReviewRequest",

@@ -1,18 +1,17 @@
 """``salesnb kpi``: the catalogue, figures, and the rows behind them."""
 
 import argparse
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from salesnb.cli import say
-from salesnb.cli.arguments import day
+from salesnb.cli.arguments import day, dimension_filter
+from salesnb.cli.result import print_result
 from salesnb.cli.table import print_csv, print_json, print_text
-from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.kpis import Column, Query, Result
-    from salesnb.money import Formatter
+    from salesnb.kpis import Query
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +44,17 @@ def _selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="first", metavar="DATE", type=day, help="first day")
     parser.add_argument("--to", dest="last", metavar="DATE", type=day, help="last day, included")
     parser.add_argument(
-        "--as-of", dest="as_of", metavar="DATE", type=day, help="the day as of which it is told"
+        "--as-of",
+        dest="as_of",
+        metavar="DATE",
+        type=day,
+        help="the day as of which it is told, by the data of now",
+    )
+    parser.add_argument(
+        "--known",
+        metavar="DATE",
+        type=day,
+        help="as it was known on that day: by the last import by then, without what was entered or corrected since",
     )
     parser.add_argument(
         "--where",
@@ -111,19 +120,18 @@ def _query(arguments: argparse.Namespace) -> int:
     from salesnb.actions.querying import query_kpis
 
     workspace = Workspace.open(arguments.workspace)
-    result = query_kpis(workspace, _read_query(tuple(arguments.names), arguments))
-    _print_result(result, workspace, arguments.format)
+    result = query_kpis(workspace, _read_query(tuple(arguments.names), arguments), known=arguments.known)
+    print_result(result, workspace, arguments.format)
     return 0
 
 
 def _rows(arguments: argparse.Namespace) -> int:
-    from salesnb import kpis
+    from salesnb.actions.querying import kpi_rows
 
     workspace = Workspace.open(arguments.workspace)
     query = _read_query((arguments.name,), arguments)
-    with workspace.dataset() as data:
-        result = kpis.rows(arguments.name, data, workspace.calendar, query)
-    _print_result(result, workspace, arguments.format)
+    result = kpi_rows(workspace, arguments.name, query, known=arguments.known)
+    print_result(result, workspace, arguments.format)
     return 0
 
 
@@ -136,47 +144,10 @@ def _read_query(names: tuple[str, ...], arguments: argparse.Namespace) -> "Query
         start=arguments.first,
         end=arguments.last + timedelta(days=1) if arguments.last else None,
         as_of=arguments.as_of,
-        where=tuple(_filter(text) for text in arguments.where),
+        where=tuple(dimension_filter(text) for text in arguments.where),
         credit=arguments.credit,
         restated=arguments.restated,
     )
-
-
-def _filter(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise BadUsage(f"--where {text!r} is not a filter.", hint="Write DIM=VALUE, such as team=East.")
-    return name.strip(), value
-
-
-def _print_result(result: "Result", workspace: Workspace, form: str) -> None:
-    for notice in result.notices:
-        say(notice)
-    digits = workspace.settings.digits
-    if form == "csv":
-        print(result.to_csv(digits), end="")
-        return
-    names = [column.name for column in result.columns]
-    if form == "json":
-        print_json(names, result.to_records(digits))
-        return
-    fmt = workspace.settings.formatter
-    records: list[dict[str, object]] = [
-        {column.name: _read(value, column, fmt) for column, value in zip(result.columns, row, strict=True)}
-        for row in result
-    ]
-    print_text(names, records, right=[column.name for column in result.columns if column.unit])
-
-
-def _read(value: Any, column: "Column", fmt: "Formatter") -> str | None:
-    """Write a cell as its reader writes such things; cents stay, because people add them up."""
-    if value is None:
-        return None
-    if column.unit.startswith("money"):
-        return fmt.money(value, cents=True)
-    if column.unit:
-        return fmt.value(value, column.unit)
-    return fmt.date(value) if isinstance(value, date) else str(value)
 
 
 _ACTIONS = {"list": _list, "show": _show, "check": _check, "query": _query, "rows": _rows}

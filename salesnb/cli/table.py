@@ -11,10 +11,14 @@ _WIDEST = 60
 
 
 def print_text(
-    columns: Sequence[str], records: Sequence[dict[str, object]], *, right: Sequence[str] = ()
+    columns: Sequence[str],
+    records: Sequence[dict[str, object]],
+    *,
+    right: Sequence[str] = (),
+    whole: Sequence[str] = (),
 ) -> None:
-    """Print aligned columns; numbers, and the columns named, stand to the right and long texts are cut."""
-    cells = [[_shown(record[column]) for column in columns] for record in records]
+    """Print aligned columns; numbers, and those named, stand to the right. Long texts are cut, but for ``whole`` ones."""
+    cells = [[_shown(record[column], cut=column not in whole) for column in columns] for record in records]
     widths = [max([len(column), *(len(row[i]) for row in cells)]) for i, column in enumerate(columns)]
     rightward = [
         column in right or (bool(records) and all(_is_number(record[column]) for record in records))
@@ -42,11 +46,11 @@ def print_json(_columns: Sequence[str], records: Sequence[dict[str, object]]) ->
     print(json.dumps(list(records), indent=2, ensure_ascii=False, default=str))
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, *, cut: bool = True) -> str:
     if value is None:
         return ""
     text = f"{value:.4f}" if isinstance(value, float) else " ".join(str(value).split())
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+    return text if not cut or len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
 def _is_number(value: object) -> bool:
