@@ -49,16 +49,14 @@ class Sums(NamedTuple):
 _NOTHING = Sums()
 
 
-@dataclass(frozen=True, slots=True)
-class OpenDeal:
+class OpenDeal(NamedTuple):
     """An open deal as it stood at one time: what part of its expected amount each group has, and when it should close."""
 
     parts: Mapping[Group, int]
     expected_close_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """What one deal did to one group: an effect of ``EFFECTS``, or what is told ``BESIDE`` them."""
 
     deal: str

@@ -1,6 +1,6 @@
 """Reading the two ends of a bridge from a dataset as it was known and as it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -116,17 +116,32 @@ class Ends:
         """List the deals that were open, with the part of each group; what filters leave out is a group as well."""
         by = self.asked.by
         names = tuple(dict.fromkeys((*by, *(name for name, _ in selected))))
+        table = self._table(data, day, names)
+        columns = table.select("opportunity_id", "expected_amount", "expected_close_on", *map(_column, names))
+        deals, amounts, dates, *values = columns.to_pyarrow().to_pydict().values()
+        groups = self._groups(dict(zip(names, values, strict=True)), selected, len(deals))
         found: dict[str, OpenDeal] = {}
-        for row in self._rows(data, day, names):
-            picked = all(row[f"dim_{name}"] in values for name, values in selected)
-            group: Group = tuple(row[f"dim_{name}"] for name in by) if picked else None
-            deal = found.get(row["opportunity_id"])
-            parts = dict(deal.parts) if deal else {}
-            parts[group] = parts.get(group, 0) + (row["expected_amount"] or 0)
-            found[row["opportunity_id"]] = OpenDeal(parts, row["expected_close_on"])
+        for deal, amount, expected, group in zip(deals, amounts, dates, groups, strict=True):
+            known = found.get(deal)
+            parts = dict(known.parts) if known else {}
+            parts[group] = parts.get(group, 0) + (amount or 0)
+            found[deal] = OpenDeal(parts, expected)
         return found
 
-    def _rows(self, data: "Dataset", day: date, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    def _groups(
+        self,
+        values: dict[str, list[str | None]],
+        selected: tuple[tuple[str, frozenset[str | None]], ...],
+        count: int,
+    ) -> Iterator[Group]:
+        """Give the group of each row."""
+        tests = [(values[name], allowed) for name, allowed in selected]
+        asked = [values[name] for name in self.asked.by]
+        for place in range(count):
+            picked = all(column[place] in allowed for column, allowed in tests)
+            yield tuple(column[place] for column in asked) if picked else None
+
+    def _table(self, data: "Dataset", day: date, names: tuple[str, ...]) -> Any:
         query = Query(
             kpis=("open_amount",),
             by=names,
@@ -136,10 +151,7 @@ class Ends:
             restated=self.asked.restated,
         )
         run = Run(query, data, self._calendar, catalogue())
-        table = run.scan(run.credit_of(run.kpis[0])).opportunities(AS_OF)
-        columns = ("opportunity_id", "expected_amount", "expected_close_on", *(f"dim_{n}" for n in names))
-        rows: list[dict[str, Any]] = table.select(columns).to_pyarrow().to_pylist()
-        return rows
+        return run.scan(run.credit_of(run.kpis[0])).opportunities(AS_OF)
 
     def _fates(self, then: dict[str, OpenDeal], now: dict[str, OpenDeal]) -> dict[str, str]:
         """Say why deals are open at one end only."""
@@ -152,6 +164,10 @@ class Ends:
             return "reopened" if before["status"] in _CLOSED else "created"
         late = after["created_on"] is not None and after["created_on"] < self.since
         return "added_late" if late else "created"
+
+
+def _column(dimension: str) -> str:
+    return f"dim_{dimension}"
 
 
 def _end(after: dict[str, Any] | None) -> str:
