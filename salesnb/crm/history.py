@@ -96,6 +96,7 @@ class KnownDataset(Dataset):
         self.now = data
         self._then = then
         self._columns = kept
+        self._tables: dict[str, ibis.Table] = {}
 
     @cached_property
     def imports(self) -> tuple[KnownImport, ...]:
@@ -106,15 +107,16 @@ class KnownDataset(Dataset):
         """Give a canonical table as it was; one that keeps no history, such as quotas, as it is now."""
         if name == "import_report":
             return self._report
-        if name not in KEYS:
-            return self.backend.table(name)
-        now = self.backend.table(name)
+        if name not in self._tables:
+            self._tables[name] = self._undone(name) if name in KEYS else self.backend.table(name)
+        return self._tables[name]
+
+    def _undone(self, name: str) -> "ibis.Table":
         columns = self._columns.get(name, ())
         if not columns:
-            return now.drop("source_row").limit(0) if "source_row" in now.columns else now.limit(0)
-        changed, earlier = (self.backend.table(one, database=_TEMPORARY) for one in self._make(name, columns))
-        rest = now.anti_join(changed, now[KEYS[name]].identical_to(changed.row_key))
-        return rest.select(columns).union(earlier.select(columns))
+            now = self.backend.table(name)
+            return now.drop(*({"source_row"} & set(now.columns))).limit(0)
+        return self.backend.table(self._make_view(name, columns), database=_TEMPORARY)
 
     def loaded(self) -> dict[str, int]:
         """Count the rows of each table that the import loaded, as its report had them."""
@@ -132,23 +134,28 @@ class KnownDataset(Dataset):
         rows = [dict(zip(names, row, strict=True)) for row in self._then.about["report"]]
         return ibis.memtable(rows, schema=kinds)
 
-    def _make(self, table: str, columns: tuple[str, ...]) -> tuple[str, str]:
-        """Make two small tables once: keys that changed since, and the rows that stood under them."""
+    def _make_view(self, table: str, columns: tuple[str, ...]) -> str:
+        """Make a view of the rows under keys that did not change since, and of those that stood under the others."""
         number, key = self._then.number, f"{self._then.number} {table}"
-        changed, earlier = f"changed since {key}", f"earlier rows {key}"
+        changed, earlier, view = f"changed since {key}", f"earlier rows {key}", f"known {key}"
         run = self.backend.con.execute
         run(
-            f"CREATE TEMP TABLE IF NOT EXISTS {q(changed)} AS SELECT row_key, min(import_no) AS import_no FROM changes"
+            f"CREATE OR REPLACE TEMP TABLE {q(changed)} AS SELECT row_key, min(import_no) AS import_no FROM changes"
             f" WHERE table_name = {quote_literal(table)} AND import_no > {number} GROUP BY row_key"
         )
         kinds = json.dumps({name: kind for name, kind in self._kinds(table) if name in columns})
         run(
-            f"CREATE TEMP TABLE IF NOT EXISTS {q(earlier)} AS"
+            f"CREATE OR REPLACE TEMP TABLE {q(earlier)} AS"
             f" SELECT unnest(from_json(c.before, {quote_literal(kinds)})) FROM changes c JOIN {q(changed)} f"
             " ON c.row_key IS NOT DISTINCT FROM f.row_key AND c.import_no = f.import_no"
             f" WHERE c.table_name = {quote_literal(table)} AND c.before IS NOT NULL"
         )
-        return changed, earlier
+        shown = ", ".join(q(name) for name in columns)
+        run(
+            f"CREATE OR REPLACE TEMP VIEW {q(view)} AS SELECT {shown} FROM {q(table)} n ANTI JOIN {q(changed)} f"
+            f" ON n.{q(KEYS[table])} IS NOT DISTINCT FROM f.row_key UNION ALL SELECT {shown} FROM {q(earlier)}"
+        )
+        return view
 
     def _kinds(self, table: str) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = self.backend.con.execute(
