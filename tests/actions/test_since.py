@@ -25,7 +25,7 @@ id,rep,amount,created,closed,status
 3,Bob,400,2026-10-01,,open
 4,Ann,1000,2026-09-01,2026-10-20,won
 5,Bob,500,2026-11-02,,open
-6,Cid,50,2026-09-01,2026-10-21,won
+6,Cid,50,2026-09-01,2026-11-02,won
 """
 # Ann wins one, gives one to Bob, and what she won in October is corrected; a deal of October is entered late.
 AFTER = """\
@@ -35,7 +35,7 @@ id,rep,amount,created,closed,status
 3,Bob,450,2026-10-01,,open
 4,Ann,1300,2026-09-01,2026-10-20,won
 5,Bob,500,2026-11-02,,open
-6,Cid,50,2026-09-01,2026-10-21,won
+6,Cid,50,2026-09-01,2026-11-02,won
 7,Ann,70,2026-09-01,2026-10-15,won
 """
 MAPPING = """\
