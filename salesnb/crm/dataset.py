@@ -136,8 +136,9 @@ class Dataset:
         return kept_imports(self.backend.con)
 
     def known(self, on: date) -> "Dataset":
-        """Give the dataset as it was known on a day: as the last import had it whose as-of date is not after it.
+        """Give the dataset as it was known on a day: as the import had it whose as-of date is the last up to that day.
 
+        Of several of one date the last counts, which corrected the others.
         Everything works on it as on any dataset, and is told as of that import's date.
 
         Raises
@@ -149,7 +150,7 @@ class Dataset:
 
         if not self.imports and on >= self.meta.as_of:
             return self
-        found = next((one for one in reversed(self.imports) if one.as_of <= on), None)
+        found = max((one for one in self.imports if one.as_of <= on), key=_newest, default=None)
         if found is None:
             since = min([one.as_of for one in self.imports], default=self.meta.as_of)
             raise BadInput(
@@ -164,7 +165,7 @@ class Dataset:
         Parameters
         ----------
         day
-            The last import before it whose as-of date is earlier than this day.
+            Instead of the import before, the last known before this day, as `known` finds it.
 
         Raises
         ------
@@ -173,7 +174,9 @@ class Dataset:
         """
         from salesnb.crm.history import known_at
 
-        earlier = [one for one in self.imports[:-1] if day is None or one.as_of < day]
+        earlier = self.imports[:-1]
+        if day is not None:
+            earlier = tuple(sorted((one for one in earlier if one.as_of < day), key=_newest))
         return known_at(self, earlier[-1]) if earlier else None
 
     def loaded(self) -> dict[str, int]:
@@ -242,6 +245,10 @@ def meta_of(values: Mapping[str, str], *, known: frozenset[str] | None = None) -
         source_fingerprint=values.get("source_fingerprint") or values["fingerprint"],
         quotas=values.get("quotas", ""),
     )
+
+
+def _newest(one: "KnownImport") -> tuple[date, int]:
+    return (one.as_of, one.number)
 
 
 def _still_known(names: str, known: frozenset[str] | None) -> tuple[str, ...]:

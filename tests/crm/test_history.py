@@ -292,3 +292,18 @@ def test_money_of_another_currency_is_not_compared(source) -> None:
     source.load(currency="EUR")
     with Dataset.open(source.data) as now, pytest.raises(BadInput, match="in USD, that of now in EUR"):
         now.before()
+
+
+def test_going_back_to_earlier_files_does_not_change_what_was_known_later(source) -> None:
+    later = ROWS[2].replace("2024-02-01", "2024-03-01")
+    for last in (ROWS[2], later, ROWS[2], later.replace("Pump", "Valve")):
+        source.deals(*ROWS[:2], last).load()
+    with Dataset.open(source.data) as now:
+        assert [one.as_of.isoformat() for one in now.imports] == ["2024-02-10", "2024-03-01"] * 2
+        assert now.known(date(2024, 3, 5)) is now
+        assert now.known(date(2024, 2, 20)).imports[-1].number == 3
+        assert now.before().imports[-1].number == 3
+        assert now.before(date(2024, 3, 2)).imports[-1].number == 2
+        # Seen from the third import, the second is what was known in March.
+        third = now.known(date(2024, 2, 20))
+        assert third.known(date(2024, 3, 5)).imports[-1].number == 2
