@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from salesnb.actions.changing import Changes, changes
     from salesnb.actions.demo import make_demo
     from salesnb.actions.importing import import_data
     from salesnb.actions.making import make_plan
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Changes": "salesnb.actions.changing",
     "FiscalCalendar": "salesnb.calendar",
     "Formatter": "salesnb.money",
     "Goal": "salesnb.planning",
@@ -38,6 +40,7 @@ _HOME = {
     "SalesnbError": "salesnb.errors",
     "Workspace": "salesnb.workspace",
     "ReviewRequest": "salesnb.actions.reviewing",
+    "changes": "salesnb.actions.changing",
     "import_data": "salesnb.actions.importing",
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
@@ -53,6 +56,8 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "import_data",
     "kpi_table",
     "reconcile",
+    "changes",
+    "Changes",
     "make_plan",
     "review",
     "ReviewRequest",

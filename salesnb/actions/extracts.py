@@ -15,6 +15,7 @@ from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.peers import peers_of
 from salesnb.kpis import catalogue
 from salesnb.planning import Goal, Plan, Quota, Roadmap, roadmap
+from salesnb.workbooks.extract_since import since_part
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
@@ -72,7 +73,7 @@ def _figures(unit: Unit, facts: Facts, quotas: Mapping[str, Quota]) -> dict[str,
         "tables": facts.tables(unit.id, quotas),
         "pipeline": facts.pipeline(unit.id),
         "peers": peers_of(unit, facts),
-    }
+    } | ({"since": since_part(facts.earlier.of(unit.id))} if facts.earlier else {})
 
 
 def _shared(workspace: "Workspace", plan: Plan | None, facts: Facts, template: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from salesnb.actions.pipeline import (
     stage_rows,
     usual_cycle,
 )
+from salesnb.actions.since import Earlier, earlier_of
 from salesnb.actions.windows import compared_windows, elapsed_days
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.kpis import Query, catalogue, dimension_names, run
@@ -111,6 +112,11 @@ class Facts:
     def deals(self) -> dict[str, tuple[OpenDeal, ...]]:
         """List the open deals of every unit, the largest first."""
         return open_deals(self)
+
+    @cached_property
+    def earlier(self) -> Earlier | None:
+        """What was known at the import before, of an earlier day; None where there is none."""
+        return earlier_of(self)
 
     @cached_property
     def stage_order(self) -> dict[str | None, float]:

@@ -1,25 +1,56 @@
 """KPIs as a data frame, for notebooks."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from salesnb.actions.targets import quota_targets
-from salesnb.kpis import Query, run
+from salesnb.kpis import Query, rows, run
 from salesnb.kpis.result import Result
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesnb.crm.dataset import Dataset
     from salesnb.workspace import Workspace
 
-__all__ = ["kpi_table", "query_kpis"]
+__all__ = ["kpi_rows", "kpi_table", "query_kpis"]
 
 
-def query_kpis(workspace: "Workspace", query: Query) -> Result:
-    """Compute KPIs of a workspace, with the quotas of its plans where a KPI needs them."""
+def query_kpis(workspace: "Workspace", query: Query, *, known: date | None = None) -> Result:
+    """Compute KPIs of a workspace, with the quotas of its plans where a KPI needs them.
+
+    Parameters
+    ----------
+    known
+        The day whose knowledge counts; None means that of now. Quotas are those of now.
+
+    Raises
+    ------
+    BadInput
+        When nothing was imported by that day.
+    """
     with workspace.dataset() as data:
-        return run(query.with_targets(quota_targets(workspace, query)), data, workspace.calendar)
+        then = data.known(known) if known else data
+        result = run(query.with_targets(quota_targets(workspace, query)), then, workspace.calendar)
+        return _told(result, workspace, then, known)
+
+
+def kpi_rows(workspace: "Workspace", kpi: str, query: Query, *, known: date | None = None) -> Result:
+    """List the opportunities behind a KPI; ``known`` and what is raised are as in `query_kpis`."""
+    with workspace.dataset() as data:
+        then = data.known(known) if known else data
+        return _told(rows(kpi, then, workspace.calendar, query), workspace, then, known)
+
+
+def _told(result: Result, workspace: "Workspace", then: "Dataset", known: date | None) -> Result:
+    """Say whose knowledge it is."""
+    if known is None:
+        return result
+    fmt = workspace.settings.formatter
+    said = f"As known on {fmt.date(known)}: by the import whose data is as of {fmt.date(then.meta.as_of)}."
+    return replace(result, notices=(said, *result.notices))
 
 
 def kpi_table(
@@ -32,6 +63,7 @@ def kpi_table(
     where: Mapping[str, str] | None = None,
     credit: str | None = None,
     restated: bool = False,
+    known: date | None = None,
 ) -> "pd.DataFrame":
     """Compute KPIs as a data frame.
 
@@ -51,6 +83,9 @@ def kpi_table(
         Whose a shared deal is: ``"owner"``, ``"credit"`` or ``"overlay"``; see ``Query``.
     restated
         Whether the organisation of the as-of day counts, whatever it was then.
+    known
+        The day whose knowledge counts: figures as they were told by the last import by then. With ``as_of`` alone,
+        what is known now is told of that day.
 
     Returns
     -------
@@ -61,6 +96,8 @@ def kpi_table(
     ------
     UnknownName
         When a KPI, dimension or value is not known.
+    BadInput
+        When nothing was imported by the day ``known``.
     """
     import pandas as pd
 
@@ -74,7 +111,7 @@ def kpi_table(
         credit=credit,
         restated=restated,
     )
-    result = query_kpis(workspace, query)
+    result = query_kpis(workspace, query, known=known)
     return pd.DataFrame(
         result.to_records(workspace.settings.digits), columns=[column.name for column in result.columns]
     )

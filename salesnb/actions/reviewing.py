@@ -170,7 +170,9 @@ class _Run:
         """Hash all that the run depends on."""
         facts = self.facts
         asked = (facts.period.label, facts.by, facts.as_of, facts.restated, facts.caution)
-        fingerprint = self.facts.data.meta.fingerprint
+        # Going back to earlier files gives the same data, with another history.
+        history = [one.fingerprint for one in facts.data.imports]
+        fingerprint = " ".join((facts.data.meta.fingerprint, *history))
         return inputs_key(self.workspace, self.plan, fingerprint, asked, (t.path for t in self.templates))
 
     @cached_property

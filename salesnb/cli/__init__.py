@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "make a sample workspace with a plan and a review for every team",
     "new": "make an empty workspace",
     "import": "read CRM files, check them and load them",
+    "changes": "tell what moved in the open pipeline since the import before, or since a day",
     "kpi": "list, show, query and check KPIs",
     "plan": "make plans, cascade goals, compare revisions",
     "review": "write a review workbook for every team",

@@ -3,7 +3,9 @@
 import argparse
 from datetime import date
 
-__all__ = ["day", "whole_number"]
+from salesnb.errors import BadUsage
+
+__all__ = ["day", "dimension_filter", "whole_number"]
 
 
 # Nothing is sold before or after; calendars reach a little further.
@@ -28,3 +30,17 @@ def whole_number(text: str) -> int:
         message = f"{text!r} is not a whole number above zero"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def dimension_filter(text: str) -> tuple[str, str]:
+    """Read ``DIM=VALUE``; an empty value means that there is none.
+
+    Raises
+    ------
+    BadUsage
+        When there is no dimension before a sign of equality.
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise BadUsage(f"--where {text!r} is not a filter.", hint="Write DIM=VALUE, such as team=East.")
+    return name.strip(), value

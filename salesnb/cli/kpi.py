@@ -2,23 +2,17 @@
 
 import argparse
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesnb.cli import say
-from salesnb.cli.arguments import day
-from salesnb.cli.results import (
-    add_report_arguments,
-    as_read,
-    print_reconciliation,
-    read_columns,
-    total_row,
-)
+from salesnb.cli.arguments import day, dimension_filter
+from salesnb.cli.reconciliation import add_report_arguments, print_reconciliation, read_columns
+from salesnb.cli.result import print_result, total_row
 from salesnb.cli.table import print_csv, print_json, print_text
-from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.kpis import Query, Result
+    from salesnb.kpis import Query
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,12 +49,22 @@ def _selection(parser: argparse.ArgumentParser, *, by: bool = True) -> None:
             default="",
             help="dimensions and at most one time grain",
         )
+        parser.add_argument(
+            "--known",
+            metavar="DATE",
+            type=day,
+            help="as it was known on that day: by the last import by then, without what was entered or corrected since",
+        )
     else:
         parser.set_defaults(by="")
     parser.add_argument("--from", dest="first", metavar="DATE", type=day, help="first day")
     parser.add_argument("--to", dest="last", metavar="DATE", type=day, help="last day, included")
     parser.add_argument(
-        "--as-of", dest="as_of", metavar="DATE", type=day, help="the day as of which it is told"
+        "--as-of",
+        dest="as_of",
+        metavar="DATE",
+        type=day,
+        help="the day as of which it is told, by the data of now",
     )
     parser.add_argument(
         "--where",
@@ -126,19 +130,18 @@ def _query(arguments: argparse.Namespace) -> int:
     from salesnb.actions.querying import query_kpis
 
     workspace = Workspace.open(arguments.workspace)
-    result = query_kpis(workspace, _read_query(tuple(arguments.names), arguments))
-    _print_result(result, workspace, arguments.format)
+    result = query_kpis(workspace, _read_query(tuple(arguments.names), arguments), known=arguments.known)
+    print_result(result, workspace, arguments.format)
     return 0
 
 
 def _rows(arguments: argparse.Namespace) -> int:
-    from salesnb import kpis
+    from salesnb.actions.querying import kpi_rows
 
     workspace = Workspace.open(arguments.workspace)
     query = _read_query((arguments.name,), arguments)
-    with workspace.dataset() as data:
-        result = kpis.rows(arguments.name, data, workspace.calendar, query)
-    _print_result(result, workspace, arguments.format, totals=total_row(result))
+    result = kpi_rows(workspace, arguments.name, query, known=arguments.known)
+    print_result(result, workspace, arguments.format, totals=total_row(result))
     return 0
 
 
@@ -161,34 +164,10 @@ def _read_query(names: tuple[str, ...], arguments: argparse.Namespace) -> "Query
         start=arguments.first,
         end=arguments.last + timedelta(days=1) if arguments.last else None,
         as_of=arguments.as_of,
-        where=tuple(_filter(text) for text in arguments.where),
+        where=tuple(dimension_filter(text) for text in arguments.where),
         credit=arguments.credit,
         restated=arguments.restated,
     )
-
-
-def _filter(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise BadUsage(f"--where {text!r} is not a filter.", hint="Write DIM=VALUE, such as team=East.")
-    return name.strip(), value
-
-
-def _print_result(
-    result: "Result", workspace: Workspace, form: str, totals: "tuple[Any, ...] | None" = None
-) -> None:
-    for notice in result.notices:
-        say(notice)
-    digits = workspace.settings.digits
-    if form == "csv":
-        print(result.to_csv(digits), end="")
-        return
-    names = [column.name for column in result.columns]
-    if form == "json":
-        print_json(names, result.to_records(digits))
-        return
-    records = as_read(result, [*result, *([totals] if totals else [])], workspace.settings.formatter)
-    print_text(names, records, right=[column.name for column in result.columns if column.unit])
 
 
 _ACTIONS = {

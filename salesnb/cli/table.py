@@ -17,7 +17,7 @@ def print_text(
     right: Sequence[str] = (),
     whole: Sequence[str] = (),
 ) -> None:
-    """Print aligned columns; numbers, and columns of ``right``, stand to the right; long texts are cut but in ``whole``."""
+    """Print aligned columns; numbers, and those named, stand to the right. Long texts are cut, but for ``whole`` ones."""
     cells = [[_shown(record[column], cut=column not in whole) for column in columns] for record in records]
     widths = [max([len(column), *(len(row[i]) for row in cells)]) for i, column in enumerate(columns)]
     rightward = [

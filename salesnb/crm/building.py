@@ -96,8 +96,9 @@ def build(
     _refuse_overflow(context)
     as_of = settings.as_of or _latest_day(context, builder)
     say("comparing with the import before")
-    record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
-    built = Built(tables=builder.reports(), notices=(*_zone_notice(settings), *builder.notices), as_of=as_of)
+    told = record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
+    notices = (*_zone_notice(settings), *builder.notices, *told)
+    built = Built(tables=builder.reports(), notices=notices, as_of=as_of)
     _write_meta(context, built, fingerprint, builder.dimensions)
     return built
 

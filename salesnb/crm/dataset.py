@@ -5,18 +5,21 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from salesnb.crm.snapshots import CURRENT, current_database
-from salesnb.errors import Damaged, MissingFile, SalesnbError
+from salesnb.errors import BadInput, Damaged, MissingFile, SalesnbError
 
 if TYPE_CHECKING:
     import ibis
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Dataset", "Meta", "read_meta", "read_only"]
+    from salesnb.crm.history import KnownImport
+
+__all__ = ["Dataset", "Meta", "meta_of", "read_meta", "read_only"]
 
 # Between reading the name and opening the file, an import may switch twice and remove it.
 _ATTEMPTS = 5
@@ -125,6 +128,57 @@ class Dataset:
         """Give a canonical table as an Ibis expression."""
         return self.backend.table(name)
 
+    @cached_property
+    def imports(self) -> "tuple[KnownImport, ...]":
+        """The imports that can be gone back to, this one last; empty for data that an earlier version loaded."""
+        from salesnb.crm.history import kept_imports
+
+        return kept_imports(self.backend.con)
+
+    def known(self, on: date) -> "Dataset":
+        """Give the dataset as it was known on a day: as the import had it whose as-of date is the last up to that day.
+
+        Of several of one date the last counts, which corrected the others.
+        Everything works on it as on any dataset, and is told as of that import's date.
+
+        Raises
+        ------
+        BadInput
+            When nothing was imported by then, or in another currency.
+        """
+        from salesnb.crm.history import known_at
+
+        if not self.imports and on >= self.meta.as_of:
+            return self
+        found = max((one for one in self.imports if one.as_of <= on), key=_newest, default=None)
+        if found is None:
+            since = min([one.as_of for one in self.imports], default=self.meta.as_of)
+            raise BadInput(
+                f"What was known on {on} is not kept; history starts with the data as of {since}.",
+                hint="Every import from then on can be asked for.",
+            )
+        return known_at(self, found)
+
+    def before(self, day: date | None = None) -> "Dataset | None":
+        """Give the dataset as the import before had it; None where there is none.
+
+        Parameters
+        ----------
+        day
+            Instead of the import before, the last known before this day, as `known` finds it.
+
+        Raises
+        ------
+        BadInput
+            When it was in another currency.
+        """
+        from salesnb.crm.history import known_at
+
+        earlier = self.imports[:-1]
+        if day is not None:
+            earlier = tuple(sorted((one for one in earlier if one.as_of < day), key=_newest))
+        return known_at(self, earlier[-1]) if earlier else None
+
     def loaded(self) -> dict[str, int]:
         """Count the rows of each table that the import loaded, as its report has them."""
         rows = self.backend.con.execute("SELECT table_name, loaded FROM import_report").fetchall()
@@ -167,20 +221,38 @@ def read_only(path: Path) -> Iterator["DuckDBPyConnection"]:
 
 def read_meta(connection: "DuckDBPyConnection") -> Meta:
     """Read what holds for the whole of a database."""
-    values = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    return meta_of(dict(connection.execute("SELECT key, value FROM meta").fetchall()))
+
+
+def meta_of(values: Mapping[str, str], *, known: frozenset[str] | None = None) -> Meta:
+    """Tell what holds for the whole of data from what is written of it.
+
+    Parameters
+    ----------
+    known
+        Columns that are still known of data of earlier; None means all.
+    """
     return Meta(
         currency=values["currency"],
         digits=int(values["digits"]),
         as_of=date.fromisoformat(values["as_of"]),
-        levels=tuple(json.loads(values["levels"])),
+        levels=_still_known(values["levels"], known),
         fingerprint=values["fingerprint"],
         time_zone=values["time_zone"],
-        dimensions=tuple(json.loads(values["dimensions"])),
+        dimensions=_still_known(values["dimensions"], known),
         # Data that an earlier version loaded does not say.
         loaded_before=json.loads(values.get("loaded_before", "{}")),
         source_fingerprint=values.get("source_fingerprint") or values["fingerprint"],
         quotas=values.get("quotas", ""),
     )
+
+
+def _newest(one: "KnownImport") -> tuple[date, int]:
+    return (one.as_of, one.number)
+
+
+def _still_known(names: str, known: frozenset[str] | None) -> tuple[str, ...]:
+    return tuple(name for name in json.loads(names) if known is None or name in known)
 
 
 def _unreadable(path: Path, error: Exception) -> SalesnbError:

@@ -272,7 +272,7 @@ DERIVED: dict[str, str] = {
     " warned BIGINT",
     "rejected": "table_name VARCHAR, file VARCHAR, source_row BIGINT, field VARCHAR, reason VARCHAR, value VARCHAR,"
     " row_key VARCHAR",
-    "imports": "import_no BIGINT, as_of DATE, fingerprint VARCHAR",
+    "imports": "import_no BIGINT, as_of DATE, fingerprint VARCHAR, about VARCHAR",
     "changes": "import_no BIGINT, as_of DATE, table_name VARCHAR, row_key VARCHAR, change VARCHAR, before VARCHAR",
 }
 

@@ -8,6 +8,7 @@ from salesnb.charts import Chart
 from salesnb.workbooks import review_notes, review_people
 from salesnb.workbooks.extract import ReviewExtract, read_review
 from salesnb.workbooks.findings_reading import Reading
+from salesnb.workbooks.review_bridge import restated_note, since_chart
 from salesnb.workbooks.review_change import change_chart
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
 from salesnb.workbooks.review_pipeline import coverage_table, deal_table, stage_chart
@@ -71,6 +72,11 @@ class Review:
         return kpi_table(self._reading)
 
     @property
+    def restated(self) -> Text:
+        """Which figure is not what an earlier review said; empty where none is."""
+        return restated_note(self._reading)
+
+    @property
     def pacing(self) -> Chart | Text:
         """The running total against the season's target."""
         return pace_chart(self._reading)
@@ -89,6 +95,11 @@ class Review:
     def pipeline(self) -> Chart | Text:
         """Open deals by stage."""
         return stage_chart(self._reading)
+
+    @property
+    def since(self) -> Chart | Text:
+        """What moved in the open deals since the import before; empty where there is none."""
+        return since_chart(self._reading)
 
     @property
     def coverage(self) -> Chart | Text:

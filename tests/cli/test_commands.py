@@ -11,7 +11,7 @@ import pytest
 from salesnb.cli import COMMANDS
 from salesnb.cli.plan import _ACTIONS as PLAN_ACTIONS
 
-DESIGNED = {"demo", "new", "import", "kpi", "plan", "review", "lab", "plugins"}
+DESIGNED = {"changes", "demo", "new", "import", "kpi", "plan", "review", "lab", "plugins"}
 
 
 def test_help_lists_every_command(run: Callable) -> None:

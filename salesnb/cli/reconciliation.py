@@ -1,23 +1,21 @@
-"""What ``salesnb kpi`` prints for people: cells as they write them, totals, and why a report says something else."""
+"""What ``salesnb kpi reconcile`` is told of a report, and how it prints why salesnb says something else."""
 
 import argparse
 import json
-from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesnb.cli import say
+from salesnb.cli.result import as_read, written
 from salesnb.cli.table import print_text
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.kpis import Column, Result
     from salesnb.kpis.reconciling import Reconciliation
     from salesnb.money import Formatter
 
-__all__ = ["add_report_arguments", "as_read", "print_reconciliation", "read_columns", "total_row"]
+__all__ = ["add_report_arguments", "print_reconciliation", "read_columns"]
 
 _MOST_DEALS = 20
 
@@ -58,48 +56,6 @@ def read_columns(arguments: argparse.Namespace) -> dict[str, str]:
             )
         found[ours.strip()] = theirs.strip()
     return found
-
-
-def total_row(result: "Result") -> tuple[Any, ...] | None:
-    """Give the sums of the columns that add up to a figure, to stand under the rows; None where none does."""
-    from salesnb.kpis import catalogue
-
-    sums = [_total(result, place, catalogue()) for place in range(len(result.columns))]
-    # What is open at several days does not add up over them.
-    over_days = any(column.role == "bucket" for column in result.columns) and any(
-        column.role == "kpi" and not catalogue().get(column.name).additive_over_time
-        for column in result.columns
-    )
-    if over_days or all(value is None for value in sums):
-        return None
-    rows = "1 row" if len(result.rows) == 1 else f"{len(result.rows)} rows"
-    return (f"Total of {rows}", *sums[1:])
-
-
-def _total(result: "Result", place: int, known: Any) -> int | None:
-    column = result.columns[place]
-    adds_up = column.role == "kpi" and known.get(column.name).additive
-    return sum(int(row[place]) for row in result) if adds_up else None
-
-
-def as_read(result: "Result", rows: Iterable[tuple[Any, ...]], fmt: "Formatter") -> list[dict[str, object]]:
-    """Write rows as their reader writes such things; cents stay, because people add them up."""
-    return [
-        {column.name: _read(value, column, fmt) for column, value in zip(result.columns, row, strict=True)}
-        for row in rows
-    ]
-
-
-def _read(value: Any, column: "Column", fmt: "Formatter") -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return value
-    if column.unit.startswith("money"):
-        return fmt.money(value, cents=True)
-    if column.unit:
-        return fmt.value(value, column.unit)
-    return fmt.date(value) if isinstance(value, date) else str(value)
 
 
 def print_reconciliation(found: "Reconciliation", workspace: Workspace, form: str) -> None:
@@ -143,7 +99,7 @@ def _print_for_people(found: "Reconciliation", fmt: "Formatter") -> None:
         ("Difference", found.difference),
     )
     width = max(len(what) for what, _ in figures)
-    values = [_read(value, column, fmt) or "" for _, value in figures]
+    values = [written(value, column, fmt) or "" for _, value in figures]
     for (what, _), value in zip(figures, values, strict=True):
         print(f"{what.ljust(width)}  {value.rjust(max(map(len, values)))}")
     if not found.effects:

@@ -1,0 +1,79 @@
+"""Results of KPIs and the like on standard output."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from salesnb.cli import say
+from salesnb.cli.table import print_json, print_text
+from salesnb.workspace import Workspace
+
+if TYPE_CHECKING:
+    from salesnb.kpis import Column, Result
+    from salesnb.money import Formatter
+
+__all__ = ["as_read", "print_result", "total_row", "written"]
+
+
+def print_result(
+    result: "Result", workspace: Workspace, form: str, totals: "tuple[Any, ...] | None" = None
+) -> None:
+    """Print a result as text for people, or as CSV or JSON for programs; what the reader should know is said first.
+
+    ``totals`` is a last row for people.
+    """
+    for notice in result.notices:
+        say(notice)
+    digits = workspace.settings.digits
+    if form == "csv":
+        print(result.to_csv(digits), end="")
+        return
+    names = [column.name for column in result.columns]
+    if form == "json":
+        print_json(names, result.to_records(digits))
+        return
+    records = as_read(result, [*result, *([totals] if totals else [])], workspace.settings.formatter)
+    print_text(names, records, right=[column.name for column in result.columns if column.unit])
+
+
+def total_row(result: "Result") -> tuple[Any, ...] | None:
+    """Give the sums of the columns that add up to a figure, to stand under the rows; None where none does."""
+    from salesnb.kpis import catalogue
+
+    sums = [_total(result, place, catalogue()) for place in range(len(result.columns))]
+    # What is open at several days does not add up over them.
+    over_days = any(column.role == "bucket" for column in result.columns) and any(
+        column.role == "kpi" and not catalogue().get(column.name).additive_over_time
+        for column in result.columns
+    )
+    if over_days or all(value is None for value in sums):
+        return None
+    rows = "1 row" if len(result.rows) == 1 else f"{len(result.rows)} rows"
+    return (f"Total of {rows}", *sums[1:])
+
+
+def _total(result: "Result", place: int, known: Any) -> int | None:
+    column = result.columns[place]
+    adds_up = column.role == "kpi" and known.get(column.name).additive
+    return sum(int(row[place]) for row in result) if adds_up else None
+
+
+def as_read(result: "Result", rows: Iterable[tuple[Any, ...]], fmt: "Formatter") -> list[dict[str, object]]:
+    """Write rows as their reader writes such things; cents stay, because people add them up."""
+    return [
+        {column.name: written(value, column, fmt) for column, value in zip(result.columns, row, strict=True)}
+        for row in rows
+    ]
+
+
+def written(value: Any, column: "Column", fmt: "Formatter") -> str | None:
+    """Write a cell as its reader writes such things."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value
+    if column.unit.startswith("money"):
+        return fmt.money(value, cents=True)
+    if column.unit:
+        return fmt.value(value, column.unit)
+    return fmt.date(value) if isinstance(value, date) else str(value)
