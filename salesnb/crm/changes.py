@@ -13,8 +13,11 @@ Columns that come or go with the source change no row; what a dropped one held i
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 from salesnb.crm.plan import Context
 from salesnb.crm.sql import insert_values, quote_literal
@@ -37,6 +40,31 @@ KEYS = {
 _SEVERAL_ROWS = frozenset({"rep_nodes", "credited", "stage_history"})
 
 
+@dataclass(frozen=True)
+class _Columns:
+    """The columns of all tables, by table and in the order of their names, now and before."""
+
+    now: Mapping[str, tuple[str, ...]]
+    before: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def read(cls, context: Context) -> Self:
+        """Ask for all at once: looking into the engine's catalogue takes as long for one table as for all."""
+        found: dict[bool, dict[str, tuple[str, ...]]] = {True: {}, False: {}}
+        rows = context.connection.execute(
+            "SELECT database_name = 'before', table_name, list(column_name ORDER BY column_name) FROM duckdb_columns()"
+            " WHERE database_name IN (current_database(), 'before') AND column_name <> 'source_row' GROUP BY ALL"
+        ).fetchall()
+        for is_before, table, names in rows:
+            found[is_before][table] = tuple(names)
+        return cls(found[False], found[True])
+
+    def of(self, table: str) -> tuple[list[str], list[str]]:
+        """Give those that a table has now too, and all that it had before."""
+        old = list(self.before[table])
+        return [name for name in old if name in self.now[table]], old
+
+
 def record_changes(
     context: Context, previous: Path | None, *, as_of: date, fingerprint: str
 ) -> tuple[str, ...]:
@@ -51,23 +79,24 @@ def record_changes(
     number, notices = 1, tuple[str, ...]()
     if previous is not None and previous.is_file():
         run(f"ATTACH {quote_literal(str(previous))} AS before (READ_ONLY)")
-        notices = _carry(context)
+        columns = _Columns.read(context)
+        notices = _carry(context, columns)
         row = run("SELECT max(import_no) + 1 FROM imports").fetchone()
         number = int(row[0]) if row else 1
         for table in KEYS:
-            if _columns(context, table, "before"):
+            if table in columns.before:
                 compare = _compare_groups if table in _SEVERAL_ROWS else _compare
-                compare(context, table, number, as_of)
+                compare(context, table, columns, number, as_of)
         run("DETACH before")
     run(insert_values("imports", [(number, as_of, fingerprint)], ("import_no", "as_of", "fingerprint")))
     return notices
 
 
-def _carry(context: Context) -> tuple[str, ...]:
+def _carry(context: Context, columns: _Columns) -> tuple[str, ...]:
     """Take the history over; one that an earlier version wrote is not whole, and starts with the data that is there."""
     run = context.connection.execute
-    about = quote_literal(_about(context))
-    if "about" in _columns(context, "imports", "before"):
+    about = quote_literal(_about(context, columns))
+    if "about" in columns.before["imports"]:
         run(
             "INSERT INTO imports SELECT import_no, as_of, fingerprint, CASE WHEN import_no = max(import_no) OVER ()"
             f" THEN {about} ELSE about END FROM before.imports"
@@ -83,36 +112,25 @@ def _carry(context: Context) -> tuple[str, ...]:
     return (said,) if earlier > 1 else ()
 
 
-def _about(context: Context) -> str:
+def _about(context: Context, columns: _Columns) -> str:
     """Describe the import before, which is about to become history."""
     run = context.connection.execute
     meta = run("SELECT key, value FROM before.meta WHERE key <> 'notice'").fetchall()
     report = run("SELECT * FROM before.import_report").fetchall()
-    columns = {table: _columns(context, table, "before") for table in KEYS}
     return json.dumps(
         {
             "meta": dict(meta),
             "report": report,
-            "columns": {table: found for table, found in columns.items() if found},
+            "columns": {table: columns.before[table] for table in KEYS if table in columns.before},
         }
     )
 
 
-def _columns(context: Context, table: str, catalog: str) -> list[str]:
-    """List the columns of a table in the order of their names; none where there is no such table."""
-    rows = context.connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = "
-        + (catalog if catalog == "current_database()" else quote_literal(catalog))
-        + f" AND table_name = {quote_literal(table)} AND column_name <> 'source_row' ORDER BY column_name"
-    ).fetchall()
-    return [str(row[0]) for row in rows]
-
-
-def _compare(context: Context, table: str, number: int, as_of: date) -> None:
+def _compare(context: Context, table: str, columns: _Columns, number: int, as_of: date) -> None:
     """Find the rows that are different where a key has one row."""
-    new, old = _columns(context, table, "current_database()"), _columns(context, table, "before")
+    both, old = columns.of(table)
     key = KEYS[table]
-    different = " OR ".join(f"n.{q(name)} IS DISTINCT FROM o.{q(name)}" for name in old if name in new)
+    different = " OR ".join(f"n.{q(name)} IS DISTINCT FROM o.{q(name)}" for name in both)
     kind = (
         f"CASE WHEN o.{q(key)} IS NULL THEN 'added' WHEN n.{q(key)} IS NULL THEN 'removed' ELSE 'changed' END"
     )
@@ -124,10 +142,10 @@ def _compare(context: Context, table: str, number: int, as_of: date) -> None:
     )
 
 
-def _compare_groups(context: Context, table: str, number: int, as_of: date) -> None:
+def _compare_groups(context: Context, table: str, columns: _Columns, number: int, as_of: date) -> None:
     """Find the keys under which other rows stand than before, however often each; a key may be null."""
-    new, old = _columns(context, table, "current_database()"), _columns(context, table, "before")
-    key, both = q(KEYS[table]), ", ".join(q(name) for name in old if name in new)
+    kept, old = columns.of(table)
+    key, both = q(KEYS[table]), ", ".join(map(q, kept))
     run = context.connection.execute
     run(
         f"CREATE OR REPLACE TEMP TABLE moved AS SELECT DISTINCT {key} AS key FROM ("
