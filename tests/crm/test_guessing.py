@@ -85,6 +85,14 @@ def test_maven_and_its_variants_need_no_edits(shared_data, tmp_path, variant):
     assert found[0] == found[1]
 
 
+def test_a_file_of_a_folder_that_a_profile_knows_stands_for_itself(shared_data, tmp_path):
+    source = shared_data / "maven_crm" / "sales_pipeline.csv"
+    draft, path = guess(source, tmp_path, MAVEN)
+    assert (draft.profile, draft.missing) == ("", ())
+    report = import_source(source, load_mapping(path), MAVEN, tmp_path / "data")
+    assert [(table.name, table.loaded) for table in report.tables] == [("opportunities", 8800)]
+
+
 def test_everything_that_was_guessed_is_shown(tmp_path):
     source = tmp_path / "deals.csv"
     source.write_text(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.crm.building import ImportSettings
 from salesnb.crm.choosing import Chosen, choose
-from salesnb.crm.files import locate, places_of
+from salesnb.crm.files import TableFile, locate, places_of
 from salesnb.crm.guessing.survey import column_facts, survey
 from salesnb.crm.guessing.tables import guess_tables
 from salesnb.crm.guessing.text import mapping_text
@@ -148,6 +148,8 @@ class _Drafter:
                 found.staged.column(rule.column, where=field, file=found.file)
 
     def _choose(self, mapping: Mapping) -> tuple[Chosen, ...]:
+        files = locate(self._source, mapping)
+        self._refuse_files_beside(files)
         context = Context(
             connection=self._connection,
             currency=self._settings.currency,
@@ -156,8 +158,14 @@ class _Drafter:
             levels=self._settings.levels,
             ids=mapping.ids,
         )
-        files = locate(self._source, mapping)
         return choose(context, files, self._scratch, flexible=mapping.flexible, say=self._say)
+
+    def _refuse_files_beside(self, files: Sequence[TableFile]) -> None:
+        """A single file is taken for itself, also where a profile knows others that lie beside it."""
+        known = {place.path for place in places_of(self._source)}
+        beside = [path.name for file in files for path in file.paths if path not in known]
+        if beside:
+            raise BadInput(f"{', '.join(beside)} would be needed too.", where=self._source.name)
 
     def _guess(self) -> Draft:
         facts, unread = survey(self._connection, self._source, self._scratch, say=self._say)
