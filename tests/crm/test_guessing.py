@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from vendor_files import SETTINGS, SHAPES, write
+from vendor_files import REPORT, SETTINGS, SHAPES, write, write_book
 
 from salesnb.crm.dataset import Dataset
 from salesnb.crm.guessing import draft_mapping
@@ -52,6 +52,19 @@ def test_a_single_file_is_enough(tmp_path, shape):
     other = source.with_name(f"later{source.suffix}")
     source.rename(other)
     assert load(other, tmp_path / "later", path)[0]
+
+
+def test_a_report_in_a_workbook_is_shown_and_read_as_the_same_in_text(tmp_path):
+    source = write_book(tmp_path / "report17.xlsx", REPORT)
+    draft, path = guess(source, tmp_path)
+    assert [(value.value, value.count) for value in draft.status] == [
+        ("Closed Won", 2),
+        ("Closed Lost", 1),
+        ("Negotiation", 1),
+    ]
+    report = import_source(source, load_mapping(path), SETTINGS, tmp_path / "data")
+    assert (report.tables[0].read, report.tables[0].loaded) == (4, 4)
+    assert any("5 lines after the last row are left out as a footer" in notice for notice in report.notices)
 
 
 VARIANTS = {"kisaraF": "", "thomaskieny": "", "shreif7": "WHERE status <> 'open'"}

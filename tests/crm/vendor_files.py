@@ -1,5 +1,8 @@
 """The same small company in the five shapes in which people get it out of Salesforce and HubSpot."""
 
+import csv
+import io
+
 from salesnb.crm.importing import ImportSettings
 
 __all__ = ["API", "DEALS", "REPORT", "SETTINGS", "SHAPES", "write"]
@@ -103,6 +106,17 @@ SHAPES = {
     "HubSpot export": ("hubspot", {"hubspot-crm-exports-all-deals-2024-04-03.csv": DEALS}),
     "HubSpot loader": ("hubspot", HUB_LOADER),
 }
+
+
+def write_book(path, text):
+    """Put a CSV text into a workbook, as texts; lines without anything are rows without anything."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in csv.reader(io.StringIO(text)):
+        book.active.append([cell or None for cell in row])
+    book.save(path)
+    return path
 
 
 def write(folder, files):

@@ -121,9 +121,13 @@ class _Drafter:
 
     def draft(self) -> Draft:
         """Take the profile that fits best, else guess."""
-        fits = [fit for name in PROFILES.names() for fit in self._try(load_mapping(name), name)]
+        names = PROFILES.names()
+        fits = [fit for name in names for fit in self._try(load_mapping(name), name)]
         if fits:
             name, mapping, chosen = max(fits, key=lambda fit: len(_deals(fit[2]).mapping.columns))
+            if name != names[-1]:
+                # What was tried later has been staged over it.
+                chosen = self._choose(mapping)
             tables = [self._written(found) for found in chosen]
             return self._described(name, replace(mapping, tables=tuple(tables)), chosen, self._unused(chosen))
         return self._guess()

@@ -70,7 +70,7 @@ class ExcelSource:
         notices = (*header_notices(header, request.path.name), *notices)
         body = _Body(rows, place, len(header))
         staged = stage_rows(request, body.cells(), unique_headers(header), notices)
-        return replace(staged, notices=(*notices, *body.notices(request.path.name)))
+        return replace(staged, notices=(*staged.notices, *body.notices(request.path.name)))
 
 
 def _refuse_bombs(path: Path) -> None:
