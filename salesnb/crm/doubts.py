@@ -10,7 +10,7 @@ from salesnb.crm.staging import Staged, cell, shown
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["header_again", "like_nothing", "never_met"]
+__all__ = ["header_again", "like_nothing", "never_met", "totals"]
 
 _WORDS = (
     "nan", "nat", "none", "null", "n/a", "na", "nil", "-", "?", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!",
@@ -19,6 +19,13 @@ _WORDS = (
 # So many headers in a row of data are no coincidence.
 _ENOUGH = 4
 _STAGES_SHOWN = 5
+_TOTAL = (
+    r"(grand |sub[- ]?)?totals?:?( \(.*\))?|sums?|count|averages?|avg|(gesamt|zwischen)?summen?:?|gesamt(ergebnis)?:?"
+    r"|insgesamt:?|total général|somme"
+)
+_LEADING = 3
+# What a total lacks and a row of its own has, where it is mapped; looking there first spares reading every row.
+_OWN = {"opportunities": "stage", "orders": "ordered_on"}
 
 
 def header_again(staged: Staged) -> tuple[Problem, ...]:
@@ -28,6 +35,21 @@ def header_again(staged: Staged) -> tuple[Problem, ...]:
     )
     first = quote_literal(staged.headers[0])
     return (Problem(field="", condition=same, reason="repeats the header", value=first),)
+
+
+def totals(plan: TablePlan, staged: Staged) -> tuple[Problem, ...]:
+    """Rule on rows that begin with a word such as Total and are mostly empty, as spreadsheets and reports have them."""
+    own = _OWN.get(plan.table.name, "")
+    if not own and plan.table.name != "reps":
+        return ()
+    cells = [f"nullif(trim(s_{cell(place)}), '')" for place in range(len(staged.headers))]
+    first = f"coalesce({', '.join(cells[:_LEADING])})"
+    filled = " + ".join(f"({text} IS NOT NULL)::INTEGER" for text in cells)
+    empty = f"{q('f_' + own)} IS NULL AND " if plan.has(own) else ""
+    condition = (
+        f"{empty}regexp_full_match(lower({first}), {quote_literal(_TOTAL)}) AND ({filled}) * 2 <= {len(cells)}"
+    )
+    return (Problem(field="", condition=condition, reason="looks like a total of other rows", value=first),)
 
 
 def like_nothing(plan: TablePlan) -> tuple[tuple[str, str], ...]:

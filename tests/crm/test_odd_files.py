@@ -53,6 +53,18 @@ def test_a_header_that_stands_twice_is_set_aside_in_every_table(source):
     ]
 
 
+@pytest.mark.parametrize("word", ["Total", "grand total", "Grand Totals (2 records)", "Subtotal", "Gesamtsumme"])
+def test_a_row_of_totals_is_no_deal(source, word):
+    report = source.deals(WON, LOST, f"{word},,,,,100,,", f"{WON.replace('D1', 'Total')}").load()
+    assert source.counts(report)[:3] == (4, 3, 1)
+    assert source.rejected()[0][2:] == ("4", "", "looks like a total of other rows", word)
+
+
+def test_a_row_of_totals_is_no_rep(source):
+    source.file("reps.csv", "rep,team,region\nAnn,Alps,South\nTotal,,\nBob Total,,\n")
+    assert source.counts(source.load(), "reps")[:3] == (3, 2, 1)
+
+
 def test_titles_above_the_header_are_no_columns(source):
     with pytest.raises(BadInput, match="Column 'id' is not in deals.csv"):
         source.file("deals.csv", f"Export of March\n{','.join(HEADER)}\n{WON}\n").load()
