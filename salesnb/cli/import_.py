@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from salesnb.cli import say
@@ -113,7 +114,7 @@ def _mapping_settled(workspace: Workspace, arguments: argparse.Namespace) -> boo
             say(sentence)
         raise BadInput(
             f"The guess is not complete; it is written to {path.name}.",
-            hint=f"Fill in what is missing there, then: salesnb import {arguments.source}",
+            hint=f"Fill in what is missing there, then: salesnb import {quote(str(arguments.source))}",
         )
     if arguments.yes:
         return True
@@ -121,7 +122,7 @@ def _mapping_settled(workspace: Workspace, arguments: argparse.Namespace) -> boo
         say(f"This is written to {path.name}, a comment at each guess.")
         if _agreed("Load with it now? [y/N] "):
             return True
-    say(f"The mapping is in {path.name}. Look it over, then: salesnb import {arguments.source}")
+    say(f"The mapping is in {path.name}. Look it over, then: salesnb import {quote(str(arguments.source))}")
     return False
 
 
@@ -149,7 +150,10 @@ def _show(draft: "Draft") -> None:
         print()
         print_text(
             ["status", "rows", "means"],
-            [{"status": value.value, "rows": value.count, "means": value.meaning} for value in draft.status],
+            [
+                {"status": value.value or "(empty)", "rows": value.count, "means": value.meaning}
+                for value in draft.status
+            ],
         )
     for file, columns in draft.unmapped:
         say(f"{file}: kept as dimensions: {', '.join(columns)}.")

@@ -167,6 +167,5 @@ def _further(staged: Staged, mapping: TableMapping, used: set[str]) -> list[str]
     return [
         name
         for name in staged.headers
-        if name not in used
-        and not any(fnmatchcase(name.casefold(), pattern) for pattern in patterns)
+        if name not in used and not any(fnmatchcase(name.casefold(), pattern) for pattern in patterns)
     ]

@@ -108,7 +108,7 @@ def unique_headers(found: Iterable[str]) -> tuple[str, ...]:
     headers: list[str] = []
     taken: set[str] = set()
     for place, text in enumerate(found, start=1):
-        name = " ".join(text.split()) or f"column_{place}"
+        name = _clean(text) or f"column_{place}"
         own, count = name, 1
         while own.casefold() in taken:
             count += 1
@@ -118,9 +118,14 @@ def unique_headers(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(headers)
 
 
+def _clean(text: str) -> str:
+    """Take the arrows away with which reports show by what they are sorted."""
+    return " ".join(text.split()).rstrip(" ↑↓")
+
+
 def header_notices(found: Iterable[str], file: str) -> tuple[str, ...]:
     """Say which headers stand more than once, and what their further columns are called."""
-    texts = [" ".join(text.split()) for text in found]
+    texts = [_clean(text) for text in found]
     names = unique_headers(texts)
     return tuple(
         f"{file}: {text!r} heads more than one column; this one is called {name!r}."

@@ -53,7 +53,9 @@ def test_a_header_that_stands_twice_is_set_aside_in_every_table(source):
     ]
 
 
-@pytest.mark.parametrize("word", ["Total", "grand total", "Grand Totals (2 records)", "Subtotal", "Gesamtsumme"])
+@pytest.mark.parametrize(
+    "word", ["Total", "grand total", "Grand Totals (2 records)", "Subtotal", "Gesamtsumme"]
+)
 def test_a_row_of_totals_is_no_deal(source, word):
     report = source.deals(WON, LOST, f"{word},,,,,100,,", f"{WON.replace('D1', 'Total')}").load()
     assert source.counts(report)[:3] == (4, 3, 1)
@@ -162,6 +164,19 @@ def test_words_for_won_and_lost_that_never_occur_are_said_with_those_that_do(sou
     assert said(report, "no row is won or lost", "'Gewonnen', 'Verloren'", "[opportunities.status]")
     assert said(source.deals(WON, LOST.replace("Lost", "Verloren")).load(), "no row is lost")
     assert not said(source.deals(WON, LOST).load(), "no row is")
+
+
+def test_probabilities_that_look_wrong_are_said(source):
+    header = ",".join((*HEADER, "chance"))
+
+    def notices(*rows):
+        return source.deals(*rows, header=header).load()
+
+    source.mapping(more=', probability = { column = "chance", scale = 0.01 }')
+    assert said(notices(f"{WON},1", f"{LOST},0.75"), "no probability is above 1 %", "scale")
+    whole = notices(f"{WON},100", f"{LOST},0.75", "D3,Ann,Acme,Pump,Open,1,2024-01-02,,100")
+    assert not said(whole, "no probability")
+    assert said(whole, "1 deal is open with a probability of 100 %", "[opportunities.status]")
 
 
 def test_one_slip_in_a_date_does_not_move_everything_in_silence(source):
