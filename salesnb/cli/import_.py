@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import json
+import stat
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from salesnb.cli import say
 from salesnb.cli.progress import progress_line
 from salesnb.cli.quotas import add_quota_arguments, ask_whose, quota_options, say_reading
 from salesnb.cli.table import print_text
-from salesnb.errors import BadInput, BadUsage
+from salesnb.errors import BadInput, BadUsage, MissingFile
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from salesnb.crm.guessing import Draft
     from salesnb.crm.importing import TableReport
+
+
+_SHOWN = 200
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from salesnb.actions.importing import import_data
 
     workspace = Workspace.open(arguments.workspace)
+    _refuse_unreachable(arguments.source)
     if _is_of_quotas(workspace, arguments):
         return _import_quotas(workspace, arguments)
     if not arguments.mapping and not _mapping_settled(workspace, arguments):
@@ -58,6 +63,25 @@ def run(arguments: argparse.Namespace) -> int:
     _print_tables(report.tables, arguments.format)
     say(_conclusion(workspace, report))
     return 0
+
+
+def _refuse_unreachable(source: Path) -> None:
+    """Refuse what the system does not let us look at, and what has no end."""
+    try:
+        mode = source.stat().st_mode
+        if stat.S_ISDIR(mode):
+            next(source.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        where = str(source.parent)[:_SHOWN]
+        raise MissingFile(f"Cannot read {source.name[:_SHOWN]}: {error.strerror}.", where=where) from error
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise BadInput(
+            "It is a pipe or a device, not a file.",
+            where=str(source),
+            hint="Save what it gives to a file first.",
+        )
 
 
 def _print_tables(tables: "Sequence[TableReport]", form: str) -> None:

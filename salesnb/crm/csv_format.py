@@ -18,6 +18,14 @@ _DELIMITERS = ",;\t|"
 # Python's own limit is 131,072 characters a field, and an error; how long a row may be is judged where rows are read.
 csv.field_size_limit(2**31 - 1)
 _NAMES = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}
+_OTHERS = {
+    b"pk\x03\x04": "a workbook or a zip archive",
+    b"\xd0\xcf\x11\xe0": "an old workbook",
+    b"\x1f\x8b": "packed with gzip",
+    b"%pdf-": "a PDF",
+    b"<html": "a web page",
+    b"<!doctype html": "a web page",
+}
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -56,10 +64,13 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
     ------
     MissingFile
         When it cannot be read.
+    Damaged
+        When it is no text but a workbook, an archive or a web page.
     BadInput
         When the encoding is unknown or there is no header.
     """
     try:
+        _refuse_others(path)
         encoding, notices = _encoding(path, mapping.encoding)
         scan = _scan(path)
         head = _head(path, encoding, mapping.header_row)
@@ -93,8 +104,11 @@ def read_head(path: Path, *, lines: int = 40) -> tuple[tuple[str, ...], ...]:
     ------
     MissingFile
         When it cannot be read.
+    Damaged
+        When it is no text but a workbook, an archive or a web page.
     """
     try:
+        _refuse_others(path)
         encoding, _ = _encoding(path, "")
         head = _head(path, encoding, 1, lines)
     except OSError as error:
@@ -107,6 +121,16 @@ def read_head(path: Path, *, lines: int = 40) -> tuple[tuple[str, ...], ...]:
 
     best = max(_DELIMITERS, key=score)
     return tuple(tuple(row) for row in csv.reader(head, delimiter=best))
+
+
+def _refuse_others(path: Path) -> None:
+    """Refuse what is named as text and begins as something else does."""
+    with path.open("rb") as file:
+        start = file.read(16).lstrip().lower()
+    for mark, what in _OTHERS.items():
+        if start.startswith(mark):
+            hint = "Name it as what it is, unpack it, or open it and save the sheet as CSV."
+            raise Damaged(f"It is not a text file but {what}.", where=path.name, hint=hint)
 
 
 def encoding_notices(path: Path) -> tuple[str, ...]:

@@ -37,6 +37,19 @@ def test_a_missing_source(run: Callable, workspace: Path) -> None:
     refused(run("-C", workspace, "import", workspace / "nowhere", "--mapping", "maven"), 1, "nowhere")
 
 
+@pytest.mark.parametrize("mapping", [(), ("--mapping", "maven"), ("--quotas",)])
+def test_sources_that_cannot_be_looked_at(
+    run: Callable, workspace: Path, tmp_path: Path, mapping: tuple
+) -> None:
+    pipe, loop = tmp_path / "pipe.csv", tmp_path / "loop.csv"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    refused(run("-C", workspace, "import", pipe, *mapping), 1, "pipe or a device")
+    refused(run("-C", workspace, "import", "/dev/zero", *mapping), 1, "pipe or a device")
+    refused(run("-C", workspace, "import", loop, *mapping), 1, "loop.csv")
+    refused(run("-C", workspace, "import", tmp_path / ("x" * 300), *mapping), 1, "too long")
+
+
 def test_a_missing_file_of_the_mapping(run: Callable, workspace: Path, export: Path) -> None:
     (export / "sales_pipeline.csv").unlink()
     refused(run("-C", workspace, "import", export, "--mapping", "maven"), 1, "sales_pipeline.csv")

@@ -270,6 +270,29 @@ def test_what_cannot_be_guessed_is_asked_for(tmp_path):
     assert "# TO FILL IN: No value says that a deal is won" in draft.text
 
 
+def test_a_column_that_is_nearly_an_amount_is_never_left_out_in_silence(tmp_path):
+    source = tmp_path / "deals.csv"
+    source.write_text(
+        "id,owner,stage,amount,created,closed\n1,Ann,Won,ten,soon,2024-02-03\n2,Bob,Lost,5,2024-01-02,2024-02-03\n"
+    )
+    draft, _ = guess(source, tmp_path)
+    assert draft.missing == (
+        "amount could be amount, but 50% of its values are no amounts: amount.",
+        "created could be created_on, but 50% of its values are no dates: created_on.",
+    )
+
+
+def test_a_header_that_stands_twice_changes_no_guess(tmp_path):
+    source = tmp_path / "deals.csv"
+    header = "id,owner,stage,amount,created,closed\n"
+    source.write_text(
+        header + header + "1,Ann,Won,EUR 10,2024-01-02,2024-02-03\n2,Bob,Lost,5 EUR,2024-01-02,2024-02-03\n"
+    )
+    draft, path = guess(source, tmp_path, ImportSettings(currency="EUR"))
+    assert draft.missing == ()
+    assert len(load(source, tmp_path / "data", path, ImportSettings(currency="EUR"))[0]) == 2
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "duckdb", "parquet"])
 def test_other_kinds_of_files_are_guessed_too(tmp_path, ending):
     rows = [("id", "owner", "stage", "amount", "created", "closed")]
@@ -301,7 +324,11 @@ def test_other_kinds_of_files_are_guessed_too(tmp_path, ending):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("a,b\n1,2\n", "Nothing here looks like deals"), ("", "Nothing here looks like deals")],
+    [
+        ("a,b\n1,2\n", "Nothing here looks like deals"),
+        ("", "Nothing here looks like deals"),
+        ("id,owner,stage,amount,created,closed\n", "There is a header and no row"),
+    ],
 )
 def test_what_is_not_deals_is_refused(tmp_path, content, message):
     source = tmp_path / "weather.csv"

@@ -93,6 +93,40 @@ def test_a_file_that_is_not_text(source, content):
 
 
 @pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PK\x03\x04and so on", "a workbook or a zip archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old workbook"),
+        (gzip.compress(b"id,rep\n", mtime=0), "packed with gzip"),
+        (b"\n<!DOCTYPE html><html>", "a web page"),
+        (b"<html><table>", "a web page"),
+    ],
+)
+def test_what_a_text_really_is_is_said(source, content, what):
+    with pytest.raises(Damaged, match=f"It is not a text file but {what}"):
+        source.file("deals.csv", content).load()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"<html><table></table></html>", "it is a web page"),
+        (b"id,rep\n1,Ann\n", "it looks like a text"),
+        (
+            bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+            "protected by a password",
+        ),
+    ],
+)
+@pytest.mark.parametrize("ending", ["xlsx", "xls"])
+def test_why_a_workbook_is_none_is_said(source, content, why, ending):
+    source.file(f"deals.{ending}", content)
+    text = (source.folder / "mapping.toml").read_text().replace("deals.csv", f"deals.{ending}")
+    with pytest.raises(Damaged, match=f"cannot be read as a spreadsheet: .*{why}"):
+        source.file("mapping.toml", text).load()
+
+
+@pytest.mark.parametrize(
     ("encoding", "message"),
     [
         ("latin-99", "There is no encoding"),

@@ -1,14 +1,14 @@
 """Which column of a table is which of ours, by its name and by what its values look like."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from salesnb.crm.guessing.names import LEVELS, NAMES, folded
 from salesnb.crm.guessing.survey import ColumnFacts, TableFacts
 from salesnb.crm.mapping import ColumnRule
 from salesnb.crm.tables import table_named
 
-__all__ = ["candidates", "column_rule", "level_columns", "match_columns"]
+__all__ = ["candidates", "column_rule", "level_columns", "match_columns", "near_misses"]
 
 _MOSTLY = 0.8
 _NEARLY_ALL = 0.9
@@ -16,6 +16,11 @@ _MOST_STAGES = 60
 # Shorter words stand in too many names to be found inside one.
 _LONG_ENOUGH = 6
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
+_EXPECTED = {
+    "amount": ("amounts", "numbers"),
+    "created_on": ("dates", "dates"),
+    "closed_on": ("dates", "dates"),
+}
 _WEIGHTED = ("expectedrevenue", "expectedvalue")
 
 
@@ -68,6 +73,26 @@ def candidates(table: str, field: str, facts: TableFacts) -> Sequence[ColumnFact
         for column in facts.columns
         if folded(column.name) == word and _looks_like(table, field, column, facts)
     ]
+
+
+def near_misses(facts: TableFacts, found: Mapping[str, ColumnFacts]) -> list[str]:
+    """Say which columns are named like an amount or a day that nothing was found for, and hold too much else."""
+    used = {column.name for column in found.values()}
+    said = []
+    for field, (kind, share) in _EXPECTED.items():
+        named = (
+            column
+            for word in NAMES["opportunities"][field]
+            for column in facts.columns
+            if folded(column.name) == word and column.samples and column.name not in used
+        )
+        column = next(named, None)
+        if field not in found and column is not None:
+            other = 1 - getattr(column, share)
+            said.append(
+                f"{column.name} could be {field}, but {other:.0%} of its values are no {kind}: {field}."
+            )
+    return said
 
 
 def _looks_like(table: str, field: str, column: ColumnFacts, facts: TableFacts) -> bool:

@@ -97,7 +97,9 @@ def draft_mapping(
     places = places_of(source)
     if not places:
         raise MissingFile(
-            "Nothing here can be read.", where=str(source), hint="Give CSV, Parquet, Excel or DuckDB files."
+            "Nothing here can be read.",
+            where=str(source),
+            hint="Give CSV, Parquet, Excel or DuckDB files; archives unpacked.",
         )
     with tempfile.TemporaryDirectory(prefix="salesnb-") as folder:
         scratch = Path(folder)
@@ -220,6 +222,13 @@ class _Drafter:
         alone = not self._source.is_dir()
         guessed = guess_tables(self._connection, facts, self._settings.levels, alone=alone)
         if guessed is None:
+            bare = [table.name for table in facts if not table.rows]
+            if bare and len(bare) == len(facts):
+                raise BadInput(
+                    "There is a header and no row.",
+                    where=", ".join(bare[:10]),
+                    hint="Export the rows as well.",
+                )
             names = ", ".join(table.name for table in facts[:10])
             raise BadInput(
                 "Nothing here looks like deals: a table with an id, a stage, an amount and dates.",

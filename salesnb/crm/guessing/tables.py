@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from salesnb.crm.guessing.columns import candidates, column_rule, level_columns, match_columns
+from salesnb.crm.guessing.columns import candidates, column_rule, level_columns, match_columns, near_misses
 from salesnb.crm.guessing.names import folded
 from salesnb.crm.guessing.status import guess_status, sure_stages
 from salesnb.crm.guessing.survey import ColumnFacts, TableFacts
@@ -112,7 +112,7 @@ class _Guesser:
         return Guessed(
             tables=(deals, *tables),
             unused=tuple(table.name for table in self._others if table.name not in self._used),
-            missing=tuple(self._missing(deals)),
+            missing=(*self._missing(deals), *near_misses(self._deals, columns)),
         )
 
     def _sure(self, columns: dict[str, ColumnFacts]) -> StatusRule | None:

@@ -27,6 +27,9 @@ _MOST_CELLS = 50_000_000
 # Spreadsheets keep 15 digits of a number, whoever typed more.
 _DIGITS_KEPT = 10**15
 _LONGEST = 10**21
+# Where a protected workbook names what it holds.
+_START = 1 << 20
+_PACKED = (b"PK", b"\xd0\xcf\x11\xe0")
 
 
 class ExcelSource:
@@ -111,10 +114,22 @@ def _opened(path: Path) -> Iterator["CalamineWorkbook"]:
             yield book
     except CalamineError as error:
         raise Damaged(
-            f"It cannot be read as a spreadsheet: {error}.",
+            f"It cannot be read as a spreadsheet: {_why(path) or error}.",
             where=path.name,
             hint="Open it, save it as .xlsx and try again.",
         ) from error
+
+
+def _why(path: Path) -> str:
+    """Say what a file really is; empty where that cannot be told."""
+    with path.open("rb") as file:
+        start = file.read(_START)
+    if start.lstrip()[:14].lower().startswith((b"<html", b"<!doctype html", b"<table")):
+        return "it is a web page"
+    if "EncryptedPackage".encode("utf-16-le") in start:
+        return "it is protected by a password"
+    binary = start.startswith(_PACKED) or b"\0" in start or not start.strip()
+    return "" if binary else "it looks like a text, which would end in .csv"
 
 
 def _refuse_scattered(xml: SheetXml | None, file: str) -> None:
