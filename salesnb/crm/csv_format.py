@@ -3,17 +3,22 @@
 import codecs
 import csv
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
+from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from salesnb.crm.mapping import TableMapping
-from salesnb.crm.staging import header_notices, unique_headers
+from salesnb.crm.staging import header_notices, refuse_unusual, unique_headers
 from salesnb.errors import BadInput, Damaged, MissingFile
 
-__all__ = ["CsvFormat", "encoding_notices", "read_format", "read_head"]
+__all__ = ["LONGEST_LINE", "CsvFormat", "bounded_lines", "encoding_notices", "read_format", "read_head"]
 
 _PIECE = 1 << 20
+# One character more than a row may have; what is so long is set aside whatever comes behind.
+LONGEST_LINE = 1_000_001
 _DELIMITERS = ",;\t|"
 # Python's own limit is 131,072 characters a field, and an error; how long a row may be is judged where rows are read.
 csv.field_size_limit(2**31 - 1)
@@ -86,6 +91,7 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
             where=f"{path.name}, row {mapping.header_row}",
             hint="Name the row with header_row.",
         )
+    refuse_unusual(header, path.name)
     return CsvFormat(
         encoding=encoding,
         delimiter=delimiter,
@@ -226,8 +232,20 @@ def _head(path: Path, encoding: str, header_row: int, rows: int = 40) -> list[st
     """Give the first physical lines from the header on."""
     codec, _, errors = encoding.partition(":")
     with path.open(encoding=codec, errors=errors or "replace", newline="") as file:
-        lines = [line for place, line in zip(range(header_row - 1 + rows), file, strict=False)]
-    return lines[header_row - 1 :]
+        wanted = islice(bounded_lines(file), header_row - 1 + rows)
+        return [line for place, line in enumerate(wanted) if place >= header_row - 1]
+
+
+def bounded_lines(file: TextIO) -> Iterator[str]:
+    """Give the lines of a file; of one that is longer than any row may be, only its begin, so that it fits in memory."""
+    cut = False
+    while line := file.readline(LONGEST_LINE):
+        # Cut between the two characters of a line end, the second is no line of its own.
+        if not (cut and line == "\n"):
+            yield line
+        while len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            line = file.readline(LONGEST_LINE)
+        cut = len(line) == LONGEST_LINE and line.endswith("\r")
 
 
 def _header(head: list[str], delimiter: str, file: str) -> tuple[list[str], int]:

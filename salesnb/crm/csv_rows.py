@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from salesnb.crm.csv_format import CsvFormat
+from salesnb.crm.csv_format import LONGEST_LINE, CsvFormat, bounded_lines
 from salesnb.crm.staging import BrokenRow, shown
 
 __all__ = ["Row", "read_rows"]
 
 # A quoted field that runs on beyond this was never closed.
 _MOST_LINES = 1_000
-_MOST_CHARACTERS = 1_000_000
+_MOST_CHARACTERS = LONGEST_LINE - 1
 
 _NOT_CLOSED = "a quote is not closed or stands inside a field"
 
@@ -33,7 +33,11 @@ def read_rows(path: Path, form: CsvFormat) -> Iterator[Row | BrokenRow]:
     """
     codec, _, errors = form.encoding.partition(":")
     with path.open(encoding=codec, errors=errors or "replace", newline="") as file:
-        lines = ((number, line) for number, line in enumerate(file, start=1) if number > form.header_end)
+        lines = (
+            (number, line)
+            for number, line in enumerate(bounded_lines(file), start=1)
+            if number > form.header_end
+        )
         yield from _Records(lines, form).read()
 
 

@@ -45,9 +45,11 @@ def totals(plan: TablePlan, staged: Staged) -> tuple[Problem, ...]:
         return ()
     cells = [f"nullif(trim(s_{cell(place)}), '')" for place in range(len(staged.headers))]
     first = f"coalesce({', '.join(cells[:_LEADING])})"
-    filled = " + ".join(f"({text} IS NOT NULL)::INTEGER" for text in cells)
+    filled = f"list_count([{', '.join(cells)}])"
     empty = f"{q('f_' + own)} IS NULL AND " if plan.has(own) else ""
-    condition = f"{empty}regexp_full_match(lower({first}), {quote_literal(_TOTAL)}) AND ({filled}) * 2 <= {len(cells)}"
+    condition = (
+        f"{empty}regexp_full_match(lower({first}), {quote_literal(_TOTAL)}) AND {filled} * 2 <= {len(cells)}"
+    )
     return (Problem(field="", condition=condition, reason="looks like a total of other rows", value=first),)
 
 

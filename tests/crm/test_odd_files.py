@@ -2,9 +2,11 @@
 
 import datetime as dt
 import gzip
+import io
 
 import pytest
 
+from salesnb.crm.csv_format import LONGEST_LINE, bounded_lines
 from salesnb.errors import BadInput, Damaged
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -90,6 +92,27 @@ def test_a_header_whose_quote_is_never_closed(source):
 def test_a_file_that_is_not_text(source, content):
     with pytest.raises(Damaged, match="deals.csv: It is not a text file"):
         source.file("deals.csv", content).load()
+
+
+def test_more_columns_than_the_engine_holds_are_refused_in_words(source):
+    header = ",".join((*HEADER, *(f"x{place}" for place in range(600))))
+    with pytest.raises(BadInput, match="It has 608 columns; 600 are the most that can be read"):
+        source.deals(header=header).load()
+
+
+def test_a_header_that_is_a_text_of_its_own_is_refused_in_words(source):
+    with pytest.raises(BadInput, match="A header is longer than 1,000 characters: 'xxx"):
+        source.deals(WON, header="x" * 3_000_000).load()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("beyond", range(-2, 3))
+def test_of_a_line_without_end_only_the_begin_is_held_in_memory(end, beyond):
+    text = f"a{end}{'x' * (LONGEST_LINE + beyond)}{end}b{end}"
+    lines = list(bounded_lines(io.StringIO(text, newline="")))
+    assert [line.rstrip() for line in (lines[0], lines[-1])] == ["a", "b"]
+    assert len(lines) == 3
+    assert len(lines[1]) <= LONGEST_LINE
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.crm.sources.rows import stage_rows
 from salesnb.crm.sources.sheet_xml import SheetXml, look_through
-from salesnb.crm.staging import Staged, StageRequest, header_notices, unique_headers
+from salesnb.crm.staging import Staged, StageRequest, header_notices, refuse_unusual, unique_headers
 from salesnb.errors import BadInput, Damaged, MissingFile, nearest
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class ExcelSource:
                 where=f"{request.path.name}, row {place}",
                 hint="Name the row with header_row.",
             )
+        refuse_unusual(header, request.path.name)
         notices = (*header_notices(header, request.path.name), *notices)
         body = _Body(rows, place, len(header))
         staged = stage_rows(request, body.cells(), unique_headers(header), notices)
