@@ -123,11 +123,12 @@ def _import_quotas(workspace: Workspace, arguments: argparse.Namespace) -> int:
 
 def _mapping_settled(workspace: Workspace, arguments: argparse.Namespace) -> bool:
     """See to it that the workspace has a mapping: guess one, show it and ask. False when it is not to be loaded now."""
-    from salesnb.actions.importing import draft_for, write_draft
+    from salesnb.actions.importing import MAPPING_FILE, draft_for, write_draft
 
     with progress_line() as progress:
         draft = draft_for(workspace, arguments.source, progress=progress)
     if draft is None:
+        say(f"Read by the {MAPPING_FILE} of the workspace; remove it to have a mapping guessed.")
         return True
     # What is printed for programs stays on its own.
     with contextlib.redirect_stdout(sys.stderr):

@@ -54,7 +54,9 @@ def test_yes_loads_at_once_and_json_stays_json(workspace, tmp_path, capsys):
 def test_a_mapping_that_is_there_is_used_and_never_overwritten(workspace, tmp_path, capsys):
     (workspace / "mapping.toml").write_text("# mine\n")
     assert run(workspace, str(tmp_path / "deals.csv"), "--yes") == 1
-    assert "maps no table" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "maps no table" in said
+    assert "Read by the mapping.toml of the workspace; remove it to have a mapping guessed" in said
     assert (workspace / "mapping.toml").read_text() == "# mine\n"
 
 
