@@ -6,12 +6,14 @@ import gzip
 import io
 import os
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.utils.exceptions import IllegalCharacterError
 
 from salesnb.crm.dataset import Dataset
 from salesnb.crm.guessing import draft_mapping
@@ -148,7 +150,16 @@ cells = st.one_of(
 )  # fmt: skip
 
 
-# A workbook holds the time at which it was written: places in it are told as shares of its length.
+def without_times(content):
+    """Write a workbook anew, without the time at which it was made: damage then is always the same."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name != "docProps/core.xml":
+                new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
 damages = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=2)
 
 
@@ -157,7 +168,7 @@ damages = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 2
 def test_any_workbook_is_counted_or_refused_in_words(header, rows, merged, damage):
     book = Workbook()
     for row in (header, GOOD, *rows):
-        with contextlib.suppress(ValueError):  # what a workbook cannot hold
+        with contextlib.suppress(ValueError, IllegalCharacterError):  # what a workbook cannot hold
             book.active.append(list(row))
     if merged:
         book.active.merge_cells("B2:C3")
@@ -166,7 +177,7 @@ def test_any_workbook_is_counted_or_refused_in_words(header, rows, merged, damag
         book.save(out)
     except (ValueError, OverflowError, TypeError):
         return
-    content = bytearray(out.getvalue())
+    content = bytearray(without_times(out.getvalue()))
     for place, byte in damage:
         content[int(place * len(content))] ^= byte
     tried("deals.xlsx", bytes(content))

@@ -3,6 +3,8 @@
 import datetime as dt
 import gzip
 import io
+import re
+import zipfile
 
 import pytest
 
@@ -350,6 +352,17 @@ def test_what_is_named_a_workbook_and_is_none(source, content, ending):
     text = (source.folder / "mapping.toml").read_text().replace("deals.csv", f"deals.{ending}")
     with pytest.raises(Damaged, match="cannot be read as a spreadsheet"):
         source.file("mapping.toml", text).load()
+
+
+def test_a_workbook_without_any_sheet(source):
+    sheet(source)
+    whole = source.folder / "whole.xlsx"
+    (source.folder / "deals.xlsx").rename(whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(source.folder / "deals.xlsx", "w") as new:
+        for part in old.infolist():
+            new.writestr(part, re.sub(rb"<sheet .*?/>", b"", old.read(part)))
+    with pytest.raises(Damaged, match=r"deals\.xlsx: It has no sheet"):
+        source.load()
 
 
 def test_a_sheet_without_anything(source):

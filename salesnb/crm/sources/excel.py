@@ -112,6 +112,10 @@ def _opened(path: Path) -> Iterator["CalamineWorkbook"]:
     _refuse_bombs(path)
     try:
         with CalamineWorkbook.from_path(path) as book:
+            if not book.sheet_names:
+                raise Damaged(
+                    "It has no sheet.", where=path.name, hint="Open it, save it as .xlsx and try again."
+                )
             yield book
     except CalamineError as error:
         raise Damaged(
