@@ -166,7 +166,7 @@ def _join(found: Section, place: str) -> Join:
 def _alternatives(value: object, where: str) -> Alternatives:
     """Give columns to choose from: a text, or a list of texts and of lists that are joined by a space."""
     items = value if isinstance(value, list) else [value]
-    if not items:
+    if not items or [] in items:
         raise BadInput("It names no source column.", where=where, hint='Write ["…"].')
     return tuple(texts(item, where) if isinstance(item, list) else (text(item, where),) for item in items)
 

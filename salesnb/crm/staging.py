@@ -171,7 +171,8 @@ def write_rows(path: Path, rows: Iterable[tuple[object, ...]]) -> None:
     """
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
+            # Only characters of the line end are quoted: with "\n" alone a "\r" in a cell would end its row.
+            csv.writer(file, lineterminator="\r\n").writerows(rows)
     except OSError as error:
         raise cannot_write(path, error) from error
 

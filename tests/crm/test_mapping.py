@@ -21,6 +21,7 @@ def test_every_profile_reads(name):
         ('[opportunities]\nfiel = "x"', "Did you mean 'file'"),
         ('[opportunities.columns]\nclosed_om = "x"\nopportunity_id = "id"', "Did you mean 'closed_on'"),
         ("[opportunities.columns]\nopportunity_id = 3", "3 stands where"),
+        ("[opportunities.columns]\nopportunity_id = [[]]", "names no source column"),
         ('[opportunities.columns]\nopportunity_id = { colum = "x" }', "Did you mean 'column'"),
         ('[opportunities.columns]\nopportunity_id = { format = "x" }', "names no source column"),
         ('[opportunities.columns]\nrep_id = "x"', "need the column opportunity_id"),
