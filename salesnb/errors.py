@@ -17,6 +17,10 @@ __all__ = [
 ]
 
 
+_LONGEST = 100
+_COMPARED = 5_000
+
+
 class SalesnbError(Exception):
     """Something that the reader can act on.
 
@@ -116,12 +120,17 @@ def nearest(name: str, names: Iterable[str], *, shown: int = 12) -> str:
     >>> nearest("win_rat", ["won_amount", "win_rate"])
     "Did you mean 'win_rate'? Known: win_rate, won_amount."
     """
-    known = sorted(set(names))
+    known = sorted({_cut(text) for text in names})
     if not known:
         return "None is known yet."
-    close = get_close_matches(name, known, n=1, cutoff=0.6)
+    # Comparing takes the product of lengths, and a source may have thousands of columns.
+    close = get_close_matches(_cut(name), known[:_COMPARED], n=1, cutoff=0.6)
     guess = f"Did you mean {close[0]!r}? " if close else ""
     return f"{guess}Known: {', '.join(_first(known, shown))}."
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
 
 
 def _first(names: list[str], shown: int) -> Iterator[str]:

@@ -3,16 +3,18 @@
 import argparse
 import contextlib
 import json
+import stat
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.progress import progress_line
 from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
 from salesnb.cli.table import print_text
-from salesnb.errors import BadInput, BadUsage
+from salesnb.errors import BadInput, BadUsage, MissingFile
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
     from salesnb.crm.guessing import Draft
     from salesnb.crm.importing import TableReport
+
+
+_SHOWN = 200
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from salesnb.actions.importing import import_data
 
     workspace = Workspace.open(arguments.workspace)
+    _refuse_unreachable(arguments.source)
     if _is_of_quotas(workspace, arguments):
         return _import_quotas(workspace, arguments)
     if not arguments.mapping and not _mapping_settled(workspace, arguments):
@@ -57,6 +63,25 @@ def run(arguments: argparse.Namespace) -> int:
     _print_tables(report.tables, arguments.format)
     say(_conclusion(workspace, report))
     return 0
+
+
+def _refuse_unreachable(source: Path) -> None:
+    """Refuse what the system does not let us look at, and what has no end."""
+    try:
+        mode = source.stat().st_mode
+        if stat.S_ISDIR(mode):
+            next(source.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        where = str(source.parent)[:_SHOWN]
+        raise MissingFile(f"Cannot read {source.name[:_SHOWN]}: {error.strerror}.", where=where) from error
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise BadInput(
+            "It is a pipe or a device, not a file.",
+            where=str(source),
+            hint="Save what it gives to a file first.",
+        )
 
 
 def _print_tables(tables: "Sequence[TableReport]", form: str) -> None:
@@ -92,11 +117,12 @@ def _import_quotas(workspace: Workspace, arguments: argparse.Namespace) -> int:
 
 def _mapping_settled(workspace: Workspace, arguments: argparse.Namespace) -> bool:
     """See to it that the workspace has a mapping: guess one, show it and ask. False when it is not to be loaded now."""
-    from salesnb.actions.importing import draft_for, write_draft
+    from salesnb.actions.importing import MAPPING_FILE, draft_for, write_draft
 
     with progress_line() as progress:
         draft = draft_for(workspace, arguments.source, progress=progress)
     if draft is None:
+        say(f"Read by the {MAPPING_FILE} of the workspace; remove it to have a mapping guessed.")
         return True
     # What is printed for programs stays on its own.
     with contextlib.redirect_stdout(sys.stderr):
@@ -107,7 +133,7 @@ def _mapping_settled(workspace: Workspace, arguments: argparse.Namespace) -> boo
             say(sentence)
         raise BadInput(
             f"The guess is not complete; it is written to {path.name}.",
-            hint=f"Fill in what is missing there, then: salesnb import {arguments.source}",
+            hint=f"Fill in what is missing there, then: salesnb import {quote(str(arguments.source))}",
         )
     if arguments.yes:
         return True
@@ -115,7 +141,7 @@ def _mapping_settled(workspace: Workspace, arguments: argparse.Namespace) -> boo
         say(f"This is written to {path.name}, a comment at each guess.")
         if _agreed("Load with it now? [y/N] "):
             return True
-    say(f"The mapping is in {path.name}. Look it over, then: salesnb import {arguments.source}")
+    say(f"The mapping is in {path.name}. Look it over, then: salesnb import {quote(str(arguments.source))}")
     return False
 
 
@@ -143,7 +169,10 @@ def _show(draft: "Draft") -> None:
         print()
         print_text(
             ["status", "rows", "means"],
-            [{"status": value.value, "rows": value.count, "means": value.meaning} for value in draft.status],
+            [
+                {"status": value.value or "(empty)", "rows": value.count, "means": value.meaning}
+                for value in draft.status
+            ],
         )
     for file, columns in draft.unmapped:
         say(f"{file}: kept as dimensions: {', '.join(columns)}.")

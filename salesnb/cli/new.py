@@ -22,7 +22,5 @@ def run(arguments: argparse.Namespace) -> int:
     settings = replace(Settings(), **{key: value for key, value in given.items() if value})
     workspace = Workspace.create(arguments.dir, settings)
     folder = Path(arguments.dir)
-    say(
-        f"Made the workspace {workspace.root.name}. Next: cd {folder}; salesnb import FOLDER --mapping PROFILE"
-    )
+    say(f"Made the workspace {workspace.root.name}. Next: cd {folder}; salesnb import FILE_OR_FOLDER")
     return 0

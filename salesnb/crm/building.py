@@ -97,7 +97,8 @@ def build(
     as_of = settings.as_of or _latest_day(context, builder)
     say("comparing with the import before")
     told = record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
-    notices = (*_zone_notice(settings), *builder.notices, *told)
+    # A file of which two tables are made is said once what there is to say of it.
+    notices = tuple(dict.fromkeys((*_zone_notice(settings), *builder.notices, *told)))
     built = Built(tables=builder.reports(), notices=notices, as_of=as_of)
     _write_meta(context, built, fingerprint, builder.dimensions)
     return built

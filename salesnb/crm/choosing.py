@@ -69,8 +69,9 @@ def choose(
         try:
             found[table] = chooser.choose(file)
         except BadInput:
-            # The error that counts is that of the last way there is.
-            if not any(later.mapping.table == table for later in files[place + 1 :]):
+            # The error that counts is that of the last way there is; deals need not name their reps and accounts.
+            last = not any(later.mapping.table == table for later in files[place + 1 :])
+            if last and not (flexible and file.mapping.distinct):
                 raise
     return tuple(found.values())
 
@@ -162,11 +163,9 @@ def _used(mapping: TableMapping, composed: set[str]) -> set[str]:
 
 def _further(staged: Staged, mapping: TableMapping, used: set[str]) -> list[str]:
     """List the columns that nothing uses and that are not ignored."""
-    patterns = [name.casefold().replace("[", "[[]") for name in mapping.ignore if "*" in name]
+    patterns = [name.casefold().replace("[", "[[]") for name in mapping.ignore]
     return [
         name
         for name in staged.headers
-        if name not in used
-        and name not in mapping.ignore
-        and not any(fnmatchcase(name.casefold(), pattern) for pattern in patterns)
+        if name not in used and not any(fnmatchcase(name.casefold(), pattern) for pattern in patterns)
     ]

@@ -3,21 +3,34 @@
 import codecs
 import csv
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
+from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from salesnb.crm.mapping import TableMapping
-from salesnb.crm.staging import header_notices, unique_headers
+from salesnb.crm.staging import header_notices, refuse_unusual, unique_headers
 from salesnb.errors import BadInput, Damaged, MissingFile
 
-__all__ = ["CsvFormat", "ragged_format", "read_format", "read_head"]
+__all__ = ["LONGEST_LINE", "CsvFormat", "bounded_lines", "ragged_format", "read_format", "read_head"]
 
 _PIECE = 1 << 20
+# One character more than a row may have; what is so long is set aside whatever comes behind.
+LONGEST_LINE = 1_000_001
 _DELIMITERS = ",;\t|"
 # Python's own limit is 131,072 characters a field, and an error; how long a row may be is judged where rows are read.
 csv.field_size_limit(2**31 - 1)
 _NAMES = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}
+_OTHERS = {
+    b"pk\x03\x04": "a workbook or a zip archive",
+    b"\xd0\xcf\x11\xe0": "an old workbook",
+    b"\x1f\x8b": "packed with gzip",
+    b"%pdf-": "a PDF",
+    b"<html": "a web page",
+    b"<!doctype html": "a web page",
+}
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -56,10 +69,13 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
     ------
     MissingFile
         When it cannot be read.
+    Damaged
+        When it is no text but a workbook, an archive or a web page.
     BadInput
         When the encoding is unknown or there is no header.
     """
     try:
+        _refuse_others(path)
         encoding, notices = _encoding(path, mapping.encoding)
         scan = _scan(path)
         head = _head(path, encoding, mapping.header_row)
@@ -75,6 +91,7 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
             where=f"{path.name}, row {mapping.header_row}",
             hint="Name the row with header_row.",
         )
+    refuse_unusual(header, path.name)
     return CsvFormat(
         encoding=encoding,
         delimiter=delimiter,
@@ -86,17 +103,20 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
     )
 
 
-def read_head(path: Path, *, lines: int = 40) -> tuple[tuple[str, ...], ...]:
+def read_head(path: Path) -> tuple[tuple[str, ...], ...]:
     """Give the first lines as cells, parted by the delimiter that gives most lines the same number of them.
 
     Raises
     ------
     MissingFile
         When it cannot be read.
+    Damaged
+        When it is no text but a workbook, an archive or a web page.
     """
     try:
+        _refuse_others(path)
         encoding, _ = _encoding(path, "")
-        head = _head(path, encoding, 1, lines)
+        head = _head(path, encoding, 1)
     except OSError as error:
         raise MissingFile(f"Cannot read {path.name}: {error.strerror}.", where=str(path.parent)) from error
 
@@ -110,8 +130,11 @@ def ragged_format(path: Path) -> CsvFormat:
     ------
     MissingFile
         When it cannot be read.
+    Damaged
+        When it is no text but a workbook, an archive or a web page.
     """
     try:
+        _refuse_others(path)
         encoding, notices = _encoding(path, "")
         delimiter = _common_delimiter(_head(path, encoding, 1))
     except OSError as error:
@@ -125,6 +148,16 @@ def ragged_format(path: Path) -> CsvFormat:
         plain=False,
         notices=notices,
     )
+
+
+def _refuse_others(path: Path) -> None:
+    """Refuse what is named as text and begins as something else does."""
+    with path.open("rb") as file:
+        start = file.read(16).lstrip().lower()
+    for mark, what in _OTHERS.items():
+        if start.startswith(mark):
+            hint = "Name it as what it is, unpack it, or open it and save the sheet as CSV."
+            raise Damaged(f"It is not a text file but {what}.", where=path.name, hint=hint)
 
 
 def _encoding(path: Path, given: str) -> tuple[str, tuple[str, ...]]:
@@ -215,8 +248,20 @@ def _head(path: Path, encoding: str, header_row: int, rows: int = 40) -> list[st
     """Give the first physical lines from the header on."""
     codec, _, errors = encoding.partition(":")
     with path.open(encoding=codec, errors=errors or "replace", newline="") as file:
-        lines = [line for place, line in zip(range(header_row - 1 + rows), file, strict=False)]
-    return lines[header_row - 1 :]
+        wanted = islice(bounded_lines(file), header_row - 1 + rows)
+        return [line for place, line in enumerate(wanted) if place >= header_row - 1]
+
+
+def bounded_lines(file: TextIO) -> Iterator[str]:
+    """Give the lines of a file; of one that is longer than any row may be, only its begin, so that it fits in memory."""
+    cut = False
+    while line := file.readline(LONGEST_LINE):
+        # Cut between the two characters of a line end, the second is no line of its own.
+        if not (cut and line == "\n"):
+            yield line
+        while len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            line = file.readline(LONGEST_LINE)
+        cut = len(line) == LONGEST_LINE and line.endswith("\r")
 
 
 def _header(head: list[str], delimiter: str, file: str) -> tuple[list[str], int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from salesnb.crm.csv_format import CsvFormat
+from salesnb.crm.csv_format import LONGEST_LINE, CsvFormat, bounded_lines
 from salesnb.crm.staging import BrokenRow, shown
 from salesnb.errors import BadInput
 
@@ -16,7 +16,7 @@ __all__ = ["Row", "read_grid", "read_rows"]
 
 # A quoted field that runs on beyond this was never closed.
 _MOST_LINES = 1_000
-_MOST_CHARACTERS = 1_000_000
+_MOST_CHARACTERS = LONGEST_LINE - 1
 
 # What people lay out by hand is small; it is held in memory as a whole.
 _MOST_BYTES = 50_000_000
@@ -37,7 +37,11 @@ def read_rows(path: Path, form: CsvFormat) -> Iterator[Row | BrokenRow]:
     """
     codec, _, errors = form.encoding.partition(":")
     with path.open(encoding=codec, errors=errors or "replace", newline="") as file:
-        lines = ((number, line) for number, line in enumerate(file, start=1) if number > form.header_end)
+        lines = (
+            (number, line)
+            for number, line in enumerate(bounded_lines(file), start=1)
+            if number > form.header_end
+        )
         yield from _Records(lines, form).read()
 
 

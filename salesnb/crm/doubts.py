@@ -10,7 +10,7 @@ from salesnb.crm.staging import Staged, cell, shown
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["header_again", "like_nothing", "never_met"]
+__all__ = ["header_again", "like_nothing", "never_met", "probabilities", "totals"]
 
 _WORDS = (
     "nan", "nat", "none", "null", "n/a", "na", "nil", "-", "?", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!",
@@ -19,6 +19,14 @@ _WORDS = (
 # So many headers in a row of data are no coincidence.
 _ENOUGH = 4
 _STAGES_SHOWN = 5
+_TOTAL = (
+    r"(grand |sub[- ]?)?totals?:?( \(.*\))?|sums?|count|averages?|avg|(gesamt|zwischen)?summen?:?|gesamt(ergebnis)?:?"
+    r"|insgesamt:?|total général|somme"
+)
+_LEADING = 3
+_HUNDREDTH = 0.01
+# What a total lacks and a row of its own has, where it is mapped; looking there first spares reading every row.
+_OWN = {"opportunities": "stage", "orders": "ordered_on"}
 
 
 def header_again(staged: Staged) -> tuple[Problem, ...]:
@@ -28,6 +36,21 @@ def header_again(staged: Staged) -> tuple[Problem, ...]:
     )
     first = quote_literal(staged.headers[0])
     return (Problem(field="", condition=same, reason="repeats the header", value=first),)
+
+
+def totals(plan: TablePlan, staged: Staged) -> tuple[Problem, ...]:
+    """Rule on rows that begin with a word such as Total and are mostly empty, as spreadsheets and reports have them."""
+    own = _OWN.get(plan.table.name, "")
+    if not own and plan.table.name != "reps":
+        return ()
+    cells = [f"nullif(trim(s_{cell(place)}), '')" for place in range(len(staged.headers))]
+    first = f"coalesce({', '.join(cells[:_LEADING])})"
+    filled = f"list_count([{', '.join(cells)}])"
+    empty = f"{q('f_' + own)} IS NULL AND " if plan.has(own) else ""
+    condition = (
+        f"{empty}regexp_full_match(lower({first}), {quote_literal(_TOTAL)}) AND {filled} * 2 <= {len(cells)}"
+    )
+    return (Problem(field="", condition=condition, reason="looks like a total of other rows", value=first),)
 
 
 def like_nothing(plan: TablePlan) -> tuple[tuple[str, str], ...]:
@@ -56,6 +79,25 @@ def never_met(connection: "DuckDBPyConnection", plan: TablePlan, work: str) -> t
         return ()
     advice = "Correct [opportunities.status] in the mapping if that is wrong."
     return (f"opportunities: no row is {words}.{_stages(connection, plan, work)} {advice}",)
+
+
+def probabilities(connection: "DuckDBPyConnection", plan: TablePlan, work: str) -> tuple[str, ...]:
+    """Say that probabilities are a hundredth of what they should be, or that open deals are as good as over."""
+    if plan.table.name != "opportunities" or not plan.has("probability"):
+        return ()
+    row = connection.execute(
+        f"SELECT max(probability), count_if(status = 'open' AND probability = 1) FROM {q(work)} WHERE problem IS NULL"
+    ).fetchone()
+    most, certain = row or (None, 0)
+    said = []
+    if most is not None and 0 < most <= _HUNDREDTH:
+        advice = "If they are ratios and no per cents, take scale out of the mapping."
+        said.append(f"opportunities: no probability is above 1 %. {advice}")
+    if certain:
+        rows = "1 deal is open with" if certain == 1 else f"{certain:,} deals are open with"
+        advice = "Correct [opportunities.status] in the mapping if they are won."
+        said.append(f"opportunities: {rows} a probability of 100 %. {advice}")
+    return tuple(said)
 
 
 def _stages(connection: "DuckDBPyConnection", plan: TablePlan, work: str) -> str:

@@ -196,7 +196,8 @@ def write_rejected(database: Path, data_dir: Path) -> None:
     import io
 
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # Only characters of the line end are quoted, and "\r" may stand in a value too.
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("table", "file", "row", "field", "reason", "value"))
     with read_only(database) as connection:
         cursor = connection.execute(
@@ -204,11 +205,11 @@ def write_rejected(database: Path, data_dir: Path) -> None:
         )
         while rows := cursor.fetchmany(10_000):
             writer.writerows(rows)
-    path = data_dir / REJECTED
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        if path.read_text(encoding="utf-8") == text.getvalue():
+    path, content = data_dir / REJECTED, text.getvalue().replace("\r\n", "\n")
+    with contextlib.suppress(OSError):
+        if path.read_bytes() == content.encode():
             return
-    write_atomic(path, text.getvalue())
+    write_atomic(path, content)
 
 
 def with_quotas(fingerprint: str, quotas: str) -> str:

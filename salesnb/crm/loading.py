@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from salesnb.crm.doubts import header_again
+from salesnb.crm.doubts import header_again, totals
 from salesnb.crm.mapping import TableMapping
 from salesnb.crm.plan import Context, FieldPlan, TablePlan, extra_name
 from salesnb.crm.planner import plan_table
@@ -63,7 +63,8 @@ def load_table(
         plan = with_status(plan, mapping, staged)
     plan = replace(plan, fields=(*plan.fields, *_further(plan, mapping, staged, around.extras)))
     of_columns = (problem for item in plan.fields for problem in item.problems)
-    problems = (*header_again(staged), *rate_rules(plan, context), *of_columns, *table_rules(plan))
+    doubtful = (*header_again(staged), *totals(plan, staged))
+    problems = (*doubtful, *rate_rules(plan, context), *of_columns, *table_rules(plan))
     work = f"work_{table.name}"
     make_work(context, plan, staged, work, problems)
     mark_duplicates(context, table, work, len(problems))

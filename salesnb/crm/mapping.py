@@ -41,6 +41,8 @@ class ColumnRule:
         How a date is written (as ``strptime`` has it), and where a time without zone was written.
     scale
         Factor on numbers: 0.01 turns per cent into a ratio.
+    unless
+        Source columns that make this one superfluous, where they are there.
     """
 
     column: str
@@ -49,6 +51,7 @@ class ColumnRule:
     take: str = ""
     format: str = ""
     time_zone: str = ""
+    unless: tuple[str, ...] = ()
     scale: str = ""
 
 

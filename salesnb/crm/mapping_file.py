@@ -32,7 +32,7 @@ _FURTHER_KEYS = ("file", "header_row", "missing", "ignore", "leave_out", "join",
 _TABLE_KEYS = (*_TEXT_KEYS, *_FURTHER_KEYS, "columns", "status", "repair", "unpivot")
 _JOIN_KEYS = ("name", "file", "sheet", "on", "key", "where")
 _GENERAL_KEYS = ("flexible", "ids")
-_RULE_KEYS = ("column", "via", "take", "format", "time_zone", "scale")
+_RULE_KEYS = ("column", "via", "take", "format", "time_zone", "scale", "unless")
 _CHOICES = {"decimal": (".", ","), "date_order": ("ymd", "dmy", "mdy")}
 _NO_DELIMITERS = ('"', "\n", "\r", "\0")
 # A further column whose name is this close to a canonical one is a slip of the keyboard.
@@ -166,7 +166,7 @@ def _join(found: Section, place: str) -> Join:
 def _alternatives(value: object, where: str) -> Alternatives:
     """Give columns to choose from: a text, or a list of texts and of lists that are joined by a space."""
     items = value if isinstance(value, list) else [value]
-    if not items:
+    if not items or [] in items:
         raise BadInput("It names no source column.", where=where, hint='Write ["…"].')
     return tuple(texts(item, where) if isinstance(item, list) else (text(item, where),) for item in items)
 
@@ -207,13 +207,14 @@ def _rule(value: object, where: str) -> ColumnRule:
         raise BadInput("It names no source column.", where=where, hint='Add column = "…".')
     if ("via" in found) != ("take" in found):
         raise BadInput("via and take belong together.", where=where, hint="Give both or neither.")
-    texts_given = {key: item for key, item in found.items() if key not in ("scale", "column")}
+    texts_given = {key: item for key, item in found.items() if key not in ("scale", "column", "unless")}
     given: dict[str, Any] = {key: text(item, f"{where} {key}") for key, item in texts_given.items()}
     zone(given.get("time_zone", ""), where)
     named = _rule(found["column"], f"{where} column") if not isinstance(found["column"], dict) else None
     if named is None:
         raise BadInput(f"{found['column']!r} stands where a source column is expected.", where=where)
-    return replace(named, scale=factor(found.get("scale", ""), where), **given)
+    unless = texts(found.get("unless", []), f"{where} unless")
+    return replace(named, scale=factor(found.get("scale", ""), where), unless=unless, **given)
 
 
 def _statuses(table: Table, value: object, where: str) -> tuple[StatusRule, ...]:

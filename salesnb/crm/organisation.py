@@ -50,6 +50,7 @@ def organise(
         context.connection.execute(
             "INSERT INTO memberships SELECT rep_id, node, start_on, end_on + 1, 1.0 FROM reps"
         )
+    notices += _at_several_nodes(context)
     _fill_rep_nodes(context)
     _fill_levels(context)
     return (*notices, *(_levels_without_nodes(context) if given else ()))
@@ -121,6 +122,19 @@ def _rep_nodes_known(context: Context) -> list[str]:
     return (
         [f"reps: {lost} reps name a node that is not in org; they stand below the company."] if lost else []
     )
+
+
+def _at_several_nodes(context: Context) -> list[str]:
+    """Say who is at several nodes on the same day; a deal counts for one of them, so that none counts twice."""
+    reps = _count(
+        context,
+        "SELECT count(DISTINCT a.rep_id) FROM memberships a JOIN memberships b ON a.rep_id = b.rep_id"
+        " AND a.node < b.node AND coalesce(a.valid_from, DATE '0001-01-01') < coalesce(b.valid_to, DATE '9999-12-31')"
+        " AND coalesce(b.valid_from, DATE '0001-01-01') < coalesce(a.valid_to, DATE '9999-12-31')",
+    )
+    rule = "their deals count for the node of the largest share, of equal ones for the one begun last."
+    who = "1 rep belongs" if reps == 1 else f"{reps:,} reps belong"
+    return [f"memberships: {who} to several nodes at a time; {rule}"] if reps else []
 
 
 def _fill_rep_nodes(context: Context) -> None:

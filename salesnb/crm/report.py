@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from salesnb.crm.doubts import like_nothing, never_met
+from salesnb.crm.doubts import like_nothing, never_met, probabilities
 from salesnb.crm.plan import Problem, TablePlan
 from salesnb.crm.rules import repair_flags
 from salesnb.crm.sql import quote_identifier as q
@@ -95,7 +95,8 @@ def count_table(
         for note, count, first in zip((*repairs, *warnings), noted[::2], noted[1::2], strict=True)
         if count
     )
-    return report, (*said, *never_met(connection, plan, work), *_rejections(connection, plan))
+    doubts = (*never_met(connection, plan, work), *probabilities(connection, plan, work))
+    return report, (*said, *doubts, *_rejections(connection, plan))
 
 
 def _rows(count: int) -> str:

@@ -78,6 +78,8 @@ def resolve(
     composed: dict[str, Alternatives] = {}
     others = tuple(f"{join.name}." for join in mapping.joins)
     for field, rule in mapping.columns:
+        if any(headers.find(name) for name in rule.unless):
+            continue
         if not rule.alternatives and not flexible:
             columns.append((field, rule))
             continue
@@ -91,7 +93,7 @@ def resolve(
         name = " / ".join(" ".join(parts) for parts in chosen)
         if len(chosen) > 1 or len(chosen[0]) > 1:
             composed[name] = chosen
-        columns.append((field, replace(rule, column=name, alternatives=())))
+        columns.append((field, replace(rule, column=name, alternatives=(), unless=())))
     names = {field for field, _ in columns}
     resolved = replace(
         mapping,

@@ -1,7 +1,7 @@
 """What a source hands to the import: all its cells as text in one table of the engine, and where each row stood."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +21,16 @@ __all__ = [
     "cell",
     "header_notices",
     "load_text",
+    "refuse_unusual",
     "shown",
     "unique_headers",
     "write_rows",
 ]
 
 _SHOWN = 200
+# The engine keeps a block of each column of each table in memory.
+_MOST_COLUMNS = 600
+_LONGEST_HEADER = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +113,7 @@ def unique_headers(found: Iterable[str]) -> tuple[str, ...]:
     headers: list[str] = []
     taken: set[str] = set()
     for place, text in enumerate(found, start=1):
-        name = " ".join(text.split()) or f"column_{place}"
+        name = _clean(text) or f"column_{place}"
         own, count = name, 1
         while own.casefold() in taken:
             count += 1
@@ -119,9 +123,37 @@ def unique_headers(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(headers)
 
 
+def _clean(text: str) -> str:
+    """Take the arrows away with which reports show by what they are sorted."""
+    return " ".join(text.split()).rstrip(" ↑↓")
+
+
+def refuse_unusual(headers: Sequence[str], file: str) -> None:
+    """Refuse headers of which no table is made.
+
+    Raises
+    ------
+    BadInput
+        When there are too many columns for the engine, or a header is a text of its own.
+    """
+    if len(headers) > _MOST_COLUMNS:
+        raise BadInput(
+            f"It has {len(headers):,} columns; {_MOST_COLUMNS:,} are the most that can be read.",
+            where=file,
+            hint="Export the columns that you need.",
+        )
+    longest = max(headers, key=len, default="")
+    if len(longest) > _LONGEST_HEADER:
+        raise BadInput(
+            f"A header is longer than {_LONGEST_HEADER:,} characters: {shown(longest)!r}.",
+            where=file,
+            hint="Name the row of the header with header_row, or export a table.",
+        )
+
+
 def header_notices(found: Iterable[str], file: str) -> tuple[str, ...]:
     """Say which headers stand more than once, and what their further columns are called."""
-    texts = [" ".join(text.split()) for text in found]
+    texts = [_clean(text) for text in found]
     names = unique_headers(texts)
     return tuple(
         f"{file}: {text!r} heads more than one column; this one is called {name!r}."
@@ -140,7 +172,8 @@ def write_rows(path: Path, rows: Iterable[tuple[object, ...]]) -> None:
     """
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
+            # Only characters of the line end are quoted: with "\n" alone a "\r" in a cell would end its row.
+            csv.writer(file, lineterminator="\r\n").writerows(rows)
     except OSError as error:
         raise cannot_write(path, error) from error
 

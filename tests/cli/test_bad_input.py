@@ -37,6 +37,19 @@ def test_a_missing_source(run: Callable, workspace: Path) -> None:
     refused(run("-C", workspace, "import", workspace / "nowhere", "--mapping", "maven"), 1, "nowhere")
 
 
+@pytest.mark.parametrize("mapping", [(), ("--mapping", "maven"), ("--quotas",)])
+def test_sources_that_cannot_be_looked_at(
+    run: Callable, workspace: Path, tmp_path: Path, mapping: tuple
+) -> None:
+    pipe, loop = tmp_path / "pipe.csv", tmp_path / "loop.csv"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    refused(run("-C", workspace, "import", pipe, *mapping), 1, "pipe or a device")
+    refused(run("-C", workspace, "import", "/dev/zero", *mapping), 1, "pipe or a device")
+    refused(run("-C", workspace, "import", loop, *mapping), 1, "loop.csv")
+    refused(run("-C", workspace, "import", tmp_path / ("x" * 300), *mapping), 1, "too long")
+
+
 def test_a_missing_file_of_the_mapping(run: Callable, workspace: Path, export: Path) -> None:
     (export / "sales_pipeline.csv").unlink()
     refused(run("-C", workspace, "import", export, "--mapping", "maven"), 1, "sales_pipeline.csv")
@@ -199,10 +212,28 @@ def test_a_folder_that_is_a_file(run: Callable, tmp_path: Path) -> None:
 
 
 def as_anybody() -> None:
-    """Give root's right to write everywhere away; files that it may not write then stay as they are."""
+    """Give root's right to read and write everywhere away; files that it may not write then stay as they are."""
     if os.geteuid() == 0:
-        drop_from_bounding_set, may_override_permissions = 24, 1
-        ctypes.CDLL(None).prctl(drop_from_bounding_set, may_override_permissions)
+        drop_from_bounding_set, may_override_permissions, may_read_everything = 24, 1, 2
+        for right in (may_override_permissions, may_read_everything):
+            ctypes.CDLL(None).prctl(drop_from_bounding_set, right)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="permissions are dropped as on Linux")
+@pytest.mark.parametrize("arguments", [("--yes",), ("--mapping", "maven"), ("--quotas",)])
+def test_sources_that_may_not_be_read(
+    workspace: Path, export: Path, run_apart: Callable, arguments: tuple[str, ...]
+) -> None:
+    deals = export / "sales_pipeline.csv"
+    try:
+        for locked, source in ((deals, deals), (export, export), (export, deals)):
+            locked.chmod(0)
+            done = run_apart("-C", workspace, "import", source, *arguments, preexec_fn=as_anybody)
+            refused(done, 1, "Permission denied")
+            locked.chmod(0o755)
+    finally:
+        export.chmod(0o755)
 
 
 @pytest.mark.slow

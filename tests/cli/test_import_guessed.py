@@ -40,6 +40,12 @@ def test_without_a_terminal_the_draft_is_written_and_the_next_command_said(works
     assert "opportunities: read 2, loaded 2" in capsys.readouterr().out
 
 
+def test_the_next_command_can_be_copied_also_with_spaces_in_the_name(workspace, tmp_path, capsys):
+    source = (tmp_path / "deals.csv").rename(tmp_path / "my deals.csv")
+    run(workspace, str(source))
+    assert f"salesnb import '{source}'" in capsys.readouterr().err
+
+
 def test_yes_loads_at_once_and_json_stays_json(workspace, tmp_path, capsys):
     assert run(workspace, str(tmp_path / "deals.csv"), "--yes", "--format", "json") == 0
     assert capsys.readouterr().out.startswith("[\n  {")
@@ -48,7 +54,9 @@ def test_yes_loads_at_once_and_json_stays_json(workspace, tmp_path, capsys):
 def test_a_mapping_that_is_there_is_used_and_never_overwritten(workspace, tmp_path, capsys):
     (workspace / "mapping.toml").write_text("# mine\n")
     assert run(workspace, str(tmp_path / "deals.csv"), "--yes") == 1
-    assert "maps no table" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "maps no table" in said
+    assert "Read by the mapping.toml of the workspace; remove it to have a mapping guessed" in said
     assert (workspace / "mapping.toml").read_text() == "# mine\n"
 
 

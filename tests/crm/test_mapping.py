@@ -3,6 +3,7 @@
 import pytest
 
 from salesnb.crm.mapping import PROFILES, load_mapping
+from salesnb.crm.resolving import Headers, resolve
 from salesnb.errors import BadInput, Damaged, MissingFile
 
 GOOD = '[opportunities]\nfile = "x.csv"\ncolumns = { opportunity_id = "id" }\n'
@@ -20,6 +21,7 @@ def test_every_profile_reads(name):
         ('[opportunities]\nfiel = "x"', "Did you mean 'file'"),
         ('[opportunities.columns]\nclosed_om = "x"\nopportunity_id = "id"', "Did you mean 'closed_on'"),
         ("[opportunities.columns]\nopportunity_id = 3", "3 stands where"),
+        ("[opportunities.columns]\nopportunity_id = [[]]", "names no source column"),
         ('[opportunities.columns]\nopportunity_id = { colum = "x" }', "Did you mean 'column'"),
         ('[opportunities.columns]\nopportunity_id = { format = "x" }', "names no source column"),
         ('[opportunities.columns]\nrep_id = "x"', "need the column opportunity_id"),
@@ -65,3 +67,23 @@ def test_a_file_that_is_not_toml_is_damaged(tmp_path):
 def test_an_unknown_profile_is_refused_with_the_nearest():
     with pytest.raises(MissingFile, match="Did you mean 'maven'"):
         load_mapping("mavn")
+
+
+def test_a_column_that_another_makes_superfluous_is_left_out(source):
+    source.mapping(more=', currency = { column = "currency", unless = ["converted"] }')
+    (deals, *_) = load_mapping(source.folder / "mapping.toml").tables
+    for headers, expected in (((), True), (("Converted",), False)):
+        names = (
+            "id",
+            "rep",
+            "account",
+            "product",
+            "stage",
+            "value",
+            "created",
+            "closed",
+            "currency",
+            *headers,
+        )
+        resolved = resolve(deals, Headers(names, flexible=True), flexible=True, known=(), file="deals.csv")
+        assert ("currency" in dict(resolved.mapping.columns)) == expected

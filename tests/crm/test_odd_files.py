@@ -2,9 +2,13 @@
 
 import datetime as dt
 import gzip
+import io
+import re
+import zipfile
 
 import pytest
 
+from salesnb.crm.csv_format import LONGEST_LINE, bounded_lines
 from salesnb.errors import BadInput, Damaged
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -53,6 +57,20 @@ def test_a_header_that_stands_twice_is_set_aside_in_every_table(source):
     ]
 
 
+@pytest.mark.parametrize(
+    "word", ["Total", "grand total", "Grand Totals (2 records)", "Subtotal", "Gesamtsumme"]
+)
+def test_a_row_of_totals_is_no_deal(source, word):
+    report = source.deals(WON, LOST, f"{word},,,,,100,,", f"{WON.replace('D1', 'Total')}").load()
+    assert source.counts(report)[:3] == (4, 3, 1)
+    assert source.rejected()[0][2:] == ("4", "", "looks like a total of other rows", word)
+
+
+def test_a_row_of_totals_is_no_rep(source):
+    source.file("reps.csv", "rep,team,region\nAnn,Alps,South\nTotal,,\nBob Total,,\n")
+    assert source.counts(source.load(), "reps")[:3] == (3, 2, 1)
+
+
 def test_titles_above_the_header_are_no_columns(source):
     with pytest.raises(BadInput, match="Column 'id' is not in deals.csv"):
         source.file("deals.csv", f"Export of March\n{','.join(HEADER)}\n{WON}\n").load()
@@ -76,6 +94,61 @@ def test_a_header_whose_quote_is_never_closed(source):
 def test_a_file_that_is_not_text(source, content):
     with pytest.raises(Damaged, match="deals.csv: It is not a text file"):
         source.file("deals.csv", content).load()
+
+
+def test_more_columns_than_the_engine_holds_are_refused_in_words(source):
+    header = ",".join((*HEADER, *(f"x{place}" for place in range(600))))
+    with pytest.raises(BadInput, match="It has 608 columns; 600 are the most that can be read"):
+        source.deals(header=header).load()
+
+
+def test_a_header_that_is_a_text_of_its_own_is_refused_in_words(source):
+    with pytest.raises(BadInput, match="A header is longer than 1,000 characters: 'xxx"):
+        source.deals(WON, header="x" * 3_000_000).load()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("beyond", range(-2, 3))
+def test_of_a_line_without_end_only_the_begin_is_held_in_memory(end, beyond):
+    text = f"a{end}{'x' * (LONGEST_LINE + beyond)}{end}b{end}"
+    lines = list(bounded_lines(io.StringIO(text, newline="")))
+    assert [line.rstrip() for line in (lines[0], lines[-1])] == ["a", "b"]
+    assert len(lines) == 3
+    assert len(lines[1]) <= LONGEST_LINE
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PK\x03\x04and so on", "a workbook or a zip archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old workbook"),
+        (gzip.compress(b"id,rep\n", mtime=0), "packed with gzip"),
+        (b"\n<!DOCTYPE html><html>", "a web page"),
+        (b"<html><table>", "a web page"),
+    ],
+)
+def test_what_a_text_really_is_is_said(source, content, what):
+    with pytest.raises(Damaged, match=f"It is not a text file but {what}"):
+        source.file("deals.csv", content).load()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"<html><table></table></html>", "it is a web page"),
+        (b"id,rep\n1,Ann\n", "it looks like a text"),
+        (
+            bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+            "protected by a password",
+        ),
+    ],
+)
+@pytest.mark.parametrize("ending", ["xlsx", "xls"])
+def test_why_a_workbook_is_none_is_said(source, content, why, ending):
+    source.file(f"deals.{ending}", content)
+    text = (source.folder / "mapping.toml").read_text().replace("deals.csv", f"deals.{ending}")
+    with pytest.raises(Damaged, match=f"cannot be read as a spreadsheet: .*{why}"):
+        source.file("mapping.toml", text).load()
 
 
 @pytest.mark.parametrize(
@@ -122,6 +195,17 @@ def test_a_field_that_is_too_long_costs_its_row_only(source):
     assert source.rejected()[0][2:5] == ("3", "", "is longer than 1,000,000 characters")
 
 
+def test_a_carriage_return_inside_a_cell_stays_there_and_where_it_is_set_aside(source):
+    report = source.deals(
+        WON, LOST.replace("Acme", '"Ac\rme"'), '"D\r3",Ann,Acme,Pump,Open,ten,2024-01-02,'
+    ).load()
+    assert source.counts(report)[:3] == (3, 2, 1)
+    assert source.query("SELECT name FROM accounts WHERE name LIKE 'Ac%' ORDER BY 1") == [("Acme",)]
+    assert [row[5] for row in source.rejected()] == ["ten"]
+    report = source.deals(WON, LOST, 'D4,Ann,Acme,Pump,Open,"t\ren",2024-01-02,').load()
+    assert [row[3:] for row in source.rejected()] == [("amount", "is not an amount", "t\ren")]
+
+
 def test_leading_zeros_of_ids_stay(source):
     source.deals(WON.replace("D1", "007"), LOST.replace("D2", "7")).load()
     assert source.query("SELECT opportunity_id FROM opportunities ORDER BY 1") == [("007",), ("7",)]
@@ -150,6 +234,19 @@ def test_words_for_won_and_lost_that_never_occur_are_said_with_those_that_do(sou
     assert said(report, "no row is won or lost", "'Gewonnen', 'Verloren'", "[opportunities.status]")
     assert said(source.deals(WON, LOST.replace("Lost", "Verloren")).load(), "no row is lost")
     assert not said(source.deals(WON, LOST).load(), "no row is")
+
+
+def test_probabilities_that_look_wrong_are_said(source):
+    header = ",".join((*HEADER, "chance"))
+
+    def notices(*rows):
+        return source.deals(*rows, header=header).load()
+
+    source.mapping(more=', probability = { column = "chance", scale = 0.01 }')
+    assert said(notices(f"{WON},1", f"{LOST},0.75"), "no probability is above 1 %", "scale")
+    whole = notices(f"{WON},100", f"{LOST},0.75", "D3,Ann,Acme,Pump,Open,1,2024-01-02,,100")
+    assert not said(whole, "no probability")
+    assert said(whole, "1 deal is open with a probability of 100 %", "[opportunities.status]")
 
 
 def test_one_slip_in_a_date_does_not_move_everything_in_silence(source):
@@ -266,6 +363,17 @@ def test_what_is_named_a_workbook_and_is_none(source, content, ending):
     text = (source.folder / "mapping.toml").read_text().replace("deals.csv", f"deals.{ending}")
     with pytest.raises(Damaged, match="cannot be read as a spreadsheet"):
         source.file("mapping.toml", text).load()
+
+
+def test_a_workbook_without_any_sheet(source):
+    sheet(source)
+    whole = source.folder / "whole.xlsx"
+    (source.folder / "deals.xlsx").rename(whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(source.folder / "deals.xlsx", "w") as new:
+        for part in old.infolist():
+            new.writestr(part, re.sub(rb"<sheet .*?/>", b"", old.read(part)))
+    with pytest.raises(Damaged, match=r"deals\.xlsx: It has no sheet"):
+        source.load()
 
 
 def test_a_sheet_without_anything(source):

@@ -184,7 +184,8 @@ def test_an_organisation_may_be_of_any_depth(source):
 
 def test_a_rep_who_left_keeps_the_last_node(source):
     source.mapping(sections=MEMBERS)
-    source.file("m.csv", "rep,node,from,to,share\nAnn,South/Alps,2023-01-01,2024-01-20,1\n").load()
+    report = source.file("m.csv", "rep,node,from,to,share\nAnn,South/Alps,2023-01-01,2024-01-20,1\n").load()
+    assert not any("several nodes" in notice for notice in report.notices)
     assert source.query("SELECT node, valid_from, valid_to FROM rep_nodes WHERE rep_id = 'Ann'") == [
         ("South/Alps", *ALWAYS)
     ]
@@ -196,7 +197,8 @@ def test_of_two_halves_the_one_begun_last_has_the_rep(source):
         "m.csv",
         "rep,node,from,to,share\nAnn,South/Alps,2023-01-01,,0.5\nAnn,North/Shore,2024-02-01,2024-03-01,0.5\n",
     )
-    source.load()
+    report = source.load()
+    assert any("1 rep belongs to several nodes at a time" in notice for notice in report.notices)
     assert source.query("SELECT node, valid_from FROM rep_nodes WHERE rep_id = 'Ann' ORDER BY 2") == [
         ("South/Alps", ALWAYS[0]),
         ("North/Shore", date(2024, 2, 1)),

@@ -1,8 +1,11 @@
 """The same small company in the five shapes in which people get it out of Salesforce and HubSpot."""
 
+import csv
+import io
+
 from salesnb.crm.importing import ImportSettings
 
-__all__ = ["API", "DEALS", "REPORT", "SETTINGS", "SHAPES", "write"]
+__all__ = ["API", "DEALS", "OTHERS", "REPORT", "SETTINGS", "SHAPES", "VARIETIES", "write", "write_book"]
 
 SETTINGS = ImportSettings(currency="USD", time_zone="America/New_York")
 
@@ -105,8 +108,148 @@ SHAPES = {
 }
 
 
+def write_book(path, text):
+    """Put a CSV text into a workbook, as texts; lines without anything are rows without anything."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in csv.reader(io.StringIO(text)):
+        book.active.append([cell or None for cell in row])
+    book.save(path)
+    return path
+
+
 def write(folder, files):
     folder.mkdir(exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text)
     return folder
+
+
+# What else there is, each with the deals of above where nothing else is said: name -> (profile, file, text).
+_AIRBYTE = ("_airbyte_raw_id,id,createdAt,archived,properties_dealname,properties_amount,"
+    "properties_amount_in_home_currency,properties_deal_currency_code,properties_dealstage,properties_closedate,"
+    "properties_hubspot_owner_id,properties_hs_is_closed_won,properties_hs_is_closed,"
+    "properties_hs_deal_stage_probability")  # fmt: skip
+VARIETIES = {
+    "report in German": (
+        "salesforce",
+        "report.csv",
+        """\
+"Opportunity Owner";"Account Name";"Opportunity Name";"Stage";"Amount Currency";"Amount";"Probability (%)";"Close Date";"Created Date"
+"Ann Fox";"Acme";"Pumps";"Closed Won";"USD";"1.000,50";"100";"31.03.2024";"10.01.2024"
+"Ann Fox";"Beta";"Valves";"Closed Lost";"USD";"200,00";"0";"02.04.2024";"10.01.2024"
+"Ann Fox";"Beta";"Pipes";"Negotiation";"USD";"300,00";"75";"30.06.2024";"01.02.2024"
+"Max Hill";"Acme";"Late";"Closed Won";"USD";"50,00";"100";"01.03.2024";"05.03.2024"
+"Grand Total";"";"";"";"USD";"1.550,50";"";"";""
+
+"Copyright (c) 2000-2024 salesforce.com, inc. All rights reserved."
+""",
+    ),
+    "report with amounts as texts": (
+        "salesforce",
+        "report.csv",
+        """\ufeff\
+"Opportunity Owner","Account Name","Opportunity Name","Stage","Amount","Probability (%)","Close Date","Created Date","Opportunity ID"
+"Ann Fox","Acme","Pumps","Closed Won","USD 1,000.50","100%","3/31/2024","1/10/2024","006A00000000001"
+"Ann Fox","Beta","Valves","Closed Lost","USD 200.00","0%","4/2/2024","1/10/2024","006A00000000002"
+"Ann Fox","Beta","Pipes","Negotiation","$300.00","75%","6/30/2024","2/1/2024","006A00000000003"
+"Max Hill","Acme","Late","Closed Won","USD 50.00","100%","3/1/2024","3/5/2024","006A00000000005"
+""",
+    ),
+    "report with amounts that were converted": (
+        "salesforce",
+        "report.csv",
+        """\
+"Opportunity Owner","Account Name","Opportunity Name","Stage","Amount Currency","Amount","Amount (converted) Currency","Amount (converted)","Probability (%)","Close Date","Created Date","Opportunity ID"
+"Ann Fox","Acme","Pumps","Closed Won","EUR","900.00","USD","1,000.50","100","3/31/2024","1/10/2024","006A00000000001"
+"Ann Fox","Beta","Valves","Closed Lost","USD","200.00","USD","200.00","0","4/2/2024","1/10/2024","006A00000000002"
+"Ann Fox","Beta","Pipes","Negotiation","USD","300.00","USD","300.00","75","6/30/2024","2/1/2024","006A00000000003"
+"Max Hill","Acme","Late","Closed Won","USD","50.00","USD","50.00","100","3/1/2024","3/5/2024","006A00000000005"
+""",
+    ),
+    "Data Loader with names": (
+        "salesforce",
+        "extract.csv",
+        """\
+"ID","NAME","STAGENAME","AMOUNT","CLOSEDATE","CREATEDDATE","ISWON","ISCLOSED","OWNER.NAME","ACCOUNT.NAME","PROBABILITY","OWNERID","ACCOUNTID","SYSTEMMODSTAMP"
+"006A00000000001IAA","Pumps","Closed Won","1000.5","2024-03-31","2024-01-10T15:00:00.000Z","true","true","Ann Fox","Acme","100.0","005A0000001aaaAIAQ","001A000000AcmeAIAR","x"
+"006A00000000002IAA","Valves","Closed Lost","200.0","2024-04-02","2024-01-11T03:00:00.000Z","false","true","Ann Fox","Beta","0.0","005A0000001aaaAIAQ","001A000000BetaBIAR","x"
+"006A00000000003IAA","Pipes","Negotiation","300.0","2024-06-30","2024-02-01T15:00:00.000Z","false","false","Ann Fox","Beta","75.0","005A0000001aaaAIAQ","001A000000BetaBIAR","x"
+"006A00000000005IAA","Late","Closed Won","50.0","2024-03-01","2024-03-05T15:00:00.000Z","true","true","Max Hill","Acme","100.0","005A0000002bbbBIAQ","001A000000AcmeAIAR","x"
+""",
+    ),
+    "HubSpot with stages of its own": (
+        "hubspot",
+        "all-deals.csv",
+        """\
+Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Pipeline,Create Date,Deal probability,Associated Company IDs,Associated Company
+101,Pumps,Closed won (New),2024-03-31 10:00,Ann Fox,1000.50,New,2024-01-10 10:00,1,7,Acme
+102,Valves,Churned (Renewals),2024-04-02 10:00,Ann Fox,200,Renewals,2024-01-10 22:00,0,8,Beta
+103,Pipes,Contract Sent (Renewals),2024-06-30 10:00,Ann Fox,300,Renewals,2024-02-01 10:00,0.75,8,Beta
+105,Late,Renewed (Renewals),2024-03-01 10:00,Max Hill,50,Renewals,2024-03-05 10:00,1,7,Acme
+""",
+    ),
+    "HubSpot with switches and a company currency": (
+        "hubspot",
+        "all-deals.csv",
+        """\
+Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Currency,Amount in company currency,Create Date,Is Closed Won,Is closed lost,Deal probability,Associated Company
+101,Pumps,Signed (New),2024-03-31 10:00,Ann Fox,900,EUR,1000.50,2024-01-10 10:00,true,false,1,Acme
+102,Valves,Gone (New),2024-04-02 10:00,Ann Fox,200,USD,200,2024-01-10 22:00,false,true,0,Beta
+103,Pipes,Contract Sent (New),2024-06-30 10:00,Ann Fox,300,USD,300,2024-02-01 10:00,false,false,0.75,Beta
+105,Late,Signed (New),2024-03-01 10:00,Max Hill,50,USD,50,2024-03-05 10:00,true,false,1,Acme
+""",
+    ),
+    "HubSpot by Airbyte": (
+        "hubspot",
+        "deals.csv",
+        f"""\
+{_AIRBYTE}
+a,101,2024-01-10T15:00:00.000Z,false,Pumps,900,1000.50,EUR,closedwon,2024-03-31T14:00:00.000Z,11,true,true,1
+b,102,2024-01-11T03:00:00.000Z,false,Valves,200,200,USD,closedlost,2024-04-02T14:00:00.000Z,11,false,true,0
+c,103,2024-02-01T15:00:00.000Z,false,Pipes,300,300,USD,contractsent,2024-06-30T14:00:00.000Z,11,false,false,0.75
+d,104,2024-02-01T15:00:00.000Z,true,Gone,999,999,USD,closedwon,2024-03-01T14:00:00.000Z,11,true,true,1
+e,105,2024-03-05T15:00:00.000Z,false,Late,50,50,USD,closedwon,2024-03-01T14:00:00.000Z,12,true,true,1
+""",
+    ),
+}
+# The same of programs that have no profile; a day of creation after closing would be set aside there.
+OTHERS = {
+    "Pipedrive": """\
+"Deal - Title","Deal - Value","Deal - Currency","Deal - Organization","Deal - Stage","Deal - Status","Deal - Deal created","Deal - Won time","Deal - Deal closed on","Deal - Expected close date","Deal - Owner","Deal - ID","Deal - Probability"
+"Pumps","1000.5","USD","Acme","Contract","Won","2024-01-10 15:00:00","2024-03-31 14:00:00","2024-03-31 14:00:00","2024-03-30","Ann Fox","101",""
+"Valves","200","USD","Beta","Contract","Lost","2024-01-10 15:00:00","","2024-04-02 14:00:00","2024-03-30","Ann Fox","102",""
+"Pipes","300","USD","Beta","Contract","Open","2024-02-01 15:00:00","","","2024-06-30","Ann Fox","103","75"
+"Late","50","USD","Acme","Contract","Won","2024-03-01 15:00:00","2024-03-01 14:00:00","2024-03-01 14:00:00","","Max Hill","105",""
+""",
+    "Dynamics": """\
+(Do Not Modify) Opportunity,(Do Not Modify) Row Checksum,Topic,Potential Customer,Est. Close Date,Est. Revenue,Probability,Actual Close Date,Actual Revenue,Owner,Status,Status Reason,Created On
+6d5e0001-0001,abc,Pumps,Acme,3/30/2024,"$1,100.00",100,3/31/2024,"$1,000.50",Ann Fox,Won,Won,1/10/2024 15:00
+6d5e0001-0002,abd,Valves,Beta,4/2/2024,$200.00,0,4/2/2024,$200.00,Ann Fox,Lost,Out-Sold,1/10/2024 15:00
+6d5e0001-0003,abe,Pipes,Beta,6/30/2024,$300.00,75,,$300.00,Ann Fox,Open,In Progress,2/1/2024 15:00
+6d5e0001-0005,abf,Late,Acme,3/1/2024,$50.00,100,3/1/2024,$50.00,Max Hill,Won,Won,3/1/2024 15:00
+""",
+    "Zoho": """\
+Record Id,Deal Owner.id,Deal Owner,Amount,Deal Name,Closing Date,Account Name.id,Account Name,Stage,Probability (%),Expected Revenue,Created Time
+zcrm_101,zcrm_u11,Ann Fox,1000.5,Pumps,2024-03-31,zcrm_a1,Acme,Closed Won,100,1000.5,2024-01-10 15:00:00
+zcrm_102,zcrm_u11,Ann Fox,200,Valves,2024-04-02,zcrm_a2,Beta,Closed Lost to Competition,0,0,2024-01-10 15:00:00
+zcrm_103,zcrm_u11,Ann Fox,300,Pipes,2024-06-30,zcrm_a2,Beta,Negotiation/Review,75,225,2024-02-01 15:00:00
+zcrm_105,zcrm_u12,Max Hill,50,Late,2024-03-01,zcrm_a1,Acme,Closed Won,100,50,2024-03-01 15:00:00
+""",
+    "a German spreadsheet": """\
+"Opportunity-Inhaber";"Accountname";"Opportunity-Name";"Phase";"Betrag Währung";"Betrag";"Wahrscheinlichkeit (%)";"Schlusstermin";"Erstelldatum"
+"Ann Fox";"Acme";"Pumps";"Geschlossen gewonnen";"USD";"1.000,50";"100";"31.03.2024";"10.01.2024"
+"Ann Fox";"Beta";"Valves";"Geschlossen verloren";"USD";"200,00";"0";"02.04.2024";"10.01.2024"
+"Ann Fox";"Beta";"Pipes";"Verhandlung";"USD";"300,00";"75";"30.06.2024";"01.02.2024"
+"Max Hill";"Acme";"Late";"Geschlossen gewonnen";"USD";"50,00";"100";"01.03.2024";"01.03.2024"
+"Gesamtsumme";"";"";"";"USD";"1.550,50";"";"";""
+""",
+    "stages that only their probability explains": """\
+id,name,account,owner,stage,amount,probability,created date,close date
+101,Pumps,Acme,Ann Fox,S9,1000.50,100%,2024-01-10,2024-03-31
+102,Valves,Beta,Ann Fox,S0,200,0%,2024-01-10,2024-04-02
+103,Pipes,Beta,Ann Fox,S4,300,75%,2024-02-01,2024-06-30
+105,Late,Acme,Max Hill,S9,50,100%,2024-03-01,2024-03-01
+""",
+}

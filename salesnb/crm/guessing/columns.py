@@ -1,57 +1,98 @@
 """Which column of a table is which of ours, by its name and by what its values look like."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from salesnb.crm.guessing.names import LEVELS, NAMES, folded
 from salesnb.crm.guessing.survey import ColumnFacts, TableFacts
 from salesnb.crm.mapping import ColumnRule
 from salesnb.crm.tables import table_named
 
-__all__ = ["candidates", "column_rule", "level_columns", "match_columns"]
+__all__ = ["candidates", "column_rule", "level_columns", "match_columns", "near_misses"]
 
 _MOSTLY = 0.8
 _NEARLY_ALL = 0.9
 _MOST_STAGES = 60
 # Shorter words stand in too many names to be found inside one.
 _LONG_ENOUGH = 6
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+_EXPECTED = {
+    "amount": ("amounts", "numbers"),
+    "created_on": ("dates", "dates"),
+    "closed_on": ("dates", "dates"),
+}
+_WEIGHTED = ("expectedrevenue", "expectedvalue")
 
 
 def match_columns(table: str, facts: TableFacts, taken: Iterable[str] = ()) -> dict[str, ColumnFacts]:
     """Find a column for each field of a canonical table; each column serves one field."""
     used = set(taken)
     found: dict[str, ColumnFacts] = {}
-    for inside in (False, True):
-        for field in NAMES[table]:
-            if field in found:
-                continue
-            choices = candidates(table, field, facts, inside=inside)
-            best = next((column for column in choices if column.name not in used), None)
-            if best is not None:
-                found[field] = best
-                used.add(best.name)
-    return found
+    for field in NAMES[table]:
+        best = next((column for column in candidates(table, field, facts) if column.name not in used), None)
+        if best is not None:
+            found[field] = best
+            used.add(best.name)
+    for field, column in _inside(table, facts):
+        if field not in found and column.name not in used:
+            found[field] = column
+            used.add(column.name)
+    return _without_weighted(found)
 
 
-def candidates(table: str, field: str, facts: TableFacts, *, inside: bool = False) -> Sequence[ColumnFacts]:
-    """List the columns that could be a field, the most telling name first.
+def _inside(table: str, facts: TableFacts) -> list[tuple[str, ColumnFacts]]:
+    """Fields whose name has more before or after it in a column, the longest first.
 
-    Parameters
-    ----------
-    inside
-        Whether a name may have more before or after: ``Deal Amount (USD)``.
+    ``Deal - Expected close date`` holds the name of a day of closing too.
     """
-    found = []
-    for word in NAMES[table][field]:
-        for column in facts.columns:
-            name = folded(column.name)
-            fits = (
-                len(word) >= _LONG_ENOUGH and (name.startswith(word) or name.endswith(word))
-                if inside
-                else name == word
-            )
-            if fits and _looks_like(table, field, column, facts):
-                found.append(column)
+    found = [
+        (len(word), field, column)
+        for field, words in NAMES[table].items()
+        for word in words
+        if len(word) >= _LONG_ENOUGH
+        for column in facts.columns
+        if folded(column.name).startswith(word) or folded(column.name).endswith(word)
+    ]
+    found.sort(key=lambda item: -item[0])
+    return [(field, column) for _, field, column in found if _looks_like(table, field, column, facts)]
+
+
+def _without_weighted(found: dict[str, ColumnFacts]) -> dict[str, ColumnFacts]:
+    """An expected revenue beside amount and probability is their product, not what a deal would bring."""
+    expected = found.get("expected_amount")
+    if expected and {"amount", "probability"} <= found.keys() and folded(expected.name) in _WEIGHTED:
+        return {field: column for field, column in found.items() if field != "expected_amount"}
     return found
+
+
+def candidates(table: str, field: str, facts: TableFacts) -> Sequence[ColumnFacts]:
+    """List the columns that could be a field, the most telling name first."""
+    return [
+        column
+        for word in NAMES[table][field]
+        for column in facts.columns
+        if folded(column.name) == word and _looks_like(table, field, column, facts)
+    ]
+
+
+def near_misses(facts: TableFacts, found: Mapping[str, ColumnFacts]) -> list[str]:
+    """Say which columns are named like an amount or a day that nothing was found for, and hold too much else."""
+    used = {column.name for column in found.values()}
+    said = []
+    for field, (kind, share) in _EXPECTED.items():
+        named = (
+            column
+            for word in NAMES["opportunities"][field]
+            for column in facts.columns
+            if folded(column.name) == word and column.samples and column.name not in used
+        )
+        column = next(named, None)
+        if field not in found and column is not None:
+            other = 1 - getattr(column, share)
+            said.append(
+                f"{column.name} could be {field}, but {other:.0%} of its values are no {kind}: {field}."
+            )
+    return said
 
 
 def _looks_like(table: str, field: str, column: ColumnFacts, facts: TableFacts) -> bool:
@@ -70,7 +111,8 @@ def _looks_like(table: str, field: str, column: ColumnFacts, facts: TableFacts) 
         return column.filled >= _NEARLY_ALL * facts.rows and column.distinct >= _NEARLY_ALL * column.filled
     if field == "stage":
         return column.distinct <= _MOST_STAGES and column.dates < _MOSTLY and column.numbers < _MOSTLY
-    return column.dates < _MOSTLY
+    coded = field != "currency" or all(_CURRENCY.fullmatch(text) for text in column.samples)
+    return coded and column.dates < _MOSTLY
 
 
 _REQUIRED = frozenset({"opportunity_id", "stage", "amount"})

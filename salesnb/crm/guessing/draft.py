@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from salesnb.crm.building import ImportSettings
 from salesnb.crm.choosing import Chosen, choose
-from salesnb.crm.files import locate, places_of
-from salesnb.crm.guessing.survey import column_facts, survey
+from salesnb.crm.files import TableFile, locate, places_of
+from salesnb.crm.guessing.status import sure_stages, told_by_switches, with_sure_stages
+from salesnb.crm.guessing.survey import column_facts, header_row, survey
 from salesnb.crm.guessing.tables import guess_tables
 from salesnb.crm.guessing.text import mapping_text
 from salesnb.crm.importing import open_engine
-from salesnb.crm.mapping import PROFILES, Mapping, StatusRule, TableMapping, load_mapping
+from salesnb.crm.mapping import PROFILES, ColumnRule, Mapping, StatusRule, TableMapping, load_mapping
 from salesnb.crm.plan import Context
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.toml_values import regular
@@ -96,7 +97,9 @@ def draft_mapping(
     places = places_of(source)
     if not places:
         raise MissingFile(
-            "Nothing here can be read.", where=str(source), hint="Give CSV, Parquet, Excel or DuckDB files."
+            "Nothing here can be read.",
+            where=str(source),
+            hint="Give CSV, Parquet, Excel or DuckDB files; archives unpacked.",
         )
     with tempfile.TemporaryDirectory(prefix="salesnb-") as folder:
         scratch = Path(folder)
@@ -121,9 +124,13 @@ class _Drafter:
 
     def draft(self) -> Draft:
         """Take the profile that fits best, else guess."""
-        fits = [fit for name in PROFILES.names() for fit in self._try(load_mapping(name), name)]
+        names = PROFILES.names()
+        fits = [fit for name in names for fit in self._try(load_mapping(name), name)]
         if fits:
             name, mapping, chosen = max(fits, key=lambda fit: len(_deals(fit[2]).mapping.columns))
+            if name != names[-1]:
+                # What was tried later has been staged over it.
+                chosen = self._as_written(self._choose(mapping), name)
             tables = [self._written(found) for found in chosen]
             return self._described(name, replace(mapping, tables=tuple(tables)), chosen, self._unused(chosen))
         return self._guess()
@@ -131,15 +138,58 @@ class _Drafter:
     def _try(self, mapping: Mapping, name: str) -> list[tuple[str, Mapping, tuple[Chosen, ...]]]:
         """Try a profile; it fits when its files and columns are there and some deals are won or lost."""
         try:
+            mapping = self._below_titles(mapping)
             chosen = self._choose(mapping)
             self._refuse_strangers(chosen)
+            chosen = self._as_written(chosen, name)
             deals = _deals(chosen)
-            ended = any(value.meaning != "open" for value in self._status(deals))
+            ended = told_by_switches(deals.mapping.status) or any(
+                value.meaning != "open" for value in self._status(deals)
+            )
         except SalesnbError:
             return []
         if len(deals.mapping.columns) < _ENOUGH_COLUMNS:
             return []
         return [(name, mapping, chosen)] if ended else []
+
+    def _as_written(self, chosen: tuple[Chosen, ...], name: str) -> tuple[Chosen, ...]:
+        """Fit what a profile says of its source in general to the values that are there."""
+        deals = _deals(chosen)
+        columns = [(field, self._scaled(deals, field, rule)) for field, rule in deals.mapping.columns]
+        told = replace(deals, mapping=replace(deals.mapping, columns=tuple(columns)))
+        return self._with_sure_stages(tuple(told if found is deals else found for found in chosen), name)
+
+    def _scaled(self, deals: Chosen, field: str, rule: ColumnRule) -> ColumnRule:
+        """Spreadsheets keep 75 % as 0.75, also where the header says per cent."""
+        if field != "probability" or not rule.scale:
+            return rule
+        column = deals.staged.column(rule.column, where=field, file=deals.file)
+        most = column_facts(self._connection, deals.staged, rule.column, column).most
+        return replace(rule, scale="") if 0 < most <= 1 else rule
+
+    def _with_sure_stages(self, chosen: tuple[Chosen, ...], name: str) -> tuple[Chosen, ...]:
+        """HubSpot's stages are won at 100 %, lost at 0 % and nothing else is, whatever they are called."""
+        deals = _deals(chosen)
+        rule, stage = deals.mapping.status, deals.mapping.rule("stage")
+        probability = deals.mapping.rule("probability")
+        if name != "hubspot" or not (rule and stage and probability):
+            return chosen
+        cells = [
+            deals.staged.column(item.column, where="status", file=deals.file) for item in (stage, probability)
+        ]
+        relation = f"{q(deals.staged.relation)} WHERE {deals.staged.keep_sql}"
+        sure = sure_stages(self._connection, f"(SELECT * FROM {relation})", *cells)
+        rule = with_sure_stages(rule, stage.column, sure)
+        told = replace(deals, mapping=replace(deals.mapping, status=rule))
+        return tuple(told if found is deals else found for found in chosen)
+
+    def _below_titles(self, mapping: Mapping) -> Mapping:
+        """A report that was downloaded as it looks has its title and filters above the header."""
+        place = places_of(self._source)[0]
+        row = header_row(place.source.head(place.path, place.sheet)) if mapping.flexible else 1
+        if row == 1 or self._source.is_dir():
+            return mapping
+        return replace(mapping, tables=tuple(replace(table, header_row=row) for table in mapping.tables))
 
     def _refuse_strangers(self, chosen: Sequence[Chosen]) -> None:
         """A mapping that names its columns fits only where all of them are."""
@@ -148,6 +198,8 @@ class _Drafter:
                 found.staged.column(rule.column, where=field, file=found.file)
 
     def _choose(self, mapping: Mapping) -> tuple[Chosen, ...]:
+        files = locate(self._source, mapping)
+        self._refuse_files_beside(files)
         context = Context(
             connection=self._connection,
             currency=self._settings.currency,
@@ -156,14 +208,27 @@ class _Drafter:
             levels=self._settings.levels,
             ids=mapping.ids,
         )
-        files = locate(self._source, mapping)
         return choose(context, files, self._scratch, flexible=mapping.flexible, say=self._say)
+
+    def _refuse_files_beside(self, files: Sequence[TableFile]) -> None:
+        """A single file is taken for itself, also where a profile knows others that lie beside it."""
+        known = {place.path for place in places_of(self._source)}
+        beside = [path.name for file in files for path in file.paths if path not in known]
+        if beside:
+            raise BadInput(f"{', '.join(beside)} would be needed too.", where=self._source.name)
 
     def _guess(self) -> Draft:
         facts, unread = survey(self._connection, self._source, self._scratch, say=self._say)
         alone = not self._source.is_dir()
         guessed = guess_tables(self._connection, facts, self._settings.levels, alone=alone)
         if guessed is None:
+            bare = [table.name for table in facts if not table.rows]
+            if bare and len(bare) == len(facts):
+                raise BadInput(
+                    "There is a header and no row.",
+                    where=", ".join(bare[:10]),
+                    hint="Export the rows as well.",
+                )
             names = ", ".join(table.name for table in facts[:10])
             raise BadInput(
                 "Nothing here looks like deals: a table with an id, a stage, an amount and dates.",
@@ -173,9 +238,9 @@ class _Drafter:
         mapping = Mapping(name="mapping.toml", tables=guessed.tables, digest="")
         missing = guessed.missing
         try:
-            chosen = () if missing else self._choose(mapping)
+            chosen = self._choose(mapping)
         except BadInput as error:
-            chosen, missing = (), (str(error),)
+            chosen, missing = (), missing or (str(error),)
         return self._described("", mapping, chosen, (*guessed.unused, *unread), missing)
 
     def _written(self, found: Chosen) -> TableMapping:
@@ -207,7 +272,8 @@ class _Drafter:
         further = {found.mapping.table: found.further for found in chosen if found.further}
         status = self._status(_deals(chosen)) if chosen else ()
         shown = tuple(
-            f"{value.value or '(empty)'}: {value.count:,} rows, {value.meaning}" for value in status
+            f"{value.value or '(empty)'}: {value.count:,} {'row' if value.count == 1 else 'rows'}, {value.meaning}"
+            for value in status
         )
         text = mapping_text(mapping, self._source.name, profile, samples, further, shown, missing)
         return Draft(
@@ -234,11 +300,12 @@ class _Drafter:
     def _status(self, deals: Chosen) -> tuple[StatusValue, ...]:
         """Count the values that decide, with what each is taken to mean."""
         rule, staged = deals.mapping.status, deals.staged
-        if rule is None:
-            return ()
         stage = deals.mapping.rule("stage")
         default = stage.column if stage else ""
-        names = list(dict.fromkeys(column or default for column, _ in (*rule.won, *rule.lost)))
+        if rule is None and not default:
+            return ()
+        told = (*rule.won, *rule.lost) if rule else ()
+        names = list(dict.fromkeys(column or default for column, _ in told)) or [default]
         cells = [staged.column(name, where="the status", file=deals.file) for name in names]
         values = ", ".join(f"coalesce(trim({cell}), '')" for cell in cells)
         rows = self._connection.execute(
@@ -250,7 +317,8 @@ class _Drafter:
             texts = dict(zip(names, (str(value) for value in row[:-1]), strict=True))
             shown = ", ".join(f"{name} {text}" for name, text in texts.items())
             label = shown if len(names) > 1 else str(row[0])
-            found.append(StatusValue(value=label, count=int(row[-1]), meaning=_meaning(rule, texts, default)))
+            meaning = _meaning(rule, texts, default) if rule else "?"
+            found.append(StatusValue(value=label, count=int(row[-1]), meaning=meaning))
         return tuple(found)
 
     def _unused(self, chosen: Sequence[Chosen]) -> list[str]:

@@ -8,41 +8,49 @@ _WORDS: dict[str, dict[str, str]] = {
     "opportunities": {
         "opportunity_id": (
             "opportunityid opportunityid18 oppid oppno opportunitynumber dealid dealnumber recordid leadid"
-            " dealno oppnumber opportunityno ticketid quoteid id key no nr number"
+            " dealno oppnumber opportunityno donotmodifyopportunity ticketid quoteid id key no nr number"
         ),
-        "name": "opportunityname dealname opportunitytitle dealtitle name opportunity deal title subject",
+        "name": "opportunityname dealname opportunitytitle dealtitle name opportunity deal title subject topic bezeichnung",
         "account_id": (
             "accountid accountname account customerid customername customer companyname company client clientname"
-            " associatedcompany organization organisation kunde firma"
+            " associatedcompany organization organisation potentialcustomer kunde kundenname firma"
         ),
         "rep_id": (
             "ownerid opportunityowner dealowner owner ownername salesrepid salesrep repid rep repname salesagent"
-            " salesperson salespersonname accountexecutive ae seller agent assignedto employeeid verkaufer vertriebler"
+            " salesperson salespersonname accountexecutive ae seller agent assignedto employeeid opportunityinhaber"
+            " inhaber verkaufer vertriebler vertriebsmitarbeiter zustandig"
         ),
         "product": "product productname productid item sku solution productline produkt",
         "stage": "stagename dealstage opportunitystage salesstage pipelinestage stage phase status dealstatus state",
         "amount": (
-            "closevalue amount dealamount dealvalue opportunityamount value salesamount wonamount contractvalue tcv acv"
+            "closevalue amount dealamount dealvalue opportunityamount actualrevenue value salesamount wonamount contractvalue tcv acv"
             " arr revenue totalprice saleprice sales price total betrag umsatz"
         ),
-        "expected_amount": "expectedamount expectedvalue expectedrevenue potentialvalue pipelinevalue forecastamount",
+        "expected_amount": (
+            "expectedamount expectedvalue expectedrevenue estrevenue estimatedrevenue potentialvalue pipelinevalue"
+            " forecastamount"
+        ),
         "created_on": (
             "createddate createdate createdon createdat created dateopened opendate openeddate openedon engagedate"
-            " entrydate startdate opportunitycreateddate leaddate erstelltam"
+            " createdtime creationdate datecreated entrydate startdate opportunitycreateddate leaddate erstelltam erstelldatum"
+            " angelegtam"
         ),
         "closed_on": (
-            "closedate closeddate closedon closedat dateclosed actualclosedate decisiondate wondate enddate closed"
-            " abschlussdatum"
+            "closedate closeddate closedon closedat dateclosed actualclosedate closingdate decisiondate wondate enddate closed"
+            " abschlussdatum schlusstermin schlussdatum"
         ),
         "expected_close_on": (
             "expectedclosedate expectedclosedon expectedcloseon expectedclose estimatedclosedate estclosedate"
             " targetclosedate forecastclosedate"
         ),
-        "probability": "probability probabilitypercent winprobability dealprobability closeprobability prob likelihood",
+        "probability": (
+            "probability probabilitypercent winprobability dealprobability closeprobability prob likelihood"
+            " wahrscheinlichkeit wahrscheinlichkeitpercent"
+        ),
         "forecast_category": "forecastcategory forecastcategoryname commitcategory",
-        "loss_reason": "lossreason lostreason closedlostreason reasonlost reasonforloss",
-        "next_step": "nextstep nextsteps nextaction",
-        "currency": "currency currencycode currencyisocode amountcurrency dealcurrency wahrung",
+        "loss_reason": "lossreason lostreason closedlostreason reasonlost reasonforloss verlustgrund",
+        "next_step": "nextstep nextsteps nextaction nachsterschritt",
+        "currency": "currency currencycode currencyisocode amountcurrency dealcurrency wahrung betragwahrung",
     },
     "accounts": {
         "account_id": "accountid id customerid companyid account accountname customer name company",
@@ -83,12 +91,12 @@ LEVELS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 WON = re.compile(
-    r"(closed[ _-]*)?won\b.*|\d+ ?[-.] ?closed[ _-]*won|signed|contract signed|success(ful)?|order(ed)?|booked|gewonnen"
-    r"|gagn[ée]e?|ganad[oa]|vint[oa]"
+    r"(closed[ _-]*)?won\b.*|\d+ ?[-.] ?closed[ _-]*won|signed|contract signed|success(ful)?|order(ed)?|booked"
+    r"|((ab)?geschlossen[ ,/&-]*(und )?)?gewonnen|gagn[ée]e?|ganad[oa]|vint[oa]"
 )
 LOST = re.compile(
     r"(closed[ _-]*)?lost\b.*|\d+ ?[-.] ?closed[ _-]*lost|dead|disqualified|abandoned|cancell?ed|declined|no decision"
-    r"|verloren|perdue?|perdid[oa]"
+    r"|((ab)?geschlossen[ ,/&-]*(und )?)?verloren|perdue?|perdid[oa]"
 )
 
 

@@ -23,7 +23,9 @@ _SAMPLE = 1_000
 # Counting values exactly takes its time in long columns.
 _EXACT = 200_000
 _SHOWN = 4
-_NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,'’ \u00a0]*\)?\s?[%€$]?")
+_NUMBER = re.compile(
+    r"[-+(]?(?:[$€£¥]|[A-Z]{3})?[\s\u00a0]?-?\d[\d.,'’ \u00a0]*(?:[eE][-+]?\d+)?\)?[\s\u00a0]?(?:[%€$£¥]|[A-Z]{3})?"
+)
 _EMPTY = {"", "-", "–", "—", "n/a", "na", "nan", "nat", "none", "null"}
 
 
@@ -128,7 +130,9 @@ def column_facts(connection: "DuckDBPyConnection", staged: Staged, name: str, co
     rows = connection.execute(
         f"SELECT v FROM (SELECT {value} AS v FROM {relation}) WHERE v IS NOT NULL LIMIT {_SAMPLE}"
     ).fetchall()
-    texts = [str(row[0]) for row in rows if str(row[0]).casefold() not in _EMPTY]
+    # Files that were put together from several have the header among the values.
+    nothing = {*_EMPTY, name.casefold()}
+    texts = [str(row[0]) for row in rows if str(row[0]).casefold() not in nothing]
     numbers = [text for text in texts if _NUMBER.fullmatch(text)]
     return ColumnFacts(
         name=name,

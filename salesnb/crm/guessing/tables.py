@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from salesnb.crm.guessing.columns import candidates, column_rule, level_columns, match_columns
+from salesnb.crm.guessing.columns import candidates, column_rule, level_columns, match_columns, near_misses
 from salesnb.crm.guessing.names import folded
-from salesnb.crm.guessing.status import guess_status
+from salesnb.crm.guessing.status import guess_status, sure_stages
 from salesnb.crm.guessing.survey import ColumnFacts, TableFacts
-from salesnb.crm.mapping import ColumnRule, TableMapping
+from salesnb.crm.mapping import ColumnRule, StatusRule, TableMapping
 from salesnb.crm.sql import quote_identifier as q
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _ENOUGH_SHARED = 0.5
 _NEARLY_UNIQUE = 0.95
 _TELLING = ("opportunity_id", "stage", "amount", "created_on", "closed_on", "rep_id", "account_id")
 _ENOUGH_TOLD = 4
+_INSTEAD_OF_ID = ("name", "account_id", "created_on")
 
 Columns = dict[str, ColumnRule]
 
@@ -94,8 +95,10 @@ class _Guesser:
         for field, table in _PARTNERS:
             if table in partners:
                 columns[field] = partners[table].column
-        status = guess_status(self._connection, self._deals, columns.get("stage"))
-        rules = {name: column_rule(name, column) for name, column in columns.items()}
+        status = guess_status(self._connection, self._deals, columns.get("stage")) or self._sure(columns)
+        rules = self._composed_id(columns) | {
+            name: column_rule(name, column) for name, column in columns.items()
+        }
         tables = [self._partner_table(name, partner) for name, partner in partners.items()]
         tables += self._from_deals(columns, partners)
         if "products" in partners:
@@ -109,8 +112,34 @@ class _Guesser:
         return Guessed(
             tables=(deals, *tables),
             unused=tuple(table.name for table in self._others if table.name not in self._used),
-            missing=tuple(self._missing(deals)),
+            missing=(*self._missing(deals), *near_misses(self._deals, columns)),
         )
+
+    def _sure(self, columns: dict[str, ColumnFacts]) -> StatusRule | None:
+        """Where no stage reads like won or lost, those that are certain tell."""
+        if not {"stage", "probability"} <= columns.keys():
+            return None
+        stage, probability = columns["stage"], columns["probability"]
+        relation = q(self._deals.staged.relation)
+        won, lost = sure_stages(self._connection, relation, stage.sql, probability.sql)
+        if not won:
+            return None
+        return StatusRule(won=((stage.name, won),), lost=((stage.name, lost),) if lost else ())
+
+    def _composed_id(self, columns: dict[str, ColumnFacts]) -> Columns:
+        """Tell deals without an id apart by their name, account and day, where these do."""
+        parts = [columns[name] for name in _INSTEAD_OF_ID if name in columns]
+        if "opportunity_id" in columns or "name" not in columns or len(parts) < len(_INSTEAD_OF_ID):
+            return {}
+        text = f"concat_ws(' ', {', '.join(f'trim({part.sql})' for part in parts)})"
+        whole = " AND ".join(f"trim({part.sql}) <> ''" for part in parts)
+        row = self._connection.execute(
+            f"SELECT count(DISTINCT {text}), count(*) FROM {q(self._deals.staged.relation)} WHERE {whole}"
+        ).fetchone()
+        if not row or row[0] < _NEARLY_UNIQUE * row[1] or row[1] < _ENOUGH_SHARED * self._deals.rows:
+            return {}
+        names = tuple(part.name for part in parts)
+        return {"opportunity_id": ColumnRule(column=" ".join(names), alternatives=(names,))}
 
     def _mapping(
         self, name: str, facts: TableFacts, rules: Columns, *, distinct: bool = False

@@ -120,9 +120,15 @@ def _join(table: str, join: Join) -> list[str]:
 
 def _status(table: TableMapping, said: Sequence[str]) -> list[str]:
     rule = table.status
-    if rule is None:
-        return []
     comments = [f"# {_plain(text)}" for text in said]
+    if rule is None:
+        asked = [
+            "# [opportunities.status]  # everything else is open",
+            *comments,
+            '# won = ["…"]',
+            '# lost = ["…"]',
+        ]
+        return asked if table.table == "opportunities" else []
     lines = [f"[{table.table}.status]  # everything else is open", *comments]
     if _one_column(rule):
         column = rule.won[0][0] or (rule.lost[0][0] if rule.lost else "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.crm.sources.rows import stage_rows
 from salesnb.crm.sources.sheet_xml import SheetXml, look_through
-from salesnb.crm.staging import Staged, StageRequest, header_notices, unique_headers
+from salesnb.crm.staging import Staged, StageRequest, header_notices, refuse_unusual, unique_headers
 from salesnb.errors import BadInput, Damaged, MissingFile, nearest
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ _MOST_CELLS = 50_000_000
 # Spreadsheets keep 15 digits of a number, whoever typed more.
 _DIGITS_KEPT = 10**15
 _LONGEST = 10**21
+# Where a protected workbook names what it holds.
+_START = 1 << 20
+_PACKED = (b"PK", b"\xd0\xcf\x11\xe0")
 
 
 class ExcelSource:
@@ -67,10 +70,11 @@ class ExcelSource:
                 where=f"{request.path.name}, row {place}",
                 hint="Name the row with header_row.",
             )
+        refuse_unusual(header, request.path.name)
         notices = (*header_notices(header, request.path.name), *notices)
         body = _Body(rows, place, len(header))
         staged = stage_rows(request, body.cells(), unique_headers(header), notices)
-        return replace(staged, notices=(*notices, *body.notices(request.path.name)))
+        return replace(staged, notices=(*staged.notices, *body.notices(request.path.name)))
 
 
 def _refuse_bombs(path: Path) -> None:
@@ -108,13 +112,29 @@ def _opened(path: Path) -> Iterator["CalamineWorkbook"]:
     _refuse_bombs(path)
     try:
         with CalamineWorkbook.from_path(path) as book:
+            if not book.sheet_names:
+                raise Damaged(
+                    "It has no sheet.", where=path.name, hint="Open it, save it as .xlsx and try again."
+                )
             yield book
     except CalamineError as error:
         raise Damaged(
-            f"It cannot be read as a spreadsheet: {error}.",
+            f"It cannot be read as a spreadsheet: {_why(path) or error}.",
             where=path.name,
             hint="Open it, save it as .xlsx and try again.",
         ) from error
+
+
+def _why(path: Path) -> str:
+    """Say what a file really is; empty where that cannot be told."""
+    with path.open("rb") as file:
+        start = file.read(_START)
+    if start.lstrip()[:14].lower().startswith((b"<html", b"<!doctype html", b"<table")):
+        return "it is a web page"
+    if "EncryptedPackage".encode("utf-16-le") in start:
+        return "it is protected by a password"
+    binary = start.startswith(_PACKED) or b"\0" in start or not start.strip()
+    return "" if binary else "it looks like a text, which would end in .csv"
 
 
 def _refuse_scattered(xml: SheetXml | None, file: str) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from salesnb.crm.sql import quote_identifier, quote_literal
-from salesnb.crm.staging import Staged, StageRequest, cell, unique_headers
+from salesnb.crm.staging import Staged, StageRequest, cell, refuse_unusual, unique_headers
 from salesnb.errors import BadInput, Damaged
 
 __all__ = ["ParquetSource", "stage_query"]
@@ -39,6 +39,7 @@ def stage_query(request: StageRequest, relation: str) -> Staged:
     """Stage all columns of a relation as text."""
     connection = request.connection
     found = [str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]
+    refuse_unusual(found, request.path.name)
     cells = ", ".join(
         f"nullif(CAST({quote_identifier(name)} AS VARCHAR), '') AS {cell(i)}" for i, name in enumerate(found)
     )

@@ -77,7 +77,8 @@ class _Split:
 
 
 def _single(row: tuple[int, list[str]] | BrokenRow) -> bool:
-    """Tell whether a row has a first cell only."""
+    """Tell whether a row has one cell only, the first or behind an empty margin the second."""
     if isinstance(row, BrokenRow):
         return row.cells == 1
-    return len(row[1]) > 1 and not any(cell.strip() for cell in row[1][1:])
+    filled = [place for place, text in enumerate(row[1]) if text.strip()]
+    return len(row[1]) > 1 and (not filled or filled in ([0], [1]))
