@@ -172,8 +172,8 @@ def write_rows(path: Path, rows: Iterable[tuple[object, ...]]) -> None:
     """
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            # Only characters of the line end are quoted: with "\n" alone a "\r" in a cell would end its row.
-            csv.writer(file, lineterminator="\r\n").writerows(rows)
+            # Left to itself the writer does not quote a carriage return, which would end the row.
+            csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
     except OSError as error:
         raise cannot_write(path, error) from error
 
