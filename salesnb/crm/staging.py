@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from salesnb.crm.mapping import TableMapping
 from salesnb.crm.sql import quote_identifier, quote_literal
@@ -172,10 +172,20 @@ def write_rows(path: Path, rows: Iterable[tuple[object, ...]]) -> None:
     """
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            # Left to itself the writer does not quote a carriage return, which would end the row.
-            csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
+            csv.writer(_WithoutReturns(file), lineterminator="\n").writerows(rows)
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+class _WithoutReturns:
+    """Writes rows without carriage returns, at which the engine would end a row, quoted or not."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        returns = "\r" in text
+        return self._file.write(text.replace("\r\n", "\n").replace("\r", " ") if returns else text)
 
 
 def load_text(
