@@ -9,6 +9,7 @@ from salesnb.crm.convert import (
     half_even_sql,
     number_sql,
     quick_minor_sql,
+    trimmed_sql,
 )
 from salesnb.crm.formats import Column, DateFinding, date_shapes, decimal_mark
 from salesnb.crm.joining import id_sql
@@ -73,16 +74,11 @@ class _Planner:
 
     def _trimmed(self, name: str, column: str) -> str:
         """Take the spaces away, and the words that mean nothing; in a text only those that the mapping names."""
-        trimmed = f"nullif(trim({column}, ' \t\r\n\u00a0'), '')"
         field = self._table.field(name)
         if name in self._ids:
-            return id_sql(trimmed, self._context.ids)
+            return id_sql(trimmed_sql(column), self._context.ids)
         usual = () if field is None or field.kind == "text" else _NOTHING
-        missing = (*self._mapping.missing, *usual)
-        if not missing:
-            return trimmed
-        words = ", ".join(quote_literal(word) for word in missing)
-        return f"CASE WHEN {trimmed} NOT IN ({words}) THEN {trimmed} END"
+        return trimmed_sql(column, (*self._mapping.missing, *usual))
 
     def _column(self, name: str, rule: ColumnRule) -> Column:
         return Column(relation=self._relation, sql=self._found[name], name=rule.column)

@@ -21,12 +21,13 @@ _VALUE_SHOWN = 200
 
 @dataclass(frozen=True, kw_only=True)
 class _Note:
-    """Something that can be said of rows: the condition on them, and the join that it needs."""
+    """Something that can be said of rows: the condition on them, and the join that it needs, with whom."""
 
     said: str
     condition: str
     join: str = ""
     column: str = ""
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +68,10 @@ def _duplicate(plan: TablePlan) -> tuple[str, str]:
 
 
 def count_table(
-    connection: "DuckDBPyConnection", plan: TablePlan, staged: Staged, work: str, partners: frozenset[str]
-) -> tuple[TableReport, tuple[str, ...]]:
-    """Count the rows of a table and put what was noticed into sentences."""
+    connection: "DuckDBPyConnection", plan: TablePlan, staged: Staged, partners: frozenset[str]
+) -> tuple[TableReport, tuple[str, ...], tuple[Reference, ...]]:
+    """Count the rows of a table and put what was noticed into sentences; give the references without a partner."""
+    work = plan.table.name
     warnings = _warnings(plan, partners)
     repairs = [_Note(said=flag.said, condition=q(flag.name)) for flag in repair_flags(plan)]
     read, loaded, repaired, warned, *noted = _counts(connection, work, repairs, warnings)
@@ -87,7 +89,12 @@ def count_table(
         for note, count, first in zip((*repairs, *warnings), noted[::2], noted[1::2], strict=True)
         if count
     )
-    return report, (*said, *never_met(connection, plan, work), *_rejections(connection, plan))
+    unknown = tuple(
+        note.reference
+        for note, count in zip((*repairs, *warnings), noted[::2], strict=True)
+        if count and note.reference
+    )
+    return report, (*said, *never_met(connection, plan, work), *_rejections(connection, plan)), unknown
 
 
 def _rows(count: int) -> str:
@@ -149,6 +156,7 @@ def _unknown_partner(place: int, reference: Reference) -> _Note:
         condition=f"{name} IS NOT NULL AND partner_{place} IS NULL",
         join=f"LEFT JOIN {q(reference.table)} r{place} ON w.{name} = r{place}.{name}",
         column=f", r{place}.{name} AS partner_{place}",
+        reference=reference,
     )
 
 
