@@ -44,7 +44,7 @@ def trimmed_sql(text: str, missing: Iterable[str] = ()) -> str:
 
 
 def _unless(text: str, words: Sequence[str]) -> str:
-    return f"CASE WHEN NOT coalesce({one_of_sql(text, words)}, false) THEN {text} END" if words else text
+    return f"CASE WHEN {one_of_sql(text, words)} THEN NULL ELSE {text} END" if words else text
 
 
 def one_of_sql(text: str, words: Sequence[str], *, fold: bool = False) -> str:
@@ -54,7 +54,8 @@ def one_of_sql(text: str, words: Sequence[str], *, fold: bool = False) -> str:
     """
     pattern = quote_literal("|".join(re.escape(word) for word in words))
     longest = max(len(word.encode()) for word in words)
-    return f"strlen({text}) <= {longest} AND regexp_full_match({text}, {pattern}, '{'i' if fold else 'c'}')"
+    match = f"regexp_full_match({text}, {pattern}, '{'i' if fold else 'c'}')"
+    return f"CASE WHEN strlen({text}) <= {longest} THEN {match} ELSE false END"
 
 
 def number_text_sql(text: str, *, decimal: str, currency: str = "") -> str:
@@ -98,10 +99,11 @@ def quick_minor_sql(text: str, *, decimal: str, digits: int, scale: str) -> str:
     if scale or decimal != ".":
         return "CAST(NULL AS BIGINT)"
     decimals = rf"(\.[0-9]{{1,{digits}}})?" if digits else ""
-    width = 12 + digits
+    # So few digits are never above MOST_MINOR.
+    whole, width = 15 - digits, 15
     factor = f"CAST({10**digits} AS DECIMAL({digits + 1}, 0))"
-    whole = f"CAST(TRY_CAST({text} AS DECIMAL({width}, {digits})) * {factor} AS BIGINT)"
-    return f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{1,12}}{decimals}') THEN {whole} END"
+    minor = f"CAST(TRY_CAST({text} AS DECIMAL({width}, {digits})) * {factor} AS BIGINT)"
+    return f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{1,{whole}}}{decimals}') THEN {minor} END"
 
 
 def half_even_sql(exact: str) -> str:

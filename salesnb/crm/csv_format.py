@@ -163,7 +163,9 @@ def _stray(path: Path, encoding: str = "utf-8") -> int:
     stray = 0
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
-            stray += decoder.decode(piece).count("\ufffd")
+            # Plain ASCII, unless a character of the piece before goes on in it, is right and need not be decoded.
+            if encoding != "utf-8" or decoder.getstate()[0] or not piece.isascii():
+                stray += decoder.decode(piece).count("\ufffd")
     return stray + decoder.decode(b"", final=True).count("\ufffd")
 
 
@@ -186,14 +188,18 @@ class _Scan:
 
 def _scan(path: Path) -> _Scan:
     """Count lines, and look for carriage returns that stand alone and for NULs."""
-    feeds = returns = pairs = nuls = 0
+    feeds = returns = pairs = 0
+    nuls = False
     last = b"\n"
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             feeds += piece.count(b"\n")
-            returns += piece.count(b"\r")
-            pairs += piece.count(b"\r\n") + (last.endswith(b"\r") and piece.startswith(b"\n"))
-            nuls += piece.count(b"\0")
+            # To look for a byte takes a quarter of the time of counting it, and most files have none of these.
+            if b"\r" in piece:
+                returns += piece.count(b"\r")
+                pairs += piece.count(b"\r\n")
+            pairs += last == b"\r" and piece.startswith(b"\n")
+            nuls = nuls or b"\0" in piece
             last = piece[-1:]
     return _Scan(lines=feeds + (last != b"\n"), simple=returns == pairs and not nuls)
 

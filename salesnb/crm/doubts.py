@@ -36,7 +36,7 @@ def like_nothing(plan: TablePlan) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             f"{item.label} is a word such as 'None' or '#REF!'; where it means nothing, add it to missing in the mapping",
-            one_of_sql(q(item.field.name), _WORDS, fold=True),
+            one_of_sql(f"w.{q(item.field.name)}", _WORDS, fold=True),
         )
         for item in plan.fields
         if item.field.kind == "text" and (item.field.required or item.field.expected)

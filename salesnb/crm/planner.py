@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from salesnb.crm.convert import (
-    MOST_MINOR,
     date_sql,
     exact_minor_sql,
     half_even_sql,
@@ -156,8 +155,8 @@ class _Planner:
         return replace(
             plan,
             quick=quick_minor_sql(text, decimal=decimal, digits=digits, scale=scale),
-            exact=f"CASE WHEN {quick} IS NULL THEN {slow} END",
-            value=f"CASE WHEN abs({quick}) <= {MOST_MINOR} THEN {quick} ELSE {half_even_sql(exact)} END",
+            exact=f"CASE WHEN {quick} IS NULL AND {text} IS NOT NULL THEN {slow} END",
+            value=f"CASE WHEN {quick} IS NOT NULL THEN {quick} WHEN {exact} IS NOT NULL THEN {half_even_sql(exact)} END",
             problems=(*plan.problems, *rules),
         )
 
@@ -190,8 +189,8 @@ def _date_rules(name: str, text: str) -> tuple[Problem, ...]:
 
 def _money_rules(name: str, text: str, *, signed: bool) -> tuple[Problem, ...]:
     value, quick, exact = q(name), q(f"q_{name}"), q(f"e_{name}")
-    unreadable = f"{text} IS NOT NULL AND {exact} IS NULL AND {quick} IS NULL"
     huge = f"{value} IS NULL AND {text} IS NOT NULL"
+    unreadable = f"{huge} AND {exact} IS NULL"
     rules = (
         Problem(field=name, condition=unreadable, reason="is not an amount", value=text),
         Problem(field=name, condition=huge, reason="is too large to be an amount", value=text),
@@ -213,5 +212,5 @@ def _number_rules(name: str, text: str, kind: str) -> tuple[Problem, ...]:
 
 
 def _unreadable(name: str, text: str, reason: str) -> Problem:
-    condition = f"{text} IS NOT NULL AND {q(name)} IS NULL"
+    condition = f"{q(name)} IS NULL AND {text} IS NOT NULL"
     return Problem(field=name, condition=condition, reason=reason, value=text)
