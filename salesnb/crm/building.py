@@ -19,6 +19,7 @@ from salesnb.crm.plan import Context
 from salesnb.crm.report import TableReport
 from salesnb.crm.sql import insert_values
 from salesnb.crm.sql import quote_identifier as q
+from salesnb.crm.staging import RowsDiffer
 from salesnb.crm.tables import DERIVED, RESERVED_NAMES, TABLES, Table
 from salesnb.crm.work import settle
 from salesnb.errors import BadInput
@@ -165,11 +166,19 @@ class _Builder:
         run(f"CREATE TABLE IF NOT EXISTS rejected ({DERIVED['rejected']})")
 
     def _load(self, table: Table, found: Chosen, extras: dict[str, str]) -> None:
+        import duckdb
+
         self._say(f"loading {table.name}")
         staged = found.staged
         around = Surroundings(file=found.file, partners=frozenset(self._loaded), extras=tuple(extras.items()))
-        loaded = load_table(self._context, table, found.mapping, staged, around)
-        self._context.connection.execute(f"DROP TABLE {q(staged.relation)}")
+        try:
+            loaded = load_table(self._context, table, found.mapping, staged, around)
+        except (RowsDiffer, duckdb.InvalidInputException, duckdb.ConversionException):
+            if not staged.streamed:
+                raise
+            staged = staged.settled()
+            loaded = load_table(self._context, table, found.mapping, staged, around)
+        staged.drop(self._context.connection)
         if table.name == "memberships":
             loaded = reject_overlaps(self._context.connection, loaded)
         if table.name == "credits":

@@ -100,6 +100,8 @@ class _Chooser:
         ]
         headers, joined = join_headers(own, others, flexible=self._flexible, file=file.name)
         resolved = resolve(mapping, headers, flexible=self._flexible, known=self._known, file=file.name)
+        if resolved.composed:
+            staged = staged.settled()
         staged = widened(connection, staged, resolved, joined, ids=self._context.ids)
         for _, other in others:
             connection.execute(f"DROP TABLE IF EXISTS {q(other.relation)}")
@@ -125,6 +127,8 @@ class _Chooser:
             mapping=mapping,
             relation=relation,
             scratch=self._scratch,
+            once=not (file.joins or mapping.unpivot or mapping.leave_out or mapping.distinct)
+            and relation == f"stage_{mapping.table}",
         )
         staged = file.source.stage(request)
         return unpivoted(connection, staged, mapping, file=file.name)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from salesnb.crm.mapping import ColumnRule
 from salesnb.crm.sql import quote_literal
+from salesnb.crm.staging import BLANKS
 
 __all__ = [
     "MOST_MINOR",
@@ -22,23 +23,24 @@ __all__ = [
 # Ten trillion of a currency with two decimals: nobody sold that, and thousands of such rows still add up in 64 bits.
 MOST_MINOR = 10**15
 
-_BLANKS = " \t\r\n\u00a0"
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CHF": "Fr."}
 _GROUP = {".": r"[, '’\x{A0}\x{202F}\x{2009}]", ",": r"[. '’\x{A0}\x{202F}\x{2009}]"}
 # Short years first: %Y would read 17 as the year 17.
 _NAMED = ("%d-%b-%y", "%d %b %y", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%d-%B-%Y", "%b %d, %Y", "%B %d, %Y")
 
 
-def trimmed_sql(text: str, missing: Iterable[str] = ()) -> str:
+def trimmed_sql(text: str, missing: Iterable[str] = (), *, blanks: str = BLANKS) -> str:
     """Text without blanks at its ends; null where nothing is left, or a word that means nothing.
 
-    Hardly a text has such an end, and looking takes a tenth of the time of trimming.
+    Hardly a text has such an end, and looking for the ``blanks`` there are takes a tenth of the time of trimming.
     """
-    ends = " OR ".join(f"suffix({text}, {quote_literal(blank)})" for blank in _BLANKS)
-    trimmed = f"nullif(trim({text}, {quote_literal(_BLANKS)}), '')"
+    ends = " OR ".join(f"suffix({text}, {quote_literal(blank)})" for blank in blanks)
+    trimmed = f"nullif(trim({text}, {quote_literal(BLANKS)}), '')"
+    # The others sort before all that can be seen.
+    first = f"prefix({text}, '\u00a0') OR " if "\u00a0" in blanks else ""
     words = tuple(missing)
     return (
-        f"CASE WHEN {text} < '!' OR prefix({text}, '\u00a0') OR {ends} THEN {_unless(trimmed, words)}"
+        f"CASE WHEN {text} < '!' OR {first}{ends} THEN {_unless(trimmed, words)}"
         f" ELSE {_unless(text, words)} END"
     )
 

@@ -38,6 +38,8 @@ class CsvFormat:
         Number of physical lines.
     plain
         Whether the engine can read the file as it is: UTF-8, no stray carriage returns or NULs.
+    blanks
+        Those that may stand at the ends of cells.
     """
 
     encoding: str
@@ -46,6 +48,7 @@ class CsvFormat:
     header_end: int
     lines: int
     plain: bool
+    blanks: str
     notices: tuple[str, ...]
 
 
@@ -82,6 +85,7 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
         header_end=mapping.header_row - 1 + lines,
         lines=scan.lines,
         plain=encoding in ("utf-8", "utf-8-sig") and scan.simple,
+        blanks=scan.blanks,
         notices=(*notices, *header_notices(header, path.name)),
     )
 
@@ -184,12 +188,13 @@ codecs.register_error(_EITHER, _windows_1252)
 class _Scan:
     lines: int
     simple: bool
+    blanks: str
 
 
 def _scan(path: Path) -> _Scan:
-    """Count lines, and look for carriage returns that stand alone and for NULs."""
+    """Count lines, and look for carriage returns that stand alone, for NULs and for blanks that are rare."""
     feeds = returns = pairs = 0
-    nuls = False
+    seen = dict.fromkeys((b"\0", b"\t", b'"', b"\xc2"), False)
     last = b"\n"
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
@@ -199,9 +204,15 @@ def _scan(path: Path) -> _Scan:
                 returns += piece.count(b"\r")
                 pairs += piece.count(b"\r\n")
             pairs += last == b"\r" and piece.startswith(b"\n")
-            nuls = nuls or b"\0" in piece
+            seen |= {byte: seen[byte] or byte in piece for byte in seen}
             last = piece[-1:]
-    return _Scan(lines=feeds + (last != b"\n"), simple=returns == pairs and not nuls)
+    # Line ends stand in quotes only; the no-break space begins with the byte C2.
+    rare = (("\t", b"\t"), ("\r\n", b'"'), ("\u00a0", b"\xc2"))
+    return _Scan(
+        lines=feeds + (last != b"\n"),
+        simple=returns == pairs and not seen[b"\0"],
+        blanks=" " + "".join(blank for blank, byte in rare if seen[byte]),
+    )
 
 
 def _head(path: Path, encoding: str, header_row: int, rows: int = 40) -> list[str]:

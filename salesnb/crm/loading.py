@@ -96,7 +96,7 @@ def _further(
             field=Field(name=extra_name(name)),
             rule=mapping.columns[0][1],
             label=name,
-            found=trimmed_sql(staged.column(name, where="the mapping", file=plan.file)),
+            found=trimmed_sql(staged.column(name, where="the mapping", file=plan.file), blanks=staged.blanks),
             text=q(f"f_{extra_name(name)}"),
             value=q(f"t_{extra_name(name)}"),
             extra=True,

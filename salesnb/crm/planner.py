@@ -60,6 +60,8 @@ class _Planner:
         self._mapping = mapping
         self._file = file
         self._relation = f"(SELECT * FROM {q(staged.relation)} WHERE {staged.keep_sql})"
+        self._sample = q(staged.streamed.sample) if staged.streamed else ""
+        self._blanks = staged.blanks
         self.notices: list[str] = []
         self._ids = {*table.key, *(item.field for item in table.references)} if context.ids else set()
         self._found = {
@@ -75,12 +77,12 @@ class _Planner:
         """Take the spaces away, and the words that mean nothing; in a text only those that the mapping names."""
         field = self._table.field(name)
         if name in self._ids:
-            return id_sql(trimmed_sql(column), self._context.ids)
+            return id_sql(trimmed_sql(column, blanks=self._blanks), self._context.ids)
         usual = () if field is None or field.kind == "text" else _NOTHING
-        return trimmed_sql(column, (*self._mapping.missing, *usual))
+        return trimmed_sql(column, (*self._mapping.missing, *usual), blanks=self._blanks)
 
     def _column(self, name: str, rule: ColumnRule) -> Column:
-        return Column(relation=self._relation, sql=self._found[name], name=rule.column)
+        return Column(relation=self._relation, sql=self._found[name], name=rule.column, sample=self._sample)
 
     def _date_findings(self) -> dict[str, DateFinding]:
         """Look at the date columns together: one that shows its order settles those that do not."""

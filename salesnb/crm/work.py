@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from salesnb.crm.plan import Context, FieldPlan, Problem, TablePlan
 from salesnb.crm.rules import foreign_sql, has_rates, repair_flags
 from salesnb.crm.sql import quote_identifier as q
-from salesnb.crm.staging import Staged
+from salesnb.crm.staging import RowsDiffer, Staged, Streamed
 from salesnb.crm.tables import Table, table_named
 
 __all__ = ["Layout", "layout_of", "make_work", "mark_duplicates", "settle"]
@@ -104,6 +104,16 @@ def make_work(
         f" l6 AS (SELECT *, {_bad_value(problems)} AS bad FROM l5)"
         f" SELECT {', '.join(columns)} FROM l6 w {' '.join(layout.joins)}"
     )
+    if staged.streamed:
+        _number_rows(context, plan.table, staged.streamed)
+
+
+def _number_rows(context: Context, table: Table, streamed: Streamed) -> None:
+    """Say on which line each row stood: they follow one another, when there are as many of them as lines."""
+    row = context.connection.execute(f"SELECT count(*) FROM {q(table.name)}").fetchone()
+    if row != (streamed.rows,):
+        raise RowsDiffer
+    context.connection.execute(f"UPDATE {q(table.name)} SET source_row = rowid + {streamed.first_row}")
 
 
 def settle(context: Context, table: Table, layout: Layout) -> None:
