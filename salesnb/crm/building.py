@@ -90,7 +90,7 @@ def build(
         levels=settings.levels,
         ids=mapping.ids,
     )
-    chosen = choose(context, files, scratch, flexible=mapping.flexible, say=say)
+    chosen = choose(context, files, scratch, flexible=mapping.flexible, say=say, once=True)
     builder = _Builder(context, chosen, say)
     builder.load_all()
     builder.organise()

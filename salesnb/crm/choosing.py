@@ -51,15 +51,22 @@ def choose(
     *,
     flexible: bool,
     say: Callable[[str], None],
+    once: bool = False,
 ) -> tuple[Chosen, ...]:
     """Stage every table that is mapped; of several ways to read one, the first that fits counts.
+
+    Parameters
+    ----------
+    once
+        Whether each table is read once afterwards, so that a large file may stay where it is until then.
 
     Raises
     ------
     BadInput
         When none fits.
     """
-    chooser = _Chooser(context, scratch, frozenset(file.mapping.table for file in files), flexible=flexible)
+    known = frozenset(file.mapping.table for file in files)
+    chooser = _Chooser(context, scratch, known, flexible=flexible, once=once)
     found: dict[str, Chosen] = {}
     for place, file in enumerate(files):
         table = file.mapping.table
@@ -76,16 +83,20 @@ def choose(
 
 
 class _Chooser:
-    def __init__(self, context: Context, scratch: Path, known: frozenset[str], *, flexible: bool) -> None:
+    def __init__(
+        self, context: Context, scratch: Path, known: frozenset[str], *, flexible: bool, once: bool
+    ) -> None:
         self._context = context
         self._scratch = scratch
         self._known = known
         self._flexible = flexible
+        self._once = once
 
     def choose(self, file: TableFile) -> Chosen:
         """Stage one table with the files that it is joined to."""
         connection, mapping = self._context.connection, file.mapping
-        staged = self._stage(file, mapping, f"stage_{mapping.table}")
+        whole = not (file.joins or mapping.unpivot or mapping.leave_out or mapping.distinct)
+        staged = self._stage(file, mapping, f"stage_{mapping.table}", once=self._once and whole)
         own = staged.headers
         others = [
             (
@@ -118,7 +129,7 @@ class _Chooser:
             further=() if mapping.distinct else tuple(_further(staged, resolved.mapping, used)),
         )
 
-    def _stage(self, file: TableFile, mapping: TableMapping, relation: str) -> Staged:
+    def _stage(self, file: TableFile, mapping: TableMapping, relation: str, *, once: bool = False) -> Staged:
         connection = self._context.connection
         request = StageRequest(
             connection=connection,
@@ -127,8 +138,7 @@ class _Chooser:
             mapping=mapping,
             relation=relation,
             scratch=self._scratch,
-            once=not (file.joins or mapping.unpivot or mapping.leave_out or mapping.distinct)
-            and relation == f"stage_{mapping.table}",
+            once=once,
         )
         staged = file.source.stage(request)
         return unpivoted(connection, staged, mapping, file=file.name)
