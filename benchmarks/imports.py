@@ -1,6 +1,6 @@
 """Import of opportunities from CSV with all checks, beside DuckDB's own ``read_csv`` into typed columns.
 
-Usage: python -m benchmarks.imports [--quick] [--rows N]
+Usage: python -m benchmarks.imports [--quick] [--rows N] [--turns N]
 """
 
 import argparse
@@ -36,10 +36,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small size, one turn")
     parser.add_argument("--rows", type=int, default=_QUICK_ROWS if quick else _ROWS)
+    parser.add_argument("--turns", type=int, default=_QUICK_TURNS if quick else _TURNS)
     options = parser.parse_args(arguments)
     report = Report(benchmark="import", quick=quick)
     with scratch() as folder:
-        runs = _measure(folder, options.rows, _QUICK_TURNS if quick else _TURNS, report)
+        runs = _measure(folder, options.rows, options.turns, report)
         if not quick:
             runs |= _large(folder, report)
     return report.show(runs)

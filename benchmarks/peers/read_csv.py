@@ -43,6 +43,7 @@ def load(source: Path, database: Path, *, detect: bool, storage: str = "") -> di
     with duckdb.connect(str(database), config=config) as connection:
         # As salesnb has it.
         connection.execute("SET memory_limit = '1GB'")
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"CREATE TABLE opportunities AS SELECT * FROM {reader}")
         connection.execute("CHECKPOINT")
         row = connection.execute("SELECT count(*) FROM opportunities").fetchone()

@@ -194,7 +194,7 @@ class _Scan:
 def _scan(path: Path) -> _Scan:
     """Count lines, and look for carriage returns that stand alone, for NULs and for blanks that are rare."""
     feeds = returns = pairs = 0
-    seen = dict.fromkeys((b"\0", b"\t", b'"', b"\xc2"), False)
+    seen = dict.fromkeys((b"\0", b"\t", b"\xc2"), False)
     last = b"\n"
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
@@ -206,8 +206,9 @@ def _scan(path: Path) -> _Scan:
             pairs += last == b"\r" and piece.startswith(b"\n")
             seen |= {byte: seen[byte] or byte in piece for byte in seen}
             last = piece[-1:]
-    # Line ends stand in quotes only; the no-break space begins with the byte C2.
-    rare = (("\t", b"\t"), ("\r\n", b'"'), ("\u00a0", b"\xc2"))
+    # A cell that ends in a line end takes more than one line, and such a file is not plain; the no-break space begins
+    # with the byte C2.
+    rare = (("\t", b"\t"), ("\u00a0", b"\xc2"))
     return _Scan(
         lines=feeds + (last != b"\n"),
         simple=returns == pairs and not seen[b"\0"],

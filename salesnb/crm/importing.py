@@ -162,6 +162,8 @@ def open_engine(
             },
         ) as connection:
             connection.execute(f"SET memory_limit = '{_MEMORY}'")
+            # In a kernel the engine would draw one where results go.
+            connection.execute("SET enable_progress_bar = false")
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"SET temp_directory = {quote_literal(str(scratch / 'spill'))}")
             connection.execute(f"SET allowed_directories = [{quote_literal(str(scratch.absolute()))}]")

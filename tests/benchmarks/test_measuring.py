@@ -12,7 +12,7 @@ def run_of(seconds: float, **more) -> Run:
 
 
 def hold(size: int) -> dict[str, object]:
-    return {"held": len(bytes(bytearray(size)))}
+    return {"held": len(b"x" * size)}
 
 
 def fail() -> dict[str, object]:
@@ -42,11 +42,11 @@ def test_the_middle_counts_and_the_most_memory():
 
 @pytest.mark.slow
 def test_memory_is_that_of_the_task_alone():
-    ballast = bytearray(400_000_000)
+    ballast = b"x" * 400_000_000
     run = measured(hold, 100_000_000)
     assert run is not None
     assert run.found == {"held": 100_000_000}
-    assert 200_000_000 < run.peak_bytes < len(ballast)
+    assert 100_000_000 < run.peak_bytes < 250_000_000 < len(ballast)
 
 
 @pytest.mark.slow
