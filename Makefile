@@ -6,10 +6,10 @@ DEMO := build/demo
 STAMP := $(VENV)/.salesnb-setup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-fast pictures lint format lock clean
+.PHONY: help setup demo lab test test-fast bench-import pictures lint format lock clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make the virtual environment from the lock
 
@@ -29,6 +29,9 @@ test: setup ## all tests, with what they need
 
 test-fast: setup ## what one runs while working: under a minute
 	@$(BIN)/python tools/run_tests.py fast
+
+bench-import: setup ## import of CSV beside DuckDB's read_csv; QUICK=1 for a small size
+	@$(BIN)/python -m benchmarks.imports
 
 pictures: setup ## screenshots of the pages, in build/pictures
 	@$(BIN)/python tools/run_tests.py needs

@@ -19,7 +19,9 @@ from salesnb.crm.plan import Context
 from salesnb.crm.report import TableReport
 from salesnb.crm.sql import insert_values
 from salesnb.crm.sql import quote_identifier as q
+from salesnb.crm.staging import RowsDiffer
 from salesnb.crm.tables import DERIVED, RESERVED_NAMES, TABLES, Table
+from salesnb.crm.work import settle
 from salesnb.errors import BadInput
 from salesnb.money import minor_digits
 
@@ -88,7 +90,7 @@ def build(
         levels=settings.levels,
         ids=mapping.ids,
     )
-    chosen = choose(context, files, scratch, flexible=mapping.flexible, say=say)
+    chosen = choose(context, files, scratch, flexible=mapping.flexible, say=say, once=True)
     builder = _Builder(context, chosen, say)
     builder.load_all()
     builder.organise()
@@ -120,7 +122,7 @@ class _Builder:
         """Load every table that is mapped; the others stay empty."""
         extras = self._name_extras()
         for table in TABLES:
-            self._create(table, extras.get(table.name, {}))
+            self._create(table)
         for table in TABLES:
             found = self._chosen.get(table.name)
             if found is not None:
@@ -157,9 +159,8 @@ class _Builder:
         self.dimensions.append(chosen)
         return chosen
 
-    def _create(self, table: Table, extras: dict[str, str]) -> None:
+    def _create(self, table: Table) -> None:
         columns = [f"{q(field.name)} {field.sql_type}" for field in table.kept]
-        columns += [f"{q(name)} VARCHAR" for name in extras.values()]
         if table.has_source_row:
             columns.append("source_row BIGINT")
         run = self._context.connection.execute
@@ -167,22 +168,30 @@ class _Builder:
         run(f"CREATE TABLE IF NOT EXISTS rejected ({DERIVED['rejected']})")
 
     def _load(self, table: Table, found: Chosen, extras: dict[str, str]) -> None:
+        import duckdb
+
         self._say(f"loading {table.name}")
         staged = found.staged
         around = Surroundings(file=found.file, partners=frozenset(self._loaded), extras=tuple(extras.items()))
-        loaded = load_table(self._context, table, found.mapping, staged, around)
+        try:
+            loaded = load_table(self._context, table, found.mapping, staged, around)
+        except (RowsDiffer, duckdb.InvalidInputException, duckdb.ConversionException):
+            if not staged.streamed:
+                raise
+            staged = staged.settled()
+            loaded = load_table(self._context, table, found.mapping, staged, around)
+        staged.drop(self._context.connection)
         if table.name == "memberships":
             loaded = reject_overlaps(self._context.connection, loaded)
         if table.name == "credits":
             loaded = reject_excess(self._context.connection, loaded)
+        if table.name != "reps":
+            settle(self._context, table, loaded.layout)
         self._loaded[table.name] = loaded
         self.notices += loaded.notices
-        self._context.connection.execute(f"DROP TABLE {q(staged.relation)}")
-        if table.name != "reps":
-            self._context.connection.execute(f"DROP TABLE {q(loaded.work)}")
 
     def organise(self) -> None:
-        """Make the organisation out of what the reps' table says."""
+        """Make the organisation out of what the reps' table says, also by columns of it that do not stay."""
         self._say("building the organisation")
         reps = self._loaded.get("reps")
         mapped = [item.field.name for item in reps.plan.fields] if reps else []
@@ -194,9 +203,9 @@ class _Builder:
             )
         if not reps:
             self._people_from_opportunities()
-        self.notices += organise(
-            self._context, level_columns=levels, manager="manager" in mapped, work=reps.work if reps else ""
-        )
+        self.notices += organise(self._context, level_columns=levels, manager="manager" in mapped)
+        if reps:
+            settle(self._context, reps.plan.table, reps.layout)
 
     def _people_from_opportunities(self) -> None:
         self._context.connection.execute(

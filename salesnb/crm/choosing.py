@@ -51,15 +51,22 @@ def choose(
     *,
     flexible: bool,
     say: Callable[[str], None],
+    once: bool = False,
 ) -> tuple[Chosen, ...]:
     """Stage every table that is mapped; of several ways to read one, the first that fits counts.
+
+    Parameters
+    ----------
+    once
+        Whether each table is read once afterwards, so that a large file may stay where it is until then.
 
     Raises
     ------
     BadInput
         When none fits.
     """
-    chooser = _Chooser(context, scratch, frozenset(file.mapping.table for file in files), flexible=flexible)
+    known = frozenset(file.mapping.table for file in files)
+    chooser = _Chooser(context, scratch, known, flexible=flexible, once=once)
     found: dict[str, Chosen] = {}
     for place, file in enumerate(files):
         table = file.mapping.table
@@ -77,16 +84,20 @@ def choose(
 
 
 class _Chooser:
-    def __init__(self, context: Context, scratch: Path, known: frozenset[str], *, flexible: bool) -> None:
+    def __init__(
+        self, context: Context, scratch: Path, known: frozenset[str], *, flexible: bool, once: bool
+    ) -> None:
         self._context = context
         self._scratch = scratch
         self._known = known
         self._flexible = flexible
+        self._once = once
 
     def choose(self, file: TableFile) -> Chosen:
         """Stage one table with the files that it is joined to."""
         connection, mapping = self._context.connection, file.mapping
-        staged = self._stage(file, mapping, f"stage_{mapping.table}")
+        whole = not (file.joins or mapping.unpivot or mapping.leave_out or mapping.distinct)
+        staged = self._stage(file, mapping, f"stage_{mapping.table}", once=self._once and whole)
         own = staged.headers
         others = [
             (
@@ -101,6 +112,8 @@ class _Chooser:
         ]
         headers, joined = join_headers(own, others, flexible=self._flexible, file=file.name)
         resolved = resolve(mapping, headers, flexible=self._flexible, known=self._known, file=file.name)
+        if resolved.composed:
+            staged = staged.settled()
         staged = widened(connection, staged, resolved, joined, ids=self._context.ids)
         for _, other in others:
             connection.execute(f"DROP TABLE IF EXISTS {q(other.relation)}")
@@ -117,7 +130,7 @@ class _Chooser:
             further=() if mapping.distinct else tuple(_further(staged, resolved.mapping, used)),
         )
 
-    def _stage(self, file: TableFile, mapping: TableMapping, relation: str) -> Staged:
+    def _stage(self, file: TableFile, mapping: TableMapping, relation: str, *, once: bool = False) -> Staged:
         connection = self._context.connection
         request = StageRequest(
             connection=connection,
@@ -126,6 +139,7 @@ class _Chooser:
             mapping=mapping,
             relation=relation,
             scratch=self._scratch,
+            once=once,
         )
         staged = file.source.stage(request)
         return unpivoted(connection, staged, mapping, file=file.name)

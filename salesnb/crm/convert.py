@@ -1,9 +1,12 @@
 """Texts into dates, money and numbers, as SQL."""
 
+import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from salesnb.crm.mapping import ColumnRule
 from salesnb.crm.sql import quote_literal
+from salesnb.crm.staging import BLANKS
 
 __all__ = [
     "MOST_MINOR",
@@ -12,7 +15,9 @@ __all__ = [
     "half_even_sql",
     "number_sql",
     "number_text_sql",
+    "one_of_sql",
     "quick_minor_sql",
+    "trimmed_sql",
 ]
 
 # Ten trillion of a currency with two decimals: nobody sold that, and thousands of such rows still add up in 64 bits.
@@ -22,6 +27,37 @@ _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "C
 _GROUP = {".": r"[, '’\x{A0}\x{202F}\x{2009}]", ",": r"[. '’\x{A0}\x{202F}\x{2009}]"}
 # Short years first: %Y would read 17 as the year 17.
 _NAMED = ("%d-%b-%y", "%d %b %y", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%d-%B-%Y", "%b %d, %Y", "%B %d, %Y")
+
+
+def trimmed_sql(text: str, missing: Iterable[str] = (), *, blanks: str = BLANKS) -> str:
+    """Text without blanks at its ends; null where nothing is left, or a word that means nothing.
+
+    Hardly a text has such an end, and looking for the ``blanks`` there are takes a tenth of the time of trimming.
+    """
+    ends = " OR ".join(f"suffix({text}, {quote_literal(blank)})" for blank in blanks)
+    trimmed = f"nullif(trim({text}, {quote_literal(BLANKS)}), '')"
+    # The others sort before all that can be seen.
+    first = f"prefix({text}, '\u00a0') OR " if "\u00a0" in blanks else ""
+    words = tuple(missing)
+    return (
+        f"CASE WHEN {text} < '!' OR {first}{ends} THEN {_unless(trimmed, words)}"
+        f" ELSE {_unless(text, words)} END"
+    )
+
+
+def _unless(text: str, words: Sequence[str]) -> str:
+    return f"CASE WHEN {one_of_sql(text, words)} THEN NULL ELSE {text} END" if words else text
+
+
+def one_of_sql(text: str, words: Sequence[str], *, fold: bool = False) -> str:
+    """Condition on texts that are one of some short words; ``fold`` takes upper and lower case as the same.
+
+    The engine turns a longer IN into a join, which takes ten times as long and is made even where a CASE needs it not.
+    """
+    pattern = quote_literal("|".join(re.escape(word) for word in words))
+    longest = max(len(word.encode()) for word in words)
+    match = f"regexp_full_match({text}, {pattern}, '{'i' if fold else 'c'}')"
+    return f"CASE WHEN strlen({text}) <= {longest} THEN {match} ELSE false END"
 
 
 def number_text_sql(text: str, *, decimal: str, currency: str = "") -> str:
@@ -65,10 +101,11 @@ def quick_minor_sql(text: str, *, decimal: str, digits: int, scale: str) -> str:
     if scale or decimal != ".":
         return "CAST(NULL AS BIGINT)"
     decimals = rf"(\.[0-9]{{1,{digits}}})?" if digits else ""
-    width = 12 + digits
+    # So few digits are never above MOST_MINOR.
+    whole, width = 15 - digits, 15
     factor = f"CAST({10**digits} AS DECIMAL({digits + 1}, 0))"
-    whole = f"CAST(TRY_CAST({text} AS DECIMAL({width}, {digits})) * {factor} AS BIGINT)"
-    return f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{1,12}}{decimals}') THEN {whole} END"
+    minor = f"CAST(TRY_CAST({text} AS DECIMAL({width}, {digits})) * {factor} AS BIGINT)"
+    return f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{1,{whole}}}{decimals}') THEN {minor} END"
 
 
 def half_even_sql(exact: str) -> str:
@@ -88,7 +125,8 @@ def number_sql(text: str, *, decimal: str, scale: str) -> str:
     hundredth = f"TRY_CAST({number_text_sql(bare, decimal=decimal)} AS DOUBLE) / 100"
     factor = f" * {scale}" if scale else ""
     value = f"CASE WHEN {text} LIKE '%\\%' ESCAPE '\\' THEN {hundredth} ELSE {number}{factor} END"
-    return f"CASE WHEN isfinite({value}) THEN {value} END"
+    plain = f"WHEN regexp_full_match({text}, '[0-9]{{1,15}}(\\.[0-9]{{1,15}})?') THEN CAST({text} AS DOUBLE){factor}"
+    return f"CASE {plain if decimal == '.' else ''} WHEN isfinite({value}) THEN {value} END"
 
 
 def date_sql(text: str, *, shape: str, rule: ColumnRule, time_zone: str) -> str:

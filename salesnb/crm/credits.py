@@ -62,9 +62,7 @@ def reject_excess(connection: "DuckDBPyConnection", loaded: "Loaded") -> "Loaded
 
     What revenue shares leave of 1 stays with the deal's owner, which is a warning.
     """
-    if not loaded.plan.has("kind"):
-        connection.execute(f"ALTER TABLE {loaded.work} ADD COLUMN kind VARCHAR")
-    over = _over(_crowded(connection, loaded.work))
+    over = _over(_crowded(connection))
     if over:
         loaded = _set_aside(connection, loaded, over)
     connection.execute(f"UPDATE credits SET kind = {_KIND}")
@@ -100,13 +98,13 @@ def fill_credited(context: Context) -> None:
     )
 
 
-def _crowded(connection: "DuckDBPyConnection", work: str) -> list[_Row]:
+def _crowded(connection: "DuckDBPyConnection") -> list[_Row]:
     """List the credits of deals that have more than 1: row, what they share, and the share."""
     rows = connection.execute(
         f"SELECT source_row, shared, parts FROM (SELECT *, sum(parts) OVER w AS whole, count(*) OVER w AS n FROM ("
         f"SELECT source_row, {_PARTS} AS parts, CASE WHEN {_KIND} = '{OVERLAY}'"
         " THEN concat(rep_id, chr(31), opportunity_id) ELSE opportunity_id END AS shared"
-        f" FROM {work} WHERE problem IS NULL) WINDOW w AS (PARTITION BY shared))"
+        " FROM credits) WINDOW w AS (PARTITION BY shared))"
         f" WHERE whole > {_WHOLE} + {_SLACK} * n ORDER BY source_row"
     ).fetchall()
     return [(int(row[0]), str(row[1]), int(row[2])) for row in rows]
@@ -129,12 +127,8 @@ def _set_aside(connection: "DuckDBPyConnection", loaded: "Loaded", over: list[_R
     file, reason = loaded.plan.file, "adds up to more than 1 with earlier rows"
     rejected = [("credits", file, row, "share", reason, parts / _WHOLE) for row, _, parts in over]
     connection.execute(insert_values("rejected", rejected, SET_ASIDE))
-    kept = ", ".join(f'"{field.name}"' for field in loaded.plan.table.kept)
-    connection.execute("DELETE FROM credits")
-    connection.execute(
-        f"INSERT INTO credits ({kept}) SELECT {kept} FROM {loaded.work}"
-        f" WHERE problem IS NULL AND source_row NOT IN ({', '.join(str(row[0]) for row in over)})"
-    )
+    places = ", ".join(str(row[0]) for row in over)
+    connection.execute(f"DELETE FROM credits WHERE source_row IN ({places})")
     report = replace(
         loaded.report, loaded=loaded.report.loaded - len(over), rejected=loaded.report.rejected + len(over)
     )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from salesnb.crm.convert import one_of_sql
 from salesnb.crm.plan import Problem, TablePlan
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.sql import quote_literal
@@ -55,11 +56,10 @@ def totals(plan: TablePlan, staged: Staged) -> tuple[Problem, ...]:
 
 def like_nothing(plan: TablePlan) -> tuple[tuple[str, str], ...]:
     """Keys that are a word for nothing: (what to say, condition). They are kept, for somebody may be called so."""
-    words = ", ".join(quote_literal(word) for word in _WORDS)
     return tuple(
         (
             f"{item.label} is a word such as 'None' or '#REF!'; where it means nothing, add it to missing in the mapping",
-            f"lower({q(item.field.name)}) IN ({words})",
+            one_of_sql(f"w.{q(item.field.name)}", _WORDS, fold=True),
         )
         for item in plan.fields
         if item.field.kind == "text" and (item.field.required or item.field.expected)

@@ -33,11 +33,12 @@ _EITHER = re.compile(r"-?\d{1,3}([.,])\d{3}")
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A staged column: its relation, its expression, and what people call it."""
+    """A staged column: its relation, its expression, and what people call it; ``sample`` has some of its rows."""
 
     relation: str
     sql: str
     name: str
+    sample: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +74,15 @@ def date_shapes(
 
 
 def _sample(connection: "DuckDBPyConnection", column: Column) -> list[str]:
-    rows = connection.execute(
-        f"SELECT v FROM (SELECT {column.sql} AS v FROM {column.relation}) WHERE v IS NOT NULL LIMIT {_SAMPLE}"
-    ).fetchall()
-    return [str(row[0]) for row in rows]
+    """Give some values; of a column that is mostly empty the sample may have too few of them."""
+    texts: list[str] = []
+    for relation in (column.sample, column.relation):
+        if relation and len(texts) < _SAMPLE:
+            rows = connection.execute(
+                f"SELECT v FROM (SELECT {column.sql} AS v FROM {relation}) WHERE v IS NOT NULL LIMIT {_SAMPLE}"
+            ).fetchall()
+            texts = [str(row[0]) for row in rows]
+    return texts
 
 
 def _shape(connection: "DuckDBPyConnection", column: Column) -> str:

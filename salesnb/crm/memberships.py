@@ -20,16 +20,10 @@ _Row = tuple[int, str, str, str, float]
 
 def reject_overlaps(connection: "DuckDBPyConnection", loaded: Loaded) -> Loaded:
     """Set aside memberships that would bring a rep above a share of 1 at any date; the first stay."""
-    for column in ("valid_from", "valid_to", "share"):
-        if not loaded.plan.has(column):
-            connection.execute(
-                f'ALTER TABLE {loaded.work} ADD COLUMN "{column}" {"DOUBLE" if column == "share" else "DATE"}'
-            )
     connection.execute("UPDATE memberships SET share = coalesce(share, 1)")
     rows = connection.execute(
         f"SELECT source_row, rep_id, CAST(coalesce(valid_from, DATE '{_START}') AS VARCHAR),"
-        f" CAST(coalesce(valid_to, DATE '{_END}') AS VARCHAR), coalesce(share, 1) FROM {loaded.work}"
-        " WHERE problem IS NULL ORDER BY source_row"
+        f" CAST(coalesce(valid_to, DATE '{_END}') AS VARCHAR), share FROM memberships ORDER BY source_row"
     ).fetchall()
     over = _over([(int(r[0]), str(r[1]), str(r[2]), str(r[3]), float(r[4])) for r in rows])
     if not over:
@@ -41,14 +35,8 @@ def reject_overlaps(connection: "DuckDBPyConnection", loaded: Loaded) -> Loaded:
             "rejected", [("memberships", file, row[0], "share", reason, row[4]) for row in over], SET_ASIDE
         )
     )
-    connection.execute("DELETE FROM memberships")
-    kept = ", ".join(f'"{item.field.name}"' for item in loaded.plan.fields if not item.extra)
     places = ", ".join(str(row[0]) for row in over)
-    connection.execute(
-        f"INSERT INTO memberships ({kept}) SELECT {kept} FROM {loaded.work}"
-        f" WHERE problem IS NULL AND source_row NOT IN ({places})"
-    )
-    connection.execute("UPDATE memberships SET share = coalesce(share, 1)")
+    connection.execute(f"DELETE FROM memberships WHERE source_row IN ({places})")
     report = replace(
         loaded.report, loaded=loaded.report.loaded - len(over), rejected=loaded.report.rejected + len(over)
     )

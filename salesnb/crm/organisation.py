@@ -16,9 +16,7 @@ def create_org_levels(context: Context) -> None:
     context.connection.execute(f"CREATE TABLE org_levels (node VARCHAR{columns})")
 
 
-def organise(
-    context: Context, *, level_columns: tuple[str, ...], manager: bool, work: str
-) -> tuple[str, ...]:
+def organise(context: Context, *, level_columns: tuple[str, ...], manager: bool) -> tuple[str, ...]:
     """Fill ``org``, ``memberships``, ``rep_nodes`` and ``org_levels``, and the node of each rep.
 
     Parameters
@@ -27,8 +25,6 @@ def organise(
         Levels, from the top, that the reps' table has a column for.
     manager
         Whether that table says who manages a rep's team.
-    work
-        The reps' working table; empty when reps are not mapped.
 
     Returns
     -------
@@ -42,8 +38,8 @@ def organise(
     """
     given = _count(context, "SELECT count(*) FROM org") > 0
     notices: list[str] = []
-    if not given and work and level_columns:
-        _nodes_from_levels(context, level_columns, work, manager=manager)
+    if not given and level_columns:
+        _nodes_from_levels(context, level_columns, manager=manager)
     notices += _root(context)
     notices += _rep_nodes_known(context)
     if _count(context, "SELECT count(*) FROM memberships") == 0:
@@ -61,7 +57,7 @@ def _count(context: Context, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _nodes_from_levels(context: Context, levels: tuple[str, ...], work: str, *, manager: bool) -> None:
+def _nodes_from_levels(context: Context, levels: tuple[str, ...], *, manager: bool) -> None:
     """A node's id is the path of names down to it; a rep without a level stands above it."""
     run = context.connection.execute
     columns = [q(extra_name(level)) for level in levels]
@@ -71,13 +67,9 @@ def _nodes_from_levels(context: Context, levels: tuple[str, ...], work: str, *, 
         managed = "any_value(manager ORDER BY source_row)" if manager and depth == len(levels) else "NULL"
         run(
             f"INSERT INTO org SELECT {path}, {columns[depth - 1]}, {above}, {quote_literal(levels[depth - 1])},"
-            f" {managed} FROM {q(work)} WHERE problem IS NULL AND {columns[depth - 1]} IS NOT NULL"
-            f" GROUP BY {path}, {columns[depth - 1]}, {above}"
+            f" {managed} FROM reps WHERE {columns[depth - 1]} IS NOT NULL GROUP BY {path}, {columns[depth - 1]}, {above}"
         )
-    run(
-        f"UPDATE reps SET node = w.node FROM (SELECT rep_id, {_path(encoded)} AS node FROM {q(work)}"
-        " WHERE problem IS NULL) w WHERE reps.rep_id = w.rep_id"
-    )
+    run(f"UPDATE reps SET node = {_path(encoded)}")
 
 
 def _path(parts: list[str]) -> str:

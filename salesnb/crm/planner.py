@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from salesnb.crm.convert import (
-    MOST_MINOR,
     date_sql,
     exact_minor_sql,
     half_even_sql,
     number_sql,
     quick_minor_sql,
+    trimmed_sql,
 )
 from salesnb.crm.formats import Column, DateFinding, date_shapes, decimal_mark
 from salesnb.crm.joining import id_sql
@@ -60,6 +60,8 @@ class _Planner:
         self._mapping = mapping
         self._file = file
         self._relation = f"(SELECT * FROM {q(staged.relation)} WHERE {staged.keep_sql})"
+        self._sample = q(staged.streamed.sample) if staged.streamed else ""
+        self._blanks = staged.blanks
         self.notices: list[str] = []
         self._ids = {*table.key, *(item.field for item in table.references)} if context.ids else set()
         self._found = {
@@ -73,19 +75,14 @@ class _Planner:
 
     def _trimmed(self, name: str, column: str) -> str:
         """Take the spaces away, and the words that mean nothing; in a text only those that the mapping names."""
-        trimmed = f"nullif(trim({column}, ' \t\r\n\u00a0'), '')"
         field = self._table.field(name)
         if name in self._ids:
-            return id_sql(trimmed, self._context.ids)
+            return id_sql(trimmed_sql(column, blanks=self._blanks), self._context.ids)
         usual = () if field is None or field.kind == "text" else _NOTHING
-        missing = (*self._mapping.missing, *usual)
-        if not missing:
-            return trimmed
-        words = ", ".join(quote_literal(word) for word in missing)
-        return f"CASE WHEN {trimmed} NOT IN ({words}) THEN {trimmed} END"
+        return trimmed_sql(column, (*self._mapping.missing, *usual), blanks=self._blanks)
 
     def _column(self, name: str, rule: ColumnRule) -> Column:
-        return Column(relation=self._relation, sql=self._found[name], name=rule.column)
+        return Column(relation=self._relation, sql=self._found[name], name=rule.column, sample=self._sample)
 
     def _date_findings(self) -> dict[str, DateFinding]:
         """Look at the date columns together: one that shows its order settles those that do not."""
@@ -160,8 +157,8 @@ class _Planner:
         return replace(
             plan,
             quick=quick_minor_sql(text, decimal=decimal, digits=digits, scale=scale),
-            exact=f"CASE WHEN {quick} IS NULL THEN {slow} END",
-            value=f"CASE WHEN abs({quick}) <= {MOST_MINOR} THEN {quick} ELSE {half_even_sql(exact)} END",
+            exact=f"CASE WHEN {quick} IS NULL AND {text} IS NOT NULL THEN {slow} END",
+            value=f"CASE WHEN {quick} IS NOT NULL THEN {quick} WHEN {exact} IS NOT NULL THEN {half_even_sql(exact)} END",
             problems=(*plan.problems, *rules),
         )
 
@@ -194,8 +191,8 @@ def _date_rules(name: str, text: str) -> tuple[Problem, ...]:
 
 def _money_rules(name: str, text: str, *, signed: bool) -> tuple[Problem, ...]:
     value, quick, exact = q(name), q(f"q_{name}"), q(f"e_{name}")
-    unreadable = f"{text} IS NOT NULL AND {exact} IS NULL AND {quick} IS NULL"
     huge = f"{value} IS NULL AND {text} IS NOT NULL"
+    unreadable = f"{huge} AND {exact} IS NULL"
     rules = (
         Problem(field=name, condition=unreadable, reason="is not an amount", value=text),
         Problem(field=name, condition=huge, reason="is too large to be an amount", value=text),
@@ -217,5 +214,5 @@ def _number_rules(name: str, text: str, kind: str) -> tuple[Problem, ...]:
 
 
 def _unreadable(name: str, text: str, reason: str) -> Problem:
-    condition = f"{text} IS NOT NULL AND {q(name)} IS NULL"
+    condition = f"{q(name)} IS NULL AND {text} IS NOT NULL"
     return Problem(field=name, condition=condition, reason=reason, value=text)

@@ -1,5 +1,6 @@
 """What an import says about each table: counts, notices, and the rows that were set aside."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,12 @@ _VALUE_SHOWN = 200
 
 @dataclass(frozen=True, kw_only=True)
 class _Note:
-    """Something that can be said of rows: the condition on them, and the join that it needs."""
+    """Something that can be said of rows: the condition on them, and the join that it needs, with whom."""
 
     said: str
     condition: str
     join: str = ""
-    column: str = ""
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +76,12 @@ def _duplicate(plan: TablePlan) -> tuple[str, str]:
 
 
 def count_table(
-    connection: "DuckDBPyConnection", plan: TablePlan, staged: Staged, work: str, partners: frozenset[str]
-) -> tuple[TableReport, tuple[str, ...]]:
-    """Count the rows of a table and put what was noticed into sentences."""
+    connection: "DuckDBPyConnection", plan: TablePlan, staged: Staged, partners: frozenset[str]
+) -> tuple[TableReport, tuple[str, ...], tuple[Reference, ...]]:
+    """Count the rows of a table and put what was noticed into sentences; give the references without a partner."""
+    work = plan.table.name
     warnings = _warnings(plan, partners)
-    repairs = [_Note(said=flag.said, condition=q(flag.name)) for flag in repair_flags(plan)]
+    repairs = [_Note(said=flag.said, condition=f"w.{q(flag.name)}") for flag in repair_flags(plan)]
     read, loaded, repaired, warned, *noted = _counts(connection, work, repairs, warnings)
     broken = _broken(connection, staged)
     report = TableReport(
@@ -95,8 +97,13 @@ def count_table(
         for note, count, first in zip((*repairs, *warnings), noted[::2], noted[1::2], strict=True)
         if count
     )
+    unknown = tuple(
+        note.reference
+        for note, count in zip((*repairs, *warnings), noted[::2], strict=True)
+        if count and note.reference
+    )
     doubts = (*never_met(connection, plan, work), *probabilities(connection, plan, work))
-    return report, (*said, *doubts, *_rejections(connection, plan))
+    return report, (*said, *doubts, *_rejections(connection, plan)), unknown
 
 
 def _rows(count: int) -> str:
@@ -114,27 +121,28 @@ def _counts(
     connection: "DuckDBPyConnection", work: str, repairs: list[_Note], warnings: list[_Note]
 ) -> list[int]:
     """Count all rows, those that pass, those repaired, those warned about; then of each note, and its first row."""
+    notes = [*repairs, *warnings]
     joins = " ".join(note.join for note in warnings)
-    partners = "".join(note.column for note in warnings)
-    each = "".join(
-        f", count_if(ok AND ({note.condition})), min(CASE WHEN ok AND ({note.condition}) THEN source_row END)"
-        for note in (*repairs, *warnings)
+    found = "".join(
+        f", w.problem IS NULL AND coalesce({note.condition}, false) AS n{i}" for i, note in enumerate(notes)
     )
+    each = "".join(f", count_if(n{i}), min(CASE WHEN n{i} THEN source_row END)" for i in range(len(notes)))
+    repaired, warned = _any(range(len(repairs))), _any(range(len(repairs), len(notes)))
     row = connection.execute(
-        f"SELECT count(*), count_if(ok), count_if(ok AND ({_any(repairs)})), count_if(ok AND ({_any(warnings)})){each}"
-        f" FROM (SELECT w.*, w.problem IS NULL AS ok{partners} FROM {q(work)} w {joins})"
+        f"SELECT count(*), count_if(problem IS NULL), count_if({repaired}), count_if({warned}){each}"
+        f" FROM (SELECT w.source_row, w.problem{found} FROM {q(work)} w {joins})"
     ).fetchone()
     return [int(value or 0) for value in row or ()]
 
 
-def _any(notes: list[_Note]) -> str:
-    return " OR ".join(f"({note.condition})" for note in notes) or "false"
+def _any(places: Iterable[int]) -> str:
+    return " OR ".join(f"n{place}" for place in places) or "false"
 
 
 def _warnings(plan: TablePlan, partners: frozenset[str]) -> list[_Note]:
     """Everything that a row can be warned about."""
     found = [
-        _Note(said=f"{item.label} is missing", condition=f"{q(item.field.name)} IS NULL")
+        _Note(said=f"{item.label} is missing", condition=f"w.{q(item.field.name)} IS NULL")
         for item in plan.fields
         if item.field.expected
     ]
@@ -146,7 +154,9 @@ def _warnings(plan: TablePlan, partners: frozenset[str]) -> list[_Note]:
     found += [_Note(said=said, condition=condition) for said, condition in like_nothing(plan)]
     if plan.table.name == "opportunities" and plan.has("amount"):
         found.append(
-            _Note(said="amount is missing, though it is won", condition="status = 'won' AND amount IS NULL")
+            _Note(
+                said="amount is missing, though it is won", condition="w.status = 'won' AND w.amount IS NULL"
+            )
         )
     return found
 
@@ -155,9 +165,9 @@ def _unknown_partner(place: int, reference: Reference) -> _Note:
     name = q(reference.field)
     return _Note(
         said=f"{reference.field} is not in {reference.table} and was left empty",
-        condition=f"{name} IS NOT NULL AND partner_{place} IS NULL",
+        condition=f"w.{name} IS NOT NULL AND r{place}.{name} IS NULL",
         join=f"LEFT JOIN {q(reference.table)} r{place} ON w.{name} = r{place}.{name}",
-        column=f", r{place}.{name} AS partner_{place}",
+        reference=reference,
     )
 
 

@@ -1,7 +1,7 @@
 """What a source hands to the import: all its cells as text in one table of the engine, and where each row stood."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -15,15 +15,20 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 __all__ = [
+    "BLANKS",
     "BrokenRow",
+    "RowsDiffer",
     "StageRequest",
     "Staged",
+    "Streamed",
     "cell",
     "header_notices",
     "load_text",
+    "read_text_sql",
     "refuse_unusual",
     "shown",
     "unique_headers",
+    "write_bytes",
     "write_rows",
 ]
 
@@ -31,6 +36,8 @@ _SHOWN = 200
 # The engine keeps a block of each column of each table in memory.
 _MOST_COLUMNS = 600
 _LONGEST_HEADER = 1_000
+# What may stand around a value and is no part of it.
+BLANKS = " \t\r\n\u00a0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +52,8 @@ class StageRequest:
         Name of the temporary table to make.
     scratch
         A folder for files in between; it is removed after the import.
+    once
+        Whether all rows are read once and in order, so that a large file may stay where it is until then.
     """
 
     connection: "DuckDBPyConnection"
@@ -53,6 +62,11 @@ class StageRequest:
     mapping: TableMapping
     relation: str
     scratch: Path
+    once: bool = False
+
+
+class RowsDiffer(Exception):
+    """A signal: a streamed file is not a row a line, and has to be staged after all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +77,26 @@ class BrokenRow:
     reason: str
     value: str
     cells: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Streamed:
+    """What is thought of a file that is read only when its rows are wanted; that it is so shows at its end.
+
+    Attributes
+    ----------
+    rows, first_row
+        How many rows it has when each line is one, and the line of the first.
+    sample
+        A table of rows from all over the file, to look at.
+    settle
+        Stages it so that nothing is left to show.
+    """
+
+    rows: int
+    first_row: int
+    sample: str
+    settle: "Callable[[], Staged]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +111,10 @@ class Staged:
         Condition on the rows that count.
     broken
         Name of a table (source_row, reason, value) of rows that do not fit; empty when there is none.
+    blanks
+        Those of :data:`BLANKS` that may stand at the ends of cells.
+    streamed
+        Set where the relation is a view of a file, whose rows have no place before they are loaded.
     """
 
     relation: str
@@ -85,6 +123,18 @@ class Staged:
     keep_sql: str = "true"
     broken: str = ""
     notices: tuple[str, ...] = ()
+    blanks: str = BLANKS
+    streamed: Streamed | None = None
+
+    def settled(self) -> "Staged":
+        """Give it staged, if it is not yet."""
+        return self.streamed.settle() if self.streamed else self
+
+    def drop(self, connection: "DuckDBPyConnection") -> None:
+        """Remove what was staged."""
+        connection.execute(f"DROP {'VIEW' if self.streamed else 'TABLE'} {quote_identifier(self.relation)}")
+        if self.streamed:
+            connection.execute(f"DROP TABLE {quote_identifier(self.streamed.sample)}")
 
     def column(self, name: str, *, where: str, file: str) -> str:
         """Give the column that holds a source column.
@@ -188,6 +238,21 @@ class _WithoutReturns:
         return self._file.write(text.replace("\r\n", "\n").replace("\r", " ") if returns else text)
 
 
+def write_bytes(path: Path, lines: Iterable[bytes]) -> None:
+    """Write lines as they are, for :func:`load_text`.
+
+    Raises
+    ------
+    CannotWrite
+        When there is no room.
+    """
+    try:
+        with path.open("wb") as file:
+            file.writelines(lines)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
 def load_text(
     request: StageRequest,
     path: Path,
@@ -205,10 +270,19 @@ def load_text(
     duckdb.Error
         When a row does not fit.
     """
-    names = ", ".join(f"{quote_literal(name)}: 'VARCHAR'" for name in columns)
+    reader = read_text_sql(path, columns, skip=skip, delimiter=delimiter, parallel=parallel)
     request.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {quote_identifier(relation)} AS SELECT * FROM read_csv("
-        f"{quote_literal(str(path))}, auto_detect=false, header=false, skip={skip},"
+        f"CREATE OR REPLACE TEMP TABLE {quote_identifier(relation)} AS SELECT * FROM {reader}"
+    )
+
+
+def read_text_sql(
+    path: Path, columns: Iterable[str], *, skip: int = 0, delimiter: str = ",", parallel: bool = True
+) -> str:
+    """SQL of the rows of a CSV file as texts; rows that do not fit are an error."""
+    names = ", ".join(f"{quote_literal(name)}: 'VARCHAR'" for name in columns)
+    return (
+        f"read_csv({quote_literal(str(path))}, auto_detect=false, header=false, skip={skip},"
         f" delim={quote_literal(delimiter)}, quote='\"', escape='\"', strict_mode=true,"
         f" parallel={str(parallel).lower()}, max_line_size=16000000, columns={{{names}}})"
     )
