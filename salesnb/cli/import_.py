@@ -174,6 +174,10 @@ def _show(draft: "Draft") -> None:
                 for value in draft.status
             ],
         )
+    if draft.beginnings:
+        say(
+            f"Only the beginning of {', '.join(draft.beginnings)} was looked at, and is what is counted here."
+        )
     for file, columns in draft.unmapped:
         say(f"{file}: kept as dimensions: {', '.join(columns)}.")
     for name in draft.unused:

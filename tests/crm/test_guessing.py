@@ -354,3 +354,18 @@ def test_texts_of_a_source_cannot_break_out_of_the_mapping(tmp_path):
     )
     _, path = guess(source, tmp_path)
     assert [table.table for table in load_mapping(path).tables] == ["opportunities"]
+
+
+def test_of_a_large_file_the_beginning_is_looked_at_and_guesses_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr("salesnb.crm.guessing.beginnings.MOST_BYTES", 2_000)
+    head = "id,owner,stage,amount,created,closed\n"
+    rows = [f"{n},Ann,{('Won', 'Lost')[n % 2]},{n},2024-01-02,2024-02-03\n" for n in range(200)]
+    (tmp_path / "deals.csv").write_text(head + "".join(rows[:3]))
+    settings = ImportSettings(currency="USD")
+    small = draft_mapping(tmp_path / "deals.csv", settings)
+    (tmp_path / "deals.csv").write_text(head + "".join(rows))
+    large = draft_mapping(tmp_path / "deals.csv", settings)
+    assert (small.beginnings, large.beginnings) == ((), ("deals.csv",))
+    columns = [[line.split("#")[0] for line in draft.text.splitlines()] for draft in (small, large)]
+    assert columns[0] == columns[1]
+    assert 3 < sum(value.count for value in large.status) < 60

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from salesnb.crm.building import ImportSettings
 from salesnb.crm.choosing import Chosen, choose
 from salesnb.crm.files import TableFile, locate, places_of
+from salesnb.crm.guessing.beginnings import beginnings
 from salesnb.crm.guessing.status import sure_stages, told_by_switches, with_sure_stages
 from salesnb.crm.guessing.survey import column_facts, header_row, survey
 from salesnb.crm.guessing.tables import guess_tables
@@ -67,6 +68,8 @@ class Draft:
         Files and sheets that hold nothing that is known.
     missing
         What people have to fill in before it can be loaded, a sentence each.
+    beginnings
+        Files of which only the beginning was looked at; what is counted is counted there.
     """
 
     profile: str
@@ -76,6 +79,7 @@ class Draft:
     unmapped: tuple[tuple[str, tuple[str, ...]], ...]
     unused: tuple[str, ...]
     missing: tuple[str, ...]
+    beginnings: tuple[str, ...] = ()
 
 
 def draft_mapping(
@@ -103,8 +107,11 @@ def draft_mapping(
         )
     with tempfile.TemporaryDirectory(prefix="salesnb-") as folder:
         scratch = Path(folder)
-        with open_engine(scratch, scratch, tuple(place.path for place in places), None) as connection:
-            return _Drafter(connection, source, settings, scratch, progress or (lambda _: None)).draft()
+        shown, large = beginnings(source, scratch)
+        paths = (*(place.path for place in places), *(place.path for place in places_of(shown)))
+        with open_engine(scratch, scratch, paths, None) as connection:
+            draft = _Drafter(connection, shown, settings, scratch, progress or (lambda _: None)).draft()
+        return replace(draft, beginnings=large)
 
 
 class _Drafter:
