@@ -15,7 +15,7 @@ __all__ = ["CsvSource"]
 _ALL = 1_000_000
 # From so many lines on a file is left where it is, and looked at in so many places.
 LARGE = 200_000
-_PLACES, _LINES_EACH = 100, 200
+_PLACES, _LINES_EACH = 100, 50
 
 
 class CsvSource:
