@@ -1,6 +1,6 @@
 """Import of opportunities from CSV with all checks, beside DuckDB's own ``read_csv`` into typed columns.
 
-Usage: python -m benchmarks.imports [--quick] [--rows N] [--turns N]
+Usage: python -m benchmarks.imports [--quick] [--rows N] [--turns N] [--no-large]
 """
 
 import argparse
@@ -37,11 +37,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="a small size, one turn")
     parser.add_argument("--rows", type=int, default=_QUICK_ROWS if quick else _ROWS)
     parser.add_argument("--turns", type=int, default=_QUICK_TURNS if quick else _TURNS)
+    parser.add_argument(
+        "--large", action=argparse.BooleanOptionalAction, default=not quick, help="10 million"
+    )
     options = parser.parse_args(arguments)
     report = Report(benchmark="import", quick=quick)
     with scratch() as folder:
         runs = _measure(folder, options.rows, options.turns, report)
-        if not quick:
+        if options.large:
             runs |= _large(folder, report)
     return report.show(runs)
 

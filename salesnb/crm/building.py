@@ -273,8 +273,9 @@ def _latest_day(context: Context, builder: _Builder) -> date:
     )
     row = context.connection.execute(
         # Of few rows even the last thousandth is the slip itself; the day before it is not.
-        f"SELECT max(d), least(quantile_disc(d, 0.999), coalesce((max(DISTINCT d, 2))[2], max(d))) FROM ({days})"
-        " WHERE d IS NOT NULL"
+        "SELECT max(d), least(min(d) FILTER (upto >= 0.999 * every), coalesce((max(d, 2))[2], max(d))) FROM ("
+        "SELECT d, sum(count(*)) OVER (ORDER BY d) AS upto, sum(count(*)) OVER () AS every"
+        f" FROM ({days}) WHERE d IS NOT NULL GROUP BY d)"
     ).fetchone()
     if row is None or row[0] is None:
         raise _nothing_dated(builder)

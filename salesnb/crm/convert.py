@@ -57,7 +57,9 @@ def one_of_sql(text: str, words: Sequence[str], *, fold: bool = False) -> str:
     pattern = quote_literal("|".join(re.escape(word) for word in words))
     longest = max(len(word.encode()) for word in words)
     match = f"regexp_full_match({text}, {pattern}, '{'i' if fold else 'c'}')"
-    return f"CASE WHEN strlen({text}) <= {longest} THEN {match} ELSE false END"
+    # Amounts are as short as words, but begin otherwise.
+    number = "" if any(word[:1].isdigit() for word in words) else f" AND NOT {text} BETWEEN '0' AND ':'"
+    return f"CASE WHEN strlen({text}) <= {longest}{number} THEN {match} ELSE false END"
 
 
 def number_text_sql(text: str, *, decimal: str, currency: str = "") -> str:

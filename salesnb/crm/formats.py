@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 __all__ = ["DATE_SHAPES", "DATE_WORDS", "Column", "DateFinding", "date_shapes", "decimal_mark"]
 
 _SAMPLE = 1_000
+# From all over a file so many tell as much as the first thousand.
+_ENOUGH = 100
 DATE_SHAPES = {
     "iso": re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?"),
     "compact": re.compile(r"(?:19|20)\d{6}"),
@@ -77,7 +79,7 @@ def _sample(connection: "DuckDBPyConnection", column: Column) -> list[str]:
     """Give some values; of a column that is mostly empty the sample may have too few of them."""
     texts: list[str] = []
     for relation in (column.sample, column.relation):
-        if relation and len(texts) < _SAMPLE:
+        if relation and len(texts) < _ENOUGH:
             rows = connection.execute(
                 f"SELECT v FROM (SELECT {column.sql} AS v FROM {relation}) WHERE v IS NOT NULL LIMIT {_SAMPLE}"
             ).fetchall()

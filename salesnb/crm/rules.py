@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from salesnb.crm.convert import trimmed_sql
 from salesnb.crm.credits import credit_rules
 from salesnb.crm.mapping import StatusRule, TableMapping
 from salesnb.crm.plan import Context, FieldPlan, Problem, TablePlan
@@ -164,7 +165,7 @@ class _StatusSql:
                 "It names no column, and stage is not mapped.", where=_STATUS_PLACE, hint='Add column = "…".'
             )
         found = self.staged.column(name, where="[opportunities.status] in the mapping", file=self.file)
-        cell = f"coalesce(lower(trim(s_{found})), '')"
+        cell = f"coalesce(lower({trimmed_sql(f's_{found}', blanks=self.staged.blanks)}), '')"
         words = ", ".join(quote_literal(value.strip().lower()) for value in values if not regular(value))
         tests = [f"{cell} IN ({words})"] if words else []
         tests += [

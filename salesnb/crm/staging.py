@@ -279,12 +279,15 @@ def load_text(
 def read_text_sql(
     path: Path, columns: Iterable[str], *, skip: int = 0, delimiter: str = ",", parallel: bool = True
 ) -> str:
-    """SQL of the rows of a CSV file as texts; rows that do not fit are an error."""
+    """SQL of the rows of a CSV file as texts; rows that do not fit are an error.
+
+    The engine takes buffers of sixteen lines of the longest size, and a thread a buffer: more than most files are long.
+    """
     names = ", ".join(f"{quote_literal(name)}: 'VARCHAR'" for name in columns)
     return (
         f"read_csv({quote_literal(str(path))}, auto_detect=false, header=false, skip={skip},"
         f" delim={quote_literal(delimiter)}, quote='\"', escape='\"', strict_mode=true,"
-        f" parallel={str(parallel).lower()}, max_line_size=16000000, columns={{{names}}})"
+        f" parallel={str(parallel).lower()}, max_line_size=16000000, buffer_size=32000000, columns={{{names}}})"
     )
 
 

@@ -13,7 +13,7 @@ __all__ = ["CsvSource"]
 
 # From so many lines on a file is left where it is, and looked at in so many places.
 LARGE = 200_000
-_PLACES, _LINES_EACH = 100, 200
+_PLACES, _LINES_EACH = 100, 50
 
 
 class CsvSource:
