@@ -15,6 +15,10 @@ from salesnb.crm.dataset import Dataset
 from salesnb.crm.importing import ImportSettings, import_source
 from salesnb.crm.mapping import load_mapping
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 CALENDAR = FiscalCalendar()
 AS_OF = dt.date(2024, 3, 20)
 FILES = {

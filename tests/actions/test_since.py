@@ -18,6 +18,10 @@ from salesnb.workbooks.findings_bridge import Restated
 from salesnb.workbooks.review import Review
 from salesnb.workspace import Settings, Workspace
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 BEFORE = """\
 id,rep,amount,created,closed,status
 1,Ann,100,2026-10-01,,open

@@ -13,6 +13,10 @@ import pytest
 
 from salesnb.cli import main
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 HEADER = (
     "opportunity_id,name,account_id,rep_id,product,stage,amount,expected_amount,created_on,closed_on,"
     "expected_close_on,probability,forecast_category,loss_reason,next_step,lead_source"

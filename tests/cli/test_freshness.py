@@ -12,6 +12,10 @@ from salesnb.actions.stale_data import row_drops
 from salesnb.errors import BadInput
 from salesnb.workspace import Settings, Workspace
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 LAST_DAY = dt.date(2017, 9, 27)
 
 

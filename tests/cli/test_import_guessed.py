@@ -10,6 +10,10 @@ import pytest
 
 from salesnb.cli import main
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 DEALS = (
     "id,owner,team,stage,amount,created,closed\n"
     "1,Ann,East,Won,10,2024-01-02,2024-02-03\n2,Bob,West,Lost,5,2024-01-02,2024-02-03\n"

@@ -11,6 +11,10 @@ import pytest
 
 from salesnb.cli import main
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 OPPORTUNITIES = """\
 Id,IsDeleted,AccountId,Name,StageName,Amount,CloseDate,IsClosed,IsWon,OwnerId,CreatedDate,CurrencyIsoCode
 006A00000000001IAA,false,001A000000AcmeAIAR,Pumps,Closed Won,1000.50,2024-03-28,true,true,005A0000001aaaAIAQ,2024-01-10T15:00:00.000+0000,USD

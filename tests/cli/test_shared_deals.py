@@ -9,6 +9,10 @@ import pytest
 
 import salesnb.crm
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 SECTIONS = """
 [memberships]
 file = "memberships.csv"

@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 
 from salesnb.money import split
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 SECTION = (
     '[credits]\nfile = "c.csv"\ncolumns = { opportunity_id = "deal", rep_id = "who", share = "share"%s }\n'
 )

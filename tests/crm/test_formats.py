@@ -4,6 +4,10 @@ import datetime
 
 import pytest
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 ROW = "D1,Ann,Äcme,Pump,Won,{value},{created},{closed}"
 WON = ("SELECT amount, created_on, closed_on, account_id FROM opportunities ORDER BY opportunity_id LIMIT 1",)
 

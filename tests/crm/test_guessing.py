@@ -13,6 +13,10 @@ from salesnb.crm.importing import ImportSettings, import_source
 from salesnb.crm.mapping import load_mapping
 from salesnb.errors import BadInput, MissingFile
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 SAME_DEALS = (
     "SELECT o.name, status, amount, CAST(created_on AS VARCHAR), CAST(coalesce(closed_on, expected_close_on)"
     " AS VARCHAR), r.name, a.name, probability FROM opportunities o LEFT JOIN reps r USING (rep_id)"

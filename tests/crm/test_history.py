@@ -16,6 +16,10 @@ from salesnb.crm.mapping import PROFILES, load_mapping
 from salesnb.errors import BadInput
 from salesnb.kpis import Query, catalogue, rows, run
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 MORE = """
 [credits]
 file = "credits.csv"

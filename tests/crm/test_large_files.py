@@ -8,6 +8,10 @@ from salesnb.crm.importing import ImportSettings, import_source
 from salesnb.crm.mapping import load_mapping
 from salesnb.crm.sources import csv_file
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 DEAL = "D{0},Ann,Acme,Pump,Won,{0},2024-01-02,2024-02-03"
 MANY = tuple(DEAL.format(number) for number in range(100, 300))
 PLACES = "SELECT opportunity_id, source_row, amount, created_on FROM opportunities ORDER BY source_row"

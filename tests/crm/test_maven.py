@@ -8,6 +8,10 @@ from salesnb.crm.dataset import Dataset
 from salesnb.crm.importing import ImportSettings, import_source
 from salesnb.crm.mapping import load_mapping
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 MAPPINGS = Path(__file__).parent / "mappings"
 SETTINGS = ImportSettings(currency="USD", levels=("region", "team"))
 SAME = (

@@ -11,6 +11,10 @@ import pytest
 from salesnb.crm.csv_format import LONGEST_LINE, bounded_lines
 from salesnb.errors import BadInput, Damaged
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 openpyxl = pytest.importorskip("openpyxl")
 
 WON = "D1,Ann,Acme,Pump,Won,100,2024-01-02,2024-02-03"

@@ -6,6 +6,10 @@ import pytest
 
 from salesnb.errors import BadInput
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 MEMBERS = '[memberships]\nfile = "m.csv"\ncolumns = { rep_id = "rep", node = "node", valid_from = "from", valid_to = "to", share = "share" }'
 ALWAYS = (date(1, 1, 1), date(9999, 12, 31))
 

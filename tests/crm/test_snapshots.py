@@ -15,6 +15,10 @@ from salesnb.crm.dataset import Dataset
 from salesnb.crm.snapshots import current_database
 from salesnb.errors import CannotWrite, Damaged, MissingFile, SalesnbError
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 WON = "D1,Ann,Acme,Pump,Won,{value},2024-01-02,2024-02-03"
 TOTAL = "SELECT sum(amount) FROM opportunities"
 IMPORT = """

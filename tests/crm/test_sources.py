@@ -8,6 +8,10 @@ import pytest
 
 from salesnb.errors import BadInput, Damaged, MissingFile
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 ROWS = "SELECT opportunity_id, rep_id, status, amount, created_on, closed_on, source_row FROM opportunities ORDER BY 1"
 
 

@@ -8,6 +8,9 @@ from salesnb.crm.importing import import_source
 from salesnb.crm.mapping import load_mapping
 from salesnb.errors import BadInput, MissingFile
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
 
 def load(tmp_path, profile, files):
     return import_source(write(tmp_path / "crm", files), load_mapping(profile), SETTINGS, tmp_path / "data")

@@ -13,6 +13,10 @@ from salesnb.errors import BadUsage
 from salesnb.kpis import Query, Result, Target, catalogue, rows, run
 from salesnb.money import split
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 CALENDAR = FiscalCalendar()
 MAKE = Callable[..., Any]
 JANUARY, APRIL = dt.date(2026, 1, 1), dt.date(2026, 4, 1)

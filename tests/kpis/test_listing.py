@@ -13,6 +13,10 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadUsage
 from salesnb.kpis import Kpi, Query, Result, Target, catalogue, rows, run
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 CALENDAR = FiscalCalendar()
 MAKE = Callable[..., Any]
 NAMES = tuple(name for name, _ in catalogue().items())

@@ -17,6 +17,10 @@ from salesnb.kpis.engine import Run
 from salesnb.kpis.reconciling import Reconciliation, explain
 from salesnb.money import Formatter
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 CALENDAR = FiscalCalendar()
 MAKE = Callable[..., Any]
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 3, 31)

@@ -9,6 +9,9 @@ import pytest
 from kpis_in_fractions import ALWAYS, NEVER, periods_of, table
 from maven import AS_OF, COMPARABLE, GROUPINGS, Figure, figures, read_csv_book
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reference(shared_data: Path) -> tuple[Figure, ...]:

@@ -12,6 +12,10 @@ import pytest
 from kpis_in_fractions import ALWAYS, KPIS, NEVER, Book, Selection, periods_of, read_book, table
 from sample_csv import read_sample_book
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 FACTS = ("product", "stage", "status", "loss_reason", "forecast_category", "lead_source")
 CROSSINGS: tuple[tuple[tuple[str, ...], str | None], ...] = (
     ((), None),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salesnb.errors import BadInput, MissingFile
+from salesnb.errors import BadInput, MissingFile, SalesnbError
 
 WIDE = "Rep,2024-01,2024-02,2024-03\nAnn Lee,100,200,300\nRobert Smith,10,,-\n"
 
@@ -250,3 +250,40 @@ def test_every_figure_is_taken_or_set_aside_with_a_place_and_a_reason(read, tabl
     assert reading.read == len(reading.quotas) + len(reading.rejected)
     assert len(reading.quotas) >= 3
     assert all(item.reason and item.row > 1 and item.field for item in reading.rejected)
+
+
+PIECES = st.sampled_from(
+    [
+        "Rep",
+        "Ann Lee",
+        "2024-01",
+        "Feb 2024",
+        "Q1",
+        "Total",
+        "12",
+        "1.200,5",
+        ",",
+        ";",
+        "\t",
+        '"',
+        "\n",
+        "\r",
+        "\0",
+        "é",
+    ]
+    + ["2023", "FY24", "Quota", "Period", "Owner", "-", "East", "\ufeff", "9" * 40, "%"]
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pieces=st.lists(PIECES, max_size=60), encoding=st.sampled_from(["utf-8", "utf-16", "cp1252"]))
+def test_whatever_a_file_holds_is_read_or_refused_in_words(read, pieces, encoding):
+    text = "".join(pieces)
+    if encoding == "cp1252":
+        text = text.replace("\ufeff", "")
+    try:
+        reading = read(text, encoding=encoding, year=2024)
+    except SalesnbError as error:
+        assert error.what
+    else:
+        assert all(item.reason for item in reading.rejected)
