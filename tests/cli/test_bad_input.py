@@ -190,7 +190,7 @@ def test_a_query_that_cannot_be_meant(run: Callable, workspace: Path, arguments:
     ("arguments", "word"),
     [
         (("--by", "teem"), "team"),
-        (("--only", "Nobody"), "Mia"),
+        pytest.param(("--only", "Nobody"), "Mia", marks=pytest.mark.slow),
         (("--template", "kpi_revue"), "kpi_review"),
         (("--period", "2017-Q9"), "2017-Q9"),
     ],

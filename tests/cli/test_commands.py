@@ -108,6 +108,7 @@ def test_the_last_day_asked_for_is_included(run: Callable, workspace: Path) -> N
     assert json.loads(same_day.out)[0]["won_count"] == sum(row["closed_on"] == last for row in deals)
 
 
+@pytest.mark.slow
 def test_the_catalogue_is_listed_and_checked(run: Callable, workspace: Path) -> None:
     names = {row["name"] for row in json.loads(run("kpi", "list", "--format", "json").out)}
     assert {"won_amount", "win_rate", "median_cycle_days", "coverage", "attainment", "pacing"} <= names
@@ -126,6 +127,7 @@ def test_a_plan_cascades_exactly_and_says_so(run: Callable, planned: Path) -> No
     assert plan["goals"][0]["objective"] == plan["objectives"][0]["id"]
 
 
+@pytest.mark.slow
 def test_history_reads_nothing_from_the_start_of_the_plan_on(
     run: Callable, make_export: Callable, tmp_path: Path
 ) -> None:

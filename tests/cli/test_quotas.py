@@ -12,6 +12,9 @@ import pytest
 
 from salesnb.cli import main
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
 REPS = "id,name,node\n1,Ann Lee,East\n2,Robert Smith,East\n3,Zoë Brandt,West\n4,Eve Late,\n5,Ida Gone,\n"
 MEMBERS = "rep,node,from,to\n1,East,2023-01-01,\n2,East,2023-01-01,\n3,West,2023-01-01,\n4,West,2024-02-01,\n5,East,2023-01-01,2023-07-01\n"
 ORG = "node,name,parent,level\ncompany,Acme,,company\nEast,East,company,team\nWest,West,company,team\n"
