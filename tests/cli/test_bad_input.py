@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 OWN = "an error of our own"
 
 
@@ -190,7 +194,7 @@ def test_a_query_that_cannot_be_meant(run: Callable, workspace: Path, arguments:
     ("arguments", "word"),
     [
         (("--by", "teem"), "team"),
-        pytest.param(("--only", "Nobody"), "Mia", marks=pytest.mark.slow),
+        (("--only", "Nobody"), "Mia"),
         (("--template", "kpi_revue"), "kpi_review"),
         (("--period", "2017-Q9"), "2017-Q9"),
     ],

@@ -11,6 +11,9 @@ from vendor_files import API, DEALS, REPORT
 from salesnb.crm.expected import Expected, Wanted, id_key, read_expected
 from salesnb.errors import BadInput, MissingFile, UnknownName
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
 
 def read(path: Path, text: str | bytes, **wanted: Any) -> Expected:
     path.write_bytes(text.encode() if isinstance(text, str) else text)

@@ -19,6 +19,10 @@ from salesnb.crm.calibration import CALIBRATION
 from salesnb.crm.generator import ResponseCurve, Truth, write_sample
 from salesnb.errors import BadInput, CannotWrite, UnknownName
 
+# The sample is made again and again.
+pytestmark = pytest.mark.slow
+
+
 _FILES = ("accounts.csv", "effort.csv", "opportunities.csv", "products.csv", "reps.csv")
 _COUNT = 120_000
 _LAST_DAY = date(2026, 9, 30)

@@ -6,6 +6,10 @@ import pytest
 
 from salesnb.errors import BadInput
 
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+
 WON = "D1,Ann,Acme,Pump,Won,100,2024-01-02,2024-02-03"
 
 
