@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.workspace import Workspace
 
-__all__ = ["GivenQuotas", "TakenQuotas", "given_quotas"]
+__all__ = ["GivenQuotas", "TakenQuotas", "given_quotas", "listed"]
 
 _DEFAULT_KPI = "won_amount"
 _NAMED = 8
@@ -105,7 +105,7 @@ class _Reader:
             elif self._fits(when):
                 self._take(kpi, found[0].id, found[0].name, when, quota.amount)
         for why, what in self._left.items():
-            self.notices.append(f"{_counted(len(what))} {why}: {_listed(what)}. They are left out.")
+            self.notices.append(f"{_counted(len(what))} {why}: {listed(what)}. They are left out.")
 
     def _fits(self, when: Period) -> bool:
         inside = self._period.start <= when.start and when.end <= self._period.end
@@ -176,7 +176,7 @@ class _Reader:
         if partly:
             whose = "1 quota is" if len(partly) == 1 else f"{len(partly)} quotas are"
             self.notices.append(
-                f"{kpi}: {whose} given for a part of {self._period.label} only: {_listed(partly)}. That part counts."
+                f"{kpi}: {whose} given for a part of {self._period.label} only: {listed(partly)}. That part counts."
             )
 
     def _by_month(self, lines: Iterable[Mapping[Period, int]]) -> dict[str, int]:
@@ -204,7 +204,8 @@ def _counted(number: int) -> str:
     return "1 of the imported quotas" if number == 1 else f"{number} of the imported quotas"
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Name some, each once, and count the rest."""
     found = list(dict.fromkeys(names))
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     return ", ".join(found[:_NAMED]) + more

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
-from salesnb.actions.given_quotas import GivenQuotas, given_quotas
+from salesnb.actions.given_quotas import GivenQuotas, given_quotas, listed
 from salesnb.actions.history import month_weights, rep_history, total_history
 from salesnb.actions.organisation import org_tree
 from salesnb.actions.plans import read_target
@@ -24,7 +24,6 @@ __all__ = ["MadePlan", "make_plan"]
 
 _SPLITS = ("money", "count")
 _BASIS = "history: the twelve months before the plan"
-_NAMED = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +170,7 @@ class _Maker:
         if idle:
             verb = "rep has" if len(idle) == 1 else "reps have"
             said.append(
-                f"{len(idle)} {verb} no history to split by and no quota of their own: {_listed(idle)}."
+                f"{len(idle)} {verb} no history to split by and no quota of their own: {listed(idle)}."
                 " Lock one with salesnb plan cascade."
             )
         for kpi, given in self.given.items():
@@ -183,7 +182,7 @@ class _Maker:
             if left:
                 verb = "rep is" if len(left) == 1 else "reps are"
                 said.append(
-                    f"{len(left)} {verb} given no quota of {kpi}, and nothing is left: {_listed(left)}."
+                    f"{len(left)} {verb} given no quota of {kpi}, and nothing is left: {listed(left)}."
                 )
         return said
 
@@ -228,8 +227,3 @@ class _Maker:
     def _objective(self, goals: Sequence[Goal]) -> str:
         labels = ", ".join(catalogue().get(goal.kpi).label.lower() for goal in goals)
         return f"Reach the goal for {labels} in {self.period.label}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
