@@ -114,16 +114,17 @@ class _Reader:
         return inside
 
     def _take(self, kpi: str, owner: str, name: str, when: Period, amount: int) -> None:
-        if owner not in self._tree.by_id:
+        given = self.lines[kpi][owner] if owner in self._tree.by_id else None
+        if given is None:
             self._left[
                 f"are of people or places that the organisation does not have in {self._period.label}"
             ].append(name)
+        elif when in given:
+            self._left["stand twice, and the first counts"].append(name)
         else:
             counts = catalogue().get(kpi).unit == "count" and not self._data.meta.quotas
             # The import by a mapping takes every quota for money, and so in minor units.
-            self.lines[kpi][owner].setdefault(
-                when, amount // 10**self._data.meta.digits if counts else amount
-            )
+            given[when] = amount // 10**self._data.meta.digits if counts else amount
 
     def taken(self, kpi: str) -> GivenQuotas:
         """Add up what is given of a KPI."""

@@ -117,13 +117,7 @@ def read_head(path: Path) -> tuple[tuple[str, ...], ...]:
     Damaged
         When it is no text but a workbook, an archive or a web page.
     """
-    try:
-        _refuse_others(path)
-        encoding, _ = _encoding(path, "")
-        head = _head(path, encoding, 1)
-    except OSError as error:
-        raise MissingFile(f"Cannot read {path.name}: {error.strerror}.", where=str(path.parent)) from error
-
+    head, _, _ = _opening(path)
     return tuple(tuple(row) for row in csv.reader(head, delimiter=_common_delimiter(head)))
 
 
@@ -137,15 +131,10 @@ def ragged_format(path: Path) -> CsvFormat:
     Damaged
         When it is no text but a workbook, an archive or a web page.
     """
-    try:
-        _refuse_others(path)
-        encoding, notices = _encoding(path, "")
-        delimiter = _common_delimiter(_head(path, encoding, 1))
-    except OSError as error:
-        raise MissingFile(f"Cannot read {path.name}: {error.strerror}.", where=str(path.parent)) from error
+    head, encoding, notices = _opening(path)
     return CsvFormat(
         encoding=encoding,
-        delimiter=delimiter,
+        delimiter=_common_delimiter(head),
         headers=(),
         header_end=0,
         lines=0,
@@ -153,6 +142,16 @@ def ragged_format(path: Path) -> CsvFormat:
         blanks=BLANKS,
         notices=notices,
     )
+
+
+def _opening(path: Path) -> tuple[list[str], str, tuple[str, ...]]:
+    """Give the first lines of a text file, its encoding, and what to say about that."""
+    try:
+        _refuse_others(path)
+        encoding, notices = _encoding(path, "")
+        return _head(path, encoding, 1), encoding, notices
+    except OSError as error:
+        raise MissingFile(f"Cannot read {path.name}: {error.strerror}.", where=str(path.parent)) from error
 
 
 def _refuse_others(path: Path) -> None:

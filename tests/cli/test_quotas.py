@@ -91,11 +91,19 @@ def test_a_file_of_quotas_is_known_for_what_it_is_and_leaves_the_deals_alone(cli
     assert cli("kpi", "query", "won_amount", "--format", "csv").out == before
 
 
-def test_an_import_of_the_crm_carries_quotas_on(cli, save, base, workspace):
-    cli("import", save(MONTHS))
-    folder = base.parent
-    assert cli("import", folder, "--mapping", folder / "mapping.toml").code == 0
+def test_an_import_of_other_crm_files_carries_quotas_on(cli, save, base, tmp_path, workspace):
+    cli("import", save(f"{MONTHS}Nobody,1,1,1\n"))
+    folder = tmp_path / "crm"
+    folder.mkdir()
+    for name in ("deals.csv", "reps.csv", "org.csv", "members.csv", "mapping.toml"):
+        shutil.copy(base.parent / name, folder)
+    with (folder / "deals.csv").open("a") as file:
+        file.write("99,1,Won,5,2023-01-02,2023-02-03\n")
+    done = cli("import", folder, "--mapping", folder / "mapping.toml")
+    assert "opportunities: read 61" in done.out
+    assert (workspace / "data" / "rejected.csv").read_text().count("nobody is called 'Nobody'") == 3
     assert cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas").code == 0
+    assert quotas_of(workspace, "q1")["company"] == 8100
 
 
 def test_a_plan_keeps_the_quotas_of_a_file_and_their_sum_is_its_goal(cli, save, workspace):
@@ -157,6 +165,20 @@ def test_shorter_periods_count_where_they_fill_the_longer_one(cli, save, workspa
     assert "Ann Lee has $7,000 for 2024-Q1, the parts add up to $3,000; the parts count." in done.err
     assert quotas_of(workspace, "q1")["rep:1"] == 3000
     assert quotas_of(workspace, "q1")["rep:2"] == 900
+
+
+def test_a_quota_that_a_mapping_brings_twice_counts_once_and_is_named(cli, base, tmp_path, workspace):
+    folder = tmp_path / "crm"
+    folder.mkdir()
+    for name in ("deals.csv", "reps.csv", "org.csv", "members.csv"):
+        shutil.copy(base.parent / name, folder)
+    (folder / "q.csv").write_text("who,when,much\nAnn Lee,2024-Q1,100\nAnn Lee,2024-Q1,900\n2,2024-Q1,50\n")
+    columns = 'columns = { owner = "who", period = "when", amount = "much" }'
+    (folder / "mapping.toml").write_text(f'{MAPPING}[quotas]\nfile = "q.csv"\n{columns}\n')
+    assert cli("import", folder, "--mapping", folder / "mapping.toml").code == 0
+    done = cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas")
+    assert "1 of the imported quotas stand twice, and the first counts: Ann Lee" in done.err
+    assert quotas_of(workspace, "q1")["company"] == 150
 
 
 def test_quotas_that_do_not_fit_are_refused_by_name_and_no_plan_is_made(cli, save, workspace):
