@@ -128,6 +128,10 @@ class Dataset:
         """Give a canonical table as an Ibis expression."""
         return self.backend.table(name)
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a table; data of an earlier import lacks some."""
+        return name in self.backend.list_tables()
+
     @cached_property
     def imports(self) -> "tuple[KnownImport, ...]":
         """The imports that can be gone back to, this one last; empty for data that an earlier version loaded."""
