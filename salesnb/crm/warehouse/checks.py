@@ -204,7 +204,8 @@ def _currencies(rows: Any, currency: str) -> Numbers:
 
 def _repeated(name: str, rows: Any, key: str) -> _Sheet:
     """Keys that stand on several rows: a join would count what belongs to them as often."""
-    groups = rows.filter(rows[key].notnull()).group_by(key).aggregate(times=rows.count())
+    named = rows.filter(rows[key].notnull())
+    groups = named.group_by(key).aggregate(times=named.count())
     several = groups.filter(groups.times > 1)
     said = f"{{n}} values of {key} stand on several rows."
     return _Sheet(table=name, rows=several, numbers={said: several.count()})

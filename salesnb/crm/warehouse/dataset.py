@@ -218,6 +218,8 @@ class _Opening:
         for name, prepare in prepared.items():
             if name in found:
                 found[name] = replace(found[name], view=prepare(found[name]))
+        for name, one in found.items():
+            found[name] = replace(one, view=self._engine.fixed(one.view))
 
     def _derive(self, tables: dict[str, Any], found: Mapping[str, Found], findings: Findings) -> None:
         """Add what follows from other tables, as an import does."""
@@ -230,7 +232,8 @@ class _Opening:
         if "credits" in tables:
             tables["credited"] = credited(tables["credits"], deals)
         for name, view in tables.items():
-            tables[name] = view.drop(*(one for one in view.columns if one.startswith(("level:", "input:"))))
+            hidden = [column for column in view.columns if column.startswith(("level:", "input:"))]
+            tables[name] = self._engine.fixed(view.drop(*hidden))
 
     def _organise(self, tables: dict[str, Any], found: Mapping[str, Found], findings: Findings) -> None:
         levels, reps = self._settings.levels, tables["reps"]
@@ -244,7 +247,8 @@ class _Opening:
             org = nodes_given(org, unnamed=not self._ask(named)[0]["n"], levels=levels, depth=depth)
         else:
             org = nodes_of_levels(reps, own)
-        reps = with_nodes(reps, own, org)
+        org = self._engine.fixed(org)
+        reps = self._engine.fixed(with_nodes(reps, own, org))
         moved = tables["memberships"] if findings.rows.get("memberships") else None
         tables["org"] = org
         tables["org_levels"] = levels_of(org, levels, depth)

@@ -33,6 +33,9 @@ class Engine(Protocol):
     def table(self, name: str, /, *, database: Any = None) -> "ibis.Table":
         """Give a table."""
 
+    def fixed(self, expr: Any) -> Any:
+        """Give a table that is compiled once."""
+
     def to_pyarrow(self, expr: Any, /) -> Any:
         """Answer a query."""
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import duckdb
 from ibis.backends.duckdb import Backend
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.sql import quote_literal
 from salesnb.crm.tables import TABLES
 from salesnb.crm.warehouse.address import PLACE, Address
+from salesnb.crm.warehouse.inline import Inline, ReadOnly
 from salesnb.errors import BadInput, MissingFile
 
 __all__ = ["connect"]
@@ -17,7 +19,13 @@ __all__ = ["connect"]
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
-class _Files(Backend):  # type: ignore[misc] # Ibis has no types
+class _Compiler(Inline, DuckDBCompiler):  # type: ignore[misc] # Ibis has no types
+    __slots__ = ()
+
+
+class _Files(ReadOnly, Backend):  # type: ignore[misc] # Ibis has no types
+    compiler = _Compiler()
+
     def as_text(self, column: Any) -> Any:
         """Give a column as text; it compares by bytes."""
         return column.cast("string")
@@ -54,8 +62,7 @@ def connect(address: Address, time_zone: str, root: Path) -> _Files:
     backend = _Files()
     try:
         if address.scheme == "duckdb":
-            backend.do_connect(str(path), read_only=True, **_NO_EXTENSIONS)
-            backend.con.execute("SET enable_external_access = false")
+            backend.do_connect(str(path), read_only=True, enable_external_access=False, **_NO_EXTENSIONS)
         else:
             backend.do_connect(**_NO_EXTENSIONS)
             _name_files(backend, path)

@@ -13,7 +13,7 @@ from ibis.backends.postgres import Backend
 from ibis.backends.sql.compilers.postgres import PostgresCompiler
 
 from salesnb.crm.warehouse.address import PLACE, Address
-from salesnb.crm.warehouse.inline import Inline, NothingRegistered
+from salesnb.crm.warehouse.inline import Inline, ReadOnly
 from salesnb.errors import BadInput
 
 __all__ = ["connect"]
@@ -37,7 +37,7 @@ class _Compiler(Inline, PostgresCompiler):  # type: ignore[misc] # Ibis has no t
         return sge.Collate(this=sge.cast(arg, "text"), expression=sge.Identifier(this="C", quoted=True))
 
 
-class _Postgres(NothingRegistered, Backend):  # type: ignore[misc] # Ibis has no types
+class _Postgres(ReadOnly, Backend):  # type: ignore[misc] # Ibis has no types
     compiler = _Compiler()
 
     def as_text(self, column: Any) -> Any:

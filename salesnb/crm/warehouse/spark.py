@@ -11,7 +11,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from salesnb.crm.warehouse.address import PLACE, Address
-from salesnb.crm.warehouse.inline import Inline, NothingRegistered
+from salesnb.crm.warehouse.inline import Inline, ReadOnly
 from salesnb.errors import BadInput
 
 __all__ = ["connect"]
@@ -30,7 +30,7 @@ class _Compiler(Inline, PySparkCompiler):  # type: ignore[misc] # Ibis has no ty
     __slots__ = ()
 
 
-class _Spark(NothingRegistered, Backend):  # type: ignore[misc] # Ibis has no types
+class _Spark(ReadOnly, Backend):  # type: ignore[misc] # Ibis has no types
     compiler = _Compiler()
 
     def as_text(self, column: Any) -> Any:
