@@ -14,6 +14,7 @@ from salesnb.crm.credits import OVERLAY, REVENUE, SLACK, WHOLE
 from salesnb.crm.tables import Table, table_named
 from salesnb.crm.warehouse.columns import Found
 from salesnb.crm.warehouse.credits import share_parts
+from salesnb.crm.warehouse.organisation import STEPS, chain
 from salesnb.errors import BadInput
 
 __all__ = ["Findings", "examine"]
@@ -44,14 +45,18 @@ class Findings:
         The latest day on which something happened; None where nothing is dated.
     unknown
         Number of rows that name a partner that is not there, by table and column.
-    sums
-        Of amounts, by table and column: a sign that data have changed.
+    facts
+        All numbers by table and name, which change when the data does.
     """
 
     rows: Mapping[str, int]
     latest: date | None
     unknown: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    sums: tuple[tuple[str, str, int | None], ...] = ()
+    facts: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
+
+    def is_true(self, table: str, name: str) -> bool:
+        """Whether a number about a table is there and not zero."""
+        return bool(self.facts.get((table, name)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +101,7 @@ def examine(
             for (table, name), value in known.items()
             if name.startswith("unknown ") and value
         },
-        sums=tuple((*key, value) for key, value in sorted(known.items())),
+        facts=known,
     )
 
 
@@ -140,6 +145,34 @@ def _sheets(name: str, found: Mapping[str, Found], currency: str) -> Iterator[_S
         yield _excess(rows)
     if name == "memberships":
         yield _overlaps(rows)
+        yield from _lost_nodes(name, found)
+        if "reps" in found:
+            without = found["reps"].view.anti_join(rows, "rep_id")
+            yield _Sheet(table=name, rows=without, numbers={"reps without": without.count()})
+    if name == "reps":
+        yield from _lost_nodes(name, found)
+    if name == "org":
+        yield from _nodes(rows)
+
+
+def _lost_nodes(name: str, found: Mapping[str, Found]) -> Iterator[_Sheet]:
+    if "org" in found:
+        rows, org = found[name].view, found["org"].view
+        lost = rows.filter(rows.node.notnull()).anti_join(org, "node")
+        yield _Sheet(table=name, rows=lost, numbers={"lost": lost.count()})
+
+
+def _nodes(org: Any) -> Iterator[_Sheet]:
+    """What a table of nodes lacks, and how many nodes have somebody one step above them, two steps, and so on."""
+    top = org.node == "company"
+    named = {"roots": _count(top), "named": _count(org.level.notnull() & ~top)}
+    yield _Sheet(table="org", rows=org, numbers=named)
+    known = org.select(known="node")
+    lost = org.filter(org.parent.notnull(), ~top).anti_join(known, org.parent == known.known)
+    yield _Sheet(table="org", rows=lost, numbers={"lost": lost.count()})
+    linked = chain(org, STEPS)
+    steps = {f"step {n}": linked[f"a{n}"].count() for n in range(1, STEPS + 1)}
+    yield _Sheet(table="org", rows=linked, numbers=steps)
 
 
 def _count(condition: Any) -> Any:

@@ -18,6 +18,9 @@ from salesnb.crm.warehouse.columns import KINDS, Columns, Found, empty_table
 from salesnb.crm.warehouse.credits import credited
 from salesnb.crm.warehouse.engines import Engine, connect
 from salesnb.crm.warehouse.organisation import (
+    STEPS,
+    NodeFacts,
+    SpellFacts,
     depth_of,
     levels_of,
     memberships_of,
@@ -239,22 +242,36 @@ class _Opening:
         levels, reps = self._settings.levels, tables["reps"]
         given = bool(findings.rows.get("org"))
         own = found["reps"].levels if "reps" in found and not given else ()
-        depth = max(len(levels), 1)
+        depth = max(len(own), 1)
         if given:
-            org = tables["org"]
-            depth = depth_of(org, lambda query: self._ask(query)[0]) + 1
-            named = org.filter(org.level.notnull(), org.level != "company").count().name("n").as_table()
-            org = nodes_given(org, unnamed=not self._ask(named)[0]["n"], levels=levels, depth=depth)
+            facts = self._node_facts(tables["org"], findings)
+            org, depth = nodes_given(tables["org"], levels, facts), facts.depth
         else:
             org = nodes_of_levels(reps, own)
         org = self._engine.fixed(org)
-        reps = self._engine.fixed(with_nodes(reps, own, org))
+        lost = findings.is_true("reps", "lost") or not given
+        reps = self._engine.fixed(with_nodes(reps, own, org, lost=lost))
         moved = tables["memberships"] if findings.rows.get("memberships") else None
         tables["org"] = org
         tables["org_levels"] = levels_of(org, levels, depth)
-        tables["rep_nodes"] = spells(reps, moved, org)
+        spell = SpellFacts(
+            lost=findings.is_true("memberships", "lost") or not given,
+            partial=findings.is_true("memberships", "reps without") or "reps" not in found,
+        )
+        tables["rep_nodes"] = spells(reps, moved, org, spell)
         tables["memberships"] = memberships_of(reps) if moved is None else moved
         tables["reps"] = reps
+
+    def _node_facts(self, org: Any, findings: Findings) -> NodeFacts:
+        steps = [findings.is_true("org", f"step {n}") for n in range(1, STEPS + 1)]
+        depth = depth_of(org, lambda query: self._ask(query)[0]) if all(steps) else sum(steps)
+        return NodeFacts(
+            unnamed=not findings.is_true("org", "named"),
+            rootless=not findings.is_true("org", "roots"),
+            lost=findings.is_true("org", "lost"),
+            # The company that is missing is one step more above all, and above those that name no parent.
+            depth=depth + 1,
+        )
 
     def _meta(self, findings: Findings, dimensions: tuple[str, ...]) -> Meta:
         settings = self._settings
@@ -265,7 +282,8 @@ class _Opening:
                 where=f"{self._schema}.opportunities",
                 hint="Fill created_on and closed_on.",
             )
-        told = [self._schema, sorted(settings.tables.items()), settings.levels, settings.time_zone, findings.sums]
+        facts = sorted((*key, value) for key, value in findings.facts.items())
+        told = [self._schema, sorted(settings.tables.items()), settings.levels, settings.time_zone, facts]
         return Meta(
             currency=settings.currency,
             digits=self._digits,

@@ -1,5 +1,6 @@
 """Which engine an address means, and how it is reached."""
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -86,7 +87,10 @@ def _reached(kind: str, address: Address, time_zone: str, root: Path) -> Engine:
 
         found = postgres.connect(address, time_zone)
     elif kind == "spark":
-        from salesnb.crm.warehouse import spark
+        with warnings.catch_warnings():
+            # PySpark warns of the pandas that is there; nothing goes through pandas here.
+            warnings.simplefilter("ignore", FutureWarning)
+            from salesnb.crm.warehouse import spark
 
         found = spark.connect(address, time_zone)
     else:

@@ -4,18 +4,61 @@ What comes out is what an import makes of the same tables (``salesnb.crm.organis
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from typing import Any
 
 from salesnb.errors import BadInput
 
-__all__ = ["depth_of", "levels_of", "memberships_of", "nodes_given", "nodes_of_levels", "spells", "with_nodes"]
+__all__ = [
+    "STEPS",
+    "NodeFacts",
+    "SpellFacts",
+    "chain",
+    "depth_of",
+    "levels_of",
+    "memberships_of",
+    "nodes_given",
+    "nodes_of_levels",
+    "spells",
+    "with_nodes",
+]
 
 COMPANY = "company"
 _COLUMNS = ("node", "name", "parent", "level", "manager")
 _FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
-_STEPS, _DEEPEST = 8, 64
+STEPS, _DEEPEST = 8, 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeFacts:
+    """What a table of nodes lacks; what it does not lack costs no join in every query.
+
+    Attributes
+    ----------
+    unnamed
+        Whether no node names its level.
+    rootless
+        Whether there is no node ``company``.
+    lost
+        Whether some name a parent that is not there.
+    depth
+        How many steps the lowest node lies below the top.
+    """
+
+    unnamed: bool
+    rootless: bool
+    lost: bool
+    depth: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpellFacts:
+    """What memberships lack: some name nodes that are not there, or not every rep has one."""
+
+    lost: bool
+    partial: bool
 
 
 def nodes_of_levels(reps: Any, levels: Sequence[str]) -> Any:
@@ -38,88 +81,97 @@ def nodes_of_levels(reps: Any, levels: Sequence[str]) -> Any:
     return reduce(lambda one, other: one.union(other), [*tables, _root()])
 
 
-def with_nodes(reps: Any, levels: Sequence[str], org: Any) -> Any:
-    """Give each rep its node: that of its level columns, or the one it names; the company where that is not known."""
+def with_nodes(reps: Any, levels: Sequence[str], org: Any, *, lost: bool) -> Any:
+    """Give each rep its node: that of its level columns, or the one it names; the company where that is not known.
+
+    Parameters
+    ----------
+    lost
+        Whether some name a node that is not there.
+    """
     if levels:
         return reps.mutate(node=_path([reps[f"level:{level}"] for level in levels]))
+    if not lost:
+        return reps.mutate(node=reps.node.fill_null(COMPANY))
     known = org.select(known="node")
     joined = reps.left_join(known, reps.node == known.known)
     return joined.mutate(node=joined.known.fill_null(COMPANY)).drop("known")
 
 
-def nodes_given(org: Any, *, unnamed: bool, levels: Sequence[str], depth: int) -> Any:
+def nodes_given(org: Any, levels: Sequence[str], facts: NodeFacts) -> Any:
     """Complete a table of nodes: one root, parents that are there, and levels by depth where none is named."""
     import ibis
 
-    known = org.select(known="node")
-    joined = org.left_join(known, org.parent == known.known)
-    top = joined.node == COMPANY
-    nodes = joined.select(
-        node=joined.node,
-        name=joined.name.fill_null(joined.node),
-        parent=top.ifelse(ibis.null("string"), joined.known.fill_null(COMPANY)),
-        level=top.ifelse(COMPANY, joined.level),
-        manager=joined.manager,
+    if facts.lost:
+        known = org.select(known="node")
+        joined = org.left_join(known, org.parent == known.known)
+        org = joined.mutate(parent=joined.known).drop("known")
+    top = org.node == COMPANY
+    nodes = org.select(
+        node=org.node,
+        name=org.name.fill_null(org.node),
+        parent=top.ifelse(ibis.null("string"), org.parent.fill_null(COMPANY)),
+        level=top.ifelse(COMPANY, org.level),
+        manager=org.manager,
     )
-    root = _root()
-    nodes = nodes.union(root.anti_join(known, root.node == known.known))
-    return _level_by_depth(nodes, levels, depth) if unnamed else nodes
+    if facts.rootless:
+        nodes = nodes.union(_root())
+    return _level_by_depth(nodes, levels, facts.depth) if facts.unnamed else nodes
 
 
 def _level_by_depth(nodes: Any, levels: Sequence[str], depth: int) -> Any:
     import ibis
 
-    chain = _chain(nodes, depth)
+    linked = chain(nodes, depth)
     steps = reduce(
         lambda one, other: one + other,
-        (chain[f"a{n}"].notnull().ifelse(1, 0) for n in range(1, depth + 1)),
+        (linked[f"a{n}"].notnull().ifelse(1, 0) for n in range(1, depth + 1)),
         ibis.literal(0),
     )
     named = ibis.cases(
-        (chain.node == COMPANY, COMPANY),
+        (linked.node == COMPANY, COMPANY),
         *((steps == n, name) for n, name in enumerate(levels, 1)),
         else_=ibis.null("string"),
     )
-    return chain.mutate(level=named).select(_COLUMNS)
+    return linked.mutate(level=named).select(_COLUMNS)
 
 
 def levels_of(nodes: Any, levels: Sequence[str], depth: int) -> Any:
     """Give each node its ancestor of each level, itself among them; of two of one level the nearer."""
     import ibis
 
-    chain = _chain(nodes, depth)
+    linked = chain(nodes, depth)
 
     def ancestor(level: str) -> Any:
+        places = range(depth + 1)
         return ibis.coalesce(
-            *((chain[f"l{n}"] == level).ifelse(chain[f"a{n}"], ibis.null("string")) for n in range(depth + 1))
+            *((linked[f"l{n}"] == level).ifelse(linked[f"a{n}"], ibis.null("string")) for n in places)
         )
 
-    return chain.select(node=chain.node, **{level: ancestor(level) for level in levels})
+    return linked.select(node=linked.node, **{level: ancestor(level) for level in levels})
 
 
 def depth_of(nodes: Any, ask: Callable[[Any], dict[str, Any]]) -> int:
-    """Tell how many steps the lowest node lies below the top.
+    """Tell how many steps up it is from the lowest node, of one that is deeper than ``STEPS``.
 
     Raises
     ------
     BadInput
         When parents go in a circle.
     """
-    steps = _STEPS
-    while True:
-        chain = _chain(nodes, steps)
-        counts = {f"a{n}": chain[f"a{n}"].count() for n in range(1, steps + 1)}
-        row = ask(chain.aggregate(**counts, stuck=chain.node.min(where=chain[f"a{steps}"].notnull())))
-        found = sum(bool(row[name]) for name in counts)
-        if found < steps:
-            return max(found, 1)
-        if steps >= _DEEPEST:
-            raise BadInput(
-                f"Node {row['stuck']!r} does not lead up to the top in {steps} steps: its parents go in a circle.",
-                where="org, parent",
-                hint="Correct the parent column.",
-            )
+    steps = STEPS
+    while steps < _DEEPEST:
         steps *= 2
+        linked = chain(nodes, steps)
+        counts = {f"a{n}": linked[f"a{n}"].count() for n in range(1, steps + 1)}
+        row = ask(linked.aggregate(**counts, stuck=linked.node.min(where=linked[f"a{steps}"].notnull())))
+        if not row[f"a{steps}"]:
+            return sum(bool(row[name]) for name in counts)
+    raise BadInput(
+        f"Node {row['stuck']!r} does not lead up to the top in {steps} steps: its parents go in a circle.",
+        where="org, parent",
+        hint="Correct the parent column.",
+    )
 
 
 def memberships_of(reps: Any) -> Any:
@@ -132,7 +184,7 @@ def memberships_of(reps: Any) -> Any:
     )
 
 
-def spells(reps: Any, memberships: Any, nodes: Any) -> Any:
+def spells(reps: Any, memberships: Any, nodes: Any, facts: SpellFacts) -> Any:
     """One node a rep at every date: the largest share, else the latest begun; gaps keep the node before.
 
     Parameters
@@ -145,13 +197,18 @@ def spells(reps: Any, memberships: Any, nodes: Any) -> Any:
     )
     if memberships is None:
         return always
-    runs = _runs(_best(_members(memberships, nodes)))
+    kept = memberships
+    if facts.lost:
+        known = nodes.select(known="node")
+        kept = memberships.semi_join(known, memberships.node == known.known)
+    runs = _runs(_best(_members(kept)))
+    if not (facts.lost or facts.partial):
+        return runs
+    # Memberships of no length are none, so that it is not they that tell who has one.
     return runs.union(always.anti_join(runs, always.rep_id == runs.rep_id))
 
 
-def _members(memberships: Any, nodes: Any) -> Any:
-    known = nodes.select(known="node")
-    kept = memberships.semi_join(known, memberships.node == known.known)
+def _members(kept: Any) -> Any:
     return kept.select(
         rep_id=kept.rep_id,
         node=kept.node,
@@ -191,16 +248,16 @@ def _runs(best: Any) -> Any:
     )
 
 
-def _chain(nodes: Any, depth: int) -> Any:
+def chain(nodes: Any, depth: int) -> Any:
     """Beside each node all above it: ``a0`` is itself, ``a1`` its parent, with their levels ``l0``, ``l1``."""
-    chain = nodes.mutate(a0=nodes.node, l0=nodes.level, next=nodes.parent)
+    linked = nodes.mutate(a0=nodes.node, l0=nodes.level, next=nodes.parent)
     for step in range(1, depth + 1):
         above = nodes.select(above=nodes.node, above_level=nodes.level, above_parent=nodes.parent)
-        joined = chain.left_join(above, chain.next == above.above)
-        chain = joined.mutate(
+        joined = linked.left_join(above, linked.next == above.above)
+        linked = joined.mutate(
             **{f"a{step}": joined.above, f"l{step}": joined.above_level}, next=joined.above_parent
         ).drop("above", "above_level", "above_parent")
-    return chain
+    return linked
 
 
 def _path(columns: Sequence[Any]) -> Any:

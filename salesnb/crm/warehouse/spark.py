@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import ibis
 from ibis.backends.pyspark import Backend
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 from ibis.formats.pyarrow import PyArrowData
@@ -75,6 +76,7 @@ def connect(address: Address, time_zone: str) -> _Spark:
     BadInput
         When it cannot be started or reached.
     """
+    ibis.pyspark  # noqa: B018 -- only this makes the options that its compiler looks at
     backend = _Spark()
     try:
         backend.do_connect(_session(address))
