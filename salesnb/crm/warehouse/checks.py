@@ -25,6 +25,8 @@ _ALWAYS = date(1, 1, 1), date(9999, 12, 31)
 _HAPPENED = {
     "opportunities": ("created_on", "closed_on"), "stage_history": ("entered_on",), "orders": ("ordered_on",),
 }  # fmt: skip
+# No figure is computed from these.
+_UNUSED = {"rates", "calls", "activities", "effort", "market"}
 # A float that has added up to less than this has not missed 2^63 by its own rounding.
 _MOST = float(2**62)
 _SHARE = 1 + 1e-9
@@ -127,61 +129,58 @@ def _answers(
 
 
 def _sheets(name: str, found: Mapping[str, Found], currency: str) -> Iterator[_Sheet]:
+    """Few sheets a table: an engine plans each of them anew."""
     table, rows = table_named(name), found[name].view
-    if table is None:
+    if table is None or name in _UNUSED:
         return
-    numbers = {"rows": rows.count(), **_missing(table, rows), **_amounts(table, rows), **_days(table, rows)}
+    if name == "org":
+        rows = chain(rows, STEPS)
+    numbers = {"rows": rows.count(), **_keys(table, rows), **_amounts(table, rows), **_days(table, rows)}
     if name in {"opportunities", "orders"}:
         numbers |= _currencies(rows, currency)
     if name == "opportunities":
         numbers |= _deals(rows)
+    if name == "org":
+        numbers |= _nodes(rows)
     if name == "credits":
-        numbers["{n} credits are neither revenue nor overlay."] = _count(~rows.kind.isin([REVENUE, OVERLAY]))
+        numbers["{n} rows are neither revenue nor overlay."] = _count(~rows.kind.isin([REVENUE, OVERLAY]))
     yield _Sheet(table=name, rows=rows, numbers=numbers)
-    if table.key and name != "rates":
-        yield _repeated(name, rows, *table.key)
     yield from _partners(table, found)
     if name == "credits":
         yield _excess(rows)
     if name == "memberships":
         yield _overlaps(rows)
-        yield from _lost_nodes(name, found)
         if "reps" in found:
             without = found["reps"].view.anti_join(rows, "rep_id")
             yield _Sheet(table=name, rows=without, numbers={"reps without": without.count()})
-    if name == "reps":
-        yield from _lost_nodes(name, found)
-    if name == "org":
-        yield from _nodes(rows)
-
-
-def _lost_nodes(name: str, found: Mapping[str, Found]) -> Iterator[_Sheet]:
-    if "org" in found:
-        rows, org = found[name].view, found["org"].view
-        lost = rows.filter(rows.node.notnull()).anti_join(org, "node")
+    if name in {"memberships", "reps"} and "org" in found:
+        lost = rows.filter(rows.node.notnull()).anti_join(found["org"].view, "node")
         yield _Sheet(table=name, rows=lost, numbers={"lost": lost.count()})
 
 
-def _nodes(org: Any) -> Iterator[_Sheet]:
+def _nodes(linked: Any) -> Numbers:
     """What a table of nodes lacks, and how many nodes have somebody one step above them, two steps, and so on."""
-    top = org.node == "company"
-    named = {"roots": _count(top), "named": _count(org.level.notnull() & ~top)}
-    yield _Sheet(table="org", rows=org, numbers=named)
-    known = org.select(known="node")
-    lost = org.filter(org.parent.notnull(), ~top).anti_join(known, org.parent == known.known)
-    yield _Sheet(table="org", rows=lost, numbers={"lost": lost.count()})
-    linked = chain(org, STEPS)
-    steps = {f"step {n}": linked[f"a{n}"].count() for n in range(1, STEPS + 1)}
-    yield _Sheet(table="org", rows=linked, numbers=steps)
+    top = linked.node == "company"
+    return {
+        "roots": _count(top),
+        "named": _count(linked.level.notnull() & ~top),
+        "lost": _count(linked.parent.notnull() & ~top & linked.a1.isnull()),
+        **{f"step {n}": linked[f"a{n}"].count() for n in range(1, STEPS + 1)},
+    }
 
 
 def _count(condition: Any) -> Any:
     return condition.fill_null(False).ifelse(1, 0).cast("int64").sum().fill_null(0)
 
 
-def _missing(table: Table, rows: Any) -> Numbers:
+def _keys(table: Table, rows: Any) -> Numbers:
+    """Keys that are not there, or stand on several rows: a join would count what belongs to them as often."""
     needed = [one.name for one in table.fields if one.required and not one.input_only]
-    return {f"{{n}} rows have no {name}.": _count(rows[name].isnull()) for name in needed}
+    found = {f"{{n}} rows have no {name}.": _count(rows[name].isnull()) for name in needed}
+    if len(table.key) == 1:
+        key = rows[table.key[0]]
+        found[f"{{n}} rows repeat the {table.key[0]} of another."] = key.count() - key.nunique()
+    return found
 
 
 def _amounts(table: Table, rows: Any) -> Numbers:
@@ -235,28 +234,21 @@ def _currencies(rows: Any, currency: str) -> Numbers:
     return {f"{{n}} rows are in another currency than {currency}.": _count(other)}
 
 
-def _repeated(name: str, rows: Any, key: str) -> _Sheet:
-    """Keys that stand on several rows: a join would count what belongs to them as often."""
-    named = rows.filter(rows[key].notnull())
-    groups = named.group_by(key).aggregate(times=named.count())
-    several = groups.filter(groups.times > 1)
-    said = f"{{n}} values of {key} stand on several rows."
-    return _Sheet(table=name, rows=several, numbers={said: several.count()})
-
-
 def _partners(table: Table, found: Mapping[str, Found]) -> Iterator[_Sheet]:
     """References that find no partner: of a credit they are wrong, else they are taken to be empty."""
-    for reference in table.references:
-        if reference.table not in found or table.name in {"activities", "stage_history"}:
-            continue
-        rows, partners = found[table.name].view, found[reference.table].view
-        lost = rows.filter(rows[reference.field].notnull()).anti_join(
-            partners, rows[reference.field] == partners[reference.field]
-        )
-        said = f"unknown {reference.field}"
-        if table.name == "credits":
-            said = f"{{n}} rows have a {reference.field} that is not in {reference.table}."
-        yield _Sheet(table=table.name, rows=lost, numbers={said: lost.count()})
+    known = [one for one in table.references if one.table in found]
+    if not known or table.name == "stage_history":
+        return
+    rows = found[table.name].view
+    for place, reference in enumerate(known):
+        partner = found[reference.table].view.select(**{f"p{place}": reference.field})
+        rows = rows.left_join(partner, rows[reference.field] == partner[f"p{place}"])
+    refused = "{{n}} rows have a {} that is not in {}." if table.name == "credits" else "unknown {}"
+    numbers = {
+        refused.format(one.field, one.table): _count(rows[one.field].notnull() & rows[f"p{place}"].isnull())
+        for place, one in enumerate(known)
+    }
+    yield _Sheet(table=table.name, rows=rows, numbers=numbers)
 
 
 def _excess(rows: Any) -> _Sheet:

@@ -28,7 +28,7 @@ __all__ = [
 COMPANY = "company"
 _COLUMNS = ("node", "name", "parent", "level", "manager")
 _FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
-STEPS, _DEEPEST = 8, 64
+STEPS, _DEEPEST = 5, 80
 
 
 @dataclass(frozen=True, kw_only=True)
