@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -43,7 +44,8 @@ def postgres_server() -> Iterator[Path]:
         _wait(folder)
         yield folder
     finally:
-        server.terminate()
+        # At once, whoever is still connected.
+        server.send_signal(signal.SIGINT)
         server.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -88,7 +90,8 @@ def fill_postgres(folder: Path, rows: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def _postgres_kind(column: str) -> str:
-    kinds = {"status": "sales.fate", "created_on": "timestamptz", "probability": "real", "share": "double precision"}
+    kinds = {"status": "sales.fate", "created_on": "timestamptz"}
+    kinds |= dict.fromkeys(NUMBERS, "double precision")
     if column in kinds:
         return kinds[column]
     return "numeric(12,2)" if column in MONEY else "date" if column in DATES else "text"

@@ -148,7 +148,8 @@ class Columns:
         return (text == "").ifelse(ibis.null("string"), text)
 
     def _as_words(self, column: Any, kind: Any) -> Any:
-        if kind.is_string() or kind.is_integer() or kind.is_uuid():
+        # An enumeration, which Ibis does not know.
+        if kind.is_string() or kind.is_integer() or kind.is_uuid() or kind.is_unknown():
             return self._text(column)
         if kind.is_null():
             return column.cast("string")
