@@ -28,7 +28,7 @@ __all__ = [
 COMPANY = "company"
 _COLUMNS = ("node", "name", "parent", "level", "manager")
 _FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
-STEPS, _DEEPEST = 5, 80
+STEPS, _DEEPEST = 5, 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,13 +250,12 @@ def _runs(best: Any) -> Any:
 
 def chain(nodes: Any, depth: int) -> Any:
     """Beside each node all above it: ``a0`` is itself, ``a1`` its parent, with their levels ``l0``, ``l1``."""
-    linked = nodes.mutate(a0=nodes.node, l0=nodes.level, next=nodes.parent)
+    linked = nodes.mutate(a0=nodes.node, l0=nodes.level, p0=nodes.parent)
     for step in range(1, depth + 1):
-        above = nodes.select(above=nodes.node, above_level=nodes.level, above_parent=nodes.parent)
-        joined = linked.left_join(above, linked.next == above.above)
-        linked = joined.mutate(
-            **{f"a{step}": joined.above, f"l{step}": joined.above_level}, next=joined.above_parent
-        ).drop("above", "above_level", "above_parent")
+        names = {f"a{step}": nodes.node, f"l{step}": nodes.level, f"p{step}": nodes.parent}
+        above = nodes.select(**names)
+        # Joined one after the other, without a selection in between that would nest them.
+        linked = linked.left_join(above, linked[f"p{step - 1}"] == above[f"a{step}"])
     return linked
 
 
