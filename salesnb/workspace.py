@@ -329,10 +329,16 @@ def _tables(key: str, value: object) -> tuple[tuple[str, str], ...]:
 
     known = [table.name for table in TABLES]
     if not isinstance(value, dict):
-        raise _wrong(key, value, 'Write [data.tables] and below it a line such as opportunities = "fct_opportunities".')
+        raise _wrong(
+            key, value, 'Write [data.tables] and below it a line such as opportunities = "fct_opportunities".'
+        )
     for name, called in value.items():
         if name not in known:
-            raise BadInput(f"There is no table {name!r}.", where=f"{SETTINGS_FILE}, [data.tables]", hint=nearest(name, known))
+            raise BadInput(
+                f"There is no table {name!r}.",
+                where=f"{SETTINGS_FILE}, [data.tables]",
+                hint=nearest(name, known),
+            )
         _text(name, called)
     return tuple(value.items())
 

@@ -48,7 +48,10 @@ def ask(data: Warehouse, *kpis: str, **more: Any) -> tuple[tuple[Any, ...], ...]
 def test_opportunities_alone_are_enough(connect: Callable[..., Warehouse]) -> None:
     data = connect()
     assert data.meta.as_of == dt.date(2026, 2, 3)
-    assert ask(data, "won_amount", "win_rate", "open_count", by=("rep",)) == (("r1", 1000, 0.5, 0), ("r2", 0, None, 1))
+    assert ask(data, "won_amount", "win_rate", "open_count", by=("rep",)) == (
+        ("r1", 1000, 0.5, 0),
+        ("r2", 0, None, 1),
+    )
     assert data.loaded() == {"opportunities": 3}
 
 
@@ -139,7 +142,7 @@ def test_a_column_that_is_needed_is_named_with_its_table(
 def test_tables_may_have_other_names_and_columns_other_cases(connect: Callable[..., Warehouse]) -> None:
     data = connect(
         "CREATE SCHEMA mart",
-        "CREATE VIEW mart.fct_deals AS SELECT opportunity_id AS \"OPPORTUNITY_ID\", status, amount AS \"Amount\", closed_on"
+        'CREATE VIEW mart.fct_deals AS SELECT opportunity_id AS "OPPORTUNITY_ID", status, amount AS "Amount", closed_on'
         " FROM opportunities",
         schema="mart",
         tables={"opportunities": "fct_deals"},
@@ -178,7 +181,10 @@ def test_levels_come_from_columns_of_reps(connect: Callable[..., Warehouse]) -> 
         "CREATE TABLE reps AS SELECT * FROM (VALUES ('r1', 'Ann', 'East', 'A/B'), ('r2', 'Bob', NULL, 'company'))"
         " t(rep_id, name, region, team)"
     )
-    names = {row["node"]: (row["name"], row["parent"], row["level"]) for row in data.table("org").to_pyarrow().to_pylist()}
+    names = {
+        row["node"]: (row["name"], row["parent"], row["level"])
+        for row in data.table("org").to_pyarrow().to_pylist()
+    }
     assert names == {
         "company": ("Company", None, "company"),
         "East": ("East", "company", "region"),
@@ -190,7 +196,10 @@ def test_levels_come_from_columns_of_reps(connect: Callable[..., Warehouse]) -> 
 
 def test_an_organisation_of_any_depth_is_walked_up(connect: Callable[..., Warehouse]) -> None:
     """Fourteen nodes below each other, the region at the top and the team at the bottom."""
-    nodes = [f"('n{n}', {'NULL' if n == 0 else repr(f'n{n - 1}')}, '{ {0: 'region', 13: 'team'}.get(n, 'between')}')" for n in range(14)]
+    nodes = [
+        f"('n{n}', {'NULL' if n == 0 else repr(f'n{n - 1}')}, '{ {0: 'region', 13: 'team'}.get(n, 'between') }')"
+        for n in range(14)
+    ]
     data = connect(
         f"CREATE TABLE org AS SELECT * FROM (VALUES {', '.join(nodes)}) t(node, parent, level)",
         "CREATE TABLE reps AS SELECT 'r1' AS rep_id, 'n13' AS node",
@@ -216,7 +225,9 @@ def test_a_circle_of_parents_is_named(connect: Callable[..., Warehouse]) -> None
 def test_a_partner_that_is_not_there_is_nobody(connect: Callable[..., Warehouse]) -> None:
     data = connect("CREATE TABLE reps AS SELECT 'r1' AS rep_id, 'Ann' AS name")
     assert ask(data, "won_count", "open_count", by=("rep",)) == ((None, 0, 1), ("Ann", 1, 0))
-    report = {row["table_name"]: row["warned"] for row in data.table("import_report").to_pyarrow().to_pylist()}
+    report = {
+        row["table_name"]: row["warned"] for row in data.table("import_report").to_pyarrow().to_pylist()
+    }
     assert report["opportunities"] == 1
 
 
@@ -225,13 +236,19 @@ def test_a_folder_of_parquet_is_read_where_it_is(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(DEALS)
         connection.execute(f"COPY opportunities TO '{tmp_path}/opportunities.parquet'")
-        connection.execute(f"COPY (SELECT 'r1' AS rep_id, 'Ann' AS name) TO '{tmp_path}/reps/1.parquet' (FORMAT parquet)")
-        connection.execute(f"COPY (SELECT 'r2' AS rep_id, 'Bob' AS name) TO '{tmp_path}/reps/2.parquet' (FORMAT parquet)")
+        connection.execute(
+            f"COPY (SELECT 'r1' AS rep_id, 'Ann' AS name) TO '{tmp_path}/reps/1.parquet' (FORMAT parquet)"
+        )
+        connection.execute(
+            f"COPY (SELECT 'r2' AS rep_id, 'Bob' AS name) TO '{tmp_path}/reps/2.parquet' (FORMAT parquet)"
+        )
     settings = WarehouseSettings(source=f"parquet://{tmp_path}", currency="USD")
     with Warehouse.connect(settings) as data:
         assert ask(data, "won_amount", by=("rep",)) == (("Ann", 1000), ("Bob", 0))
         with pytest.raises(BadInput):
-            data.backend.to_pyarrow(data.backend.sql("SELECT * FROM read_csv('/etc/passwd')", schema={"a": "string"}))
+            data.backend.to_pyarrow(
+                data.backend.sql("SELECT * FROM read_csv('/etc/passwd')", schema={"a": "string"})
+            )
 
 
 @pytest.mark.parametrize(
@@ -243,7 +260,9 @@ def test_a_folder_of_parquet_is_read_where_it_is(tmp_path: Path) -> None:
         ("parquet://missing", MissingFile, "There is no missing."),
     ],
 )
-def test_a_source_that_is_none_is_told(source: str, error: type[SalesnbError], told: str, tmp_path: Path) -> None:
+def test_a_source_that_is_none_is_told(
+    source: str, error: type[SalesnbError], told: str, tmp_path: Path
+) -> None:
     with pytest.raises(error, match=told):
         Warehouse.connect(WarehouseSettings(source=source, currency="USD", root=tmp_path))
 
@@ -258,7 +277,12 @@ def test_what_a_variable_holds_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PGPASSWORD", "p%40@/:?#x")
     monkeypatch.setenv("DATABASE_URL", "postgres://ann:p%40x@db:5433/sales")
     found = parse_address("postgres://a%20b:${PGPASSWORD}@db.example/sales?sslmode=require")
-    assert (found.user, found.password, found.host, found.path) == ("a b", "p%40@/:?#x", "db.example", "/sales")
+    assert (found.user, found.password, found.host, found.path) == (
+        "a b",
+        "p%40@/:?#x",
+        "db.example",
+        "/sales",
+    )
     assert "p%40@" not in repr(found)
     whole = parse_address("${DATABASE_URL}")
     assert (whole.password, whole.port) == ("p@x", 5433)

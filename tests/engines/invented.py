@@ -41,7 +41,7 @@ MEMBERS = (
 ACCOUNTS = {"a1": ("Alpha", "retail", "DE"), "A2": ("Beta", "medical", "FR"), "a3": ("Gamma", None, "DE")}
 PRODUCTS = {"Base": "B", "plus": "P", "Œuvre": None}
 STAGES = ("Prospect", "offer", "Zusage")
-SOURCES = ("Partner", "O'Hara \\ \"web\"; --", "", None, "Ünder")
+SOURCES = ("Partner", 'O\'Hara \\ "web"; --', "", None, "Ünder")
 TABLES = ("opportunities", "reps", "org", "memberships", "accounts", "products", "stage_history", "credits")
 
 
@@ -59,7 +59,9 @@ def invent(deals: int = 320, seed: int = 5) -> Invented:
     random = Random(seed)
     opportunities = [_deal(random, number) for number in range(deals)]
     history = [row for deal in opportunities if random.random() < 0.6 for row in _stages(random, deal)]
-    credits_given = [row for deal in opportunities if random.random() < 0.35 for row in _credits(random, deal)]
+    credits_given = [
+        row for deal in opportunities if random.random() < 0.35 for row in _credits(random, deal)
+    ]
     rows = {
         "opportunities": opportunities,
         "reps": [{"rep_id": rep, "name": f"Rep {rep}", "node": node} for rep, node in REPS.items()],
@@ -109,7 +111,9 @@ def _stages(random: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
     day = deal["created_on"] or FIRST
     found = []
     for stage in STAGES[: random.randrange(1, 4)]:
-        found.append({"opportunity_id": deal["opportunity_id"], "stage": stage, "entered_on": min(day, LATEST)})
+        found.append(
+            {"opportunity_id": deal["opportunity_id"], "stage": stage, "entered_on": min(day, LATEST)}
+        )
         # Two on one day, now and then.
         day += dt.timedelta(days=random.choice((0, 9, 30)))
     return found
@@ -119,9 +123,17 @@ def _credits(random: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
     """Halves of odd amounts, thirds that are written 0.333333, and shares of which the owner keeps the rest."""
     share = random.choice((0.5, 0.333333, 0.25, 0.2, 1.0))
     reps = random.sample(list(REPS), k=min(random.randrange(1, 4), int(1 / share)))
-    found = [{"opportunity_id": deal["opportunity_id"], "rep_id": rep, "share": share, "kind": None} for rep in reps]
+    found = [
+        {"opportunity_id": deal["opportunity_id"], "rep_id": rep, "share": share, "kind": None}
+        for rep in reps
+    ]
     if random.random() < 0.3:
-        overlay = {"opportunity_id": deal["opportunity_id"], "rep_id": "b5", "share": 0.125, "kind": "Overlay"}
+        overlay = {
+            "opportunity_id": deal["opportunity_id"],
+            "rep_id": "b5",
+            "share": 0.125,
+            "kind": "Overlay",
+        }
         found.append(overlay)
     return found
 
@@ -164,14 +176,16 @@ def _spells(rep: str) -> tuple[tuple[dt.date, dt.date, str], ...]:
     mine = [one for one in MEMBERS if one[0] == rep]
     days = sorted({day for one in mine for day in (one[2], one[3]) if day} | {NEVER})
     bounds = [*days, ALWAYS]
-    return tuple(
-        (start, end, _node(rep, start)) for start, end in zip(bounds, bounds[1:], strict=False)
-    )
+    return tuple((start, end, _node(rep, start)) for start, end in zip(bounds, bounds[1:], strict=False))
 
 
 def _node(rep: str, day: dt.date) -> str:
     """The largest share, else the latest begun; in a gap the node before, before all the first."""
-    mine = [(since or NEVER, until or ALWAYS, share, node) for who, node, since, until, share in MEMBERS if who == rep]
+    mine = [
+        (since or NEVER, until or ALWAYS, share, node)
+        for who, node, since, until, share in MEMBERS
+        if who == rep
+    ]
     if not mine:
         return REPS[rep]
     there = [one for one in mine if one[0] <= day < one[1]]
@@ -199,7 +213,9 @@ def _shares(
     found = {}
     for deal in deals:
         parts: dict[str | None, int] = defaultdict(int)
-        own = [row for row in given if row["opportunity_id"] == deal["opportunity_id"] and row["kind"] is None]
+        own = [
+            row for row in given if row["opportunity_id"] == deal["opportunity_id"] and row["kind"] is None
+        ]
         if not own:
             continue
         for row in own:

@@ -23,7 +23,9 @@ NUMBERS = ("probability", "share")
 @contextmanager
 def postgres_server() -> Iterator[Path]:
     """Run a server that sorts by the rules of English; give the folder of its socket."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(shutil.which("postgres") or "").parent]
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
+        Path(shutil.which("postgres") or "").parent
+    ]
     # Its own folder: those of pytest are closed to the user that the server must run as.
     folder = Path(tempfile.mkdtemp(prefix="salesnb-pg-"))
     who: dict[str, Any] = {}
@@ -34,11 +36,25 @@ def postgres_server() -> Iterator[Path]:
     english = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
     quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **who}
     subprocess.run(
-        [programs[-1] / "initdb", "-D", data, "-U", "t", "-A", "trust", "-N", "-E", "UTF8", *english], check=True, **quiet
+        [programs[-1] / "initdb", "-D", data, "-U", "t", "-A", "trust", "-N", "-E", "UTF8", *english],
+        check=True,
+        **quiet,
     )
     (data / "pg_hba.conf").write_text("local all guarded scram-sha-256\nlocal all all trust\n")
     server = subprocess.Popen(
-        [programs[-1] / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-F", "-c", "TimeZone=UTC"], **quiet
+        [
+            programs[-1] / "postgres",
+            "-D",
+            data,
+            "-k",
+            folder,
+            "-c",
+            "listen_addresses=",
+            "-F",
+            "-c",
+            "TimeZone=UTC",
+        ],
+        **quiet,
     )
     try:
         _wait(folder)
@@ -157,7 +173,8 @@ def fill_duckdb(path: Path, rows: dict[str, list[dict[str, Any]]]) -> None:
             connection.execute(f"CREATE TABLE {name} ({kinds})")
             marks = ", ".join("?" * len(columns))
             connection.executemany(
-                f"INSERT INTO {name} VALUES ({marks})", [tuple(row[column] for column in columns) for row in some]
+                f"INSERT INTO {name} VALUES ({marks})",
+                [tuple(row[column] for column in columns) for row in some],
             )
 
 
@@ -180,7 +197,8 @@ def import_all(folder: Path, rows: dict[str, list[dict[str, Any]]]) -> Path:
             writer.writerow(some[0])
             for row in some:
                 writer.writerow(
-                    f"{value / 100:.2f}" if column in MONEY and value is not None else value for column, value in row.items()
+                    f"{value / 100:.2f}" if column in MONEY and value is not None else value
+                    for column, value in row.items()
                 )
         columns = ", ".join(f'{column} = "{column}"' for column in some[0] if column != "lead_source")
         mapping.append(f'[{name}]\nfile = "{name}.csv"\ncolumns = {{ {columns} }}\n')

@@ -54,16 +54,17 @@ def test_every_kpi_is_what_exact_fractions_say(
 ) -> None:
     from kpis_in_fractions import KPIS
 
+    none = nothing()
     found = answered(open_engine(engine), asked, tuple(KPIS))
     expected = exact(company, asked, tuple(KPIS))
     wrong = [
         (key, kpi, values[kpi], wanted)
         for key, values in found.items()
-        for kpi, wanted in zip(KPIS, expected.get(key, NOTHING), strict=True)
+        for kpi, wanted in zip(KPIS, expected.get(key, none), strict=True)
         if not same(values[kpi], wanted)
     ]
     assert not wrong
-    assert {key for key, values in expected.items() if values != NOTHING} <= set(found)
+    assert {key for key, values in expected.items() if values != none} <= set(found)
     assert len(found) > 1 or not asked.by
 
 
@@ -115,7 +116,9 @@ def exact(company: Any, asked: Asked, kpis: tuple[str, ...]) -> Mapping[Any, tup
         return found
     place = by.index(name)
     return {
-        (bucket, key[: len(asked.by)]): values for (bucket, key), values in found.items() if key[place] == value
+        (bucket, key[: len(asked.by)]): values
+        for (bucket, key), values in found.items()
+        if key[place] == value
     }
 
 
@@ -127,13 +130,9 @@ def same(actual: Any, wanted: Any) -> bool:
     return abs(Fraction(actual) - Fraction(wanted)) <= Fraction(1, 10**12) * max(1, abs(Fraction(wanted)))
 
 
-def _nothing() -> tuple[Any, ...]:
+def nothing() -> tuple[Any, ...]:
+    """What a group without a single deal has."""
     from kpis_in_fractions import ALWAYS, KPIS, Selection
 
     empty: Any = {"closed": (), "created": (), "open_at_end": (), "open_at_start": ()}
     return tuple(kpi(Selection(**empty, as_of=ALWAYS, rate_so_far=Fraction(0))) for kpi in KPIS.values())
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _nothing_once() -> None:
-    globals()["NOTHING"] = _nothing()

@@ -30,18 +30,24 @@ def test_a_role_that_may_only_read_needs_no_more(socket: Path, open_engine: Call
     import psycopg
 
     with psycopg.connect(host=str(socket), user="reader", dbname="postgres", autocommit=True) as reader:
-        for forbidden in ("CREATE TEMP TABLE mine (x int)", "CREATE VIEW sales.mine AS SELECT 1", "CREATE TABLE mine (x int)"):
+        for forbidden in (
+            "CREATE TEMP TABLE mine (x int)",
+            "CREATE VIEW sales.mine AS SELECT 1",
+            "CREATE TABLE mine (x int)",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 reader.execute(forbidden)
     data = open_engine("postgres")
     assert ask(data, "won_amount", by=("team",), grain="month").rows
-    (who, only_reads), = data.backend.con.execute(
+    ((who, only_reads),) = data.backend.con.execute(
         "SELECT current_user, current_setting('transaction_read_only')"
     ).fetchall()
     assert (who, only_reads) == ("reader", "on")
 
 
-def test_nothing_is_fetched_but_results(open_engine: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_fetched_but_results(
+    open_engine: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = open_engine("postgres")
     statements: list[tuple[str, int]] = []
     asked = type(data.backend)._asked
@@ -87,7 +93,9 @@ def test_a_timestamp_is_a_date_in_the_time_zone_of_the_workspace(socket: Path, c
     day = min(row["created_on"] for row in company.rows["opportunities"] if row["created_on"])
     found = {}
     for zone in ("UTC", "Europe/Berlin"):
-        with Warehouse.connect(settings(f"postgres://reader@/postgres?host={socket}", time_zone=zone)) as data:
+        with Warehouse.connect(
+            settings(f"postgres://reader@/postgres?host={socket}", time_zone=zone)
+        ) as data:
             table = data.table("opportunities")
             found[zone] = table.created_on.min().name("day").as_table().to_pyarrow().to_pylist()[0]["day"]
     assert found == {"UTC": day, "Europe/Berlin": day + dt.timedelta(days=1)}
@@ -113,7 +121,9 @@ def test_a_server_that_refuses_is_told_in_one_line_without_the_password(
     assert "tr0ub4dor" not in done.stdout + done.stderr
 
 
-def test_a_password_may_hold_any_character(socket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_password_may_hold_any_character(
+    socket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CRM_SECRET", "correct horse")
     source = f"postgres://guarded:${{CRM_SECRET}}@/postgres?host={socket}"
     done = command(tmp_path, source, "kpi", "query", "won_count", "--format", "csv", more='schema = "sales"')
@@ -127,11 +137,16 @@ def test_a_password_may_hold_any_character(socket: Path, tmp_path: Path, monkeyp
         ('schema = "nowhere"', "There is no schema 'nowhere'."),
         ('schema = "public"', "There is no table opportunities in the schema 'public'"),
         ('schema = "sales"\n[data.tables]\nopportunities = "deals"', "opportunities is said to be 'deals'"),
-        ('schema = "sales"\n[data.tables]\nopportunities = "reps"', "sales.reps: There is no column opportunity_id."),
+        (
+            'schema = "sales"\n[data.tables]\nopportunities = "reps"',
+            "sales.reps: There is no column opportunity_id.",
+        ),
     ],
 )
 def test_what_a_schema_lacks_is_named(more: str, told: str, socket: Path, tmp_path: Path) -> None:
-    done = command(tmp_path, f"postgres://reader@/postgres?host={socket}", "kpi", "query", "won_amount", more=more)
+    done = command(
+        tmp_path, f"postgres://reader@/postgres?host={socket}", "kpi", "query", "won_amount", more=more
+    )
     assert done.returncode == 1
     assert told in done.stderr
 
@@ -141,9 +156,23 @@ def test_a_table_that_may_not_be_read_is_not_there(socket: Path, tmp_path: Path)
 
     with psycopg.connect(host=str(socket), user="t", dbname="postgres", autocommit=True) as writer:
         writer.execute("CREATE SCHEMA hidden; CREATE TABLE hidden.opportunities (opportunity_id text)")
-        first = command(tmp_path, f"postgres://reader@/postgres?host={socket}", "kpi", "query", "won_amount", more='schema = "hidden"')
+        first = command(
+            tmp_path,
+            f"postgres://reader@/postgres?host={socket}",
+            "kpi",
+            "query",
+            "won_amount",
+            more='schema = "hidden"',
+        )
         writer.execute("GRANT USAGE ON SCHEMA hidden TO reader")
-        then = command(tmp_path, f"postgres://reader@/postgres?host={socket}", "kpi", "query", "won_amount", more='schema = "hidden"')
+        then = command(
+            tmp_path,
+            f"postgres://reader@/postgres?host={socket}",
+            "kpi",
+            "query",
+            "won_amount",
+            more='schema = "hidden"',
+        )
         writer.execute("DROP SCHEMA hidden CASCADE")
     assert "may not use the schema hidden" in first.stderr
     assert "There is no table opportunities in the schema 'hidden' that may be read." in then.stderr

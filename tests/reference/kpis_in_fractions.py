@@ -66,7 +66,9 @@ class Book:
         still_open = deal.closed is None or deal.closed > self.as_of
         if self.latest is None or self.as_of >= self.latest or not still_open:
             return stage
-        entered = [(day, name) for name, day in self.history.get(deal.opportunity_id, ()) if day <= self.as_of]
+        entered = [
+            (day, name) for name, day in self.history.get(deal.opportunity_id, ()) if day <= self.as_of
+        ]
         return max(entered)[1] if entered else stage
 
     def dimension(self, deal: Deal, name: str, on: date) -> str | None:

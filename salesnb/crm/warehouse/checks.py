@@ -135,24 +135,36 @@ def _sheets(name: str, found: Mapping[str, Found], currency: str) -> Iterator[_S
         return
     if name == "org":
         rows = chain(rows, STEPS)
-    numbers = {"rows": rows.count(), **_keys(table, rows), **_amounts(table, rows), **_days(table, rows)}
-    if name in {"opportunities", "orders"}:
-        numbers |= _currencies(rows, currency)
-    if name == "opportunities":
-        numbers |= _deals(rows)
-    if name == "org":
-        numbers |= _nodes(rows)
-    if name == "credits":
-        numbers["{n} rows are neither revenue nor overlay."] = _count(~rows.kind.isin([REVENUE, OVERLAY]))
-    yield _Sheet(table=name, rows=rows, numbers=numbers)
+    yield _Sheet(table=name, rows=rows, numbers=_numbers(table, rows, currency))
     yield from _partners(table, found)
     if name == "credits":
         yield _excess(rows)
     if name == "memberships":
         yield _overlaps(rows)
-        if "reps" in found:
-            without = found["reps"].view.anti_join(rows, "rep_id")
-            yield _Sheet(table=name, rows=without, numbers={"reps without": without.count()})
+    yield from _without(name, found)
+
+
+def _numbers(table: Table, rows: Any, currency: str) -> Numbers:
+    own: dict[str, Callable[[Any], Numbers]] = {
+        "opportunities": lambda rows: {**_currencies(rows, currency), **_deals(rows)},
+        "orders": lambda rows: _currencies(rows, currency),
+        "org": _nodes,
+        "credits": _kinds,
+    }
+    found = {"rows": rows.count(), **_keys(table, rows), **_amounts(table, rows), **_days(table, rows)}
+    return found | own[table.name](rows) if table.name in own else found
+
+
+def _kinds(rows: Any) -> Numbers:
+    return {"{n} rows are neither revenue nor overlay.": _count(~rows.kind.isin([REVENUE, OVERLAY]))}
+
+
+def _without(name: str, found: Mapping[str, Found]) -> Iterator[_Sheet]:
+    """Reps without a membership, and nodes named that are not there."""
+    rows = found[name].view
+    if name == "memberships" and "reps" in found:
+        reps = found["reps"].view.anti_join(rows, "rep_id")
+        yield _Sheet(table=name, rows=reps, numbers={"reps without": reps.count()})
     if name in {"memberships", "reps"} and "org" in found:
         lost = rows.filter(rows.node.notnull()).anti_join(found["org"].view, "node")
         yield _Sheet(table=name, rows=lost, numbers={"lost": lost.count()})
@@ -192,9 +204,9 @@ def _amounts(table: Table, rows: Any) -> Numbers:
             found[f"{{n}} rows have a negative {one.name}."] = _count(column < 0)
         if "money" in one.kind:
             too_much = column.cast("float64").abs().sum() > _MOST
-            found[f"{one.name} adds up to more than can be held exactly ({{n}})."] = (
-                too_much.fill_null(False).ifelse(1, 0)
-            )
+            found[f"{one.name} adds up to more than can be held exactly ({{n}})."] = too_much.fill_null(
+                False
+            ).ifelse(1, 0)
             # Within what is allowed no part of the sum can overflow; beyond it the sum is not asked for.
             found[f"sum {one.name}"] = (column.abs() < 10**15).ifelse(column, 0).sum()
         if one.kind == "probability":
@@ -213,7 +225,7 @@ def _days(table: Table, rows: Any) -> Numbers:
     days = [rows[name].max().delta(ibis.date(_EPOCH), unit="day") for name in _HAPPENED.get(table.name, ())]
     if days:
         earliest = ibis.literal((_ALWAYS[0] - _EPOCH).days)
-        latest = reduce(lambda one, other: ibis.greatest(one, other), [day.fill_null(earliest) for day in days])
+        latest = ibis.greatest(*(day.fill_null(earliest) for day in days))
         found["latest"] = latest.nullif(earliest)
     return found
 

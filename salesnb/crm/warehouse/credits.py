@@ -62,13 +62,15 @@ def _given(credits_given: Any, deals: Any) -> Any:
         "opportunity_id", "rep_id", kind=ibis.literal(REVENUE), parts=owners.rest.cast("int64")
     )
     both = said.union(rest)
-    grouped = both.group_by("opportunity_id", "rep_id", "kind").aggregate(parts=both.parts.sum().cast("int64"))
+    grouped = both.group_by("opportunity_id", "rep_id", "kind").aggregate(
+        parts=both.parts.sum().cast("int64")
+    )
     return grouped.filter(grouped.parts > 0)
 
 
 def _divided(table: Any) -> Any:
     """Beside each amount the whole units of a part, and what is left over of it."""
-    columns = {}
+    columns: dict[str, Any] = {}
     for name in _MONEY:
         size = table[name].abs()
         above, below = _divide(size, table.whole)
@@ -78,8 +80,9 @@ def _divided(table: Any) -> Any:
 
 
 def _divide(value: Any, by: Any) -> tuple[Any, Any]:
-    """Quotient and rest. The rest is exact, and without it the quotient is so close to a whole number that any way to
-    round gives that number, below 10^10.
+    """Quotient, below 10^10, and rest.
+
+    The rest is exact, and without it the quotient is so close to a whole number that any way to round gives that.
     """
     rest = value % by
     return ((value - rest).cast("float64") / by.cast("float64")).round().cast("int64"), rest
@@ -89,7 +92,7 @@ def _ranked(table: Any) -> Any:
     """Find who gets one unit more: the largest rests, of equal ones the lowest rep id."""
     import ibis
 
-    columns = {}
+    columns: dict[str, Any] = {}
     for name in _MONEY:
         of_deal = [table.opportunity_id, table.kind]
         order = [ibis.desc(table[f"rest_{name}"]), ibis.asc(table.rep_id, nulls_first=False)]

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from salesnb.crm.credits import REVENUE
 from salesnb.crm.dataset import Dataset, Meta
 from salesnb.crm.tables import TABLES, Table, table_named
 from salesnb.crm.warehouse.address import PLACE
@@ -28,6 +27,14 @@ from salesnb.crm.warehouse.organisation import (
     nodes_of_levels,
     spells,
     with_nodes,
+)
+from salesnb.crm.warehouse.rows import (
+    credits_given,
+    deals_of_orders,
+    forget_unknown,
+    named,
+    opportunities,
+    partners,
 )
 from salesnb.errors import BadInput, nearest
 from salesnb.money import minor_digits
@@ -77,7 +84,7 @@ class Warehouse(Dataset):
     """
 
     def __init__(self, engine: Engine, tables: Mapping[str, Any], findings: Findings, meta: Meta) -> None:
-        super().__init__(Path(), engine, meta)  # type: ignore[arg-type] # an engine is a backend
+        super().__init__(Path(), engine, meta)
         self._tables = dict(tables)
         self._findings = findings
 
@@ -164,7 +171,7 @@ class _Opening:
         self._prepare(found)
         findings = examine(found, self._settings.currency, self._ask)
         tables = {name: one.view for name, one in found.items()}
-        _forget_unknown(tables, findings)
+        forget_unknown(tables, findings)
         self._derive(tables, found, findings)
         dimensions = tuple(name for one in found.values() for name in one.further)
         return Warehouse(self._engine, tables, findings, self._meta(findings, dimensions))
@@ -177,7 +184,9 @@ class _Opening:
         there = self._engine.tables_in(self._schema)
         if there is None:
             raise BadInput(
-                f"There is no schema {self._schema!r}.", where=PLACE, hint='Name it: schema = "…" below [data].'
+                f"There is no schema {self._schema!r}.",
+                where=PLACE,
+                hint='Name it: schema = "…" below [data].',
             )
         names = {table.name: self._settings.tables.get(table.name, table.name) for table in TABLES}
         for canonical, name in self._settings.tables.items():
@@ -215,9 +224,7 @@ class _Opening:
 
     def _prepare(self, found: dict[str, Found]) -> None:
         """Write every row as an import would, before it is examined."""
-        from dataclasses import replace
-
-        prepared = {"opportunities": _opportunities, "credits": _credits}
+        prepared = {"opportunities": opportunities, "credits": credits_given}
         for name, prepare in prepared.items():
             if name in found:
                 found[name] = replace(found[name], view=prepare(found[name]))
@@ -227,10 +234,12 @@ class _Opening:
     def _derive(self, tables: dict[str, Any], found: Mapping[str, Found], findings: Findings) -> None:
         """Add what follows from other tables, as an import does."""
         if "opportunities" not in tables or not findings.rows["opportunities"]:
-            tables["opportunities"] = _deals_of_orders(tables["orders"]) if "orders" in tables else tables["opportunities"]
+            tables["opportunities"] = (
+                deals_of_orders(tables["orders"]) if "orders" in tables else tables["opportunities"]
+            )
         deals = tables["opportunities"]
         for table, key in (("accounts", "account_id"), ("products", "product"), ("reps", "rep_id")):
-            tables[table] = _named(table, tables[table]) if table in tables else _partners(table, key, tables)
+            tables[table] = named(table, tables[table]) if table in tables else partners(table, key, tables)
         self._organise(tables, found, findings)
         if "credits" in tables:
             tables["credited"] = credited(tables["credits"], deals)
@@ -293,67 +302,6 @@ class _Opening:
             time_zone=settings.time_zone,
             dimensions=dimensions,
         )
-
-
-def _opportunities(found: Found) -> Any:
-    """A date of closing on an open row is an expectation; what nothing says about value is its amount."""
-    import ibis
-
-    rows = found.view.mutate(status=found.view.status.lower())
-    is_open = rows.status == "open"
-    expected = is_open.ifelse(rows.closed_on, ibis.null("date"))
-    return rows.mutate(
-        expected_amount=rows.expected_amount if "expected_amount" in found.columns else rows.amount,
-        closed_on=is_open.ifelse(ibis.null("date"), rows.closed_on),
-        expected_close_on=rows.expected_close_on.fill_null(expected),
-    )
-
-
-def _credits(found: Found) -> Any:
-    return found.view.mutate(kind=found.view.kind.lower().fill_null(REVENUE))
-
-
-def _forget_unknown(tables: dict[str, Any], findings: Findings) -> None:
-    """Make references without a partner null, where there are any: a join for each of them is not free."""
-    for (name, column), _ in findings.unknown.items():
-        table = table_named(name)
-        partner = next(one.table for one in table.references if one.field == column) if table else ""
-        known = tables[partner].select(partner=column)
-        joined = tables[name].left_join(known, tables[name][column] == known.partner)
-        tables[name] = joined.mutate(**{column: joined.partner}).drop("partner")
-
-
-def _deals_of_orders(orders: Any) -> Any:
-    """An order is a deal that was won on its day."""
-    import ibis
-
-    table = table_named("opportunities")
-    own = {"opportunity_id": orders.order_id, "closed_on": orders.ordered_on, "expected_amount": orders.amount}
-    own |= {"status": ibis.literal("won", type="string")}
-    own |= {name: orders[name] for name in ("account_id", "rep_id", "product", "amount")}
-    fields = table.kept if table else ()
-    return orders.select(**{one.name: own.get(one.name, ibis.null(KINDS[one.kind])) for one in fields})
-
-
-def _named(table: str, rows: Any) -> Any:
-    keys = {"accounts": "account_id", "reps": "rep_id"}
-    return rows.mutate(name=rows.name.fill_null(rows[keys[table]])) if table in keys else rows
-
-
-def _partners(name: str, key: str, tables: Mapping[str, Any]) -> Any:
-    """What no table lists is what deals, orders and credits name."""
-    import ibis
-
-    table = table_named(name)
-    naming = [tables[one].select(key) for one in ("opportunities", "orders", "credits") if one in tables and key in tables[one].columns]
-    ids = naming[0]
-    for more in naming[1:]:
-        ids = ids.union(more)
-    ids = ids.filter(ids[key].notnull()).distinct()
-    own = {key: ids[key], "name": ids[key]}
-    fields = table.fields if table else ()
-    view = {one.name: own.get(one.name, ibis.null(KINDS[one.kind])) for one in fields if not one.input_only}
-    return ids.select(**view)
 
 
 def _empty(name: str) -> Any:

@@ -67,7 +67,9 @@ def connect(source: str, time_zone: str, root: Path) -> Engine:
     kind = _KINDS.get(address.scheme)
     if kind is None:
         raise BadInput(
-            f"{address.scheme}:// is no engine that salesnb knows.", where=PLACE, hint=nearest(address.scheme, _KINDS)
+            f"{address.scheme}:// is no engine that salesnb knows.",
+            where=PLACE,
+            hint=nearest(address.scheme, _KINDS),
         )
     try:
         return _reached(kind, address, time_zone, root)

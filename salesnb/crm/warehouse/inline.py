@@ -24,13 +24,18 @@ class Inline:
         del op
         rows = data.to_pyarrow(schema).to_pylist()
         if not rows:
-            nothing = [self.cast(sge.Null(), kind).as_(column, quoted=True) for column, kind in schema.items()]
+            nothing = [
+                self.cast(sge.Null(), kind).as_(column, quoted=True) for column, kind in schema.items()
+            ]
             return sg.select(*nothing).where(sge.false())
         names = [sg.to_identifier(column, quoted=True) for column in schema.names]
-        tuples = [sge.Tuple(expressions=[self._cell(row[c], kind) for c, kind in schema.items()]) for row in rows]
+        tuples = [
+            sge.Tuple(expressions=[self._cell(row[c], kind) for c, kind in schema.items()]) for row in rows
+        ]
         alias = sge.TableAlias(this=sg.to_identifier(name, quoted=True), columns=names)
         typed = [
-            self.cast(sg.column(column, quoted=True), kind).as_(column, quoted=True) for column, kind in schema.items()
+            self.cast(sg.column(column, quoted=True), kind).as_(column, quoted=True)
+            for column, kind in schema.items()
         ]
         return sg.select(*typed).from_(sge.Values(expressions=tuples, alias=alias))
 

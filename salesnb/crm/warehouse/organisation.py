@@ -192,9 +192,7 @@ def spells(reps: Any, memberships: Any, nodes: Any, facts: SpellFacts) -> Any:
     memberships
         None where nobody has ever moved.
     """
-    always = reps.select(
-        rep_id=reps.rep_id, node=reps.node, valid_from=_day(_FIRST), valid_to=_day(_LAST)
-    )
+    always = reps.select(rep_id=reps.rep_id, node=reps.node, valid_from=_day(_FIRST), valid_to=_day(_LAST))
     if memberships is None:
         return always
     kept = memberships

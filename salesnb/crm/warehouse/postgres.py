@@ -46,7 +46,9 @@ class _Postgres(ReadOnly, Backend):  # type: ignore[misc] # Ibis has no types
 
     def tables_in(self, schema: str) -> set[str] | None:
         """Name what can be read in a schema; None where there is no such schema."""
-        found = self._asked("SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = %s", schema)
+        found = self._asked(
+            "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = %s", schema
+        )
         if not found:
             return None
         if not found[0][0]:
@@ -69,7 +71,8 @@ class _Postgres(ReadOnly, Backend):  # type: ignore[misc] # Ibis has no types
         rows = self._asked(sql)
         schema = table.schema().to_pyarrow()
         columns = [
-            pa.array([_plain(row[place], kind.type) for row in rows], type=kind.type) for place, kind in enumerate(schema)
+            pa.array([_plain(row[place], kind.type) for row in rows], type=kind.type)
+            for place, kind in enumerate(schema)
         ]
         return expr.__pyarrow_result__(pa.Table.from_arrays(columns, schema=schema))
 

@@ -119,4 +119,6 @@ def _refused(error: Exception) -> BadInput:
     # A Java error goes on with a plan or a trace, of which people need the first line only.
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     reason = (lines[0] if lines else type(error).__name__).rstrip(".")
-    return BadInput(f"Spark: {reason[:300]}.", where=PLACE, hint="Check the address, and that Java 17 is installed.")
+    return BadInput(
+        f"Spark: {reason[:300]}.", where=PLACE, hint="Check the address, and that Java 17 is installed."
+    )
