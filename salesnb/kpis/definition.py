@@ -9,14 +9,12 @@ from datetime import date
 from salesnb.calendar import GRAINS
 from salesnb.crm.tables import TABLES
 from salesnb.errors import BadInput, nearest
-from salesnb.kpis.kpi import BASES, CLOSED, TARGET_INPUTS, UNITS
+from salesnb.kpis.kpi import BASES, CLOSED, TARGET_INPUTS, TIME, UNITS
 from salesnb.kpis.language.words import KEYWORDS
 
-__all__ = ["CERTIFIED", "DRAFT", "STATUSES", "TIME", "Definition", "Expected"]
+__all__ = ["CERTIFIED", "DRAFT", "STATUSES", "Definition", "Expected"]
 
 STATUSES = (DRAFT, CERTIFIED) = ("draft", "certified")
-# Among the names over which a KPI adds up: time itself.
-TIME = "time"
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST_NAME = 60

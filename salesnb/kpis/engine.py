@@ -197,7 +197,9 @@ class Run:
         for basis, measures in bases_of(m for m in needed if m.kind != "weighted").items():
             for row in scan.rows(basis, measures):
                 key = (row["bucket"], row["dimensions"])
-                found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in measures})
+                found.setdefault(key, {}).update(
+                    {kpi.name: row[kpi.name] for kpi in measures if kpi.name in row}
+                )
         for kpi in needed:
             if kpi.kind == "weighted":
                 self._add_weighted(kpi, scan, found)
@@ -266,10 +268,8 @@ class Run:
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
-        unknown = kpi.kind == "quantile" or (
-            kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
-        )
-        return None if unknown else 0
+        unknown = kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
+        return None if unknown else kpi.of_no_rows
 
     def _quotas(self, dimensions: tuple[str | None, ...], span: Span) -> dict[str, Fraction | None]:
         """Find the quota of a group and what of it is due by the as-of day."""
