@@ -78,7 +78,28 @@ class Scan:
         list of dict
             ``bucket`` (label or None), ``dimensions`` (ids), the columns of ``more_keys``, and each measure.
         """
-        table = self.opportunities(basis)
+        found = []
+        for reads, together in self._by_reads(measures):
+            found += self._grouped(basis, together, reads, more_keys)
+        return found
+
+    def _by_reads(self, measures: Sequence[Kpi]) -> Iterable[tuple[tuple[str, ...], list[Kpi]]]:
+        """Put measures together that can share one scan.
+
+        Joining a dimension multiplies no row. But by credit a deal whose team a measure reads stands there once a team,
+        which the other measures must not see.
+        """
+        if self.credit == OWNER:
+            return [(tuple(dict.fromkeys(name for kpi in measures for name in kpi.reads)), list(measures))]
+        found: dict[tuple[str, ...], list[Kpi]] = {}
+        for kpi in measures:
+            found.setdefault(kpi.reads, []).append(kpi)
+        return found.items()
+
+    def _grouped(
+        self, basis: str, measures: Sequence[Kpi], reads: tuple[str, ...], more_keys: tuple[str, ...]
+    ) -> list[dict[str, Any]]:
+        table = self.opportunities(basis, reads)
         if table is None:
             return []
         keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
@@ -86,9 +107,10 @@ class Scan:
         grouped = table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values)
         return [self._row(basis, row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
 
-    def opportunities(self, basis: str) -> Any:
+    def opportunities(self, basis: str, reads: tuple[str, ...] = ()) -> Any:
         """Select the opportunities of a basis with their dimensions and bucket; None where there can be none.
 
+        ``reads`` are further dimensions that measures read.
         By credit or overlay there is a row for each group that has a share of a deal, with its part of the amounts.
         """
         import ibis
@@ -100,21 +122,22 @@ class Scan:
         if self.restated:
             table = table.mutate(place_on=ibis.date(self.as_of))
         if self.credit == OWNER:
-            return self._placed(table)
+            return self._placed(table, reads)
         parts = self.deals.parts(self.credit)
-        return None if parts is None else self._shared(table, parts)
+        return None if parts is None else self._shared(table, parts, reads)
 
-    def _placed(self, table: Any) -> Any:
+    def _placed(self, table: Any, reads: tuple[str, ...]) -> Any:
         """Add the dimensions, and keep what the filters ask for."""
-        names = [*self.dimensions, *(found.dimension.name for found in self.filters)]
+        names = [*self.dimensions, *reads, *(found.dimension.name for found in self.filters)]
         table = self.deals.with_dimensions(table, names, "place_on")
         for found in self.filters:
             table = table.filter(_matches(table[f"dim_{found.dimension.name}"], found.values))
         return table
 
-    def _shared(self, table: Any, parts: Any) -> Any:
+    def _shared(self, table: Any, parts: Any, reads: tuple[str, ...]) -> Any:
         """Give every group its part of the deals that are shared, and by credit the others as they are."""
-        columns = [*table.columns, *(f"dim_{name}" for name in self.dimensions)]
+        dimensions = tuple(dict.fromkeys((*self.dimensions, *reads)))
+        columns = [*table.columns, *(f"dim_{name}" for name in dimensions)]
         parts = parts.rename(
             part_of="opportunity_id", sharer="rep_id", part="amount", expected="expected_amount"
         )
@@ -125,11 +148,12 @@ class Scan:
                 rep_id=joined.sharer,
                 amount=joined.part,
                 expected_amount=joined.expected,
-            )
+            ),
+            reads,
         )
         # Several who share in a deal may be of one group, for which it is one deal.
         keys = ["opportunity_id", *({"bucket"} & set(columns))]
-        keys += [f"dim_{name}" for name in self.dimensions if self.deals.dimension(name).of_reps]
+        keys += [f"dim_{name}" for name in dimensions if self.deals.readable(name).of_reps]
         sums = {name: placed[name].sum().cast("int64") for name in ("amount", "expected_amount")}
         # All else is the same in every row of a deal, and engines leave out what no KPI reads.
         same = {name: placed[name].arbitrary() for name in columns if name not in {*keys, *sums, "rep_id"}}
@@ -137,7 +161,7 @@ class Scan:
         shared = shared.select(columns)
         if self.credit == OVERLAY:
             return shared
-        whole = self._placed(table.anti_join(parts, table.opportunity_id == parts.part_of))
+        whole = self._placed(table.anti_join(parts, table.opportunity_id == parts.part_of), reads)
         return whole.select(columns).union(shared)
 
     def _by_day(self, basis: str) -> Any:
