@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from salesnb.actions.changing import Changes, changes
+    from salesnb.actions.curving import WinCurves, win_curve
     from salesnb.actions.demo import make_demo
     from salesnb.actions.importing import import_data
     from salesnb.actions.making import make_plan
@@ -38,6 +39,7 @@ _HOME = {
     "Query": "salesnb.kpis",
     "Review": "salesnb.workbooks.review",
     "SalesnbError": "salesnb.errors",
+    "WinCurves": "salesnb.actions.curving",
     "Workspace": "salesnb.workspace",
     "ReviewRequest": "salesnb.actions.reviewing",
     "changes": "salesnb.actions.changing",
@@ -47,6 +49,7 @@ _HOME = {
     "make_plan": "salesnb.actions.making",
     "reconcile": "salesnb.actions.reconciling",
     "review": "salesnb.actions.reviewing",
+    "win_curve": "salesnb.actions.curving",
     "open_plan": "salesnb.workbooks.plan_view",
     "open_review": "salesnb.workbooks.review",
 }
@@ -55,6 +58,8 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "Workspace",
     "import_data",
     "kpi_table",
+    "win_curve",
+    "WinCurves",
     "reconcile",
     "changes",
     "Changes",

@@ -42,7 +42,7 @@ ALLOWED = {
     "desc": set(),
     "text": {"x", "y", "text-anchor", "font-size", "font-weight", "fill"},
     "rect": {"x", "y", "width", "height", "fill"},
-    "path": {"d", "fill", "stroke", "stroke-width", "stroke-dasharray"},
+    "path": {"d", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray"},
     "circle": {"cx", "cy", "r", "fill", "stroke", "stroke-width"},
 }
 
