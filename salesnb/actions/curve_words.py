@@ -6,6 +6,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from salesnb.charts import Aged, Line, marked_ages
+from salesnb.charts.curve import MOST_LINES
 from salesnb.kpis.curves import Estimate
 from salesnb.workbooks.findings_words import Wording, plural
 
@@ -64,16 +65,27 @@ def _compared(name: str, told: "Sequence[CurveGroup]", say: Wording) -> str:
 
     Groups that are too young for half the range of ages are drawn and not compared.
     """
-    range_ = max(group.curve.steps[-1].age for group in told)
-    old = [group for group in told if (group.curve.told_to or 0) * 2 >= range_]
+    old, age = _grown(told)
     if len(old) < 2:
         return _alone(name, old[0], say)
-    age = min(range_, *(group.curve.told_to or 0 for group in old))
-    shares = {group.key: _at(name, group, age) for group in old}
-    ranked = sorted(old, key=lambda group: (-shares[group.key].share, str(group.key)))
-    ends = [f"{say.share(shares[group.key].share)} in {_name(group)}" for group in (ranked[0], ranked[-1])]
-    chance = "more than chance explains" if differ(list(shares.values())) else "no more than chance may bring"
+    ends = [f"{say.share(_at(name, group, age).share)} in {_name(group)}" for group in _ends(name, told)]
+    apart = differ([_at(name, group, age) for group in old])
+    chance = "more than chance explains" if apart else "no more than chance may bring"
     return f"Of the deals created, {ends[0]} and {ends[1]} {_VERBS[name]} within {_days(age, say)}: {chance}."
+
+
+def _grown(told: "Sequence[CurveGroup]") -> "tuple[list[CurveGroup], int]":
+    """Give the groups that are old enough to compare, and the age that all of them have reached."""
+    longest = max(group.curve.steps[-1].age for group in told)
+    old = [group for group in told if (group.curve.told_to or 0) * 2 >= longest]
+    return old, min(longest, *(group.curve.told_to or 0 for group in old))
+
+
+def _ends(name: str, told: "Sequence[CurveGroup]") -> "tuple[CurveGroup, CurveGroup]":
+    """Give the groups with the largest and the smallest share at an age that all have reached."""
+    old, age = _grown(told)
+    ranked = sorted(old, key=lambda group: (-_at(name, group, age).share, str(group.key)))
+    return ranked[0], ranked[-1]
 
 
 def differ(estimates: Sequence[Estimate]) -> bool:
@@ -129,7 +141,8 @@ def curve_lines(name: str, groups: "Sequence[CurveGroup]") -> tuple[list[Line], 
     ages = marked_ages(max((group.curve.steps[-1].age for group in told), default=1), _MOST_AGES)
     if len(groups) == 1:
         return [line for group in told for line in _both(name, group.curve, ages)], ages
-    told.sort(key=lambda group: (-group.curve.created, group.key))
+    ends = [group.key for group in _ends(name, told)]
+    told.sort(key=lambda group: (group.key not in ends, -group.curve.created, str(group.key)))
     return [
         _line(_name(group), group.curve, "won" if name == "win" else "left", ages) for group in told
     ], ages
@@ -178,6 +191,9 @@ def curve_note(groups: "Sequence[CurveGroup]", undated: int, fmt: "Formatter") -
         f"Intervals: {fmt.ratio(curves[0].confidence, 0)}.",
         f"A curve ends where fewer than {curves[0].least} were open.",
     ]
+    shown = sum(bool(found.steps) for found in curves)
+    if shown > MOST_LINES:
+        said.append(f"{plural(shown - MOST_LINES, 'group', fmt)} of {fmt.count(shown)} not drawn.")
     few = sum(not found.steps for found in curves)
     if few and len(curves) > 1:
         said.append(f"{plural(few, 'group', fmt)} with too few left out.")

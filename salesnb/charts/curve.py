@@ -11,13 +11,13 @@ from salesnb.charts.scale import Number, Scale, plottable, ticks
 from salesnb.charts.sheet import Drawing, Sheet
 from salesnb.charts.text import clean, text_width
 
-__all__ = ["Aged", "Line", "curve", "marked_ages"]
+__all__ = ["MOST_LINES", "Aged", "Line", "curve", "marked_ages"]
 
 # Beyond that many lines nobody follows one; the note says how many are left out.
-_MOST_LINES = 6
+MOST_LINES = 6
 _MOST_BANDS = 2
-# A step smaller than that part of the plot's height is drawn with the next one.
-_FINEST = 1 / 90
+# A step smaller than that part of the plot's height is drawn with the next one; of many lines a coarser one.
+_FINEST, _FINE = 1 / 64, 1 / 44
 _COLOURS = ("accent", "bad", "good", "warn", "ink", "muted")
 _DASHES = ("", "7 3", "2 3", "9 3 2 3", "4 4", "1 3")
 
@@ -134,7 +134,7 @@ def marked_ages(last: int, count: int = 5) -> tuple[int, ...]:
 
 def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     data: _Curves = chart.data
-    lines = data.told[:_MOST_LINES]
+    lines = data.told[:MOST_LINES]
     if not lines:
         return empty(chart, sheet)
     top = heading(chart, sheet) + 10
@@ -144,7 +144,15 @@ def _draw(chart: Chart, sheet: Sheet) -> Drawing:
     shares += [n for line in bands for step in line.steps for n in (plottable(step.high),) if n is not None]
     room = max(text_width(text, 12, bold=True) for line in lines for text in _label(chart, line))
     names = max(text_width(clean(line.name), 11) for line in lines) if len(lines) > 1 else 0
-    plot = value_axis(sheet, shares, chart, top=top, bottom=bottom, right=min(room, sheet.width * 0.32) + 12)
+    plot = value_axis(
+        sheet,
+        shares,
+        chart,
+        top=top,
+        bottom=bottom,
+        right=min(room, sheet.width * 0.32) + 12,
+        count=len(lines),
+    )
     days = Scale(low=0, high=data.last_age, start=plot.left, end=plot.right)
     for place, line in reversed(tuple(enumerate(lines))):
         if bands:
@@ -164,7 +172,7 @@ def _label(chart: Chart, line: Line) -> tuple[str, str]:
 
 def _points(plot: Plot, line: Line, last_age: int) -> list[Aged]:
     """Thin the steps out until each can be seen; the first age and the last step stay."""
-    finest = (plot.scale.high - plot.scale.low) * _FINEST
+    finest = (plot.scale.high - plot.scale.low) * (_FINEST if plot.count <= _MOST_BANDS else _FINE)
     kept = [Aged(0, 0.0)]
     shown = [step for step in line.steps if step.age <= last_age]
     for place, step in enumerate(shown):
@@ -178,13 +186,8 @@ def _end(line: Line, last_age: int) -> int:
 
 
 def _line(sheet: Sheet, plot: Plot, days: Scale, line: Line, place: int) -> None:
-    path: list[tuple[float, float]] = []
-    for step in _points(plot, line, int(days.high)):
-        x, y = days(step.age), plot.scale(float(step.share))
-        if path:
-            path.append((x, path[-1][1]))
-        path.append((x, y))
-    path.append((days(_end(line, int(days.high))), path[-1][1]))
+    points = [(days(step.age), plot.scale(float(step.share))) for step in _points(plot, line, int(days.high))]
+    path = _stairs(points, days(_end(line, int(days.high))))
     sheet.line(path, _COLOURS[place], width=2.5 if place == 0 else 2, dash=_DASHES[place])
 
 
@@ -196,9 +199,18 @@ def _band(sheet: Sheet, plot: Plot, days: Scale, line: Line, place: int) -> None
     ]
     if not edges:
         return
-    edges.append((days(_end(line, int(days.high))), *edges[-1][1:]))
-    upper, lower = [(x, high) for x, _, high in edges], [(x, low) for x, low, _ in reversed(edges)]
-    sheet.area([*upper, *lower], _COLOURS[place], opacity=0.22)
+    end = days(_end(line, int(days.high)))
+    upper = _stairs([(x, high) for x, _, high in edges], end)
+    lower = _stairs([(x, low) for x, low, _ in edges], end)
+    sheet.area([*upper, *reversed(lower)], _COLOURS[place], opacity=0.22)
+
+
+def _stairs(points: Sequence[tuple[float, float]], end: float) -> list[tuple[float, float]]:
+    """Go from point to point by level lines and upright ones, and on to an end."""
+    path = [points[0]]
+    for x, y in points[1:]:
+        path += [(x, path[-1][1]), (x, y)]
+    return [*path, (end, path[-1][1])]
 
 
 def _name_lines(chart: Chart, sheet: Sheet, plot: Plot, lines: Sequence[Line]) -> None:

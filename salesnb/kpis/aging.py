@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.kpis.scan import Scan
 
-__all__ = ["CURVE_BASIS", "AgedDeals", "CurveGroup", "count_by_age", "curves_of"]
+__all__ = ["CURVE_BASIS", "AgedDeals", "CurveGroup", "count_by_age", "curves_of", "tells_outcome"]
 
 # What a question about curves is a question of: whatever was created in the days asked for.
 CURVE_BASIS = "created_count"
@@ -141,6 +141,11 @@ def curves_of(
     return (CurveGroup(key=(), curve=win_curve((), confidence=confidence, least=least), undated=0),)
 
 
+def tells_outcome(dimension: str) -> bool:
+    """Tell whether a dimension says how deals ended, so that no curve can be told by it."""
+    return dimension.rpartition(".")[2] in _OUTCOMES
+
+
 def _catalogue() -> Any:
     from salesnb.kpis import catalogue
 
@@ -149,7 +154,7 @@ def _catalogue() -> Any:
 
 def _refuse_outcomes(query: Query) -> None:
     asked = [*query.dimensions, *(name for name, _ in query.where)]
-    wrong = next((name for name in asked if name.rpartition(".")[2] in _OUTCOMES), None)
+    wrong = next((name for name in asked if tells_outcome(name)), None)
     if wrong:
         raise BadUsage(
             f"{wrong} says how a deal ended, so that a curve by it would be 0 or 1.",
