@@ -124,21 +124,21 @@ def count_by_age(
 def curves_of(
     deals: AgedDeals, *, confidence: float = 0.8, least: int = LEAST_AT_RISK
 ) -> tuple[CurveGroup, ...]:
-    """Give the curve of every group, those without a value first, then by name; without dimensions there is one."""
-    keys = sorted(
-        deals.groups, key=lambda key: [(part is not None, part or "") for part in deals.labels[key]]
-    )
-    found = [
+    """Give the curve of every group, those without a value first, then by name; without dimensions there is one.
+
+    A group of which no deal has an age has none.
+    """
+    whole: dict[Key, tuple[Tally, ...]] = {} if deals.columns else {(): ()}
+    groups = whole | {key: some for key, some in deals.groups.items() if some or not deals.columns}
+    labels = {key: deals.labels.get(key, key) for key in groups}
+    return tuple(
         CurveGroup(
-            key=deals.labels[key],
-            curve=win_curve(deals.groups[key], confidence=confidence, least=least),
-            undated=deals.undated[key],
+            key=labels[key],
+            curve=win_curve(groups[key], confidence=confidence, least=least),
+            undated=deals.undated.get(key, 0),
         )
-        for key in keys
-    ]
-    if deals.columns or found:
-        return tuple(found)
-    return (CurveGroup(key=(), curve=win_curve((), confidence=confidence, least=least), undated=0),)
+        for key in sorted(groups, key=lambda key: [(part is not None, part or "") for part in labels[key]])
+    )
 
 
 def tells_outcome(dimension: str) -> bool:
