@@ -8,10 +8,11 @@ Deals are taken as independent of each other. What all share, such as a bad quar
 the truth more spread out than this: a required coverage is a lower bound, and a probability is too sure of itself.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import erf, gcd, log, sqrt
+from math import erf, exp, gcd, log, pi, sqrt
 from typing import TypeVar
 
 import numpy as np
@@ -25,9 +26,10 @@ Floats = npt.NDArray[np.float64]
 Places = Callable[[int], tuple[tuple[int, float], ...]]
 Found = TypeVar("Found")
 
-# Sums of deals lie on a lattice from nothing to the goal: an exact one where amounts allow it, else one this fine.
-_CELLS = 4096
-_MOST_CELLS = 16_384
+# Sums of deals lie on a lattice from nothing to the goal: an exact one where amounts allow it, else one with so many
+# places for an average deal. The sum of hundreds of wins is all but normal, and taken to be.
+_CELLS, _CELLS_A_DEAL, _MOST_CELLS = 4096, 32, 16_384
+_MANY_WINS = 200
 _MOST_DEALS = 1 << 20
 
 
@@ -56,16 +58,17 @@ class Required:
     ----------
     coverage
         Its amount over what is missing; 0 where nothing is.
-    deals
-        How many deals of the kind that is, and between what it lies where amounts do not lie on one lattice.
+    deals, least_deals, most_deals
+        How many deals of the kind that is, and between what it lies where amounts do not lie on one lattice; None where
+        a bound would be too wide to find.
     confidence
         As asked for.
     """
 
     coverage: float
     deals: int
-    least_deals: int
-    most_deals: int
+    least_deals: int | None
+    most_deals: int | None
     confidence: float
 
 
@@ -132,9 +135,14 @@ def required_coverage(deals: Iterable[Odds], missing: int, confidence: float) ->
     if not any(deal.amount and deal.probability for deal in given):
         return None
     lattice = _Lattice.of([deal.amount for deal in given], missing)
-    needed = lattice.in_three_ways(
-        lambda places: _deals_needed(_mixed(given, lattice.cells, places), confidence)
-    )
+    wins = sum(deal.probability for deal in given)
+    won = sum(deal.probability * deal.amount for deal in given)
+    if not lattice.exact and missing * wins > _MANY_WINS * won:
+        needed = _many_needed(given, missing, confidence)
+    else:
+        needed = lattice.in_three_ways(
+            lambda places: _deals_needed(_mixed(given, lattice.cells, places), confidence)
+        )
     mean = Fraction(sum(deal.amount for deal in given), len(given))
     return _required(needed, mean / missing, confidence)
 
@@ -205,7 +213,10 @@ class _Lattice:
         cells = -(-missing // common)
         if cells <= _MOST_CELLS:
             return cls(unit=Fraction(common), cells=cells, exact=True)
-        return cls(unit=Fraction(missing, _CELLS), cells=_CELLS, exact=False)
+        known = [amount for amount in amounts if amount]
+        fine = missing * _CELLS_A_DEAL * len(known) // max(sum(known), 1)
+        cells = min(max(fine, _CELLS), _MOST_CELLS)
+        return cls(unit=Fraction(missing, cells), cells=cells, exact=False)
 
     def in_three_ways(self, compute: Callable[[Places], Found]) -> tuple[Found, Found, Found]:
         """Compute with amounts shared, rounded down and rounded up; once where that is the same."""
@@ -295,7 +306,7 @@ def _required(
 ) -> Required | None:
     """Take the deals needed with sizes as they are, rounded down (more are needed) and rounded up."""
     deals, most, least = needed
-    if deals is None or most is None or least is None:
+    if deals is None:
         return None
     return Required(
         coverage=float(deals * coverage),
@@ -322,6 +333,35 @@ def _deals_needed(one: Floats, confidence: float) -> int | None:
         if _tail(more) < confidence - 1e-12:
             count, sums = count + (1 << place), more
     return count + 1
+
+
+def _many_needed(
+    deals: Sequence[Odds], missing: int, confidence: float
+) -> tuple[int | None, int | None, int | None]:
+    """Find the least number of deals where it is large: by the normal distribution, corrected for skewness (Edgeworth).
+
+    The bounds are Berry and Esseen's, with Shevtsova's (2011) constant.
+    """
+    shares = np.array([deal.probability for deal in deals])
+    amounts = np.array([deal.amount / missing for deal in deals])
+    mean, square, cube = (float((shares * amounts**power).mean()) for power in (1, 2, 3))
+    deviation = sqrt(square - mean**2)
+    skew = (cube - 3 * mean * square + 2 * mean**3) / deviation**3 if deviation else 0.0
+    third = float((shares * abs(amounts - mean) ** 3 + (1 - shares) * mean**3).mean())
+    bound = 0.4748 * third / deviation**3 if deviation else 0.0
+
+    def reaches(count: int, error: float) -> bool:
+        if not deviation:
+            return count * mean >= 1
+        z = (1 - count * mean) / (deviation * sqrt(count))
+        edge = skew / sqrt(count) * (z**2 - 1) * exp(-(z**2) / 2) / (6 * sqrt(2 * pi)) if not error else 0.0
+        return 1 - _normal(z) + edge + error * bound / sqrt(count) >= confidence
+
+    found = [
+        bisect_left(range(_MOST_DEALS), True, lo=1, key=lambda n: reaches(n, error)) for error in (0, -1, 1)
+    ]
+    middle, most, least = (None if count >= _MOST_DEALS else count for count in found)
+    return middle, most, least
 
 
 def _convolved(some: Floats, others: Floats) -> Floats:

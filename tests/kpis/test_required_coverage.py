@@ -38,7 +38,7 @@ def test_coverage_is_what_is_published_for_log_normal_sizes(
     assert found is not None
     # 70 deals for 10 lie so near to 90 % that a simulation may say 71: 7.0 and 7.1.
     assert found.coverage == pytest.approx(published, abs=0.1001)
-    assert found.least_deals <= found.deals <= found.most_deals <= found.least_deals + 1
+    assert found.least_deals <= found.deals <= found.most_deals <= found.least_deals + 1  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(("goal", "confidence"), [(4, 0.8), (10, 0.9), (25, 0.8)])
@@ -111,6 +111,25 @@ def test_required_coverage_is_the_least_that_does() -> None:
     assert (found.deals, found.coverage) == (9, pytest.approx(9 * 300 / 500))
     more = [Odds(amount=300, probability=0.3)]
     assert hit_probability(more * 9, 500).probability >= 0.8 > hit_probability(more * 8, 500).probability
+
+
+def test_a_goal_of_thousands_of_deals_needs_little_more_than_one_over_the_win_rate() -> None:
+    deals = [Odds(amount=amount, probability=0.1) for amount in (100_001, 250_013, 400_009)]
+    found = required_coverage(deals, 1_000_000_007, 0.9)
+    assert found is not None
+    # Normal: N deals bring 0.1 N m with a variance of N (0.1 E[a^2] - 0.01 m^2); 1.2816 deviations above the goal.
+    mean, square = 250_007.67, (100_001**2 + 250_013**2 + 400_009**2) / 3
+    deviation = (found.deals * (0.1 * square - (0.1 * mean) ** 2)) ** 0.5
+    assert (0.1 * mean * found.deals - 1_000_000_007) / deviation == pytest.approx(1.2816, abs=0.03)
+    assert found.least_deals < found.deals < found.most_deals  # type: ignore[operator]
+
+
+def test_both_ways_to_add_up_deals_agree_where_they_meet() -> None:
+    # 199 and 201 average wins: the one by convolution, the other by the normal distribution.
+    deals = [Odds(amount=amount, probability=0.1) for amount in (100_001, 250_013, 400_009)]
+    found = [required_coverage(deals, 250_007 * wins + 11, 0.8) for wins in (199, 201)]
+    needed = [one.deals for one in found if one]
+    assert needed[1] - needed[0] == pytest.approx(20.8, abs=1.5)
 
 
 def test_deals_that_are_seldom_won_count_as_pipeline_too() -> None:
