@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from salesnb.actions.changing import Changes, changes
+    from salesnb.actions.curving import WinCurves, win_curve
     from salesnb.actions.defining import define_kpi
     from salesnb.actions.demo import make_demo
     from salesnb.actions.importing import import_data
@@ -39,6 +40,7 @@ _HOME = {
     "Query": "salesnb.kpis",
     "Review": "salesnb.workbooks.review",
     "SalesnbError": "salesnb.errors",
+    "WinCurves": "salesnb.actions.curving",
     "Workspace": "salesnb.workspace",
     "ReviewRequest": "salesnb.actions.reviewing",
     "changes": "salesnb.actions.changing",
@@ -49,6 +51,7 @@ _HOME = {
     "make_plan": "salesnb.actions.making",
     "reconcile": "salesnb.actions.reconciling",
     "review": "salesnb.actions.reviewing",
+    "win_curve": "salesnb.actions.curving",
     "open_plan": "salesnb.workbooks.plan_view",
     "open_review": "salesnb.workbooks.review",
 }
@@ -58,6 +61,8 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "import_data",
     "kpi_table",
     "define_kpi",
+    "win_curve",
+    "WinCurves",
     "reconcile",
     "changes",
     "Changes",

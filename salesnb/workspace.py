@@ -46,6 +46,9 @@ source = "data/current"            # of a database "postgres://${{PGUSER}}:${{PG
 # [freshness]                      # reviews refuse data that is older or has lost more rows, unless told otherwise
 # max_age = "3d"                   # from the day as of which the data is told to today
 # max_row_drop = 0.2               # of the rows that the import before had
+
+# [kpis]
+# coverage_confidence = 0.8          # of reaching the goal, for which the pipeline that it needs is told
 """
 
 
@@ -61,6 +64,8 @@ class Settings:
         A link to a deal in the CRM, with ``{opportunity_id}`` in it; empty means no links.
     max_age, max_row_drop
         How old data may be and what share of its rows it may have lost to be reviewed; None means any.
+    coverage_confidence
+        The confidence of reaching the goal for which the pipeline that it needs is told.
     """
 
     company: str = "Company"
@@ -76,6 +81,7 @@ class Settings:
     as_of: date | None = None
     max_age: timedelta | None = None
     max_row_drop: float | None = None
+    coverage_confidence: float = 0.8
 
     @property
     def calendar(self) -> FiscalCalendar:
@@ -264,6 +270,7 @@ _KEYS = {
     },
     "data": {"source", "as_of"},
     "freshness": {"max_age", "max_row_drop"},
+    "kpis": {"coverage_confidence"},
 }  # fmt: skip
 
 
@@ -289,6 +296,7 @@ def _checked(values: dict[str, Any]) -> Settings:
         "as_of": _day,
         "max_age": _age,
         "max_row_drop": _share,
+        "coverage_confidence": _confidence,
     }
     typed = {key: converters.get(key, _text)(key, value) for key, value in values.items()}
     settings = Settings(**typed)
@@ -345,6 +353,12 @@ def _age(key: str, value: object) -> timedelta:
 def _share(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise _wrong(key, value, "Write a number from 0 to 1.")
+    return float(value)
+
+
+def _confidence(key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 0.99:
+        raise _wrong(key, value, "Write a number from 0.5 to 0.99: an even chance to near certainty.")
     return float(value)
 
 

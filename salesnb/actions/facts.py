@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.naming import COMPANY, Names, Unit
+from salesnb.actions.needed import UnitCurves
 from salesnb.actions.organisation import rep_node_id
 from salesnb.actions.pipeline import (
     OpenDeal,
@@ -117,6 +118,11 @@ class Facts:
     def deals(self) -> dict[str, tuple[OpenDeal, ...]]:
         """List the open deals of every unit, the largest first."""
         return open_deals(self)
+
+    @cached_property
+    def curves(self) -> UnitCurves:
+        """Give the win curves of every unit."""
+        return UnitCurves(self)
 
     @cached_property
     def earlier(self) -> Earlier | None:

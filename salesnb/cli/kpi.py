@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.arguments import day, dimension_filter
+from salesnb.cli.curve import add_curve_arguments, print_curve
 from salesnb.cli.reconciliation import add_report_arguments, print_reconciliation, read_columns
 from salesnb.cli.result import print_result, total_row
 from salesnb.cli.table import print_csv, print_json, print_text
@@ -33,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rows = commands.add_parser("rows", help="the opportunities behind a figure; they add up to it")
     rows.add_argument("name", metavar="NAME")
     _selection(rows)
+    curve = commands.add_parser("curve", help="win rate or cycle over the age of deals, open ones included")
+    add_curve_arguments(curve)
+    _selection(curve)
     compared = commands.add_parser(
         "reconcile", help="why a report of the CRM says something else, deal by deal"
     )
@@ -192,6 +196,12 @@ def _rows(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _curve(arguments: argparse.Namespace) -> int:
+    from salesnb.kpis.aging import CURVE_BASIS
+
+    return print_curve(Workspace.open(arguments.workspace), _read_query((CURVE_BASIS,), arguments), arguments)
+
+
 def _reconcile(arguments: argparse.Namespace) -> int:
     from salesnb.actions.reconciling import reconcile_query
 
@@ -238,6 +248,7 @@ _ACTIONS = {
     "check": _check,
     "query": _query,
     "rows": _rows,
+    "curve": _curve,
     "reconcile": _reconcile,
 }
 _LISTED = ("name", "unit", "status", "version", "owner", "formula")

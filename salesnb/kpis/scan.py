@@ -113,12 +113,33 @@ class Scan:
         ``reads`` are further dimensions that measures read.
         By credit or overlay there is a row for each group that has a share of a deal, with its part of the amounts.
         """
-        import ibis
-
         by_day = self._in_windows if self.grain == WINDOW else self._by_day
         table = by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
         if table is None:
             return None
+        return self._of_whom(table)
+
+    def created_or_undated(self) -> Any:
+        """Select the opportunities created within the spans, and those of which nobody knows when.
+
+        Returns
+        -------
+        Ibis table or None
+            As `opportunities`, with a null bucket where there is no date; None where no overlay has a share of any.
+        """
+        import ibis
+
+        table, as_of = self.deals.known, ibis.date(self.as_of)
+        first, last, created = self.spans[0].start, self.spans[-1].end, table.created_on
+        inside = (created >= ibis.date(first)) & (created < ibis.date(last)) & (created <= as_of)
+        table = table.filter(created.isnull() | inside)
+        table = table.mutate(place_on=table.closed_on.fill_null(as_of))
+        return self._of_whom(table.mutate(bucket=self._bucket(table.created_on)) if self.grain else table)
+
+    def _of_whom(self, table: Any) -> Any:
+        """Add the dimensions and keep what is asked for, of its owners or of those who share in it."""
+        import ibis
+
         if self.restated:
             table = table.mutate(place_on=ibis.date(self.as_of))
         if self.credit == OWNER:
