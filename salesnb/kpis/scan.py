@@ -41,6 +41,8 @@ class Scan:
         Whose a deal is: its owner's, that of all who share in it, or an overlay's.
     restated
         Whether the organisation of the as-of day counts, whatever it was then.
+    reads
+        Dimensions that KPIs read, beside those that are grouped by.
     """
 
     deals: Deals
@@ -52,6 +54,7 @@ class Scan:
     filters: tuple[Filter, ...] = field(default=())
     credit: str = OWNER
     restated: bool = False
+    reads: tuple[str, ...] = ()
 
     def rows(
         self, basis: str, measures: Sequence[Kpi], more_keys: tuple[str, ...] = ()
@@ -76,12 +79,65 @@ class Scan:
 
         By credit or overlay there is a row for each group that has a share of a deal, with its part of the amounts.
         """
-        import ibis
-
         by_day = self._in_windows if self.grain == WINDOW else self._by_day
         table = by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
-        if table is None:
-            return None
+        return None if table is None else self._of_groups(table)
+
+    def happenings(self) -> Any:
+        """Select every opportunity once, with the dimensions of the day that it closed; None where there are none.
+
+        ``entered`` and ``left`` are the days on which it was created and closed, as far as they are known.
+        """
+        import ibis
+
+        table = self.deals.known
+        return self._of_groups(
+            table.mutate(
+                entered=table.created_on,
+                left=table.closed_on,
+                place_on=table.closed_on.fill_null(ibis.date(self.as_of)),
+            )
+        )
+
+    def stays(self) -> Any:
+        """Select every opportunity once for each place at which it was open, from ``entered`` to before ``left``.
+
+        Only where deals count for their owners: who share in one may have moved on different days.
+        """
+        import ibis
+
+        table, moves = self.deals.known, self.deals.moves_table()
+        from_, to = (
+            table.created_on.fill_null(ibis.date(FIRST_DAY)),
+            table.closed_on.fill_null(ibis.date(LAST_DAY)),
+        )
+        there = (from_ < moves.moved_out.fill_null(ibis.date(LAST_DAY))) & (
+            to > moves.moved_in.fill_null(ibis.date(FIRST_DAY))
+        )
+        joined = table.left_join(moves, [table.rep_id == moves.moved_rep, there])
+        entered = joined.moved_in.isnull().ifelse(
+            joined.created_on, ibis.greatest(joined.created_on.fill_null(joined.moved_in), joined.moved_in)
+        )
+        left = joined.moved_out.isnull().ifelse(
+            joined.closed_on, ibis.least(joined.closed_on.fill_null(joined.moved_out), joined.moved_out)
+        )
+        place_on = joined.moved_on.fill_null(ibis.date(self.as_of))
+        return self._of_groups(joined.mutate(entered=entered, left=left, place_on=place_on))
+
+    @property
+    def places_move(self) -> bool:
+        """Whether the dimensions of an open deal may depend on the day."""
+        found = [
+            *(self.deals.dimension(name) for name in (*self.dimensions, *self.reads)),
+            *(one.dimension for one in self.filters),
+        ]
+        of_levels = any(dimension.table == "org_levels" for dimension in found)
+        return of_levels and not self.restated and bool(self.deals.moves)
+
+    def _of_groups(self, table: Any) -> Any:
+        """Add the dimensions; by credit or overlay give each group its part."""
+        import ibis
+
         if self.restated:
             table = table.mutate(place_on=ibis.date(self.as_of))
         if self.credit == OWNER:
@@ -91,7 +147,7 @@ class Scan:
 
     def _placed(self, table: Any) -> Any:
         """Add the dimensions, and keep what the filters ask for."""
-        names = [*self.dimensions, *(found.dimension.name for found in self.filters)]
+        names = [*self._shown, *(found.dimension.name for found in self.filters)]
         table = self.deals.with_dimensions(table, names, "place_on")
         for found in self.filters:
             table = table.filter(_matches(table[f"dim_{found.dimension.name}"], found.values))
@@ -99,7 +155,7 @@ class Scan:
 
     def _shared(self, table: Any, parts: Any) -> Any:
         """Give every group its part of the deals that are shared, and by credit the others as they are."""
-        columns = [*table.columns, *(f"dim_{name}" for name in self.dimensions)]
+        columns = [*table.columns, *(f"dim_{name}" for name in self._shown)]
         parts = parts.rename(
             part_of="opportunity_id", sharer="rep_id", part="amount", expected="expected_amount"
         )
@@ -114,7 +170,7 @@ class Scan:
         )
         # Several who share in a deal may be of one group, for which it is one deal.
         keys = ["opportunity_id", *({"bucket"} & set(columns))]
-        keys += [f"dim_{name}" for name in self.dimensions if self.deals.dimension(name).of_reps]
+        keys += [f"dim_{name}" for name in self._shown if self.deals.dimension(name).of_reps]
         sums = {name: placed[name].sum().cast("int64") for name in ("amount", "expected_amount")}
         # All else is the same in every row of a deal, and engines leave out what no KPI reads.
         same = {name: placed[name].arbitrary() for name in columns if name not in {*keys, *sums, "rep_id"}}
@@ -124,6 +180,10 @@ class Scan:
             return shared
         whole = self._placed(table.anti_join(parts, table.opportunity_id == parts.part_of))
         return whole.select(columns).union(shared)
+
+    @property
+    def _shown(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.dimensions, *self.reads)))
 
     def _by_day(self, basis: str) -> Any:
         """Take those closed or created within the spans; the organisation is that of closing, else of the as-of day."""
