@@ -177,7 +177,9 @@ class Cells:
             if kpi.within and self._within:
                 start, end = ops.Field(table, "period_start"), ops.Field(table, "period_end")
                 day, never = table[kpi.within].op(), ibis.date(LAST_DAY).op()
-                values[dated(kpi.name)] = values[kpi.name].op().replace({start: day, end: never}).to_expr()
+                values[dated(kpi.name)] = (
+                    values[kpi.name].op().replace({start: day, end: never}, filter=ops.Value).to_expr()
+                )
         return values
 
     def _by_row(self, table: Any) -> tuple[Any, dict[str, Any]]:

@@ -34,9 +34,9 @@ class Summand:
 
         value = groups[column]
         if self.condition is not None:
-            status = groups[STATUS].op()
-            fields = dict.fromkeys(self.condition.op().find(ops.Field), status)
-            value = self.condition.op().replace(fields).to_expr().ifelse(value, 0)
+            condition = self.condition.op()
+            fields = dict.fromkeys(_fields(condition), groups[STATUS].op())
+            value = condition.replace(fields, filter=ops.Value).to_expr().ifelse(value, 0)
         return value.sum().fill_null(0).cast("int64")
 
 
@@ -49,14 +49,19 @@ def summand(measure: Any) -> Summand:
     if not (isinstance(chosen, ops.IfElse) and _is(chosen.false_null_expr, 0)):
         return Summand(rows=measure.cast("int64"))
     parts = _conjuncts(_unwrapped(chosen.bool_expr, False))
-    of_group = [part for part in parts if {field.name for field in part.find(ops.Field)} == {STATUS}]
+    of_group = [part for part in parts if {field.name for field in _fields(part)} == {STATUS}]
     if not of_group:
         return Summand(rows=measure.cast("int64"))
-    value = chosen.true_expr.to_expr()
     of_row = _all(part for part in parts if part not in of_group)
+    condition = _all(of_group)
     if of_row is not None:
-        value = of_row.ifelse(value, 0)
-    return Summand(rows=value.cast("int64").sum().cast("int64"), condition=_all(of_group))
+        rows = of_row.ifelse(chosen.true_expr.to_expr(), 0).cast("int64").sum()
+    elif _is(_unwrapped(chosen.true_expr), 1):
+        (table,) = total.relations
+        rows = ops.CountStar(table).to_expr()
+    else:
+        rows = chosen.true_expr.to_expr().cast("int64").sum()
+    return Summand(rows=rows.cast("int64"), condition=condition)
 
 
 def is_additive(measure: Any) -> bool:
@@ -74,9 +79,14 @@ def is_additive(measure: Any) -> bool:
 
 def mentions(measure: Any) -> set[str]:
     """List the columns that a measure reads."""
+    return {str(field.name) for field in _fields(measure.op())}
+
+
+def _fields(found: Any) -> list[Any]:
+    """List the columns of an expression, not those that the table behind it is made of."""
     import ibis.expr.operations as ops
 
-    return {str(field.name) for field in measure.op().find(ops.Field)}
+    return list(found.find(ops.Field, filter=ops.Value))
 
 
 def _unwrapped(found: Any, default: object = 0) -> Any:
