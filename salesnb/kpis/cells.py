@@ -52,6 +52,8 @@ class Cells:
     ----------
     measures
         Sums and weighted sums.
+    reads
+        Dimensions that they read, besides those that are grouped by.
     moving
         Whether open deals stand at more than one place in their time; then these are measures of what is open.
     wide
@@ -61,6 +63,7 @@ class Cells:
 
     scan: Scan
     measures: tuple[Kpi, ...]
+    reads: tuple[str, ...] = ()
     moving: bool = False
     wide: bool = False
 
@@ -135,7 +138,7 @@ class Cells:
 
         if not self.known_spans:
             return None
-        table = self.scan.stays() if self.moving else self.scan.happenings()
+        table = self.scan.stays(self.reads) if self.moving else self.scan.happenings(self.reads)
         if table is None:
             return None
         axis, whole = self.axis, self.scan.spans[0]

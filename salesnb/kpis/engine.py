@@ -120,7 +120,6 @@ class Run:
             filters=self.filters,
             credit=credit,
             restated=self.query.restated,
-            reads=_reads(self.measures),
         )
 
     @cached_property
@@ -138,10 +137,14 @@ class Run:
         start, end = self.query.start or FIRST_DAY, self.query.end or LAST_DAY
         if not self.query.time_grain:
             return (Span(label=None, start=start, end=end),)
-        first = self.query.start or self._first_day()
+        first = self.query.start or self.first_day()
         last = self.query.end or self.as_of + timedelta(days=1)
         buckets = self.calendar.buckets(first, max(last, first + timedelta(days=1)), self.query.time_grain)
         return tuple(Span(label=b.label, start=max(b.start, start), end=min(b.end, end)) for b in buckets)
+
+    @cached_property
+    def _span_of(self) -> dict[str | None, Span]:
+        return {span.label: span for span in self.spans}
 
     def _default_as_of(self) -> date:
         return self.data.meta.as_of
@@ -177,7 +180,7 @@ class Run:
             if name not in TARGET_INPUTS:
                 self._collect(self.catalogue.get(name), found, (*path, kpi.name))
 
-    def _first_day(self) -> date:
+    def first_day(self) -> date:
         """Find the first day on which anything happened by the bases asked for."""
         table = self.data.table("opportunities")
         columns = {kpi.basis for kpi in self.measures} & {"closed_on", "created_on"} or {
@@ -196,22 +199,13 @@ class Run:
         found: Sums = {}
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
-        for some in self._at_once(credit, needed):
-            self._add(replace(scan, reads=_reads(some)), some, found)
+        for reads, together in scan.by_reads(needed):
+            self._add(scan, tuple(together), reads, found)
         self._tell_undated(scan, found)
         return found
 
-    def _at_once(self, credit: str, measures: tuple[Kpi, ...]) -> Iterable[tuple[Kpi, ...]]:
-        """Part measures into those that can share a scan: a dimension that one reads cuts shared deals into parts."""
-        if credit == OWNER:
-            return [measures]
-        by_reads: dict[tuple[str, ...], tuple[Kpi, ...]] = {}
-        for kpi in measures:
-            by_reads[kpi.reads] = (*by_reads.get(kpi.reads, ()), kpi)
-        return by_reads.values()
-
-    def _add(self, scan: Scan, measures: tuple[Kpi, ...], found: Sums) -> None:
-        planned = plan(scan, measures)
+    def _add(self, scan: Scan, measures: tuple[Kpi, ...], reads: tuple[str, ...], found: Sums) -> None:
+        planned = plan(scan, measures, reads)
         for cells in planned.cells:
             rows = cells.rows()
             for key, values in figures(cells, rows).items():
@@ -222,7 +216,7 @@ class Run:
         for basis, some in bases_of(kpi for kpi in planned.alone if kpi.kind != "weighted").items():
             for row in scan.rows(basis, some):
                 key = (row["bucket"], row["dimensions"])
-                found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in some})
+                found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in some if kpi.name in row})
         for kpi in planned.alone:
             if kpi.kind == "weighted":
                 self._add_weighted(kpi, scan.rows(kpi.basis, (kpi,), BY_STAGE), found)
@@ -270,7 +264,7 @@ class Run:
         return list(product((span.label for span in self.spans), with_rows))
 
     def _values(self, key: Key, sums: Mapping[str, Sums]) -> list[Any]:
-        span = next(span for span in self.spans if span.label == key[0])
+        span = self._span_of[key[0]]
         nothing: dict[str, Any] = {measure.name: self._nothing(measure, span) for measure in self.measures}
         if any(self._is_about_quota(kpi) for kpi in self.kpis):
             nothing |= self._quotas(key[1], span)
@@ -288,14 +282,20 @@ class Run:
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
-        unknown = kpi.kind == "quantile" or (
-            kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
-        )
-        return None if unknown else 0
+        unknown = kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
+        return None if unknown else kpi.of_no_rows
+
+    def target_of(self, kpi: Kpi, dimensions: tuple[str | None, ...], span: Span) -> float | None:
+        """Give the target of a group (ids) in a span: its part of a quota, or the level of a KPI that does not add up."""
+        target = self._target(kpi.name, dimensions, span)
+        if target is None or not kpi.additive_over_time:
+            return target.amount if target else None
+        part = target.due_by(span.end, self.calendar) - target.due_by(span.start, self.calendar)
+        return int(part) if part.denominator == 1 else float(part)
 
     def _quotas(self, dimensions: tuple[str | None, ...], span: Span) -> dict[str, Fraction | None]:
         """Find the quota of a group and what of it is due by the as-of day."""
-        target = self._target(dimensions, span)
+        target = self._target("won_amount", dimensions, span)
         if target is None:
             return dict.fromkeys(TARGET_INPUTS)
         before = target.due_by(span.start, self.calendar)
@@ -305,16 +305,16 @@ class Run:
             "quota_due": max(due - before, Fraction()),
         }
 
-    def _target(self, dimensions: tuple[str | None, ...], span: Span) -> Target | None:
-        """Pick the one quota that fits the group: of its dimension, or of the one value that is filtered for."""
+    def _target(self, kpi: str, dimensions: tuple[str | None, ...], span: Span) -> Target | None:
+        """Pick the one target of a KPI that fits the group: of its dimension, or of the one value that is filtered for."""
         places = list(zip(self.query.dimensions, dimensions, strict=True))
         places += [(f.dimension.name, f.values[0]) for f in self.filters if len(f.values) == 1]
         if len(places) > 1:
             return None
         name, value = places[0] if places else (COMPANY, None)
         for target in self.query.targets:
-            fits = target.dimension == name and (name == COMPANY or target.value == value)
-            if fits and target.start <= span.start and span.end <= target.end:
+            place = target.dimension == name and (name == COMPANY or target.value == value)
+            if place and target.kpi == kpi and target.start <= span.start and span.end <= target.end:
                 return target
         return None
 
@@ -335,7 +335,3 @@ class Run:
     @cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
         return {name: self.deals.labels(self.deals.dimension(name)) for name in self.query.dimensions}
-
-
-def _reads(measures: Iterable[Kpi]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for kpi in measures for name in kpi.reads))

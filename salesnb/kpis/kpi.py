@@ -20,6 +20,7 @@ __all__ = [
     "CATALOGUE",
     "CLOSED",
     "CREATED",
+    "TIME",
     "UNITS",
     "Kpi",
     "derived",
@@ -33,6 +34,8 @@ AS_OF = "as_of"
 AT_START = "at_start"
 BASES = (CLOSED, CREATED, AS_OF, AT_START)
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
+# Among the names over which a KPI adds up: time itself.
+TIME = "time"
 
 CATALOGUE: Registry["Kpi"] = Registry("KPI", "salesnb.kpis")
 
@@ -50,15 +53,14 @@ class Kpi:
     formula, source
         In words, and where the definition is from.
     kind
-        ``sum`` (sums and counts), ``quantile``, ``weighted`` (a sum weighted by probability) or ``derived``.
+        ``sum`` (sums and counts), ``quantile`` (also the smallest and largest), ``distinct`` (a count of different
+        values), ``weighted`` (a sum weighted by probability) or ``derived``.
     basis
-        For measures one of ``BASES``; empty for derived ones.
+        For measures one of ``BASES``; of a derived one that is defined as data the one of all its parts, else empty.
     needs
         Names of the KPIs that a derived one is computed from; see also ``TARGET_INPUTS``.
     function
         For measures ``deals -> Ibis expression``; for derived ones ``values -> value``.
-    reads
-        Dimensions that the function reads as columns ``dim_NAME``.
     within
         Of one told as of a date: the date column that must lie in the period, ``period_start`` to ``period_end``, where
         it is known; a deal without it counts in every period.
@@ -66,6 +68,14 @@ class Kpi:
         Whether values over the values of a dimension add up; never over time for those told as of a date.
     higher_is_better
         Whether more of it is good.
+    hidden
+        Whether it is a part of another KPI and nothing that people ask for.
+    reads
+        Of measures: the dimensions whose ``dim_NAME`` columns the function reads, besides the opportunities' own.
+    additive_over
+        Dimensions over which its author says that it adds up, ``time`` too; None means that nothing was said.
+    description
+        In words, what it is for; may be empty.
     """
 
     name: str
@@ -77,13 +87,16 @@ class Kpi:
     function: Callable[..., Any]
     basis: str = ""
     needs: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
     within: str = ""
     additive: bool = False
     higher_is_better: bool = True
     version: str = "1"
     status: str = "certified"
     owner: str = "salesnb"
+    hidden: bool = False
+    reads: tuple[str, ...] = ()
+    additive_over: tuple[str, ...] | None = None
+    description: str = ""
 
     @property
     def needs_target(self) -> bool:
@@ -93,7 +106,13 @@ class Kpi:
     @property
     def additive_over_time(self) -> bool:
         """Whether values over periods add up."""
-        return self.additive and self.basis in {CLOSED, CREATED}
+        said = self.additive_over is None or TIME in self.additive_over
+        return self.additive and self.basis in {CLOSED, CREATED} and said
+
+    @property
+    def of_no_rows(self) -> int | None:
+        """What it is where there is nothing: sums and counts are zero, all else is null."""
+        return 0 if self.kind in {"sum", "weighted", "distinct"} else None
 
 
 # What a derived KPI may ask for besides other KPIs: the quota of its group, and the quota that is due by now.

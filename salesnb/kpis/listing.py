@@ -77,7 +77,8 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     basis, names = parts[0].basis, run.query.columns
     scan = run.scan(run.credit_of(run.kpis[0]))
     facts = tuple(name for name in (*_FACTS, *_MONEY) if name not in names)
-    table = scan.opportunities(basis)
+    reads = tuple(dict.fromkeys(name for part in parts for name in part.reads))
+    table = scan.opportunities(basis, reads)
     records = [] if table is None else _records(table, run, parts)
     for part in parts:
         if part.kind == "weighted":
@@ -93,7 +94,9 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
         *(Column(name=name, role="dimension", unit="money" if name in _MONEY else "") for name in facts),
         *(Column(name=part.name, role="kpi", unit=part.unit) for part in parts),
     ]
-    return Result(columns=tuple(columns), rows=tuple(kept), notices=_told(run, basis))
+    # The parts of a KPI that is defined as data have numbers for names, which say nothing.
+    named = tuple(f"{part.name} is {part.formula}." for part in parts if part.hidden)
+    return Result(columns=tuple(columns), rows=tuple(kept), notices=(*named, *_told(run, basis)))
 
 
 def _told(run: Run, basis: str) -> tuple[str, ...]:
@@ -151,6 +154,6 @@ def _values(record: dict[str, Any], facts: tuple[str, ...], parts: tuple[Kpi, ..
 def _counts(values: tuple[Any, ...], parts: tuple[Kpi, ...]) -> bool:
     """Keep what adds to a sum, and whatever has a value of a quantile."""
     return any(
-        value is not None if part.kind == "quantile" else value
+        value is not None if part.of_no_rows is None else value
         for value, part in zip(values, parts, strict=True)
     )

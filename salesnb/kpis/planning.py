@@ -30,20 +30,20 @@ class Plan:
     alone: tuple[Kpi, ...]
 
 
-def plan(scan: Scan, measures: Sequence[Kpi]) -> Plan:
-    """Choose how to answer measures."""
+def plan(scan: Scan, measures: Sequence[Kpi], reads: tuple[str, ...] = ()) -> Plan:
+    """Choose how to answer measures, which together read some dimensions."""
     folded = [kpi for kpi in measures if _folds(scan, kpi)]
     found = []
-    if scan.places_move:
-        found.append(Cells(scan=scan, measures=_of(folded, stocks=False)))
+    if scan.moves(reads):
+        found.append(Cells(scan=scan, reads=reads, measures=_of(folded, stocks=False)))
         stocks = _of(folded, stocks=True)
         if scan.credit == OWNER:
-            found.append(Cells(scan=scan, measures=stocks, moving=True))
+            found.append(Cells(scan=scan, reads=reads, measures=stocks, moving=True))
         else:
             # Who share in a deal may move on different days: a deal then counts once or twice for a team by the day.
             folded = [kpi for kpi in folded if kpi not in stocks]
     else:
-        found.append(Cells(scan=scan, measures=tuple(folded)))
+        found.append(Cells(scan=scan, reads=reads, measures=tuple(folded)))
     alone = tuple(kpi for kpi in measures if kpi not in folded)
     return Plan(cells=tuple(cells for cells in found if cells.measures), alone=alone)
 
@@ -72,4 +72,4 @@ def _probe(scan: Scan, kpi: Kpi) -> Any:
     import ibis
 
     schema = {**dict(scan.deals.known.schema().items()), "place_on": "date", **dict.fromkeys(PERIOD, "date")}
-    return ibis.table(schema | {f"dim_{name}": "string" for name in kpi.reads}, name="deals")
+    return ibis.table(schema | {f"dim_{name}": scan.deals.kind(name) for name in kpi.reads}, name="deals")

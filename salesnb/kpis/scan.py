@@ -41,8 +41,6 @@ class Scan:
         Whose a deal is: its owner's, that of all who share in it, or an overlay's.
     restated
         Whether the organisation of the as-of day counts, whatever it was then.
-    reads
-        Dimensions that KPIs read, beside those that are grouped by.
     """
 
     deals: Deals
@@ -54,7 +52,6 @@ class Scan:
     filters: tuple[Filter, ...] = field(default=())
     credit: str = OWNER
     restated: bool = False
-    reads: tuple[str, ...] = ()
 
     def rows(
         self, basis: str, measures: Sequence[Kpi], more_keys: tuple[str, ...] = ()
@@ -66,7 +63,28 @@ class Scan:
         list of dict
             ``bucket`` (label or None), ``dimensions`` (ids), the columns of ``more_keys``, and each measure.
         """
-        table = self.opportunities(basis)
+        found = []
+        for reads, together in self.by_reads(measures):
+            found += self._grouped(basis, together, reads, more_keys)
+        return found
+
+    def by_reads(self, measures: Sequence[Kpi]) -> Iterable[tuple[tuple[str, ...], list[Kpi]]]:
+        """Put measures together that can share one scan.
+
+        Joining a dimension multiplies no row. But by credit a deal whose team a measure reads stands there once a team,
+        which the other measures must not see.
+        """
+        if self.credit == OWNER:
+            return [(tuple(dict.fromkeys(name for kpi in measures for name in kpi.reads)), list(measures))]
+        found: dict[tuple[str, ...], list[Kpi]] = {}
+        for kpi in measures:
+            found.setdefault(kpi.reads, []).append(kpi)
+        return found.items()
+
+    def _grouped(
+        self, basis: str, measures: Sequence[Kpi], reads: tuple[str, ...], more_keys: tuple[str, ...]
+    ) -> list[dict[str, Any]]:
+        table = self.opportunities(basis, reads)
         if table is None:
             return []
         keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
@@ -74,16 +92,17 @@ class Scan:
         grouped = table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values)
         return [self._row(row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
 
-    def opportunities(self, basis: str) -> Any:
+    def opportunities(self, basis: str, reads: tuple[str, ...] = ()) -> Any:
         """Select the opportunities of a basis with their dimensions and bucket; None where there can be none.
 
+        ``reads`` are further dimensions that measures read.
         By credit or overlay there is a row for each group that has a share of a deal, with its part of the amounts.
         """
         by_day = self._in_windows if self.grain == WINDOW else self._by_day
         table = by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
-        return None if table is None else self._of_groups(table)
+        return None if table is None else self._of_whom(table, reads)
 
-    def happenings(self) -> Any:
+    def happenings(self, reads: tuple[str, ...] = ()) -> Any:
         """Select every opportunity once, with the dimensions of the day that it closed; None where there are none.
 
         ``entered`` and ``left`` are the days on which it was created and closed, as far as they are known.
@@ -91,15 +110,11 @@ class Scan:
         import ibis
 
         table = self.deals.known
-        return self._of_groups(
-            table.mutate(
-                entered=table.created_on,
-                left=table.closed_on,
-                place_on=table.closed_on.fill_null(ibis.date(self.as_of)),
-            )
-        )
+        place_on = table.closed_on.fill_null(ibis.date(self.as_of))
+        table = table.mutate(entered=table.created_on, left=table.closed_on, place_on=place_on)
+        return self._of_whom(table, reads)
 
-    def stays(self) -> Any:
+    def stays(self, reads: tuple[str, ...] = ()) -> Any:
         """Select every opportunity once for each place at which it was open, from ``entered`` to before ``left``.
 
         Only where deals count for their owners: who share in one may have moved on different days.
@@ -107,14 +122,10 @@ class Scan:
         import ibis
 
         table, moves = self.deals.known, self.deals.moves_table()
-        from_, to = (
-            table.created_on.fill_null(ibis.date(FIRST_DAY)),
-            table.closed_on.fill_null(ibis.date(LAST_DAY)),
-        )
-        there = (from_ < moves.moved_out.fill_null(ibis.date(LAST_DAY))) & (
-            to > moves.moved_in.fill_null(ibis.date(FIRST_DAY))
-        )
-        joined = table.left_join(moves, [table.rep_id == moves.moved_rep, there])
+        first, last = ibis.date(FIRST_DAY), ibis.date(LAST_DAY)
+        came_before = table.created_on.fill_null(first) < moves.moved_out.fill_null(last)
+        left_after = table.closed_on.fill_null(last) > moves.moved_in.fill_null(first)
+        joined = table.left_join(moves, [table.rep_id == moves.moved_rep, came_before, left_after])
         entered = joined.moved_in.isnull().ifelse(
             joined.created_on, ibis.greatest(joined.created_on.fill_null(joined.moved_in), joined.moved_in)
         )
@@ -122,40 +133,38 @@ class Scan:
             joined.closed_on, ibis.least(joined.closed_on.fill_null(joined.moved_out), joined.moved_out)
         )
         place_on = joined.moved_on.fill_null(ibis.date(self.as_of))
-        return self._of_groups(joined.mutate(entered=entered, left=left, place_on=place_on))
+        return self._of_whom(joined.mutate(entered=entered, left=left, place_on=place_on), reads)
 
-    @property
-    def places_move(self) -> bool:
-        """Whether the dimensions of an open deal may depend on the day."""
-        found = [
-            *(self.deals.dimension(name) for name in (*self.dimensions, *self.reads)),
-            *(one.dimension for one in self.filters),
-        ]
+    def moves(self, reads: tuple[str, ...]) -> bool:
+        """Tell whether the dimensions of an open deal may depend on the day."""
+        found = [self.deals.readable(name) for name in (*self.dimensions, *reads)]
+        found += [one.dimension for one in self.filters]
         of_levels = any(dimension.table == "org_levels" for dimension in found)
         return of_levels and not self.restated and bool(self.deals.moves)
 
-    def _of_groups(self, table: Any) -> Any:
+    def _of_whom(self, table: Any, reads: tuple[str, ...] = ()) -> Any:
         """Add the dimensions; by credit or overlay give each group its part."""
         import ibis
 
         if self.restated:
             table = table.mutate(place_on=ibis.date(self.as_of))
         if self.credit == OWNER:
-            return self._placed(table)
+            return self._placed(table, reads)
         parts = self.deals.parts(self.credit)
-        return None if parts is None else self._shared(table, parts)
+        return None if parts is None else self._shared(table, parts, reads)
 
-    def _placed(self, table: Any) -> Any:
+    def _placed(self, table: Any, reads: tuple[str, ...]) -> Any:
         """Add the dimensions, and keep what the filters ask for."""
-        names = [*self._shown, *(found.dimension.name for found in self.filters)]
+        names = [*self.dimensions, *reads, *(found.dimension.name for found in self.filters)]
         table = self.deals.with_dimensions(table, names, "place_on")
         for found in self.filters:
             table = table.filter(_matches(table[f"dim_{found.dimension.name}"], found.values))
         return table
 
-    def _shared(self, table: Any, parts: Any) -> Any:
+    def _shared(self, table: Any, parts: Any, reads: tuple[str, ...]) -> Any:
         """Give every group its part of the deals that are shared, and by credit the others as they are."""
-        columns = [*table.columns, *(f"dim_{name}" for name in self._shown)]
+        dimensions = tuple(dict.fromkeys((*self.dimensions, *reads)))
+        columns = [*table.columns, *(f"dim_{name}" for name in dimensions)]
         parts = parts.rename(
             part_of="opportunity_id", sharer="rep_id", part="amount", expected="expected_amount"
         )
@@ -166,11 +175,12 @@ class Scan:
                 rep_id=joined.sharer,
                 amount=joined.part,
                 expected_amount=joined.expected,
-            )
+            ),
+            reads,
         )
         # Several who share in a deal may be of one group, for which it is one deal.
         keys = ["opportunity_id", *({"bucket"} & set(columns))]
-        keys += [f"dim_{name}" for name in self._shown if self.deals.dimension(name).of_reps]
+        keys += [f"dim_{name}" for name in dimensions if self.deals.readable(name).of_reps]
         sums = {name: placed[name].sum().cast("int64") for name in ("amount", "expected_amount")}
         # All else is the same in every row of a deal, and engines leave out what no KPI reads.
         same = {name: placed[name].arbitrary() for name in columns if name not in {*keys, *sums, "rep_id"}}
@@ -178,12 +188,8 @@ class Scan:
         shared = shared.select(columns)
         if self.credit == OVERLAY:
             return shared
-        whole = self._placed(table.anti_join(parts, table.opportunity_id == parts.part_of))
+        whole = self._placed(table.anti_join(parts, table.opportunity_id == parts.part_of), reads)
         return whole.select(columns).union(shared)
-
-    @property
-    def _shown(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.dimensions, *self.reads)))
 
     def _by_day(self, basis: str) -> Any:
         """Take those closed or created within the spans; the organisation is that of closing, else of the as-of day."""
@@ -192,7 +198,7 @@ class Scan:
         first, last = self.spans[0].start, self.spans[-1].end
         table = self._happened(basis)
         table = table.filter(table[basis] >= ibis.date(first), table[basis] < ibis.date(last))
-        return table.mutate(bucket=self._axis.numbered(table[basis], -1)) if self.grain else table
+        return table.mutate(bucket=self._bucket(table[basis])) if self.grain else table
 
     def _in_windows(self, basis: str) -> Any:
         """Take those closed or created within each window; one that lies in several counts in each."""
@@ -254,6 +260,10 @@ class Scan:
     def label(self, bucket: int) -> str | None:
         """Name the bucket that the engine numbers so."""
         return self.spans[bucket].label
+
+    def _bucket(self, day: Any) -> Any:
+        """Number the bucket of a day by its place; a day that is not known has none."""
+        return self._axis.numbered(day, None)
 
     @cached_property
     def _axis(self) -> Axis:

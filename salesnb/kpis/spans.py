@@ -75,7 +75,7 @@ class Axis:
         """Number the stretch of a day."""
         return bisect_right(self.cuts, day) - 1
 
-    def numbered(self, day: Any, missing: int) -> Any:
+    def numbered(self, day: Any, missing: int | None) -> Any:
         """Number the stretch of a date column in whole numbers, which every engine divides alike.
 
         Parameters
