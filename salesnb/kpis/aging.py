@@ -195,7 +195,7 @@ def _counted(scan: "Scan", first_known: date | None, *, by_month: bool) -> list[
 def _key(row: dict[str, Any], run: Run, scan: "Scan") -> Key:
     grain = run.query.time_grain
     return tuple(
-        (None if row["bucket"] is None else scan.label(CREATED, int(row["bucket"])))
+        (None if row["bucket"] is None else scan.label(int(row["bucket"])))
         if name == grain
         else row[f"dim_{name}"]
         for name in run.query.columns

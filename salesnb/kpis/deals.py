@@ -1,13 +1,15 @@
 """The opportunities with their dimensions: joins that never multiply a row, whatever is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.query import CREDIT, OVERLAY
+from salesnb.kpis.spans import FIRST_DAY, LAST_DAY
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -128,6 +130,11 @@ class Deals:
         """
         return self.figures[name] if name in self.figures else self.dimension(name)
 
+    def kind(self, name: str) -> Any:
+        """Give the type of what a measure reads."""
+        found = self.readable(name)
+        return self._data.table(found.table).schema()[found.column]
+
     @cached_property
     def known(self) -> Any:
         """The opportunities as they were known on the as-of day."""
@@ -196,6 +203,28 @@ class Deals:
         found = table.filter(table.kind == kind).drop("kind", "share")
         return found if found.limit(1).to_pyarrow().num_rows else None
 
+    @cached_property
+    def moves(self) -> tuple[dict[str, Any], ...]:
+        """The stretches between the moves of reps who were not always at one place, gaps among them.
+
+        Each has ``moved_rep``, ``moved_in`` and ``moved_out`` (None for ever), and a day in it, ``moved_on``.
+        """
+        import ibis
+
+        spells = self._data.table("rep_nodes")
+        bounded = (spells.valid_from > ibis.date(FIRST_DAY)) | (spells.valid_to < ibis.date(LAST_DAY))
+        days: dict[str, set[date]] = {}
+        for row in _records(spells.filter(bounded).select("rep_id", "valid_from", "valid_to")):
+            days.setdefault(row["rep_id"], set()).update((row["valid_from"], row["valid_to"]))
+        return tuple(stretch for rep in sorted(days) for stretch in _stretches(rep, days[rep]))
+
+    def moves_table(self) -> Any:
+        """Give `moves` as a table."""
+        import ibis
+
+        kinds = {"moved_rep": "string", "moved_in": "date", "moved_out": "date", "moved_on": "date"}
+        return ibis.memtable(list(self.moves), schema=kinds)
+
     def values(self, dimension: Dimension) -> list[str | None]:
         """List every known value (the id where there is one), in no particular order."""
         if dimension.table == "org_levels":
@@ -259,6 +288,12 @@ class Deals:
 def _records(table: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
     return rows
+
+
+def _stretches(rep: str, days: set[date]) -> Iterator[dict[str, Any]]:
+    cuts = sorted(days - {FIRST_DAY, LAST_DAY})
+    for start, end in pairwise((None, *cuts, None)):
+        yield {"moved_rep": rep, "moved_in": start, "moved_out": end, "moved_on": start or FIRST_DAY}
 
 
 def _repeated(names: Iterable[str]) -> set[str]:
