@@ -14,7 +14,7 @@ from salesnb.errors import BadUsage
 from salesnb.kpis.effects import Change, Effect, changes_of
 from salesnb.kpis.factors import METHODS, Line, anchored, shapley
 
-__all__ = ["EFFECTS", "FACTORS", "Drivers", "Effect", "METHOD_WORDS", "decompose", "explain_drivers"]
+__all__ = ["EFFECTS", "FACTORS", "METHOD_WORDS", "Drivers", "Effect", "decompose", "explain_drivers"]
 
 FACTORS = ("volume", "win rate", "deal size", "mix")
 EFFECTS = (*FACTORS, "new", "lost")

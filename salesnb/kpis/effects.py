@@ -62,7 +62,9 @@ class Change:
     def effects(self) -> tuple[Effect, ...]:
         """The effects on the whole."""
         totals = total_of((line.effects for line in self.lines), len(self.names))
-        return tuple(Effect(name=name, amount=amount) for name, amount in zip(self.names, totals, strict=True))
+        return tuple(
+            Effect(name=name, amount=amount) for name, amount in zip(self.names, totals, strict=True)
+        )
 
 
 def changes_of(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput
+from salesnb.kpis.cohorts import RETENTION, Cohorts
 from salesnb.kpis.deals import Deals
 from salesnb.kpis.kpi import AS_OF, TARGET_INPUTS, Kpi
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Run"]
 
 _UNDATED = "open_undated_count"
+# Kinds of measures that are computed after the scans.
+_APART = ("weighted", RETENTION)
 
 Key = tuple[str | None, tuple[str | None, ...]]
 Sums = dict[Key, dict[str, Any]]
@@ -52,6 +55,7 @@ class Run:
         self.as_of = query.as_of or self._default_as_of()
         self.deals = Deals(data, self.as_of)
         self._notices: list[str] = []
+        self._without_cohort: set[Span] = set()
 
     def result(self) -> Result:
         """Compute it."""
@@ -194,15 +198,25 @@ class Run:
         found: Sums = {}
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
-        for basis, measures in bases_of(m for m in needed if m.kind != "weighted").items():
+        for basis, measures in bases_of(m for m in needed if m.kind not in _APART).items():
             for row in scan.rows(basis, measures):
                 key = (row["bucket"], row["dimensions"])
                 found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in measures})
         for kpi in needed:
             if kpi.kind == "weighted":
                 self._add_weighted(kpi, scan, found)
+        self._add_retained([kpi for kpi in needed if kpi.kind == RETENTION], scan, found)
         self._tell_undated(scan, found)
         return found
+
+    def _add_retained(self, kpis: list[Kpi], scan: Scan, found: Sums) -> None:
+        if not kpis:
+            return
+        cohorts = Cohorts(scan, self.catalogue.get("won_amount"))
+        for key, values in cohorts.sums(kpis).items():
+            found.setdefault(key, {}).update(values)
+        self._without_cohort = {span for span in self.spans if not cohorts.tells(span)}
+        self._notices += cohorts.notices()
 
     def _add_weighted(self, kpi: Kpi, scan: Scan, found: Sums) -> None:
         rows = scan.rows(kpi.basis, (kpi,), ("probability", "stage"))
@@ -266,8 +280,10 @@ class Run:
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
-        unknown = kpi.kind == "quantile" or (
-            kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
+        unknown = (
+            kpi.kind == "quantile"
+            or (kpi.kind == RETENTION and span in self._without_cohort)
+            or (kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of)
         )
         return None if unknown else 0
 

@@ -8,7 +8,7 @@ counts against it; what it would have brought as an average line is volume.
 
 from collections.abc import Hashable, Mapping
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import factorial, prod
 from typing import NamedTuple, TypeVar
 
@@ -59,12 +59,8 @@ def shapley(before: Mapping[K, Line], after: Mapping[K, Line]) -> dict[K, Effect
     if not before:
         return {}
     volumes = [sum((line.volume for line in period.values()), Fraction()) for period in (before, after)]
-    shares = {
-        name: (before[name].volume / volumes[0], after[name].volume / volumes[1]) for name in before
-    }
-    factors = {
-        name: list(zip(before[name].factors, after[name].factors, strict=True)) for name in before
-    }
+    shares = {name: (before[name].volume / volumes[0], after[name].volume / volumes[1]) for name in before}
+    factors = {name: list(zip(before[name].factors, after[name].factors, strict=True)) for name in before}
     moved = _average_moved(volumes, shares, factors)
     found = {}
     for name, share in shares.items():
@@ -112,7 +108,7 @@ def anchored(before: Mapping[K, Line], after: Mapping[K, Line]) -> dict[K, Effec
             new.volume * prod((*new.factors[:place], *old.factors[place:]), start=Fraction(1))
             for place in range(len(old.factors) + 1)
         ]
-        found[name] = (volume, mix, *(late - soon for soon, late in zip(steps, steps[1:], strict=False)))
+        found[name] = (volume, mix, *(late - soon for soon, late in pairwise(steps)))
     return found
 
 
@@ -127,7 +123,9 @@ def _average_moved(
     for state in product((0, 1), repeat=count - 2):
         average = sum(
             (
-                sum(share) / 2 * prod((pair[new] for pair, new in zip(factors[name], state, strict=True)), start=Fraction(1))
+                (share[0] + share[1])
+                / 2
+                * prod((pair[new] for pair, new in zip(factors[name], state, strict=True)), start=Fraction(1))
                 for name, share in shares.items()
             ),
             Fraction(),

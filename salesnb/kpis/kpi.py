@@ -50,13 +50,15 @@ class Kpi:
     formula, source
         In words, and where the definition is from.
     kind
-        ``sum`` (sums and counts), ``quantile``, ``weighted`` (a sum weighted by probability) or ``derived``.
+        ``sum`` (sums and counts), ``quantile``, ``weighted`` (a sum weighted by probability), ``retention`` (a sum over
+        the accounts of a cohort) or ``derived``.
     basis
         For measures one of ``BASES``; empty for derived ones.
     needs
         Names of the KPIs that a derived one is computed from; see also ``TARGET_INPUTS``.
     function
-        For measures ``deals -> Ibis expression``; for derived ones ``values -> value``.
+        For measures ``deals -> Ibis expression``, for those of retention ``account -> amount``; for derived ones
+        ``values -> value``.
     additive
         Whether values over the values of a dimension add up; never over time for those told as of a date.
     higher_is_better
@@ -85,8 +87,8 @@ class Kpi:
 
     @property
     def additive_over_time(self) -> bool:
-        """Whether values over periods add up."""
-        return self.additive and self.basis in {CLOSED, CREATED}
+        """Whether values over periods add up; every period has a cohort of its own."""
+        return self.additive and self.basis in {CLOSED, CREATED} and self.kind != "retention"
 
 
 # What a derived KPI may ask for besides other KPIs: the quota of its group, and the quota that is due by now.
@@ -126,7 +128,7 @@ def measure(
                 source=source,
                 kind=kind,
                 function=function,
-                additive=kind in {"sum", "weighted"},
+                additive=kind in {"sum", "weighted", "retention"},
                 higher_is_better=higher_is_better,
             ),
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from salesnb.workbooks.findings_change import GRAIN
 from salesnb.workbooks.findings_people import LAGGING, Value
 from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.findings_words import join

@@ -47,7 +47,14 @@ def test_in_cents_the_vector_still_adds_up() -> None:
         for period in (before, after)
     ]
     found = {effect.name: effect.amount for effect in explain_prices(*cents, method="anchored").effects}
-    assert found == {"volume": 13333, "mix": -13333, "price": -4000, "new": 37500, "lost": -60000, "unpriced": 0}
+    assert found == {
+        "volume": 13333,
+        "mix": -13333,
+        "price": -4000,
+        "new": 37500,
+        "lost": -60000,
+        "unpriced": 0,
+    }
 
 
 @given(before=PERIOD, after=PERIOD, method=METHOD)
@@ -99,7 +106,9 @@ def test_an_item_in_two_equal_halves_changes_no_total(before: Any, after: Any, m
             for half in (1, 2) if key == "a" else (0,):
                 part = 2 if half else 1
                 found[key, half] = Item(
-                    units=Fraction(item.units) / part, amount=item.amount // part, unpriced=item.unpriced // part
+                    units=Fraction(item.units) / part,
+                    amount=item.amount // part,
+                    unpriced=item.unpriced // part,
                 )
         return found
 
@@ -125,7 +134,9 @@ def brute_force(before: dict[str, Item], after: dict[str, Item]) -> tuple[Fracti
     """Average over all orders of volume, mix and price, each order walked step by step."""
     orders = list(permutations(range(3)))
     effects = [Fraction()] * 3
-    volumes = [sum((Fraction(item.units) for item in period.values()), Fraction()) for period in (before, after)]
+    volumes = [
+        sum((Fraction(item.units) for item in period.values()), Fraction()) for period in (before, after)
+    ]
 
     def amount(state: list[int]) -> Fraction:
         mix, price = ((before, after)[late] for late in state[1:])
