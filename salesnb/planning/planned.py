@@ -55,7 +55,10 @@ def plan_drivers(plan: Plan, past: Mapping[str, PastDrivers]) -> Plan:
         known = _nearest(quota.id, parents, pooled)
         if known is None:
             return plan
-        rates[quota.id] = (float(Fraction(known.won, known.closed)), max(round(Fraction(known.amount, known.won)), 1))
+        rates[quota.id] = (
+            float(Fraction(known.won, known.closed)),
+            max(round(Fraction(known.amount, known.won)), 1),
+        )
     return _with(plan, quotas, rates)
 
 
@@ -111,7 +114,7 @@ def _nearest(
 ) -> PastDrivers | None:
     """Find the node itself, or the nearest above it, of which a win rate and a deal size are known."""
     place: str | None = node
-    while place in pooled:
+    while place is not None and place in pooled:
         if pooled[place].won and pooled[place].amount > 0:
             return pooled[place]
         place = parents[place]
