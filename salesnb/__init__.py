@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from salesnb.actions.changing import Changes, changes
     from salesnb.actions.demo import make_demo
+    from salesnb.actions.explaining import Explanation, explain
     from salesnb.actions.importing import import_data
     from salesnb.actions.making import make_plan
     from salesnb.actions.querying import kpi_table
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Changes": "salesnb.actions.changing",
+    "Explanation": "salesnb.actions.explaining",
     "FiscalCalendar": "salesnb.calendar",
     "Formatter": "salesnb.money",
     "Goal": "salesnb.planning",
@@ -41,6 +43,7 @@ _HOME = {
     "Workspace": "salesnb.workspace",
     "ReviewRequest": "salesnb.actions.reviewing",
     "changes": "salesnb.actions.changing",
+    "explain": "salesnb.actions.explaining",
     "import_data": "salesnb.actions.importing",
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
@@ -58,6 +61,8 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "reconcile",
     "changes",
     "Changes",
+    "explain",
+    "Explanation",
     "make_plan",
     "review",
     "ReviewRequest",

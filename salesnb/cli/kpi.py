@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.arguments import day, dimension_filter
+from salesnb.cli.explanation import add_explain_arguments, run_explain
 from salesnb.cli.reconciliation import add_report_arguments, print_reconciliation, read_columns
 from salesnb.cli.result import print_result, total_row
 from salesnb.cli.table import print_csv, print_json, print_text
@@ -34,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     compared.add_argument("name", metavar="NAME", help="a sum or count over deals, such as won_amount")
     add_report_arguments(compared)
     _selection(compared, by=False)
+    explained = commands.add_parser("explain", help="why a KPI differs between two periods, or from a plan")
+    add_explain_arguments(explained)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -177,5 +180,6 @@ _ACTIONS = {
     "query": _query,
     "rows": _rows,
     "reconcile": _reconcile,
+    "explain": run_explain,
 }
 _PRINTERS = {"table": print_text, "csv": print_csv, "json": print_json}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from salesnb.kpis.rounding import total_of, whole_table
+from salesnb.kpis.rounding import whole_table
 
 __all__ = ["Change", "Effect", "LineChange", "changes_of"]
 
@@ -14,20 +14,20 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What one factor did, in minor units."""
+    """What one factor did, in minor units; exactly, where the figure is no whole number, as a ratio is."""
 
     name: str
-    amount: int
+    amount: int | Fraction
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineChange:
-    """What became of one line: ``before`` and all effects add up to ``after``, in minor units."""
+    """What became of one line: ``before`` and all effects add up to ``after``, in units as those of `Effect`."""
 
     key: Hashable
-    before: int
-    after: int
-    effects: tuple[int, ...]
+    before: int | Fraction
+    after: int | Fraction
+    effects: tuple[int | Fraction, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,21 +49,21 @@ class Change:
     method: str
 
     @property
-    def before(self) -> int:
+    def before(self) -> int | Fraction:
         """The amount before, in minor units."""
         return sum(line.before for line in self.lines)
 
     @property
-    def after(self) -> int:
+    def after(self) -> int | Fraction:
         """The amount after, in minor units."""
         return sum(line.after for line in self.lines)
 
     @property
     def effects(self) -> tuple[Effect, ...]:
         """The effects on the whole."""
-        totals = total_of((line.effects for line in self.lines), len(self.names))
         return tuple(
-            Effect(name=name, amount=amount) for name, amount in zip(self.names, totals, strict=True)
+            Effect(name=name, amount=sum(line.effects[place] for line in self.lines))
+            for place, name in enumerate(self.names)
         )
 
 

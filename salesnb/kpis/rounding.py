@@ -1,6 +1,6 @@
 """Tables of exact amounts in whole units that still add up, along rows and down columns."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 __all__ = ["whole_parts", "whole_table"]
@@ -124,11 +124,3 @@ def _back(came: dict[int, int], start: int, end: int) -> Iterator[tuple[int, int
         steps.append((came[end], end))
         end = came[end]
     return reversed(steps)
-
-
-def total_of(rows: Iterable[Row], width: int) -> Row:
-    """Add up rows."""
-    found = [0] * width
-    for row in rows:
-        found = [have + more for have, more in zip(found, row, strict=True)]
-    return tuple(found)

@@ -90,6 +90,12 @@ class _Parser:
             raise BadInput("There are no nodes.", where=self._where, hint=_HINT)
         for name, content in nodes.items():
             self._node(name, content)
+        if root in self._kpis and root != kpi:
+            raise BadInput(
+                f"The root {root!r} bears the name of a KPI, and kpi says {kpi!r}.",
+                where=self._where,
+                hint="Give it another name.",
+            )
         self._parts(root)
         tree = KpiTree(name=self._name, kpi=kpi, root=root, nodes=self._nodes, leaves=self._leaves)
         if unused := set(nodes) - {name for _, name in tree.walk}:
@@ -118,7 +124,7 @@ class _Parser:
                 hint="Give it one of them.",
             )
         if forms[0] == "kpi":
-            self._leaves[name] = self._leaf(content, where)
+            self._leaves[name] = self._leaf(name, content, where)
             return
         if "where" in content:
             raise BadInput(
@@ -126,7 +132,13 @@ class _Parser:
             )
         self._nodes[name] = Node(form=forms[0], parts=self._names(content[forms[0]], forms[0], where))
 
-    def _leaf(self, content: dict[str, Any], where: str) -> Leaf:
+    def _leaf(self, name: str, content: dict[str, Any], where: str) -> Leaf:
+        if name in self._kpis:
+            raise BadInput(
+                f"The node {name!r} bears the name of a KPI and is one of its parts.",
+                where=where,
+                hint="Give it another name.",
+            )
         kpi = self._text(content["kpi"], f"{where}.kpi")
         self._kpi(kpi, f"{where}.kpi")
         chosen = content.get("where", {})
