@@ -10,7 +10,7 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis import Kpi, catalogue
 from salesnb.kpis.effects import Change, LineChange, changes_of
 from salesnb.kpis.order_lines import Values
-from salesnb.kpis.tree_effects import TreeChange, TreeEnds, check_claims, explain_tree
+from salesnb.kpis.tree_effects import TreeChange, TreeEnds, check_claims, explain_tree, told_names
 from salesnb.kpis.tree_file import read_tree, tree_names
 from salesnb.kpis.trees import KpiTree
 from salesnb.kpis.why import WhyReader
@@ -34,7 +34,7 @@ class TreeRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainedTree:
-    """The effects of a tree's leaves by segment, and the whole tree where it is asked for as one."""
+    """The effects of a tree by segment, and the whole tree where it is asked for as one."""
 
     label: str
     unit: str
@@ -85,7 +85,7 @@ def explained_tree(reader: WhyReader, request: TreeRequest) -> ExplainedTree:
         label=kpi.label,
         unit=kpi.unit,
         change=_change(kpi, tree, changes, found),
-        labels={name: _label(reader, tree, name) for name in tree.leaf_names},
+        labels={name: _label(reader, tree, name) for name in told_names(tree) if name in tree.leaves},
         whole=None if reader.asked.by else found.trees.get(()),
     )
 
@@ -108,20 +108,20 @@ class _Segments:
     def change(self, key: Values) -> tuple[Fraction, ...] | None:
         """Give the effects of leaves, and of a segment that is there at one end only; None for one that never is."""
         tree, (before, after) = self._request.tree, self.ends(key)
-        leaves = len(tree.leaf_names)
+        told = len(told_names(tree))
         apart = bool(self._reader.asked.by) and not (before and after)
         if apart:
             there = any(self._holds(end.get(key, {})) for end in self._ends)
-            nothing = (Fraction(),) * leaves
+            nothing = (Fraction(),) * told
             return (*nothing, after, -before) if there and (before or after) else None
         values = [self._leaves(key, place) for place in (0, 1)]
         for known, place in zip(values, (0, 1), strict=True):
             self._check(key, known, place)
         found = explain_tree(tree, TreeEnds(*values))
         self.trees[key] = found
-        effects = [found.effects[name] for name in tree.leaf_names]
+        effects = list(found.told().values())
         # Ratios are floats, so that a sum of money may be a millionth of a cent off its KPI.
-        largest = max(range(leaves), key=lambda number: (abs(effects[number]), -number))
+        largest = max(range(told), key=lambda number: (abs(effects[number]), -number))
         effects[largest] += after - before - sum(effects)
         return (*effects, Fraction(), Fraction())
 
@@ -200,7 +200,7 @@ def _change(
 ) -> Change:
     methods = [one.method for one in found.trees.values()]
     method = methods[0] if methods else f"the tree {tree.name}"
-    names = (*tree.leaf_names, *_APART)
+    names = (*told_names(tree), *_APART)
     if kpi.unit in _WHOLE:
 
         def ends(key: Values) -> tuple[int, int]:

@@ -1,10 +1,14 @@
 """The nodes of an explained tree as rows: what each was, is, and did to the root."""
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesnb.kpis import catalogue
+from salesnb.kpis.rounding import whole_parts
+from salesnb.kpis.tree_effects import TreeChange, is_by_levels
 from salesnb.kpis.trees import KpiTree
 
 if TYPE_CHECKING:
@@ -12,7 +16,16 @@ if TYPE_CHECKING:
 
 __all__ = ["node_records", "unit_of"]
 
+
+class _Nest(NamedTuple):
+    """An effect, and those of its parts."""
+
+    effect: Fraction
+    parts: tuple["_Nest", ...]
+
+
 _PURE = ("count", "ratio")
+_WHOLE = ("money", "count")
 
 
 def node_records(found: "Explained", digits: int) -> list[dict[str, Any]]:
@@ -27,19 +40,15 @@ def node_records(found: "Explained", digits: int) -> list[dict[str, Any]]:
     -------
     list of dict
         ``node``, ``depth``, ``is`` (``sum``, ``product``, ``ratio`` or the KPI), ``unit``, ``before``, ``after`` and
-        ``effect``: what the leaves at or below it did to the root, in the root's unit. A leaf that stands in several
-        places is told at each, and counts for those nodes that hold all its places.
+        ``effect``: what it did to the root, in the root's unit; those of a node's parts add up to the node's.
     """
     whole = found.tree
     if whole is None:
         return []
     tree = whole.tree
-    line = found.change.lines[0]
-    effects = dict(zip(found.change.names, line.effects, strict=True))
     records = []
-    for depth, name in tree.walk:
+    for (depth, name), did in zip(tree.walk, _did(found, whole), strict=True):
         unit = unit_of(tree, name)
-        did = sum((effects[leaf] for leaf in tree.below(name)), Fraction())
         records.append(
             {
                 "node": name,
@@ -52,6 +61,42 @@ def node_records(found: "Explained", digits: int) -> list[dict[str, Any]]:
             }
         )
     return records
+
+
+def _did(found: "Explained", whole: TreeChange) -> list[Fraction]:
+    """Give the effect of each place in the root's unit; in whole units the parts of a node add up to it as well."""
+    tree, effects = whole.tree, found.change.lines[0].effects
+    if found.unit not in _WHOLE:
+        return list(whole.places)
+    if is_by_levels(tree):
+        nest = _nested(tree, tree.root, iter(whole.places))
+        return list(_rounded(nest, int(sum(effects))))
+    leaves = dict(zip(found.change.names, effects, strict=True))
+    return list(_added(tree, tree.root, leaves))
+
+
+def _added(tree: KpiTree, name: str, leaves: Mapping[str, int | Fraction]) -> list[Fraction]:
+    """Add up the leaves below each place, from the bottom."""
+    if name in tree.leaves:
+        return [Fraction(leaves[name])]
+    below = [_added(tree, part, leaves) for part in tree.nodes[name].parts]
+    return [sum((part[0] for part in below), Fraction()), *chain.from_iterable(below)]
+
+
+def _nested(tree: KpiTree, name: str, places: Iterator[Fraction]) -> _Nest:
+    effect = next(places)
+    parts = tree.nodes[name].parts if name in tree.nodes else ()
+    return _Nest(effect, tuple(_nested(tree, part, places) for part in parts))
+
+
+def _rounded(nest: _Nest, total: int) -> Iterator[Fraction]:
+    """Round the effects of a node's parts so that they add up to its own, from the top."""
+    yield Fraction(total)
+    if nest.parts:
+        for part, whole in zip(
+            nest.parts, whole_parts([part.effect for part in nest.parts], total), strict=True
+        ):
+            yield from _rounded(part, whole)
 
 
 def unit_of(tree: KpiTree, name: str) -> str:

@@ -174,7 +174,9 @@ def _print_nodes(found: "Explanation", workspace: Workspace) -> None:
             "is": row["is"],
             heads["before"]: written(row["before"], row["unit"]),
             heads["after"]: written(row["after"], row["unit"]),
-            "effect": written(row["effect"], found.found.unit),
+            "effect": f"{row['effect'] * 100:+.2f} points"
+            if found.found.unit == "ratio"
+            else written(row["effect"], found.found.unit),
         }
         for row in found.nodes()
     ]

@@ -1,11 +1,12 @@
 """Why a KPI changed, over the leaves of a tree that the user declared: checked on the data, then shared out exactly.
 
-A tree of up to eight leaves is shared by Shapley's value over its leaves: the average over all orders in which they can
-change. A larger one is shared level by level: the change of a node among its parts by Shapley's value over these, and
-each part's effect on in proportion to what its own parts did to it. Both add up; for sums they are the same.
+A tree of up to eight leaves that each stand in one place is shared by Shapley's value over its leaves: the average over
+all orders in which they can change. A larger one, and one in which a leaf stands in several places, is shared level by
+level: the change of a node among its parts by Shapley's value over these, and each part's effect on in proportion to
+what its own parts did to it. So ``closed x (won / closed)`` tells of both, though closed cancels out. Both add up.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from salesnb.errors import BadInput
 from salesnb.kpis.trees import KpiTree, NoValue
 
-__all__ = ["TreeChange", "TreeEnds", "check_claims", "explain_tree"]
+__all__ = ["TreeChange", "TreeEnds", "check_claims", "explain_tree", "is_by_levels", "told_names"]
 
 _MOST_LEAVES = 8
 _MOST_PARTS = 8
@@ -42,8 +43,9 @@ class TreeChange:
     ----------
     before, after
         Values of every node.
-    effects
-        By leaf, what it did to the root; they add up to the root's change exactly.
+    places
+        For every place of ``tree.walk``, what it did to the root: the effects of the leaves add up to the root's change
+        exactly, and those of a node's parts to the node's.
     method
         How it was shared out, in words.
     """
@@ -51,12 +53,29 @@ class TreeChange:
     tree: KpiTree
     before: Values
     after: Values
-    effects: Values
+    places: tuple[Fraction, ...]
     method: str
 
-    def effect(self, name: str) -> Fraction:
-        """Give what a node did to the root: all leaves that stand at it or below it, and nowhere else."""
-        return sum((self.effects[leaf] for leaf in self.tree.below(name)), Fraction())
+    def told(self) -> dict[str, Fraction]:
+        """Give the effects that tell of the whole, by name; see ``told_names``."""
+        found = dict.fromkeys(told_names(self.tree), Fraction())
+        depths = (1,) if is_by_levels(self.tree) else range(len(self.places))
+        for (depth, name), effect in zip(self.tree.walk, self.places, strict=True):
+            if name in found and depth in depths:
+                found[name] += effect
+        return found
+
+
+def is_by_levels(tree: KpiTree) -> bool:
+    """Whether a tree is shared level by level, because it is large or a leaf stands in several places."""
+    return len(tree.leaf_names) > _MOST_LEAVES or tree.is_shared
+
+
+def told_names(tree: KpiTree) -> tuple[str, ...]:
+    """Name what a change is told by in one line: the leaves, or of a tree shared level by level the root's parts."""
+    if is_by_levels(tree) and tree.root in tree.nodes:
+        return tuple(dict.fromkeys(tree.nodes[tree.root].parts))
+    return tree.leaf_names
 
 
 def check_claims(
@@ -103,13 +122,25 @@ def explain_tree(tree: KpiTree, ends: TreeEnds) -> TreeChange:
     """
     before, after = tree.values(ends.before), tree.values(ends.after)
     leaves = tree.leaf_names
-    if len(leaves) <= _MOST_LEAVES:
+    if not is_by_levels(tree):
         effects = _over(leaves, lambda values: tree.values(values)[tree.root], ends.before, ends.after, tree)
+        places = tuple(_sums(tree, tree.root, effects))
         method = f"Shapley over {len(leaves)} leaves of the tree {tree.name}"
     else:
-        effects = _by_levels(tree, before, after)
-        method = f"level by level down the tree {tree.name} ({len(leaves)} leaves), by Shapley at each node"
-    return TreeChange(tree=tree, before=before, after=after, effects=effects, method=method)
+        places = tuple(_descend(tree, tree.root, after[tree.root] - before[tree.root], before, after))
+        method = f"level by level down the tree {tree.name}, by Shapley at each node"
+    return TreeChange(tree=tree, before=before, after=after, places=places, method=method)
+
+
+def _sums(tree: KpiTree, name: str, effects: Values) -> Iterator[Fraction]:
+    """Add up what the leaves did, for each place below a node."""
+    if name in tree.leaves:
+        yield effects[name]
+        return
+    below = [list(_sums(tree, part, effects)) for part in tree.nodes[name].parts]
+    yield sum((part[0] for part in below), Fraction())
+    for part in below:
+        yield from part
 
 
 def _over(
@@ -146,30 +177,31 @@ def _met(root: Callable[[Values], Fraction], mixed: Values, tree: KpiTree) -> Fr
         ) from None
 
 
-def _by_levels(tree: KpiTree, before: Values, after: Values) -> dict[str, Fraction]:
-    found = dict.fromkeys(tree.leaf_names, Fraction())
-    pending = [(tree.root, after[tree.root] - before[tree.root])]
-    for name, effect in pending:
-        if name in tree.leaves:
-            found[name] += effect
-            continue
-        own = after[name] - before[name]
-        if not effect or not own:
-            continue
-        parts = tuple(dict.fromkeys(tree.nodes[name].parts))
-        if tree.nodes[name].form == "sum":
-            count = tree.nodes[name].parts.count
-            shares = {part: count(part) * (after[part] - before[part]) for part in parts}
-        elif len(parts) > _MOST_PARTS:
-            raise BadInput(
-                f"The node {name} has {len(parts)} parts; {_MOST_PARTS} can be told apart.",
-                where=f"{tree.name}.tree.toml",
-                hint="Put some of them into a node of their own.",
-            )
-        else:
-            shares = _over(parts, partial(tree.value_of, name), before, after, tree)
-        pending += [(part, effect * share / own) for part, share in shares.items()]
-    return found
+def _descend(tree: KpiTree, name: str, effect: Fraction, before: Values, after: Values) -> Iterator[Fraction]:
+    """Share the effect of a node among its parts, and so on down to the leaves."""
+    yield effect
+    if name in tree.leaves:
+        return
+    own, parts = after[name] - before[name], tree.nodes[name].parts
+    # A node that did not change did nothing, whatever its parts did to each other.
+    shares = _parts(tree, name, before, after) if effect and own else dict.fromkeys(parts, Fraction())
+    for part in parts:
+        share = effect * shares[part] / own / parts.count(part) if own else Fraction()
+        yield from _descend(tree, part, share, before, after)
+
+
+def _parts(tree: KpiTree, name: str, before: Values, after: Values) -> dict[str, Fraction]:
+    parts = tree.nodes[name].parts
+    if tree.nodes[name].form == "sum":
+        return {part: parts.count(part) * (after[part] - before[part]) for part in parts}
+    single = tuple(dict.fromkeys(parts))
+    if len(single) > _MOST_PARTS:
+        raise BadInput(
+            f"The node {name} has {len(single)} parts; {_MOST_PARTS} can be told apart.",
+            where=f"{tree.name}.tree.toml",
+            hint="Put some of them into a node of their own.",
+        )
+    return _over(single, partial(tree.value_of, name), before, after, tree)
 
 
 def _shown(value: Fraction) -> str:

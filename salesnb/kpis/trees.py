@@ -84,6 +84,11 @@ class KpiTree:
                 found[name] = leaves[name] if name in leaves else self.value_of(name, found)
         return found
 
+    @cached_property
+    def is_shared(self) -> bool:
+        """Whether a leaf stands in several places."""
+        return len(self.leaf_names) < sum(name in self.leaves for _, name in self.walk)
+
     def value_of(self, name: str, known: Mapping[str, Fraction]) -> Fraction:
         """Compute a node from the values of its parts.
 
@@ -106,20 +111,7 @@ class KpiTree:
             )
         return parts[0] / parts[1]
 
-    def below(self, name: str) -> frozenset[str]:
-        """Give the leaves of which every place in the tree is at a node or below it."""
-        others = self._reached(self.root, without=name)
-        return frozenset(self._reached(name) - others) & frozenset(self.leaf_names)
-
     def _walk(self, name: str, depth: int) -> Iterator[tuple[int, str]]:
         yield depth, name
         for part in self.nodes[name].parts if name in self.nodes else ():
             yield from self._walk(part, depth + 1)
-
-    def _reached(self, name: str, without: str | None = None) -> set[str]:
-        if name == without:
-            return set()
-        found = {name}
-        for part in self.nodes[name].parts if name in self.nodes else ():
-            found |= self._reached(part, without)
-        return found
