@@ -6,10 +6,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.explained import Explained, ExplainRequest, explained
+from salesnb.actions.explained_table import explained_table
 from salesnb.actions.tree_records import node_records
 from salesnb.kpis.effects import LineChange
 from salesnb.kpis.result import Column, Result
 from salesnb.workbooks.findings_explained import Told, caption, effect_labels, finding
+from salesnb.workbooks.findings_words import capital
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +27,7 @@ _ALWAYS = ("volume", "win rate", "deal size", "mix", "price")
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """Why a figure differs from another; in a notebook it shows itself as a waterfall.
+    """Why a figure differs from another; in a notebook it shows itself as a waterfall and a table.
 
     Attributes
     ----------
@@ -100,8 +102,19 @@ class Explanation:
             fmt=told.fmt,
             unit=told.unit,
             subtitle=f"{told.label}, {told.after[0]} against {told.before[0]}, by what changed it",
-            note=" ".join((f"{self.caption}; the effects add up exactly.", *self.notices)),
+            note=self.note,
         )
+
+    @property
+    def note(self) -> str:
+        """Method, grain, that the effects add up, and what the reader should know."""
+        return " ".join((f"{self.caption}; the effects add up exactly.", *self.notices))
+
+    def heading(self, name: str) -> str:
+        """Name a column of `result` as people read it."""
+        ends = {"before": self.found.before, "after": self.found.after}
+        labels = {effect.replace(" ", "_"): label for effect, label in self._labels.items()}
+        return (ends | labels).get(name, capital(name.replace("_", " ")))
 
     def shown(self, key: Hashable) -> tuple[str | None, ...]:
         """Name a line as people read it."""
@@ -110,7 +123,7 @@ class Explanation:
     @property
     def _told(self) -> Told:
         found = self.found
-        labels = effect_labels(found.change.names, found.by, planned=found.planned, own=found.labels)
+        labels = self._labels
         return Told(
             label=found.label,
             unit=found.unit,
@@ -124,8 +137,17 @@ class Explanation:
             fmt=self.settings.formatter,
         )
 
+    @property
+    def _labels(self) -> dict[str, str]:
+        found = self.found
+        return effect_labels(found.change.names, found.by, planned=found.planned, own=found.labels)
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return self.chart._repr_mimebundle_(include, exclude)
+        """Show the waterfall, and the table below it."""
+        bundle: dict[str, Any] = self.chart._repr_mimebundle_(include, exclude)
+        rows = explained_table(self)._repr_mimebundle_(include, exclude)
+        texts = {kind: f"{bundle[kind]}\n{rows[kind]}" for kind in ("text/plain", "text/html")}
+        return bundle | texts
 
 
 def explain(

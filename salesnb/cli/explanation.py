@@ -134,7 +134,7 @@ def _print_table(found: "Explanation", workspace: Workspace) -> None:
     print(found.finding)
     print()
     if found.found.tree:
-        _print_nodes(found, workspace)
+        _print_nodes(found)
     else:
         _print_lines(found, workspace)
     print()
@@ -151,41 +151,27 @@ def _print_lines(found: "Explanation", workspace: Workspace) -> None:
     if found.found.by and len(records) > 1:
         total = {name: sum(record[name] for record in records) for name in figures}
         records.append({**dict.fromkeys(found.found.by), found.found.by[0]: "Total"} | total)
-    heads = {name: _heading(found, name) for name in names}
+    heads = {name: name if name in found.found.by else found.heading(name) for name in names}
     shown: list[dict[str, object]] = [
         {heads[name]: write(row[name]) if name in figures else row[name] for name in kept} for row in records
     ]
     print_text([heads[name] for name in kept], shown, right=[heads[name] for name in figures])
 
 
-def _print_nodes(found: "Explanation", workspace: Workspace) -> None:
+def _print_nodes(found: "Explanation") -> None:
     """Print a row a node of the tree, indented by its depth."""
-    fmt, digits = workspace.settings.formatter, workspace.settings.digits
+    from salesnb.actions.explained_table import node_cells
 
-    def written(value: Any, unit: str) -> str:
-        if isinstance(value, Decimal):
-            return fmt.money(int(value.scaleb(digits)), cents=True)
-        return fmt.value(value, unit) if unit else fmt.number(value, 4)
-
-    heads = {"before": _heading(found, "before"), "after": _heading(found, "after")}
+    heads = found.heading("before"), found.heading("after"), "effect"
     shown: list[dict[str, object]] = [
         {
             "node": f"{'. ' * row['depth']}{row['node']}",
             "is": row["is"],
-            heads["before"]: written(row["before"], row["unit"]),
-            heads["after"]: written(row["after"], row["unit"]),
-            "effect": f"{row['effect'] * 100:+.2f} points"
-            if found.found.unit == "ratio"
-            else written(row["effect"], found.found.unit),
+            **dict(zip(heads, node_cells(row, found), strict=True)),
         }
         for row in found.nodes()
     ]
-    print_text(list(shown[0]), shown, right=[*heads.values(), "effect"])
-
-
-def _heading(found: "Explanation", name: str) -> str:
-    ends = {"before": found.found.before, "after": found.found.after}
-    return ends.get(name, name.replace("_", " "))
+    print_text(list(shown[0]), shown, right=heads)
 
 
 def _writer(found: "Explanation", workspace: Workspace) -> "Callable[[Any], str]":
