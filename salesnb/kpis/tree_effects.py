@@ -127,7 +127,9 @@ def explain_tree(tree: KpiTree, ends: TreeEnds) -> TreeChange:
         places = tuple(_sums(tree, tree.root, effects))
         method = f"Shapley over {len(leaves)} leaves of the tree {tree.name}"
     else:
-        places = tuple(_descend(tree, tree.root, after[tree.root] - before[tree.root], before, after))
+        places = tuple(
+            _descend(tree, tree.root, after[tree.root] - before[tree.root], Fraction(1), before, after)
+        )
         method = f"level by level down the tree {tree.name}, by Shapley at each node"
     return TreeChange(tree=tree, before=before, after=after, places=places, method=method)
 
@@ -177,17 +179,25 @@ def _met(root: Callable[[Values], Fraction], mixed: Values, tree: KpiTree) -> Fr
         ) from None
 
 
-def _descend(tree: KpiTree, name: str, effect: Fraction, before: Values, after: Values) -> Iterator[Fraction]:
-    """Share the effect of a node among its parts, and so on down to the leaves."""
+def _descend(
+    tree: KpiTree, name: str, effect: Fraction, scale: Fraction, before: Values, after: Values
+) -> Iterator[Fraction]:
+    """Share the effect of a node among its parts, and so on down to the leaves.
+
+    Parameters
+    ----------
+    scale
+        What a change of the node by one does to the root. A node that did not change has none: it did nothing to the
+        root, whatever its parts did to each other.
+    """
     yield effect
     if name in tree.leaves:
         return
-    own, parts = after[name] - before[name], tree.nodes[name].parts
-    # A node that did not change did nothing, whatever its parts did to each other.
-    shares = _parts(tree, name, before, after) if effect and own else dict.fromkeys(parts, Fraction())
+    parts = tree.nodes[name].parts
+    shares = _parts(tree, name, before, after) if scale else dict.fromkeys(parts, Fraction())
     for part in parts:
-        share = effect * shares[part] / own / parts.count(part) if own else Fraction()
-        yield from _descend(tree, part, share, before, after)
+        share, own = scale * shares[part] / parts.count(part), after[part] - before[part]
+        yield from _descend(tree, part, share, share / own if own else Fraction(), before, after)
 
 
 def _parts(tree: KpiTree, name: str, before: Values, after: Values) -> dict[str, Fraction]:
