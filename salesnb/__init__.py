@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from salesnb.actions.curving import WinCurves, win_curve
     from salesnb.actions.defining import define_kpi
     from salesnb.actions.demo import make_demo
+    from salesnb.actions.explaining import Explanation, explain
     from salesnb.actions.importing import import_data
     from salesnb.actions.making import make_plan
     from salesnb.actions.querying import kpi_table
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Changes": "salesnb.actions.changing",
+    "Explanation": "salesnb.actions.explaining",
     "FiscalCalendar": "salesnb.calendar",
     "Formatter": "salesnb.money",
     "Goal": "salesnb.planning",
@@ -45,6 +47,7 @@ _HOME = {
     "ReviewRequest": "salesnb.actions.reviewing",
     "changes": "salesnb.actions.changing",
     "define_kpi": "salesnb.actions.defining",
+    "explain": "salesnb.actions.explaining",
     "import_data": "salesnb.actions.importing",
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
@@ -66,6 +69,8 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "reconcile",
     "changes",
     "Changes",
+    "explain",
+    "Explanation",
     "make_plan",
     "review",
     "ReviewRequest",

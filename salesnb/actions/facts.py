@@ -22,7 +22,7 @@ from salesnb.actions.since import Earlier, earlier_of
 from salesnb.actions.windows import compared_windows, elapsed_days
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.kpis import Query, catalogue, dimension_names, run
-from salesnb.kpis.drivers import Drivers, decompose
+from salesnb.kpis.drivers import FACTORS, Drivers, decompose
 from salesnb.kpis.query import CREDIT
 
 if TYPE_CHECKING:
@@ -307,7 +307,8 @@ class Facts:
         """Say why won amount changed from a window to the period so far, by product."""
         before, after = self._driver_values(unit, window), self._driver_values(unit, _NOW)
         effects = decompose(before, after) if before else ()
-        return _table(("effect", "amount"), [(effect.name, effect.amount) for effect in effects])
+        told = [effect for effect in effects if effect.amount or effect.name in FACTORS]
+        return _table(("effect", "amount"), [(effect.name, effect.amount) for effect in told])
 
     def _driver_values(self, unit: str, window: str) -> dict[str, Drivers]:
         closed, won, amount = (_BREAKDOWN.index(name) for name in ("closed_count", "won_count", "won_amount"))

@@ -9,13 +9,14 @@ from salesnb.actions.organisation import rep_node_id
 from salesnb.calendar import FiscalCalendar, Period, years_before
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
+from salesnb.planning import PastDrivers
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.kpis import Kpi
     from salesnb.registry import Registry
 
-__all__ = ["MonthWeights", "history_start", "month_weights", "rep_history", "total_history"]
+__all__ = ["MonthWeights", "history_start", "month_weights", "rep_drivers", "rep_history", "total_history"]
 
 _YEARS_OF_SEASON = 3
 
@@ -52,6 +53,22 @@ def rep_history(
     query = Query(kpis=(kpi,), by=("rep",), start=first, end=period.start, labels=False, credit=CREDIT)
     rows = run(query, data, calendar, known).rows
     return {rep_node_id(str(rep)): int(amount) for rep, amount in rows if rep is not None and amount}
+
+
+def rep_drivers(data: "Dataset", calendar: FiscalCalendar, period: Period) -> dict[str, PastDrivers]:
+    """Tell what each rep closed and won in the twelve months before a period, keyed by the rep's node id.
+
+    Shared deals count by credit, as in `rep_history`.
+    """
+    kpis = ("closed_count", "won_count", "won_amount")
+    query = Query(
+        kpis=kpis, by=("rep",), start=history_start(period), end=period.start, labels=False, credit=CREDIT
+    )
+    return {
+        rep_node_id(str(rep)): PastDrivers(closed=closed, won=won, amount=amount)
+        for rep, closed, won, amount in run(query, data, calendar).rows
+        if rep is not None and closed
+    }
 
 
 def total_history(

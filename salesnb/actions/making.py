@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.given_quotas import GivenQuotas, given_quotas, listed
-from salesnb.actions.history import month_weights, rep_history, total_history
+from salesnb.actions.history import month_weights, rep_drivers, rep_history, total_history
 from salesnb.actions.organisation import org_tree
 from salesnb.actions.plans import read_target
 from salesnb.calendar import Period
@@ -162,7 +162,8 @@ class _Maker:
                 amounts = self.given[kpi].amounts
                 plan = planning.keep_quotas(plan, kpi, self.tree, amounts, weights=weights[kpi])
             plan = self._with_season(plan, kpi)
-        return plan
+        past = rep_drivers(self.data, self.workspace.calendar, self.period)
+        return planning.plan_drivers(plan, past)
 
     def notices(self, plan: Plan) -> tuple[str, ...]:
         """Say what the planner should look at."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from salesnb.cli import say
 from salesnb.cli.arguments import day, dimension_filter
 from salesnb.cli.curve import add_curve_arguments, print_curve
+from salesnb.cli.explanation import add_explain_arguments, run_explain
 from salesnb.cli.reconciliation import add_report_arguments, print_reconciliation, read_columns
 from salesnb.cli.result import print_result, total_row
 from salesnb.cli.table import print_csv, print_json, print_text
@@ -43,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     compared.add_argument("name", metavar="NAME", help="a sum or count over deals, such as won_amount")
     add_report_arguments(compared)
     _selection(compared, by=False)
+    explained = commands.add_parser("explain", help="why a KPI differs between two periods, or from a plan")
+    add_explain_arguments(explained)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -250,6 +253,7 @@ _ACTIONS = {
     "rows": _rows,
     "curve": _curve,
     "reconcile": _reconcile,
+    "explain": run_explain,
 }
 _LISTED = ("name", "unit", "status", "version", "owner", "formula")
 _SHOWN = (

@@ -12,7 +12,6 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis.curves import LEAST_AT_RISK, Tally, WinCurve, win_curve
 from salesnb.kpis.engine import Run
 from salesnb.kpis.expressions import days_between
-from salesnb.kpis.kpi import CREATED
 from salesnb.kpis.query import Query
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput
 from salesnb.kpis.cells import BY_STAGE
+from salesnb.kpis.cohorts import RETENTION, Cohorts
 from salesnb.kpis.deals import Deals
 from salesnb.kpis.folding import Key, Sums, figures, weighted_rows
 from salesnb.kpis.kpi import AS_OF, TARGET_INPUTS, Kpi
@@ -53,6 +54,7 @@ class Run:
         self.as_of = query.as_of or self._default_as_of()
         self.deals = Deals(data, self.as_of)
         self._notices: list[str] = []
+        self._without_cohort: set[Span] = set()
 
     def result(self) -> Result:
         """Compute it."""
@@ -199,8 +201,10 @@ class Run:
         found: Sums = {}
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
-        for reads, together in scan.by_reads(needed):
+        retained = [kpi for kpi in needed if kpi.kind == RETENTION]
+        for reads, together in scan.by_reads([kpi for kpi in needed if kpi.kind != RETENTION]):
             self._add(scan, tuple(together), reads, found)
+        self._add_retained(retained, scan, found)
         self._tell_undated(scan, found)
         return found
 
@@ -220,6 +224,15 @@ class Run:
         for kpi in planned.alone:
             if kpi.kind == "weighted":
                 self._add_weighted(kpi, scan.rows(kpi.basis, (kpi,), BY_STAGE), found)
+
+    def _add_retained(self, kpis: list[Kpi], scan: Scan, found: Sums) -> None:
+        if not kpis:
+            return
+        cohorts = Cohorts(scan, self.catalogue.get("won_amount"))
+        for key, values in cohorts.sums(kpis).items():
+            found.setdefault(key, {}).update(values)
+        self._without_cohort = {span for span in self.spans if not cohorts.tells(span)}
+        self._notices += cohorts.notices()
 
     def _add_weighted(self, kpi: Kpi, rows: Iterable[dict[str, Any]], found: Sums) -> None:
         probabilities = Probabilities(self.deals, self.data)
@@ -282,7 +295,9 @@ class Run:
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
-        unknown = kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
+        unknown = (kpi.kind == RETENTION and span in self._without_cohort) or (
+            kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
+        )
         return None if unknown else kpi.of_no_rows
 
     def target_of(self, kpi: Kpi, dimensions: tuple[str | None, ...], span: Span) -> float | None:

@@ -54,13 +54,15 @@ class Kpi:
         In words, and where the definition is from.
     kind
         ``sum`` (sums and counts), ``quantile`` (also the smallest and largest), ``distinct`` (a count of different
-        values), ``weighted`` (a sum weighted by probability) or ``derived``.
+        values), ``weighted`` (a sum weighted by probability), ``retention`` (a sum over the accounts of a cohort) or
+        ``derived``.
     basis
         For measures one of ``BASES``; of a derived one that is defined as data the one of all its parts, else empty.
     needs
         Names of the KPIs that a derived one is computed from; see also ``TARGET_INPUTS``.
     function
-        For measures ``deals -> Ibis expression``; for derived ones ``values -> value``.
+        For measures ``deals -> Ibis expression``, for those of retention ``account -> amount``; for derived ones
+        ``values -> value``.
     within
         Of one told as of a date: the date column that must lie in the period, ``period_start`` to ``period_end``, where
         it is known; a deal without it counts in every period.
@@ -105,14 +107,14 @@ class Kpi:
 
     @property
     def additive_over_time(self) -> bool:
-        """Whether values over periods add up."""
+        """Whether values over periods add up; of retention every period has a cohort of its own."""
         said = self.additive_over is None or TIME in self.additive_over
-        return self.additive and self.basis in {CLOSED, CREATED} and said
+        return self.additive and self.kind != "retention" and self.basis in {CLOSED, CREATED} and said
 
     @property
     def of_no_rows(self) -> int | None:
         """What it is where there is nothing: sums and counts are zero, all else is null."""
-        return 0 if self.kind in {"sum", "weighted", "distinct"} else None
+        return 0 if self.kind in {"sum", "weighted", "distinct", "retention"} else None
 
 
 # What a derived KPI may ask for besides other KPIs: the quota of its group, and the quota that is due by now.
@@ -154,7 +156,7 @@ def measure(
                 kind=kind,
                 function=function,
                 within=within,
-                additive=kind in {"sum", "weighted"},
+                additive=kind in {"sum", "weighted", "retention"},
                 higher_is_better=higher_is_better,
             ),
         )

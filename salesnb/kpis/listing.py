@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadUsage
+from salesnb.kpis.cohorts import RETENTION
 from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import AS_OF, AT_START, Kpi
 from salesnb.kpis.query import WINDOW, Query
@@ -45,10 +46,15 @@ def rows_behind(
     UnknownName
         When the KPI, a dimension or a value is not known.
     BadUsage
-        When the parts of the KPI are counted at different times, so that no one list is behind it.
+        When the parts of the KPI are counted at different times, or over accounts, so that no one list is behind it.
     """
     run = Run(_asking_for(query, kpi), data, calendar, known)
     parts = run.measures_shown
+    if any(part.kind == RETENTION for part in parts):
+        raise BadUsage(
+            f"{kpi} is of accounts, not of single opportunities.",
+            hint=f"See the accounts with: salesnb kpi query {' '.join(part.name for part in parts)} --by account.",
+        )
     bases = {part.basis for part in parts}
     if len(bases) > 1:
         names = ", ".join(part.name for part in parts)
