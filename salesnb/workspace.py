@@ -17,7 +17,9 @@ from salesnb.secrets import read_secrets, without_passwords
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
+    from salesnb.kpis import Kpi
     from salesnb.planning.store import PlanStore
+    from salesnb.registry import Registry
 
 __all__ = ["SETTINGS_FILE", "Settings", "Workspace", "settings_file"]
 
@@ -49,6 +51,9 @@ source = "data/current"            # of a database "postgres://${{PGUSER}}:${{PG
 # [freshness]                      # reviews refuse data that is older or has lost more rows, unless told otherwise
 # max_age = "3d"                   # from the day as of which the data is told to today
 # max_row_drop = 0.2               # of the rows that the import before had
+
+# [kpis]
+# coverage_confidence = 0.8          # of reaching the goal, for which the pipeline that it needs is told
 """
 
 
@@ -66,6 +71,8 @@ class Settings:
         Of a warehouse: where its tables are, and pairs of a canonical table and what it is called there.
     max_age, max_row_drop
         How old data may be and what share of its rows it may have lost to be reviewed; None means any.
+    coverage_confidence
+        The confidence of reaching the goal for which the pipeline that it needs is told.
     """
 
     company: str = "Company"
@@ -83,6 +90,7 @@ class Settings:
     as_of: date | None = None
     max_age: timedelta | None = None
     max_row_drop: float | None = None
+    coverage_confidence: float = 0.8
 
     @property
     def calendar(self) -> FiscalCalendar:
@@ -224,6 +232,22 @@ class Workspace:
             )
         )
 
+    def catalogue(self, data: "Dataset | None" = None) -> "Registry[Kpi]":
+        """Give every KPI: those of the catalogue, and those that the workspace keeps in ``kpis/*.toml``.
+
+        Nothing is run. A file that is wrong is set aside: ``failures`` of what is given tells why, and asking for its
+        KPI raises that.
+
+        Parameters
+        ----------
+        data
+            The dataset on which they are to be computed; without it they can be listed only.
+        """
+        from salesnb.kpis import catalogue
+        from salesnb.kpis.saved import with_saved
+
+        return with_saved(catalogue(), self.kpis_dir, data)
+
     def plans(self) -> "PlanStore":
         """Open the store of plans."""
         from salesnb.planning.store import PlanStore
@@ -266,6 +290,7 @@ _KEYS = {
     },
     "data": {"source", "schema", "tables", "as_of"},
     "freshness": {"max_age", "max_row_drop"},
+    "kpis": {"coverage_confidence"},
 }  # fmt: skip
 
 
@@ -292,6 +317,7 @@ def _checked(values: dict[str, Any]) -> Settings:
         "as_of": _day,
         "max_age": _age,
         "max_row_drop": _share,
+        "coverage_confidence": _confidence,
     }
     typed = {key: converters.get(key, _text)(key, value) for key, value in values.items()}
     settings = Settings(**typed)
@@ -367,6 +393,12 @@ def _age(key: str, value: object) -> timedelta:
 def _share(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise _wrong(key, value, "Write a number from 0 to 1.")
+    return float(value)
+
+
+def _confidence(key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 0.99:
+        raise _wrong(key, value, "Write a number from 0.5 to 0.99: an even chance to near certainty.")
     return float(value)
 
 

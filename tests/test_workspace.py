@@ -54,6 +54,11 @@ def test_freshness_is_asked_for_or_not_checked(tmp_path: Path) -> None:
     assert (Settings().max_age, Settings().max_row_drop) == (None, None)
 
 
+def test_the_confidence_of_coverage_is_a_setting(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, "[kpis]\ncoverage_confidence = 0.9\n").coverage_confidence == 0.9
+    assert Settings().coverage_confidence == 0.8
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -70,6 +75,10 @@ def test_freshness_is_asked_for_or_not_checked(tmp_path: Path) -> None:
         ('[workspace]\nlevels = ["team", "team"]\n', "names of the levels"),
         ('[data]\nas_of = "31.12.2017"\n', "Write a date"),
         ("[freshness]\nmax_row_drop = 2\n", "from 0 to 1"),
+        ("[kpis]\ncoverage_confidence = 1\n", "from 0.5 to 0.99"),
+        ("[kpis]\ncoverage_confidence = 0.2\n", "from 0.5 to 0.99"),
+        ('[kpis]\ncoverage_confidence = "80%"\n', "from 0.5 to 0.99"),
+        ("[kpis]\ncoverage_confidenc = 0.8\n", "Did you mean 'coverage_confidence'"),
         ('[freshness]\nmax_age = "3 days"\n', "days or weeks"),
         ("[freshness]\nmax_age = 3\n", "days or weeks"),
         ("data = 1\n", "outside a section"),

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from salesnb import __version__
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
+from salesnb.actions.needed import need_of
 from salesnb.actions.peers import peers_of
-from salesnb.kpis import catalogue
 from salesnb.planning import Goal, Plan, Quota, Roadmap, roadmap
 from salesnb.workbooks.extract_since import since_part
+from salesnb.workbooks.findings_need import need_part
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
@@ -56,7 +57,11 @@ def review_extracts(
     aim = _aim(plan, facts)
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
     return tuple(
-        _extract(unit, shared | _figures(unit, facts, aim.quotas), aim.of(unit.quota_id))
+        _extract(
+            unit,
+            shared | _figures(unit, facts, aim.quotas) | _need(workspace, unit, facts, aim),
+            aim.of(unit.quota_id),
+        )
         for unit in facts.units(aim.quotas)
     )
 
@@ -74,6 +79,14 @@ def _figures(unit: Unit, facts: Facts, quotas: Mapping[str, Quota]) -> dict[str,
         "pipeline": facts.pipeline(unit.id),
         "peers": peers_of(unit, facts),
     } | ({"since": since_part(facts.earlier.of(unit.id))} if facts.earlier else {})
+
+
+def _need(workspace: "Workspace", unit: Unit, facts: Facts, aim: "_Aim") -> dict[str, Any]:
+    """Tell what pipeline a unit's goal needs, where it is one in won amount."""
+    quota = aim.quotas.get(unit.quota_id)
+    if aim.goal is None or aim.goal.kpi != "won_amount" or quota is None:
+        return {}
+    return need_part(need_of(unit, facts, quota.amount, workspace.settings.coverage_confidence))
 
 
 def _shared(workspace: "Workspace", plan: Plan | None, facts: Facts, template: str) -> dict[str, Any]:
@@ -139,7 +152,7 @@ def _period(facts: Facts) -> dict[str, Any]:
 
 
 def _kpis(facts: Facts) -> dict[str, Any]:
-    known = catalogue()
+    known = facts.known
     return {
         name: {
             "label": kpi.label,
@@ -158,6 +171,7 @@ class _Aim:
     """What the units should reach in the period: a goal, and each one's part of it."""
 
     goal: Goal | None = None
+    label: str = ""
     objective: str = ""
     roadmap: Roadmap = field(default_factory=lambda: Roadmap(quotas={}, milestones={}))
 
@@ -175,7 +189,7 @@ class _Aim:
         return {
             "goal": {
                 "kpi": self.goal.kpi,
-                "label": catalogue().get(self.goal.kpi).label,
+                "label": self.label,
                 "unit": self.goal.unit,
                 "target": quota.amount,
                 "objective": self.objective,
@@ -202,5 +216,6 @@ def _aim(plan: Plan | None, facts: Facts) -> _Aim:
         found = roadmap(plan, goal, months)
         if found.quotas:
             said = next((item.text for item in plan.objectives if item.id == goal.objective), "")
-            return _Aim(goal=goal, objective=said, roadmap=found)
+            label = facts.known.get(goal.kpi).label
+            return _Aim(goal=goal, label=label, objective=said, roadmap=found)
     return _Aim()

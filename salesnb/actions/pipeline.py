@@ -6,6 +6,7 @@ from datetime import date
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from salesnb.calendar import Period
 from salesnb.kpis import Query, catalogue, rows, run
 from salesnb.kpis.query import CREDIT
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OpenDeal",
+    "closable_deals",
     "deal_rows",
     "open_deals",
     "pipeline_summary",
@@ -179,9 +181,7 @@ def deal_rows(deals: Iterable[OpenDeal], as_of: date) -> list[tuple[Any, ...]]:
 def pipeline_summary(deals: tuple[OpenDeal, ...], facts: "Facts") -> dict[str, Any]:
     """Tell of all open deals together what a review says of them."""
     period, usual = facts.period, facts.usual_cycle_days
-    soon = [
-        deal for deal in deals if deal.expected_close_on is None or period.contains(deal.expected_close_on)
-    ]
+    soon = closable_deals(deals, period)
     stalled = [deal for deal in deals if usual is not None and (deal.age(facts.as_of) or 0) > usual]
     return {
         "closable_count": len(soon),
@@ -192,6 +192,13 @@ def pipeline_summary(deals: tuple[OpenDeal, ...], facts: "Facts") -> dict[str, A
         "stalled_count": len(stalled),
         "stalled_amount": sum(deal.amount for deal in stalled),
     }
+
+
+def closable_deals(deals: Iterable[OpenDeal], period: Period) -> list[OpenDeal]:
+    """Give the deals that are expected to close in a period, or do not say when."""
+    return [
+        deal for deal in deals if deal.expected_close_on is None or period.contains(deal.expected_close_on)
+    ]
 
 
 def _median_age(deals: Iterable[OpenDeal], as_of: date) -> float | None:

@@ -1,13 +1,14 @@
 """Charts: described once by form, finding and data; drawn as static SVG for workbooks, pages and print.
 
 Each form is one function: `bullet`, `trend`, `stages`, `bars`, `waterfall`, `sparkline`, `small_multiples`,
-`pacing` and `table`. `FORMS` knows them all; a package adds its own through the entry point group
+`pacing`, `curve` and `table`. `FORMS` knows them all; a package adds its own through the entry point group
 ``salesnb.charts``.
 """
 
 from salesnb.charts.bars import Bar, bars
 from salesnb.charts.bullet import Measure, bullet
 from salesnb.charts.chart import FORMS, MIME, Chart, Form
+from salesnb.charts.curve import Aged, Line, curve, marked_ages
 from salesnb.charts.pacing import Point, pacing
 from salesnb.charts.small_multiples import Panel, small_multiples
 from salesnb.charts.sparkline import sparkline
@@ -20,11 +21,13 @@ from salesnb.charts.waterfall import Step, waterfall
 __all__ = [
     "FORMS",
     "MIME",
+    "Aged",
     "Bar",
     "Chart",
     "Column",
     "Form",
     "Indented",
+    "Line",
     "Link",
     "Measure",
     "Month",
@@ -35,6 +38,8 @@ __all__ = [
     "bars",
     "bullet",
     "css_variables",
+    "curve",
+    "marked_ages",
     "months_with_last_year",
     "pacing",
     "small_multiples",

@@ -161,10 +161,11 @@ class Sheet:
         thick = f' stroke-width="{_n(width)}"' if width != 1 else ""
         self._parts.append(f'<path d="M{path}" fill="none" stroke="{colour(stroke)}"{thick}{dashes}/>')
 
-    def area(self, points: Iterable[tuple[float, float]], fill: str) -> None:
+    def area(self, points: Iterable[tuple[float, float]], fill: str, *, opacity: float = 1) -> None:
         """Fill the area within points."""
         path = "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
-        self._parts.append(f'<path d="M{path}Z" fill="{colour(fill)}"/>')
+        sheer = f' fill-opacity="{opacity:g}"' if opacity != 1 else ""
+        self._parts.append(f'<path d="M{path}Z" fill="{colour(fill)}"{sheer}/>')
 
     def dot(self, x: float, y: float, radius: float, fill: str, *, stroke: str = "", title: str = "") -> None:
         """Draw a dot; with a stroke it is a ring."""

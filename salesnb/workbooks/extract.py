@@ -20,7 +20,8 @@ which workbook it is for. A review's extract holds the figures of one team, rep 
 ``pipeline`` (may be missing) tells of all open deals: ``closable_count`` and ``closable_amount`` (expected to close by
 the period's last day, overdue ones among them, or without that date), ``without_expected_close_count``,
 ``without_created_count``, ``usual_cycle_days`` (nine of ten won deals took no longer), ``stalled_count`` and
-``stalled_amount`` (older than that). ``since`` (may be missing) is told of in ``salesnb.workbooks.extract_since``.
+``stalled_amount`` (older than that). ``since`` (may be missing) is told of in ``salesnb.workbooks.extract_since``,
+``need`` (may be missing: the pipeline that the goal needs) in ``salesnb.workbooks.findings_need``.
 """
 
 import json
@@ -34,6 +35,7 @@ from salesnb.errors import Damaged, MissingFile
 from salesnb.money import Formatter
 from salesnb.workbooks.extract_since import since_of
 from salesnb.workbooks.findings_bridge import Since
+from salesnb.workbooks.findings_need import Need, need_from
 
 __all__ = [
     "FORMAT",
@@ -176,6 +178,7 @@ class ReviewExtract:
     pipeline: Pipeline
     peers: Mapping[str, Any]
     since: Since | None = None
+    need: Need | None = None
 
     def table(self, name: str) -> tuple[dict[str, Any], ...]:
         """Give the rows of a table; a table that is not there has none."""
@@ -249,6 +252,7 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         pipeline=Pipeline(**_known(Pipeline, document.get("pipeline") or {})),
         peers=document.get("peers") or {},
         since=since_of(document.get("since")),
+        need=need_from(document.get("need")),
     )
 
 

@@ -2,11 +2,13 @@
 
 On pace means within two per cent of what the season asks for by now (`findings_standing.ON_PACE`); a change below
 two per cent of its base is no change (`findings_change.STEADY`); a pipeline is large enough from one and a half
-times what wins the rest in the middle case (`findings_pipeline.AMPLE`); a rep below four fifths of what is due is
+times what wins the rest in the middle case (`findings_pipeline.AMPLE`), or what a chosen confidence needs, where that is
+known (`findings_need`); a rep below four fifths of what is due is
 worth a look (`findings_people.LAGGING`), once a fifth of the season is due (`findings_people.EARLY`).
 """
 
 from salesnb.workbooks.findings_change import STEADY, Effect
+from salesnb.workbooks.findings_need import Need, chances
 from salesnb.workbooks.findings_people import LAGGING, Rep
 from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.findings_words import join
@@ -179,8 +181,23 @@ def _coverage(reading: Reading) -> str:
     return f"Of {say.money(open_.amount)} open, {say.money(open_.closable)} can close in time, {times} what is missing"
 
 
+def _needed(reading: Reading, need: Need) -> str:
+    """Say what a chosen confidence needs, what that rests on, and what it means for what is open."""
+    say, open_, at = reading.say, reading.pipeline, reading.at
+    safe, even = say.times(need.coverage or 0), say.times(need.even or 0)
+    said = f"; {safe} are needed for {chances(need.confidence, say)}"
+    return {
+        "enough": f"{said}, by {need.basis(say)}: that is enough",
+        "tight": f"{said}, by {need.basis(say)}: that gives more than an even chance and no reserve",
+        "short": f"{said} and {even} for an even one, by {need.basis(say)}. "
+        f"For an even chance, about {say.money(open_.needed(at.to_go or 0))} more pipeline is needed",
+    }[open_.verdict]
+
+
 def _verdict(reading: Reading) -> str:
     say, open_, at = reading.say, reading.pipeline, reading.at
+    if open_.need is not None:
+        return _needed(reading, open_.need)
     if open_.required is None or open_.win_rate is None or at.to_go is None:
         return "; how much of it is usually won is not known"
     need = f", where a win rate of {say.share(open_.win_rate)} asks for about {say.times(open_.required)}"

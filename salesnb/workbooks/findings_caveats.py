@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from salesnb.workbooks.findings_need import Need
 from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.findings_words import plural
 from salesnb.workbooks.review_text import Point
@@ -101,10 +102,32 @@ def _dates(reading: Reading) -> Iterator[Point]:
 
 def _coverage(reading: Reading) -> Iterator[Point]:
     open_ = reading.pipeline
-    if open_.coverage is None or open_.required is None or reading.at.state == "over":
+    if open_.coverage is None or reading.at.state == "over":
         return
-    yield Point(
-        what="Coverage is a rule of thumb.",
-        detail=f"One over the win rate ({open_.rate_basis}) is about what wins the rest in the middle case; "
-        "how likely the goal is, this review does not say.",
+    if open_.need is not None:
+        yield _need(open_.need, reading)
+    elif open_.required is not None:
+        why = reading.extract.need.why_not(reading.say) if reading.extract.need else ""
+        yield Point(
+            what="Coverage is a rule of thumb.",
+            detail=f"One over the win rate ({open_.rate_basis}) is about what wins the rest in the middle case; "
+            "how likely the goal is, this review does not say"
+            + (f", nor what a safe coverage is: {why}." if why else "."),
+        )
+
+
+def _need(need: Need, reading: Reading) -> Point:
+    """Say what the needed coverage leaves out."""
+    fmt = reading.extract.fmt
+    left_out = [
+        f"{plural(need.undated, 'open deal', fmt)} without a creation date left out" if need.undated else "",
+        f"{plural(need.older, 'open deal', fmt)} older than any that closed, taken as not won in time"
+        if need.older
+        else "",
+    ]
+    more = "; ".join(filter(None, left_out))
+    return Point(
+        what="The coverage that is needed takes deals as independent of each other.",
+        detail="What all share, such as a bad quarter, makes more of it needed; deals that are still to be created make "
+        f"less of it needed{'; ' + more if more else ''}.",
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from salesnb.workbooks.findings_change import GRAIN
 from salesnb.workbooks.findings_people import LAGGING, Value
 from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.findings_words import join
@@ -93,7 +94,7 @@ def _drivers(reading: Reading) -> Iterator[Observation]:
                 what=f"{what}.",
                 detail=f"The {label} went from {say.amount(before, unit)} to {say.amount(now, unit)}; "
                 f"that took {say.money(lost)} off the won amount.",
-                basis=f"drivers of won amount against {then}",
+                basis=f"drivers of won amount by {GRAIN} against {then}",
                 worth=lost,
             )
 
@@ -107,7 +108,7 @@ def _mix(reading: Reading) -> Iterator[Observation]:
             what="Look at what is closed, and for whom.",
             detail="The deals closed have shifted to where less is won or deals are smaller; "
             f"that took {say.money(lost)} off the won amount.",
-            basis=f"drivers of won amount against {reading.compared(found.window)}",
+            basis=f"drivers of won amount by {GRAIN} against {reading.compared(found.window)}",
             worth=lost,
         )
 
@@ -192,13 +193,17 @@ def _pipeline(reading: Reading) -> Iterator[Observation]:
     if open_.verdict != "short" or at.state == "over" or at.to_go is None or open_.win_rate is None:
         return
     needed = open_.needed(at.to_go)
+    share, basis = open_.win_rate, f"win rate of {say.share(open_.win_rate)} ({open_.rate_basis})"
+    if open_.need is not None and open_.need.won_share:
+        share = open_.need.won_share
+        basis = f"{say.share(share)} of such an amount is won in time, by {open_.need.basis(say)}"
     yield Observation(
         topic="pipeline",
         what=f"Create or pull in about {say.money(needed)} of pipeline.",
         detail=f"With {say.count(at.days_left, 'day')} left, {say.money(at.to_go)} is missing to the goal and "
         f"{say.money(open_.amount if open_.closable is None else open_.closable)} can close in time.",
-        basis=f"win rate of {say.share(open_.win_rate)} ({open_.rate_basis}); an even chance, not a safe one",
-        worth=round(needed * open_.win_rate),
+        basis=f"{basis}; an even chance, not a safe one",
+        worth=round(needed * share),
     )
 
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesnb.workbooks.extract import ReviewExtract
+from salesnb.workbooks.findings_need import Need
 from salesnb.workbooks.findings_standing import Standing
 
 __all__ = ["AMPLE", "OpenPipeline", "open_pipeline"]
 
+# Where the need is not computed from a win curve (`findings_need`), a rule of thumb stands in:
 # 1 / win rate is about the median of what is needed, an even chance; one and a half times that is called enough.
 # With a win rate of a quarter, reaching the goal in eight of ten cases takes 1.3 to 1.9 times the median.
 AMPLE = 1.5
@@ -30,7 +32,9 @@ class OpenPipeline:
     coverage
         Closable (or all) open amount over what is missing to the goal; None once it is reached or without one.
     required
-        The coverage that wins the rest in the middle case: 1 / win rate.
+        The coverage that wins the rest in the middle case: 1 / win rate; told only where there is no ``need``.
+    need
+        The coverage that wins the rest with a chosen confidence; None where that cannot be told.
     """
 
     count: int
@@ -45,19 +49,35 @@ class OpenPipeline:
     stalled_count: int | None
     stalled_amount: int | None
     usual_cycle_days: float | None
+    need: Need | None = None
+
+    @property
+    def safe(self) -> float | None:
+        """The coverage that is called enough."""
+        if self.need is not None:
+            return self.need.coverage
+        return None if self.required is None else AMPLE * self.required
+
+    @property
+    def even(self) -> float | None:
+        """The coverage that wins the rest in the middle case."""
+        return self.required if self.need is None else self.need.even
 
     @property
     def verdict(self) -> str:
         """``enough``, ``tight``, ``short`` or ``none`` where it cannot be told."""
-        if self.coverage is None or self.required is None:
+        if self.coverage is None or self.safe is None or self.even is None:
             return "none"
-        if self.coverage >= AMPLE * self.required:
+        if self.coverage >= self.safe:
             return "enough"
-        return "tight" if self.coverage >= self.required else "short"
+        return "tight" if self.coverage >= self.even else "short"
 
     def without_stalled(self, to_go: int) -> float | None:
         """Give the coverage by deals that are not stalled, where that falls below what is required, else None."""
         if self.closable is not None or not self.stalled_amount or self.required is None or not to_go:
+            return None
+        # A need counts each deal by its age.
+        if self.need is not None:
             return None
         fresh = (self.amount - self.stalled_amount) / to_go
         return fresh if fresh < self.required else None
@@ -65,7 +85,7 @@ class OpenPipeline:
     def needed(self, to_go: int) -> int:
         """Tell how much open amount is missing to win ``to_go`` in the middle case."""
         have = self.amount if self.closable is None else self.closable
-        return 0 if self.required is None else max(round(to_go * self.required) - have, 0)
+        return 0 if self.even is None else max(round(to_go * self.even) - have, 0)
 
 
 def open_pipeline(extract: ReviewExtract, at: Standing) -> OpenPipeline:
@@ -92,6 +112,9 @@ def open_pipeline(extract: ReviewExtract, at: Standing) -> OpenPipeline:
         stalled_count=facts.stalled_count,
         stalled_amount=facts.stalled_amount,
         usual_cycle_days=facts.usual_cycle_days,
+        need=extract.need
+        if to_go and extract.need is not None and extract.need.coverage is not None
+        else None,
     )
 
 

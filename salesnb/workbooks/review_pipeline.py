@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.charts import Chart, Link, stages, table
 from salesnb.workbooks.findings import pipeline_sentence
+from salesnb.workbooks.findings_need import chances
 from salesnb.workbooks.findings_words import plural
 from salesnb.workbooks.review_text import Text, paragraph
 
 if TYPE_CHECKING:
+    from salesnb.workbooks.findings_need import Need
     from salesnb.workbooks.findings_reading import Reading
 
 __all__ = ["coverage_table", "deal_table", "stage_chart"]
@@ -87,10 +89,26 @@ def _coverage(reading: "Reading") -> list[list[str]]:
             f"{say.money(open_.amount)} open / {gap}",
         ]
     )
-    if open_.required is not None and open_.win_rate is not None:
+    if open_.need is not None:
+        rows += _needed(open_.need, reading)
+    elif open_.required is not None and open_.win_rate is not None:
         told = f"1 / win rate of {say.share(open_.win_rate)} ({open_.rate_basis}); one and a half times that is called enough"
         rows.append(["Needed for an even chance", say.times(open_.required), told])
     return rows
+
+
+def _needed(need: "Need", reading: "Reading") -> list[list[str]]:
+    """Show what the chosen confidence needs, and an even chance, of pipeline like that at hand."""
+    say = reading.say
+    each = f"each open deal by its age and the {say.count(need.days_left, 'day')} left"
+    told = f"open deals like these / missing to the goal, so that the won ones reach it; {each}, by {need.basis(say)}"
+    even = f"as above; {say.share(need.won_share or 0)} of their amount is won in time on average"
+    if need.even == need.coverage:
+        return [[f"Needed for {chances(need.confidence, say)}", say.times(need.coverage or 0), told]]
+    return [
+        [f"Needed for {chances(need.confidence, say)}", say.times(need.coverage or 0), told],
+        ["Needed for an even chance", say.times(need.even or 0), even],
+    ]
 
 
 def _stalled(reading: "Reading") -> list[list[str]]:

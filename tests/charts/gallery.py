@@ -8,10 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from salesnb.charts import (
+    Aged,
     Chart,
+    Line,
     bars,
     bullet,
     css_variables,
+    curve,
     pacing,
     small_multiples,
     sparkline,
@@ -42,6 +45,21 @@ TARGET = [
     (date(2017, 11, 30), 525_000_00),
     (date(2017, 12, 31), 900_000_00),
 ]
+CYCLE = [day for day in range(1, 139) if day % 3 or day < 15]
+
+
+def aged(name: str, top: float, *, told_to: int = 300, spread: float = 0.03, deals: int = 900) -> Line:
+    """A curve that rises to a share, with a band that widens, over 138 days."""
+    steps = [
+        Aged(day, share, share - spread * day / 138, share + spread * day / 138)
+        for day in CYCLE
+        for share in (top * (0.35 * min(day / 14, 1) + 0.65 * (day / 138) ** 1.6),)
+        if day <= told_to
+    ]
+    risk = [(age, deals * (1 - 0.8 * age / 150)) for age in (0, 50, 100, 150) if age <= told_to]
+    return Line(name=name, steps=tuple(steps), told_to=told_to, at_risk=tuple(risk))
+
+
 SOURCE = "Data as of Dec 12, 2017 · 14 open opportunities without an account are left out"
 
 
@@ -165,6 +183,24 @@ def realistic() -> dict[str, Chart]:
             subtitle="Won amount by month",
         ),
         "sparkline": sparkline("Won by month", [value for _, value in SERIES]),
+        "curve": curve(
+            "52% of the deals created are won within 138 days (50% to 54%), half of these within 58 days",
+            [aged("Won", 0.52), aged("Lost", 0.31)],
+            ages=[0, 50, 100, 150],
+            subtitle="Share of the deals created that is won, by days since creation",
+            note="1,204 deals created, 310 still open. Intervals: 80%.",
+        ),
+        "curve by team": curve(
+            "Iberia wins 57% and Alps 49% within 138 days: no more than chance may bring",
+            [
+                aged(name, 0.57 - 0.02 * place, deals=240 - 20 * place)
+                for place, name in enumerate(
+                    ("Iberia", "Japan & Korea", "Nordics", "Gulf Coast", "Andes", "Alps")
+                )
+            ],
+            ages=[0, 50, 100, 150],
+            subtitle="Share of the deals created that is won, by days since creation, by team",
+        ),
         "table": table(
             "Products by won amount",
             [
@@ -300,6 +336,36 @@ def hard() -> dict[str, Chart]:
                 for place in range(30)
             ],
             limit=12,
+        ),
+        "curve names": curve(
+            "Names that break things " + nasty,
+            [
+                aged(nasty, 0.5),
+                aged("A" * 200, 0.5),
+                aged("", 0.499),
+                aged("مبيعات", 0.498),
+                aged("東京支店営業第一部", 0),
+            ]
+            + [aged("Never drawn", 0.4)] * 9,
+            ages=[0, 50, 100, 150],
+            note=nasty,
+        ),
+        "curve that ends early": curve(
+            "The young cohort is only forty days old",
+            [
+                aged("2026-Q2", 0.5),
+                aged("2026-Q3", 0.6, told_to=40),
+                Line(name="None", steps=(), told_to=None),
+            ],
+            ages=[0, 50, 100, 150],
+        ),
+        "curve of one step": curve(
+            "All won on one day",
+            [Line(name="Won", steps=(Aged(3, 1),), told_to=3, at_risk=((0, 12.0),))],
+            ages=[0, 1, 2, 3],
+        ),
+        "curve of nothing won": curve(
+            "None is won", [Line(name="Won", steps=(Aged(9, 0.0),), told_to=20)], ages=[0, 10, 20]
         ),
         "sparkline gaps": sparkline("Gaps", [3, None, 5, 6, None, None, 2], unit="count"),
         "table names": table(

@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from salesnb.charts import (
     FORMS,
     MIME,
+    Aged,
     Chart,
+    Line,
     bars,
     bullet,
+    curve,
     pacing,
     small_multiples,
     sparkline,
@@ -42,7 +45,7 @@ ALLOWED = {
     "desc": set(),
     "text": {"x", "y", "text-anchor", "font-size", "font-weight", "fill"},
     "rect": {"x", "y", "width", "height", "fill"},
-    "path": {"d", "fill", "stroke", "stroke-width", "stroke-dasharray"},
+    "path": {"d", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray"},
     "circle": {"cx", "cy", "r", "fill", "stroke", "stroke-width"},
 }
 
@@ -101,12 +104,35 @@ def hostile() -> st.SearchStrategy[Chart]:
             look,
         ),
         st.builds(
+            lambda f, d, k: curve(f, d, ages=[0, 50, 400], **k),
+            words,
+            st.lists(aged_line(), max_size=8),
+            look,
+        ),
+        st.builds(
             lambda f, a, t, k: pacing(f, a, t, start=date(2017, 1, 1), end=date(2017, 4, 1), **k),
             words,
             points,
             points,
             look,
         ),
+    )
+
+
+def aged_line() -> st.SearchStrategy[Line]:
+    """A curve of any shares, with its ages in order."""
+    shares = st.floats(0, 1)
+    edges = st.none() | shares
+    steps = st.lists(
+        st.tuples(st.integers(0, 400), shares, edges, edges), max_size=9, unique_by=lambda row: row[0]
+    ).map(lambda rows: tuple(Aged(*row) for row in sorted(rows, key=lambda row: row[0])))
+    risk = st.lists(st.tuples(st.sampled_from([0, 50, 400]), st.floats(0, 1e9)), max_size=3).map(tuple)
+    return st.builds(
+        lambda n, s, t, r: Line(name=n, steps=s, told_to=t, at_risk=r),
+        words,
+        steps,
+        st.none() | st.integers(0, 900),
+        risk,
     )
 
 
@@ -279,6 +305,8 @@ EMPTY = (
     stages("", [("Prospecting", 0, 0)]),
     bars("", []),
     sparkline("", [None]),
+    curve("", []),
+    curve("", [Line(name="Won", steps=(), told_to=None)]),
     small_multiples("", []),
     small_multiples("", [("West", [("2017-01", None)])]),
     pacing("", [], [], start=date(2017, 1, 1), end=date(2017, 4, 1)),
