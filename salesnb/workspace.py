@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from salesnb.planning.store import PlanStore
     from salesnb.registry import Registry
 
-__all__ = ["SETTINGS_FILE", "Settings", "Workspace", "settings_file"]
+__all__ = ["OWN_DATA", "SETTINGS_FILE", "Settings", "Workspace", "settings_file"]
 
 SETTINGS_FILE = "salesnb.toml"
 OWN_DATA = "data/current"

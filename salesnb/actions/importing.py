@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from salesnb.actions.stale_data import row_drops
 from salesnb.errors import BadUsage
 from salesnb.files import write_atomic
-from salesnb.workspace import Workspace
+from salesnb.workspace import OWN_DATA, SETTINGS_FILE, Workspace
 
 if TYPE_CHECKING:
     from salesnb.crm.guessing import Draft
@@ -52,7 +52,14 @@ def import_data(
     loaded = {table.name: table.loaded for table in report.tables}
     drops = row_drops(report.loaded_before, loaded, workspace.settings)
     said = (f"{drop.what} Check that the export is whole; until then reviews refuse it." for drop in drops)
-    return replace(report, notices=(*report.notices, *said))
+    return replace(report, notices=(*report.notices, *said, *_unused(workspace)))
+
+
+def _unused(workspace: Workspace) -> tuple[str, ...]:
+    """Say so where the settings look elsewhere for their data."""
+    if workspace.settings.source == OWN_DATA:
+        return ()
+    return (f"Figures come from [data] source in {SETTINGS_FILE}, not from what was loaded here.",)
 
 
 def draft_for(
