@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from salesnb.actions.changing import Changes, changes
     from salesnb.actions.curving import WinCurves, win_curve
+    from salesnb.actions.defining import define_kpi
     from salesnb.actions.demo import make_demo
+    from salesnb.actions.explaining import Explanation, explain
     from salesnb.actions.importing import import_data
     from salesnb.actions.making import make_plan
     from salesnb.actions.querying import kpi_table
@@ -28,6 +30,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Changes": "salesnb.actions.changing",
+    "Explanation": "salesnb.actions.explaining",
     "FiscalCalendar": "salesnb.calendar",
     "Formatter": "salesnb.money",
     "Goal": "salesnb.planning",
@@ -43,6 +46,8 @@ _HOME = {
     "Workspace": "salesnb.workspace",
     "ReviewRequest": "salesnb.actions.reviewing",
     "changes": "salesnb.actions.changing",
+    "define_kpi": "salesnb.actions.defining",
+    "explain": "salesnb.actions.explaining",
     "import_data": "salesnb.actions.importing",
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
@@ -58,11 +63,14 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "Workspace",
     "import_data",
     "kpi_table",
+    "define_kpi",
     "win_curve",
     "WinCurves",
     "reconcile",
     "changes",
     "Changes",
+    "explain",
+    "Explanation",
     "make_plan",
     "review",
     "ReviewRequest",

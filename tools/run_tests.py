@@ -22,6 +22,7 @@ CI = os.environ.get("CI") == "true"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ALLOWED_SKIP = "shared data"
 FAST = ("lint", "fast")
+SLOW = "slow and not browser and not notebook"
 NO_TESTS = 5
 CLOSING = re.compile(r"\d+ \w+.* in [\d.]+s")
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
@@ -63,7 +64,10 @@ def groups() -> tuple[Group, ...]:
         Group("types", (str(BIN / "mypy"),)),
         Group("imports", (str(BIN / "lint-imports"),)),
         Group("fast", pytest("not slow and not browser and not notebook", "-n", "2")),
-        Group("slow", pytest("slow and not browser and not notebook")),
+        # A file's tests share what they import, so a file stays with one worker.
+        Group("slow", pytest(SLOW, "-n", "2", "--dist", "loadfile", "--ignore=tests/kill")),
+        # They kill work at moments that they draw from the time it takes, and want the machine to themselves.
+        Group("kill", pytest(SLOW, "tests/kill")),
         Group("templates", pytest("notebook and not browser")),
         Group("browser", pytest("browser"), needs="Chromium"),
     )

@@ -14,7 +14,6 @@ from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.needed import need_of
 from salesnb.actions.peers import peers_of
-from salesnb.kpis import catalogue
 from salesnb.planning import Goal, Plan, Quota, Roadmap, roadmap
 from salesnb.workbooks.extract_since import since_part
 from salesnb.workbooks.findings_need import need_part
@@ -153,7 +152,7 @@ def _period(facts: Facts) -> dict[str, Any]:
 
 
 def _kpis(facts: Facts) -> dict[str, Any]:
-    known = catalogue()
+    known = facts.known
     return {
         name: {
             "label": kpi.label,
@@ -172,6 +171,7 @@ class _Aim:
     """What the units should reach in the period: a goal, and each one's part of it."""
 
     goal: Goal | None = None
+    label: str = ""
     objective: str = ""
     roadmap: Roadmap = field(default_factory=lambda: Roadmap(quotas={}, milestones={}))
 
@@ -189,7 +189,7 @@ class _Aim:
         return {
             "goal": {
                 "kpi": self.goal.kpi,
-                "label": catalogue().get(self.goal.kpi).label,
+                "label": self.label,
                 "unit": self.goal.unit,
                 "target": quota.amount,
                 "objective": self.objective,
@@ -216,5 +216,6 @@ def _aim(plan: Plan | None, facts: Facts) -> _Aim:
         found = roadmap(plan, goal, months)
         if found.quotas:
             said = next((item.text for item in plan.objectives if item.id == goal.objective), "")
-            return _Aim(goal=goal, objective=said, roadmap=found)
+            label = facts.known.get(goal.kpi).label
+            return _Aim(goal=goal, label=label, objective=said, roadmap=found)
     return _Aim()

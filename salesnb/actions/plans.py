@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
+from salesnb.actions.history import rep_drivers
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
 from salesnb.money import Formatter, to_minor
@@ -79,6 +80,7 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> P
     if change.goal:
         goal = plan.goal(change.goal[0])
         plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
+        plan = _with_drivers(workspace, plan)
     for node, amount in change.lock:
         unit = next((quota.unit for quota in plan.quotas), "money")
         fixed = int(read_target(amount, unit, workspace.settings))
@@ -151,6 +153,14 @@ def read_target(text: str, unit: str, settings: "Settings") -> int | float:
         raise BadInput(
             f"The target {text!r} is not a number.", hint="Write digits, such as 0.35 or 35%."
         ) from None
+
+
+def _with_drivers(workspace: "Workspace", plan: Plan) -> Plan:
+    """Plan deals, win rates and deal sizes where an earlier version has not."""
+    if plan.assumptions.planned:
+        return plan
+    with workspace.dataset() as data:
+        return planning.plan_drivers(plan, rep_drivers(data, workspace.calendar, plan.period))
 
 
 def _node_id(plan: Plan, asked: str) -> str:

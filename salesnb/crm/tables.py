@@ -188,6 +188,7 @@ TABLES: tuple[Table, ...] = (
             *(Field(name=name, expected=True) for name in ("account_id", "rep_id", "product")),
             Field(name="ordered_on", kind="date", required=True),
             Field(name="amount", kind="signed_money", required=True),
+            Field(name="quantity", kind="number"),
             _CURRENCY,
         ),
         references=_OPPORTUNITIES.references,
@@ -304,6 +305,14 @@ _KPIS = [
     "coverage_all_open",
     "attainment",
     "pacing",
+    "nrr",
+    "grr",
+    "retention_start_amount",
+    "retention_net_amount",
+    "retention_gross_amount",
+    "expansion_amount",
+    "contraction_amount",
+    "churn_amount",
 ]
 _CANONICAL = {field.name for table in TABLES if table.takes_extras for field in table.fields}
 

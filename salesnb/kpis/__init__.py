@@ -1,12 +1,13 @@
 """KPIs: what each is, the catalogue, and the engine that computes many in few scans.
 
-A family of KPIs is one module: ``closing``, ``created``, ``pipeline``, ``rates``, ``goals``. A KPI is a decorated
-function in one of them.
+A family of KPIs is one module: ``closing``, ``created``, ``pipeline``, ``rates``, ``goals``, ``retention``. A KPI is a
+decorated function in one of them.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from salesnb.kpis.beside import Beside
 from salesnb.kpis.kpi import CATALOGUE, Kpi, derived, measure, ratio
 from salesnb.kpis.query import Query, Target
 from salesnb.kpis.result import Column, Result
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from salesnb.calendar import FiscalCalendar
     from salesnb.crm.dataset import Dataset
     from salesnb.kpis.checking import Check
+    from salesnb.kpis.definition import Definition
 
 __all__ = [
+    "Beside",
     "Column",
     "Kpi",
     "Query",
@@ -33,9 +36,10 @@ __all__ = [
     "ratio",
     "rows",
     "run",
+    "with_definition",
 ]
 
-_FAMILIES = ("closing", "created", "pipeline", "rates", "goals")
+_FAMILIES = ("closing", "created", "pipeline", "rates", "goals", "retention")
 
 
 def catalogue() -> Registry[Kpi]:
@@ -66,9 +70,26 @@ def run(
     UnknownName
         When a KPI, dimension or value is not known.
     """
+    if query.beside:
+        from salesnb.kpis.comparing import compared
+
+        return compared(query, data, calendar, known or catalogue())
     from salesnb.kpis.engine import Run
 
     return Run(query, data, calendar, known or catalogue()).result()
+
+
+def with_definition(known: Registry[Kpi], definition: "Definition", data: "Dataset | None") -> Registry[Kpi]:
+    """Give a registry that holds a definition too; see ``salesnb.kpis.saved``.
+
+    Raises
+    ------
+    BadInput
+        When it cannot be compiled.
+    """
+    from salesnb.kpis.saved import with_definition as add
+
+    return add(known, definition, data)
 
 
 def dimension_names(data: "Dataset", as_of: "date") -> tuple[str, ...]:
@@ -78,8 +99,14 @@ def dimension_names(data: "Dataset", as_of: "date") -> tuple[str, ...]:
     return tuple(Deals(data, as_of).dimensions)
 
 
-def rows(kpi: str, data: "Dataset", calendar: "FiscalCalendar", query: Query) -> Result:
-    """List the opportunities behind a figure; they add up to it.
+def rows(
+    kpi: str,
+    data: "Dataset",
+    calendar: "FiscalCalendar",
+    query: Query,
+    known: Registry[Kpi] | None = None,
+) -> Result:
+    """List the opportunities behind a figure; they add up to it. ``known`` is as in `run`.
 
     Raises
     ------
@@ -88,11 +115,13 @@ def rows(kpi: str, data: "Dataset", calendar: "FiscalCalendar", query: Query) ->
     """
     from salesnb.kpis.listing import rows_behind
 
-    return rows_behind(kpi, data, calendar, query, catalogue())
+    return rows_behind(kpi, data, calendar, query, known or catalogue())
 
 
-def check(data: "Dataset", calendar: "FiscalCalendar") -> "tuple[Check, ...]":
-    """Check every KPI of the catalogue on a dataset; see ``salesnb.kpis.checking``."""
+def check(
+    data: "Dataset", calendar: "FiscalCalendar", known: Registry[Kpi] | None = None
+) -> "tuple[Check, ...]":
+    """Check every KPI on a dataset; see ``salesnb.kpis.checking``. ``known`` is as in `run`."""
     from salesnb.kpis.checking import check_all
 
-    return check_all(data, calendar, catalogue())
+    return check_all(data, calendar, known or catalogue())

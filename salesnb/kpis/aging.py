@@ -12,7 +12,6 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis.curves import LEAST_AT_RISK, Tally, WinCurve, win_curve
 from salesnb.kpis.engine import Run
 from salesnb.kpis.expressions import days_between
-from salesnb.kpis.kpi import CREATED
 from salesnb.kpis.query import Query
 
 if TYPE_CHECKING:
@@ -195,7 +194,7 @@ def _counted(scan: "Scan", first_known: date | None, *, by_month: bool) -> list[
 def _key(row: dict[str, Any], run: Run, scan: "Scan") -> Key:
     grain = run.query.time_grain
     return tuple(
-        (None if row["bucket"] is None else scan.label(CREATED, int(row["bucket"])))
+        (None if row["bucket"] is None else scan.label(int(row["bucket"])))
         if name == grain
         else row[f"dim_{name}"]
         for name in run.query.columns

@@ -1,13 +1,15 @@
 """The opportunities with their dimensions: joins that never multiply a row, whatever is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.query import CREDIT, OVERLAY
+from salesnb.kpis.spans import FIRST_DAY, LAST_DAY
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -90,9 +92,8 @@ class Deals:
             )
         for table in ("opportunities", "accounts", "products", "reps"):
             for column in self._text_columns(table):
-                dimension = Dimension(name=column, table=table, column=column)
-                found.setdefault(column, dimension)
-                found.setdefault(f"{table}.{column}", dimension)
+                for name in (column, f"{table}.{column}"):
+                    found.setdefault(name, Dimension(name=name, table=table, column=column))
         return found
 
     def dimension(self, name: str) -> Dimension:
@@ -107,6 +108,32 @@ class Deals:
             plain = [known for known in self.dimensions if "." not in known]
             raise UnknownName(f"There is no dimension {name!r}.", hint=nearest(name, plain, shown=20))
         return self.dimensions[name]
+
+    @cached_property
+    def figures(self) -> dict[str, Dimension]:
+        """Numbers and dates of accounts, products and reps: nothing to group by, but a condition may read them."""
+        found: dict[str, Dimension] = {}
+        for table in _KEYS:
+            for column, kind in self._data.table(table).schema().items():
+                if kind.is_numeric() or kind.is_date():
+                    dimension = Dimension(name=f"{table}.{column}", table=table, column=column)
+                    found.setdefault(f"{table}.{column}", dimension)
+        return found
+
+    def readable(self, name: str) -> Dimension:
+        """Find what a measure reads: a dimension, or a figure of an account, a product or a rep.
+
+        Raises
+        ------
+        UnknownName
+            When there is none of that name.
+        """
+        return self.figures[name] if name in self.figures else self.dimension(name)
+
+    def kind(self, name: str) -> Any:
+        """Give the type of what a measure reads."""
+        found = self.readable(name)
+        return self._data.table(found.table).schema()[found.column]
 
     @cached_property
     def known(self) -> Any:
@@ -150,7 +177,7 @@ class Deals:
         on
             A date column: whose organisation counts.
         """
-        dimensions = [self.dimension(name) for name in dict.fromkeys(names)]
+        dimensions = [self.readable(name) for name in dict.fromkeys(names)]
         for source in dict.fromkeys(dimension.table for dimension in dimensions):
             mine = [dimension for dimension in dimensions if dimension.table == source]
             table = self._joined(table, source, mine, on)
@@ -175,6 +202,28 @@ class Deals:
         table = self._data.table("credited")
         found = table.filter(table.kind == kind).drop("kind", "share")
         return found if found.limit(1).to_pyarrow().num_rows else None
+
+    @cached_property
+    def moves(self) -> tuple[dict[str, Any], ...]:
+        """The stretches between the moves of reps who were not always at one place, gaps among them.
+
+        Each has ``moved_rep``, ``moved_in`` and ``moved_out`` (None for ever), and a day in it, ``moved_on``.
+        """
+        import ibis
+
+        spells = self._data.table("rep_nodes")
+        bounded = (spells.valid_from > ibis.date(FIRST_DAY)) | (spells.valid_to < ibis.date(LAST_DAY))
+        days: dict[str, set[date]] = {}
+        for row in _records(spells.filter(bounded).select("rep_id", "valid_from", "valid_to")):
+            days.setdefault(row["rep_id"], set()).update((row["valid_from"], row["valid_to"]))
+        return tuple(stretch for rep in sorted(days) for stretch in _stretches(rep, days[rep]))
+
+    def moves_table(self) -> Any:
+        """Give `moves` as a table."""
+        import ibis
+
+        kinds = {"moved_rep": "string", "moved_in": "date", "moved_out": "date", "moved_on": "date"}
+        return ibis.memtable(list(self.moves), schema=kinds)
 
     def values(self, dimension: Dimension) -> list[str | None]:
         """List every known value (the id where there is one), in no particular order."""
@@ -239,6 +288,12 @@ class Deals:
 def _records(table: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
     return rows
+
+
+def _stretches(rep: str, days: set[date]) -> Iterator[dict[str, Any]]:
+    cuts = sorted(days - {FIRST_DAY, LAST_DAY})
+    for start, end in pairwise((None, *cuts, None)):
+        yield {"moved_rep": rep, "moved_in": start, "moved_out": end, "moved_on": start or FIRST_DAY}
 
 
 def _repeated(names: Iterable[str]) -> set[str]:

@@ -1,131 +1,115 @@
 """Why a figure changed: won amount decomposed into volume, win rate, deal size and mix, exactly.
 
-won_amount = closed_count x win_rate x average_deal, summed over segments. The change between two periods is shared
-among the factors by Shapley's value, so that the effects add up to it exactly and none depends on an order.
+won_amount = closed_count x win_rate x average_deal, summed over segments. The change between two periods, or between
+plan and actual, is shared among the factors so that the effects add up to it exactly, by segment and in total. A
+segment that closed deals at one end only is told apart: ``new`` or ``lost``, with its whole amount.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import permutations
+from typing import TypeVar
 
-__all__ = ["EFFECTS", "Drivers", "Effect", "decompose"]
+from salesnb.errors import BadUsage
+from salesnb.kpis.effects import Change, Effect, changes_of
+from salesnb.kpis.factors import METHODS, Line, anchored, shapley
 
-EFFECTS = ("volume", "win rate", "deal size", "mix")
+__all__ = ["EFFECTS", "FACTORS", "METHOD_WORDS", "Drivers", "Effect", "decompose", "explain_drivers"]
+
+FACTORS = ("volume", "win rate", "deal size", "mix")
+EFFECTS = (*FACTORS, "new", "lost")
+METHOD_WORDS = {
+    "shapley": "Shapley over 4 factors",
+    "anchored": "anchored: volume, mix, win rate and deal size changed in this order",
+}
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drivers:
-    """What a segment did in a period: opportunities closed and won, and the amount won in minor units."""
+    """What a segment did in a period, or is planned to: opportunities closed and won, and the amount won.
 
-    closed: int
-    won: int
+    Actual figures are whole; a plan's counts may be between two. The amount is in minor units.
+    """
+
+    closed: int | Fraction
+    won: int | Fraction
     amount: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Effect:
-    """What one factor did to the amount won, in minor units."""
-
-    name: str
-    amount: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Factors:
-    """Volume of all segments, and each segment's share of it, win rate and deal size."""
-
-    volume: Fraction
-    shares: Mapping[str, Fraction]
-    rates: Mapping[str, Fraction]
-    sizes: Mapping[str, Fraction]
-
-    def amount(self) -> Fraction:
-        return self.volume * sum(
-            (share * self.rates[name] * self.sizes[name] for name, share in self.shares.items()), Fraction()
-        )
-
-
-def decompose(before: Mapping[str, Drivers], after: Mapping[str, Drivers]) -> tuple[Effect, ...]:
-    """Share the change of the amount won among the factors; the effects add up to it exactly.
+def decompose(before: Mapping[K, Drivers], after: Mapping[K, Drivers]) -> tuple[Effect, ...]:
+    """Share the change of the amount won among the factors by Shapley's value; the effects add up to it exactly.
 
     Parameters
     ----------
     before, after
-        Drivers by segment. A segment that is missing in one closed nothing there; where it has no win rate or deal
-        size of its own, it keeps the other period's, so that its appearance is an effect of mix and volume alone.
+        Drivers by segment; one that is missing closed nothing there.
 
     Returns
     -------
     tuple of Effect
-        Of volume, win rate, deal size and mix, in whole minor units.
+        Of volume, win rate, deal size, mix, and new and lost segments, in whole minor units.
+
+    Examples
+    --------
+    >>> old = {"Base": Drivers(closed=10, won=5, amount=500)}
+    >>> new = {"Base": Drivers(closed=10, won=6, amount=720), "Plus": Drivers(closed=1, won=1, amount=90)}
+    >>> [(effect.name, effect.amount) for effect in decompose(old, new) if effect.amount]
+    [('win rate', 110), ('deal size', 110), ('new', 90)]
+    """
+    return explain_drivers(before, after).effects
+
+
+def explain_drivers(
+    before: Mapping[K, Drivers], after: Mapping[K, Drivers], *, method: str = "shapley"
+) -> Change:
+    """Share the change of the amount won among the factors, segment by segment.
+
+    Parameters
+    ----------
+    before, after
+        Drivers by segment; one that is missing closed nothing there. Where a segment that closed deals at both ends won
+        none at one of them, it has no deal size there and keeps that of the other end.
+    method
+        ``shapley`` averages over all orders in which the factors can change; ``anchored`` changes volume first, then
+        mix, win rate and deal size, and depends on that order and on which end comes first.
+
+    Raises
+    ------
+    BadUsage
+        When there is no such method.
 
     References
     ----------
-    Shapley, L. S. (1953), A value for n-person games. The factors are averaged over all orders in which they can
-    change. Grain matters (FORMULAS C8): the same data in one segment has no mix effect.
+    Shapley, L. S. (1953), A value for n-person games; FORMULAS C8 for the anchored form and for the grain: the same
+    data in one segment has no mix effect.
     """
-    old, new = _factors(before, after), _factors(after, before)
-    change = sum(d.amount for d in after.values()) - sum(d.amount for d in before.values())
-    orders = list(permutations(range(len(EFFECTS))))
-    exact = [Fraction()] * len(EFFECTS)
-    for order in orders:
-        current = [old] * len(EFFECTS)
-        reached = _mixed(current).amount()
-        for factor in order:
-            current[factor] = new
-            amount = _mixed(current).amount()
-            exact[factor] += (amount - reached) / len(orders)
-            reached = amount
-    return tuple(
-        Effect(name=name, amount=value) for name, value in zip(EFFECTS, _whole(exact, change), strict=True)
-    )
+    if method not in METHODS:
+        raise BadUsage(f"There is no method {method!r}.", hint=f"Use one of {', '.join(METHODS)}.")
+    both = [key for key in before if before[key].closed and key in after and after[key].closed]
+    old = {key: _line(before[key], after[key]) for key in both}
+    new = {key: _line(after[key], before[key]) for key in both}
+    shared = (shapley if method == "shapley" else anchored)(old, new)
+
+    def ends(key: K) -> tuple[int, int]:
+        return _amount(before, key), _amount(after, key)
+
+    exact: dict[K, tuple[Fraction, ...]] = {}
+    for key in dict.fromkeys((*before, *after)):
+        if key in shared:
+            volume, mix, rate, size = shared[key]
+            exact[key] = (volume, rate, size, mix, Fraction(), Fraction())
+        else:
+            then, now = ends(key)
+            exact[key] = (*[Fraction()] * len(FACTORS), Fraction(now), Fraction(-then))
+    return Change(names=EFFECTS, lines=changes_of(exact, ends), method=METHOD_WORDS[method])
 
 
-def _factors(period: Mapping[str, Drivers], other: Mapping[str, Drivers]) -> _Factors:
-    names = sorted({*period, *other})
-    nothing = Drivers(closed=0, won=0, amount=0)
-    own = {name: period.get(name, nothing) for name in names}
-    others = {name: other.get(name, nothing) for name in names}
-    volume = sum(drivers.closed for drivers in own.values())
-    return _Factors(
-        volume=Fraction(volume),
-        shares={
-            name: Fraction(own[name].closed, volume) if volume else _share(others, name) for name in names
-        },
-        rates={name: _rate(own[name], others[name]) for name in names},
-        sizes={name: _size(own[name], others[name]) for name in names},
-    )
-
-
-def _share(period: Mapping[str, Drivers], name: str) -> Fraction:
-    """A period in which nothing closed has the other's mix, so that only volume explains it."""
-    volume = sum(drivers.closed for drivers in period.values())
-    return Fraction(period[name].closed, volume) if volume else Fraction()
-
-
-def _rate(own: Drivers, other: Drivers) -> Fraction:
-    known = own if own.closed else other
-    return Fraction(known.won, known.closed) if known.closed else Fraction()
-
-
-def _size(own: Drivers, other: Drivers) -> Fraction:
+def _line(own: Drivers, other: Drivers) -> Line:
     known = own if own.won else other
-    return Fraction(known.amount, known.won) if known.won else Fraction()
+    size = Fraction(known.amount) / known.won if known.won else Fraction()
+    return Line(Fraction(own.closed), (Fraction(own.won) / own.closed, size))
 
 
-def _mixed(parts: list[_Factors]) -> _Factors:
-    """Take volume, win rates, sizes and mix each from its own period."""
-    volume, rates, sizes, mix = parts
-    return _Factors(volume=volume.volume, shares=mix.shares, rates=rates.rates, sizes=sizes.sizes)
-
-
-def _whole(exact: list[Fraction], change: int) -> list[int]:
-    """Round to whole units that add up to the change: what rounding leaves goes to the largest remainders."""
-    floors = [value.__floor__() for value in exact]
-    rest = change - sum(floors)
-    remainders = [value - floor for value, floor in zip(exact, floors, strict=True)]
-    if rest == 0 or not any(remainders):
-        return floors
-    order = sorted(range(len(exact)), key=lambda place: (-remainders[place], place))
-    return [floor + (place in order[:rest]) for place, floor in enumerate(floors)]
+def _amount(period: Mapping[K, Drivers], key: K) -> int:
+    return period[key].amount if key in period else 0

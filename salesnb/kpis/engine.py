@@ -1,4 +1,4 @@
-"""Running a query: measures are computed in the engine in one scan a basis, everything else after aggregation."""
+"""Running a query: measures are computed in the engine, in one scan where they can be, all else after aggregation."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput
+from salesnb.kpis.cells import BY_STAGE
+from salesnb.kpis.cohorts import RETENTION, Cohorts
 from salesnb.kpis.deals import Deals
+from salesnb.kpis.folding import Key, Sums, figures, weighted_rows
 from salesnb.kpis.kpi import AS_OF, TARGET_INPUTS, Kpi
+from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
 from salesnb.kpis.result import Column, Result, sort_key
-from salesnb.kpis.scan import FIRST_DAY, LAST_DAY, Filter, Scan, Span, bases_of, day_before, filters
+from salesnb.kpis.scan import Filter, Scan, bases_of, filters
+from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span, day_before
 from salesnb.kpis.weighting import Probabilities, weigh
 from salesnb.registry import Registry
 
@@ -24,9 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Run"]
 
 _UNDATED = "open_undated_count"
-
-Key = tuple[str | None, tuple[str | None, ...]]
-Sums = dict[Key, dict[str, Any]]
 
 
 class Run:
@@ -52,6 +54,7 @@ class Run:
         self.as_of = query.as_of or self._default_as_of()
         self.deals = Deals(data, self.as_of)
         self._notices: list[str] = []
+        self._without_cohort: set[Span] = set()
 
     def result(self) -> Result:
         """Compute it."""
@@ -136,10 +139,14 @@ class Run:
         start, end = self.query.start or FIRST_DAY, self.query.end or LAST_DAY
         if not self.query.time_grain:
             return (Span(label=None, start=start, end=end),)
-        first = self.query.start or self._first_day()
+        first = self.query.start or self.first_day()
         last = self.query.end or self.as_of + timedelta(days=1)
         buckets = self.calendar.buckets(first, max(last, first + timedelta(days=1)), self.query.time_grain)
         return tuple(Span(label=b.label, start=max(b.start, start), end=min(b.end, end)) for b in buckets)
+
+    @cached_property
+    def _span_of(self) -> dict[str | None, Span]:
+        return {span.label: span for span in self.spans}
 
     def _default_as_of(self) -> date:
         return self.data.meta.as_of
@@ -175,7 +182,7 @@ class Run:
             if name not in TARGET_INPUTS:
                 self._collect(self.catalogue.get(name), found, (*path, kpi.name))
 
-    def _first_day(self) -> date:
+    def first_day(self) -> date:
         """Find the first day on which anything happened by the bases asked for."""
         table = self.data.table("opportunities")
         columns = {kpi.basis for kpi in self.measures} & {"closed_on", "created_on"} or {
@@ -194,18 +201,40 @@ class Run:
         found: Sums = {}
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
-        for basis, measures in bases_of(m for m in needed if m.kind != "weighted").items():
-            for row in scan.rows(basis, measures):
-                key = (row["bucket"], row["dimensions"])
-                found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in measures})
-        for kpi in needed:
-            if kpi.kind == "weighted":
-                self._add_weighted(kpi, scan, found)
+        retained = [kpi for kpi in needed if kpi.kind == RETENTION]
+        for reads, together in scan.by_reads([kpi for kpi in needed if kpi.kind != RETENTION]):
+            self._add(scan, tuple(together), reads, found)
+        self._add_retained(retained, scan, found)
         self._tell_undated(scan, found)
         return found
 
-    def _add_weighted(self, kpi: Kpi, scan: Scan, found: Sums) -> None:
-        rows = scan.rows(kpi.basis, (kpi,), ("probability", "stage"))
+    def _add(self, scan: Scan, measures: tuple[Kpi, ...], reads: tuple[str, ...], found: Sums) -> None:
+        planned = plan(scan, measures, reads)
+        for cells in planned.cells:
+            rows = cells.rows()
+            for key, values in figures(cells, rows).items():
+                found.setdefault(key, {}).update(values)
+            for kpi in cells.measures:
+                if kpi.kind == "weighted":
+                    self._add_weighted(kpi, weighted_rows(cells, rows, kpi), found)
+        for basis, some in bases_of(kpi for kpi in planned.alone if kpi.kind != "weighted").items():
+            for row in scan.rows(basis, some):
+                key = (row["bucket"], row["dimensions"])
+                found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in some if kpi.name in row})
+        for kpi in planned.alone:
+            if kpi.kind == "weighted":
+                self._add_weighted(kpi, scan.rows(kpi.basis, (kpi,), BY_STAGE), found)
+
+    def _add_retained(self, kpis: list[Kpi], scan: Scan, found: Sums) -> None:
+        if not kpis:
+            return
+        cohorts = Cohorts(scan, self.catalogue.get("won_amount"))
+        for key, values in cohorts.sums(kpis).items():
+            found.setdefault(key, {}).update(values)
+        self._without_cohort = {span for span in self.spans if not cohorts.tells(span)}
+        self._notices += cohorts.notices()
+
+    def _add_weighted(self, kpi: Kpi, rows: Iterable[dict[str, Any]], found: Sums) -> None:
         probabilities = Probabilities(self.deals, self.data)
         days = {span.label: span.told_on(self.as_of) for span in self.spans}
         for key, value in weigh(rows, kpi.name, probabilities, days).items():
@@ -248,7 +277,7 @@ class Run:
         return list(product((span.label for span in self.spans), with_rows))
 
     def _values(self, key: Key, sums: Mapping[str, Sums]) -> list[Any]:
-        span = next(span for span in self.spans if span.label == key[0])
+        span = self._span_of[key[0]]
         nothing: dict[str, Any] = {measure.name: self._nothing(measure, span) for measure in self.measures}
         if any(self._is_about_quota(kpi) for kpi in self.kpis):
             nothing |= self._quotas(key[1], span)
@@ -266,14 +295,22 @@ class Run:
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
-        unknown = kpi.kind == "quantile" or (
+        unknown = (kpi.kind == RETENTION and span in self._without_cohort) or (
             kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
         )
-        return None if unknown else 0
+        return None if unknown else kpi.of_no_rows
+
+    def target_of(self, kpi: Kpi, dimensions: tuple[str | None, ...], span: Span) -> float | None:
+        """Give the target of a group (ids) in a span: its part of a quota, or the level of a KPI that does not add up."""
+        target = self._target(kpi.name, dimensions, span)
+        if target is None or not kpi.additive_over_time:
+            return target.amount if target else None
+        part = target.due_by(span.end, self.calendar) - target.due_by(span.start, self.calendar)
+        return int(part) if part.denominator == 1 else float(part)
 
     def _quotas(self, dimensions: tuple[str | None, ...], span: Span) -> dict[str, Fraction | None]:
         """Find the quota of a group and what of it is due by the as-of day."""
-        target = self._target(dimensions, span)
+        target = self._target("won_amount", dimensions, span)
         if target is None:
             return dict.fromkeys(TARGET_INPUTS)
         before = target.due_by(span.start, self.calendar)
@@ -283,16 +320,16 @@ class Run:
             "quota_due": max(due - before, Fraction()),
         }
 
-    def _target(self, dimensions: tuple[str | None, ...], span: Span) -> Target | None:
-        """Pick the one quota that fits the group: of its dimension, or of the one value that is filtered for."""
+    def _target(self, kpi: str, dimensions: tuple[str | None, ...], span: Span) -> Target | None:
+        """Pick the one target of a KPI that fits the group: of its dimension, or of the one value that is filtered for."""
         places = list(zip(self.query.dimensions, dimensions, strict=True))
         places += [(f.dimension.name, f.values[0]) for f in self.filters if len(f.values) == 1]
         if len(places) > 1:
             return None
         name, value = places[0] if places else (COMPANY, None)
         for target in self.query.targets:
-            fits = target.dimension == name and (name == COMPANY or target.value == value)
-            if fits and target.start <= span.start and span.end <= target.end:
+            place = target.dimension == name and (name == COMPANY or target.value == value)
+            if place and target.kpi == kpi and target.start <= span.start and span.end <= target.end:
                 return target
         return None
 

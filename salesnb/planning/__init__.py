@@ -35,6 +35,7 @@ from salesnb.planning.model import (
     Segment,
 )
 from salesnb.planning.names import safe_name
+from salesnb.planning.planned import PastDrivers, plan_drivers, planned_deals
 from salesnb.planning.problem import Problem
 from salesnb.planning.recascade import edited
 from salesnb.planning.roadmap import Roadmap, basis_points, milestones, roadmap
@@ -60,6 +61,7 @@ __all__ = [
     "OrgNode",
     "OrgTree",
     "Parameter",
+    "PastDrivers",
     "Plan",
     "PlanStore",
     "PlannedDrivers",
@@ -85,10 +87,12 @@ __all__ = [
     "lock",
     "milestones",
     "new_plan",
+    "plan_drivers",
     "plan_from_json",
     "plan_schema",
     "plan_to_document",
     "plan_to_json",
+    "planned_deals",
     "problems",
     "propose",
     "recascade",

@@ -11,6 +11,7 @@ from salesnb.money import minor_digits
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.check_cascade import tree_of
 from salesnb.planning.model import Goal, Plan, Quota
+from salesnb.planning.planned import follow_quotas
 from salesnb.planning.roadmap import milestones
 from salesnb.planning.sharing import Weight
 from salesnb.planning.tree import OrgTree
@@ -78,7 +79,7 @@ def with_quotas(plan: Plan, goal: Goal, quotas: Iterable[Quota]) -> Plan:
     mine = (goal.kpi, goal.period.label)
     others = [quota for quota in plan.quotas if (quota.kpi, quota.period) != mine]
     mixed = sorted([*others, *quotas], key=lambda quota: order[quota.kpi, quota.period])
-    return edited(plan, quotas=tuple(mixed))
+    return follow_quotas(edited(plan, quotas=tuple(mixed)))
 
 
 def with_milestones(plan: Plan, goal: Goal) -> Plan:

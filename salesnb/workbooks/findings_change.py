@@ -6,17 +6,29 @@ from typing import Any
 
 from salesnb.workbooks.extract import ReviewExtract
 
-__all__ = ["STEADY", "Change", "Effect", "change"]
+__all__ = ["GRAIN", "METHOD", "STEADY", "Change", "Effect", "change"]
 
 # A change of less than two per cent of the base is not called a change.
 STEADY = Fraction(2, 100)
 
-_LABELS = {"volume": "Closed deals", "win rate": "Win rate", "deal size": "Deal size", "mix": "Mix"}
+# How the facts of a review are decomposed, and by what: `salesnb.actions.facts` makes them.
+METHOD, GRAIN = "Shapley over 4 factors", "product"
+
+_LABELS = {
+    "volume": "Closed deals",
+    "win rate": "Win rate",
+    "deal size": "Deal size",
+    "mix": "Mix",
+    "new": f"New {GRAIN}s",
+    "lost": f"Lost {GRAIN}s",
+}
 _WHY = {
     "volume": ("more deals closed", "fewer deals closed"),
     "win rate": ("a higher win rate", "a lower win rate"),
     "deal size": ("larger deals", "smaller deals"),
     "mix": ("a richer mix", "a poorer mix"),
+    "new": (f"new {GRAIN}s", f"new {GRAIN}s"),
+    "lost": (f"{GRAIN}s that are sold no more", f"{GRAIN}s that are sold no more"),
 }
 _BASES = (("drivers_last_year", "last_year"), ("drivers_previous_period", "previous"))
 

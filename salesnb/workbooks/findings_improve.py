@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from salesnb.workbooks.findings_change import GRAIN
 from salesnb.workbooks.findings_people import LAGGING, Value
 from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.findings_words import join
@@ -93,7 +94,7 @@ def _drivers(reading: Reading) -> Iterator[Observation]:
                 what=f"{what}.",
                 detail=f"The {label} went from {say.amount(before, unit)} to {say.amount(now, unit)}; "
                 f"that took {say.money(lost)} off the won amount.",
-                basis=f"drivers of won amount against {then}",
+                basis=f"drivers of won amount by {GRAIN} against {then}",
                 worth=lost,
             )
 
@@ -107,7 +108,7 @@ def _mix(reading: Reading) -> Iterator[Observation]:
             what="Look at what is closed, and for whom.",
             detail="The deals closed have shifted to where less is won or deals are smaller; "
             f"that took {say.money(lost)} off the won amount.",
-            basis=f"drivers of won amount against {reading.compared(found.window)}",
+            basis=f"drivers of won amount by {GRAIN} against {reading.compared(found.window)}",
             worth=lost,
         )
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.charts import Chart, waterfall
 from salesnb.workbooks.findings import change_sentence
+from salesnb.workbooks.findings_change import GRAIN, METHOD
 from salesnb.workbooks.review_text import Text, paragraph
 
 if TYPE_CHECKING:
@@ -26,5 +27,6 @@ def change_chart(reading: "Reading") -> Chart | Text:
         (reading.period, found.actual),
         fmt=reading.extract.fmt,
         subtitle=subtitle,
-        note="Closed deals x win rate x deal size; mix is what comes of selling to other segments. It adds up exactly.",
+        note=f"Closed deals x win rate x deal size; mix is what comes of selling other {GRAIN}s. "
+        f"{METHOD}, by {GRAIN}; it adds up exactly.",
     )

@@ -7,6 +7,7 @@ from typing import Any
 from salesnb.calendar import FiscalCalendar
 from salesnb.crm.expected import Expected, ExpectedDeal, id_key
 from salesnb.errors import BadInput, BadUsage
+from salesnb.kpis.cohorts import RETENTION
 from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import CLOSED, CREATED, Kpi
 from salesnb.kpis.query import OWNER
@@ -32,9 +33,17 @@ def measured(run: Run) -> Kpi:
         When it is no sum or count over deals; its parts are named.
     """
     (kpi,) = run.kpis
+    if kpi.kind == "sum" and kpi.reads:
+        read = " and ".join(kpi.reads)
+        raise BadUsage(
+            f"{kpi.name} has a condition on {read}, which no report of deals tells.",
+            hint="Compare a KPI without it, and give it with --where.",
+        )
     if kpi.kind == "sum":
         return kpi
-    if kpi.kind == "derived":
+    if any(part.kind == RETENTION for part in run.measures_shown):
+        what, hint = "is of accounts", "Compare won_amount."
+    elif kpi.kind == "derived":
         parts = [part.name for part in run.measures_shown if part.kind == "sum"]
         what, hint = "is a ratio", f"Compare one of its parts: {', '.join(parts)}."
     elif kpi.kind == "weighted":
