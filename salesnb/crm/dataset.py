@@ -81,6 +81,7 @@ class Dataset:
         self.path = path
         self.backend = backend
         self.meta = meta
+        self._tables: dict[str, ibis.Table] = {}
 
     @classmethod
     def open(cls, path: str | Path) -> "Dataset":
@@ -126,7 +127,10 @@ class Dataset:
 
     def table(self, name: str) -> "ibis.Table":
         """Give a canonical table as an Ibis expression."""
-        return self.backend.table(name)
+        # Asking for the columns of a table takes as long as a small query, and they never change.
+        if name not in self._tables:
+            self._tables[name] = self.backend.table(name)
+        return self._tables[name]
 
     @cached_property
     def imports(self) -> "tuple[KnownImport, ...]":

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -252,6 +253,24 @@ def test_rows_add_up_to_the_figure(make_dataset, deal) -> None:
     value = run(Query(kpis=("share",)), data, CALENDAR, known).rows[0][0]
     assert sum(listed.column("share__1")) / sum(listed.column("won_amount")) == value
     assert "share__1 is sum(amount where won and region = 'East' at closed_on)." in listed.notices
+
+
+def test_figures_of_accounts_can_be_compared_and_ranked(make_dataset, deal) -> None:
+    data = make_dataset(
+        deal("1"), deal("2", account_id="a2"), deal("3", account_id=None), deal("4", account_id="a2")
+    )
+    known = with_all(
+        {
+            "of_large": ("count(where accounts.employees >= 1_000)", "count"),
+            "of_small": ("count(where employees + 1 < 12)", "count"),
+            "usual_size": ("median(employees where won)", "count"),
+        },
+        data,
+    )  # fmt: skip
+    query = Query(kpis=("of_large", "of_small", "usual_size", "won_count"))
+    assert run(query, data, CALENDAR, known).rows == ((2, 1, 2000.0, 4),)
+    by_sector = run(replace(query, by=("accounts.sector",)), data, CALENDAR, known).rows
+    assert by_sector == ((None, 0, 0, None, 1), ("medical", 2, 0, 2000.0, 2), ("retail", 0, 1, 10.0, 1))
 
 
 @pytest.mark.parametrize(
