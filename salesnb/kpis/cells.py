@@ -14,6 +14,7 @@ from typing import Any
 
 from salesnb.calendar import GRAINS
 from salesnb.kpis.kpi import AS_OF, AT_START, CLOSED, CREATED, Kpi
+from salesnb.kpis.lives import lives, stays
 from salesnb.kpis.scan import Scan
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span
 from salesnb.kpis.splitting import STATUS, Summand, summand
@@ -52,6 +53,8 @@ class Cells:
     ----------
     measures
         Sums and weighted sums.
+    columns
+        What they read of the opportunities.
     reads
         Dimensions that they read, besides those that are grouped by.
     moving
@@ -63,6 +66,7 @@ class Cells:
 
     scan: Scan
     measures: tuple[Kpi, ...]
+    columns: frozenset[str]
     reads: tuple[str, ...] = ()
     moving: bool = False
     wide: bool = False
@@ -138,19 +142,22 @@ class Cells:
 
         if not self.known_spans:
             return None
-        table = self.scan.stays(self.reads) if self.moving else self.scan.happenings(self.reads)
+        wanted = {*self.columns, *self._by_stage, *filter(None, (self._within,))} - PERIOD
+        of_deals = [name for name in sorted(wanted) if not name.startswith("dim_")]
+        table = (stays if self.moving else lives)(self.scan, self.reads, of_deals)
         if table is None:
             return None
-        axis, whole = self.axis, self.scan.spans[0]
-        # Of several periods none takes a deal by its date here; those that do are told apart in `_values`.
-        start, end = (whole.start, whole.end) if self.scan.grain is None else (LAST_DAY, FIRST_DAY)
-        placed = table.mutate(
-            period_start=ibis.date(start),
-            period_end=ibis.date(end),
-            **{_ENTRY: axis.numbered(table.entered, -1), _EXIT: axis.numbered(table.left, axis.after)},
-        )
-        placed = placed.filter(self._tells(placed))
-        return placed.mutate(**{_WITHIN: self._place_within(placed)}) if self._within else placed
+        numbers = {
+            _ENTRY: self.axis.numbered(table.entered, -1),
+            _EXIT: self.axis.numbered(table.left, self.axis.after),
+        }
+        if self.columns & PERIOD:
+            whole = self.scan.spans[0]
+            # Of several periods none takes a deal by its date here; those that do are told apart in `_values`.
+            start, end = (whole.start, whole.end) if self.scan.grain is None else (LAST_DAY, FIRST_DAY)
+            numbers |= {"period_start": ibis.date(start), "period_end": ibis.date(end)}
+        placed = table.select([*dict.fromkeys((*self._dimensions, *sorted(wanted)))], **numbers)
+        return placed.filter(self._tells(placed))
 
     def _tells(self, placed: Any) -> Any:
         """Leave out what is before all spans, or after them."""
@@ -186,6 +193,8 @@ class Cells:
         return values
 
     def _by_row(self, table: Any) -> tuple[Any, dict[str, Any]]:
+        if self._within:
+            table = table.mutate(**{_WITHIN: self._place_within(table)})
         folded = self._folded(table)
         sums = {name: value.fill_null(0).cast("int64") for name, value in self._values(folded).items()}
         return folded, {**sums, DEALS: folded.count()}
@@ -200,11 +209,11 @@ class Cells:
         return folded, {**sums, DEALS: folded[DEALS].sum().cast("int64")}
 
     def _grouped(self, table: Any, summands: dict[str, Summand], columns: dict[Any, str]) -> Any:
-        keys = [*self._dimensions, *self._by_stage, _EXIT]
+        keys: list[Any] = [*self._dimensions, *self._by_stage, _EXIT]
         if self.folds != (Fold.CLOSED,):
             keys.append(_ENTRY)
         if self._within:
-            keys.append(_WITHIN)
+            keys.append(self._place_within(table).name(_WITHIN))
         if any(part.condition is not None for part in summands.values()):
             keys.append(STATUS)
         sums = {column: found.to_expr() for found, column in columns.items()}
@@ -214,18 +223,19 @@ class Cells:
         """Give every cell once for each fold, with the stretch at which that counts it."""
         import ibis
 
-        folds = ibis.array([int(fold) for fold in self.folds]).unnest().cast("int64")
-        cells = cells.mutate(fold=folds) if len(self.folds) > 1 else cells.mutate(fold=int(self.folds[0]))
+        if len(self.folds) == 1:
+            cells = cells.mutate(fold=int(self.folds[0]))
+        else:
+            cells = cells.mutate(fold=ibis.array([int(fold) for fold in self.folds]).unnest())
         cases = [(cells.fold == int(fold), self._place(cells, fold)) for fold in self.folds]
-        folded = cells.mutate(place=ibis.cases(*cases, else_=self.axis.after))
-        folded = folded.filter(folded.place < self.axis.after)
-        if not self._by_stage:
-            return folded
-        split = folded.fold >= int(Fold.ENTERED_BY_STAGE)
-        return folded.mutate(
-            probability=split.ifelse(folded.probability, ibis.null("float64")),
-            stage=split.ifelse(folded.stage, ibis.null("string")),
-        )
+        place = ibis.cases(*cases, else_=self.axis.after)
+        more = {"place": place}
+        if self._by_stage:
+            apart = cells.fold >= int(Fold.ENTERED_BY_STAGE)
+            more["probability"] = apart.ifelse(cells.probability, ibis.null("float64"))
+            more["stage"] = apart.ifelse(cells.stage, ibis.null("string"))
+        folded = cells.mutate(**more)
+        return folded.filter(folded.place < self.axis.after)
 
     def _place(self, cells: Any, fold: Fold) -> Any:
         import ibis

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,9 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput
 from salesnb.kpis.cells import BY_STAGE
 from salesnb.kpis.cohorts import RETENTION, Cohorts
-from salesnb.kpis.deals import Deals
+from salesnb.kpis.deals import Deals, kept
 from salesnb.kpis.folding import Key, Sums, figures, weighted_rows
-from salesnb.kpis.kpi import AS_OF, TARGET_INPUTS, Kpi
+from salesnb.kpis.kpi import AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi
 from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
 from salesnb.kpis.result import Column, Result, sort_key
@@ -60,7 +60,7 @@ class Run:
         """Compute it."""
         self.measures  # noqa: B018 -- unknown names are told before anything runs
         columns = (*self._key_columns(), *(Column(name=k.name, role="kpi", unit=k.unit) for k in self.kpis))
-        sums = {credit: self._sums(credit) for credit in dict.fromkeys(map(self.credit_of, self.kpis))}
+        sums = {credit: self._sums(credit) for credit in dict.fromkeys(self._credits.values())}
         rows = [(*self._shown(key), *self._values(key, sums)) for key in self._keys(sums.values())]
         self._tell_credits()
         rows.sort(key=lambda row: sort_key(row[: len(self.query.columns)]))
@@ -89,6 +89,14 @@ class Run:
         """
         asked = self.query.credit or (CREDIT if self._is_about_quota(kpi) else OWNER)
         return OWNER if asked == CREDIT and not self._has_shares else asked
+
+    @cached_property
+    def _credits(self) -> dict[str, str]:
+        return {kpi.name: self.credit_of(kpi) for kpi in self.kpis}
+
+    @cached_property
+    def _needs_quotas(self) -> bool:
+        return any(self._is_about_quota(kpi) for kpi in self.kpis)
 
     @property
     def measures_shown(self) -> tuple[Kpi, ...]:
@@ -184,17 +192,14 @@ class Run:
 
     def first_day(self) -> date:
         """Find the first day on which anything happened by the bases asked for."""
+        columns = {kpi.basis for kpi in self.measures} & {CLOSED, CREATED} or {CLOSED, CREATED}
+        days = [kept(self.data, ("first day", column), partial(self._first, column)) for column in columns]
+        return min([day for day in days if day is not None], default=self.as_of)
+
+    def _first(self, column: str) -> date | None:
         table = self.data.table("opportunities")
-        columns = {kpi.basis for kpi in self.measures} & {"closed_on", "created_on"} or {
-            "closed_on",
-            "created_on",
-        }
-        row = (
-            table.aggregate(**{name: table[name].min() for name in sorted(columns)})
-            .to_pyarrow()
-            .to_pylist()[0]
-        )
-        return min([day for day in row.values() if day is not None], default=self.as_of)
+        found: date | None = table.aggregate(day=table[column].min()).to_pyarrow().to_pylist()[0]["day"]
+        return found
 
     def _sums(self, credit: str) -> Sums:
         """Compute every measure that counts by the same credit, for every group that has rows."""
@@ -279,10 +284,10 @@ class Run:
     def _values(self, key: Key, sums: Mapping[str, Sums]) -> list[Any]:
         span = self._span_of[key[0]]
         nothing: dict[str, Any] = {measure.name: self._nothing(measure, span) for measure in self.measures}
-        if any(self._is_about_quota(kpi) for kpi in self.kpis):
+        if self._needs_quotas:
             nothing |= self._quotas(key[1], span)
         known = {credit: nothing | found.get(key, {}) for credit, found in sums.items()}
-        return [self._value(kpi, known[self.credit_of(kpi)]) for kpi in self.kpis]
+        return [self._value(kpi, known[self._credits[kpi.name]]) for kpi in self.kpis]
 
     def _value(self, kpi: Kpi, known: dict[str, Any]) -> Any:
         if kpi.name not in known:

@@ -100,7 +100,7 @@ class Scan:
         """
         by_day = self._in_windows if self.grain == WINDOW else self._by_day
         table = by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
-        return None if table is None else self._of_whom(table, reads)
+        return None if table is None else self.of_whom(table, reads)
 
     def created_or_undated(self) -> Any:
         """Select the opportunities created within the spans, and those of which nobody knows when.
@@ -117,53 +117,13 @@ class Scan:
         inside = (created >= ibis.date(first)) & (created < ibis.date(last)) & (created <= as_of)
         table = table.filter(created.isnull() | inside)
         table = table.mutate(place_on=table.closed_on.fill_null(as_of))
-        return self._of_whom(table.mutate(bucket=self._bucket(table.created_on)) if self.grain else table)
+        return self.of_whom(table.mutate(bucket=self._bucket(table.created_on)) if self.grain else table)
 
-    def happenings(self, reads: tuple[str, ...] = ()) -> Any:
-        """Select every opportunity once, with the dimensions of the day that it closed; None where there are none.
-
-        ``entered`` and ``left`` are the days on which it was created and closed, as far as they are known.
-        """
-        import ibis
-
-        table = self.deals.known
-        place_on = table.closed_on.fill_null(ibis.date(self.as_of))
-        table = table.mutate(entered=table.created_on, left=table.closed_on, place_on=place_on)
-        return self._of_whom(table, reads)
-
-    def stays(self, reads: tuple[str, ...] = ()) -> Any:
-        """Select every opportunity once for each place at which it was open, from ``entered`` to before ``left``.
-
-        Only where deals count for their owners: who share in one may have moved on different days.
-        """
-        import ibis
-
-        table, moves = self.deals.known, self.deals.moves_table()
-        first, last = ibis.date(FIRST_DAY), ibis.date(LAST_DAY)
-        came_before = table.created_on.fill_null(first) < moves.moved_out.fill_null(last)
-        left_after = table.closed_on.fill_null(last) > moves.moved_in.fill_null(first)
-        joined = table.left_join(moves, [table.rep_id == moves.moved_rep, came_before, left_after])
-        entered = joined.moved_in.isnull().ifelse(
-            joined.created_on, ibis.greatest(joined.created_on.fill_null(joined.moved_in), joined.moved_in)
-        )
-        left = joined.moved_out.isnull().ifelse(
-            joined.closed_on, ibis.least(joined.closed_on.fill_null(joined.moved_out), joined.moved_out)
-        )
-        place_on = joined.moved_on.fill_null(ibis.date(self.as_of))
-        return self._of_whom(joined.mutate(entered=entered, left=left, place_on=place_on), reads)
-
-    def moves(self, reads: tuple[str, ...]) -> bool:
-        """Tell whether the dimensions of an open deal may depend on the day."""
-        found = [self.deals.readable(name) for name in (*self.dimensions, *reads)]
-        found += [one.dimension for one in self.filters]
-        of_levels = any(dimension.table == "org_levels" for dimension in found)
-        return of_levels and not self.restated and bool(self.deals.moves)
-
-    def _of_whom(self, table: Any, reads: tuple[str, ...] = ()) -> Any:
+    def of_whom(self, table: Any, reads: tuple[str, ...] = ()) -> Any:
         """Add the dimensions; by credit or overlay give each group its part."""
         import ibis
 
-        if self.restated:
+        if self.restated and "place_on" in table.columns:
             table = table.mutate(place_on=ibis.date(self.as_of))
         if self.credit == OWNER:
             return self._placed(table, reads)

@@ -104,7 +104,8 @@ class Axis:
 
         if self.grain == "week":
             return day.delta(ibis.date(_EPOCH[self.calendar.week_start]), unit="day") // 7
-        return (day.year() * 12 + day.month() - self.calendar.year_start) // _MONTHS[str(self.grain)]
+        months = day.year() * 12 + day.month() - self.calendar.year_start
+        return months if self.grain == "month" else months // _MONTHS[str(self.grain)]
 
     def _count(self, day: date) -> int:
         if self.grain == "week":

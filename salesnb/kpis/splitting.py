@@ -48,12 +48,9 @@ def summand(measure: Any) -> Summand:
     chosen = _unwrapped(total.arg) if isinstance(total, ops.Sum) and total.where is None else None
     if not (isinstance(chosen, ops.IfElse) and _is(chosen.false_null_expr, 0)):
         return Summand(rows=measure.cast("int64"))
-    parts = _conjuncts(_unwrapped(chosen.bool_expr, False))
+    parts = [part for part in _conjuncts(_unwrapped(chosen.bool_expr, False)) if not _is_sure(part)]
     of_group = [part for part in parts if {field.name for field in _fields(part)} == {STATUS}]
-    if not of_group:
-        return Summand(rows=measure.cast("int64"))
     of_row = _all(part for part in parts if part not in of_group)
-    condition = _all(of_group)
     if of_row is not None:
         rows = of_row.ifelse(chosen.true_expr.to_expr(), 0).cast("int64").sum()
     elif _is(_unwrapped(chosen.true_expr), 1):
@@ -61,7 +58,7 @@ def summand(measure: Any) -> Summand:
         rows = ops.CountStar(table).to_expr()
     else:
         rows = chosen.true_expr.to_expr().cast("int64").sum()
-    return Summand(rows=rows.cast("int64"), condition=condition)
+    return Summand(rows=rows.cast("int64"), condition=_all(of_group))
 
 
 def is_additive(measure: Any) -> bool:
@@ -104,6 +101,17 @@ def _is(found: Any, value: object) -> bool:
     import ibis.expr.operations as ops
 
     return isinstance(found, ops.Literal) and found.value == value
+
+
+def _is_sure(found: Any) -> bool:
+    """Tell whether a condition holds for every opportunity: each has an id, which need not be read to know that."""
+    import ibis.expr.operations as ops
+
+    return (
+        isinstance(found, ops.NotNull)
+        and isinstance(found.arg, ops.Field)
+        and found.arg.name == "opportunity_id"
+    )
 
 
 def _conjuncts(found: Any) -> list[Any]:
