@@ -31,8 +31,10 @@ __all__ = [
     "ImportSettings",
     "TableReport",
     "import_source",
+    "known_import",
     "open_engine",
     "with_quotas",
+    "write_rejected",
 ]
 
 REJECTED = "rejected.csv"
@@ -73,6 +75,7 @@ def import_source(
     data_dir: Path,
     *,
     progress: Callable[[str], None] | None = None,
+    accept: Callable[[ImportReport, ImportReport], None] = lambda before, now: None,  # noqa: ARG005 -- by default all
 ) -> ImportReport:
     """Read, check and load a source into ``data_dir``, and switch to the result when it is whole.
 
@@ -85,6 +88,8 @@ def import_source(
         A folder, or a CSV, Parquet, Excel or DuckDB file.
     progress
         Told in a few words what is being done.
+    accept
+        Given what the import before did and what this one is about to do; what it raises stops the import.
 
     Raises
     ------
@@ -100,7 +105,7 @@ def import_source(
     files = locate(source, mapping)
     with exclusive(data_dir):
         fingerprint = digest_of(files, SCHEMA, mapping.digest, repr(settings))
-        known, meta = _known(current_database(data_dir))
+        known, meta = known_import(current_database(data_dir))
         if known and meta and meta.source_fingerprint == fingerprint:
             write_rejected(known.path, data_dir)
             return known
@@ -116,6 +121,8 @@ def import_source(
                 built = build(
                     connection, files, mapping, settings, scratch, before, fingerprint=fingerprint, say=say
                 )
+                if known:
+                    accept(known, _report(built, known.path, fingerprint, counts))
                 if before and quotas:
                     _carry_quotas(connection, before)
                 further = [
@@ -236,7 +243,7 @@ def _carry_quotas(connection: "DuckDBPyConnection", before: Path) -> None:
     run("DETACH before")
 
 
-def _known(database: Path | None) -> tuple[ImportReport, Meta] | tuple[None, None]:
+def known_import(database: Path | None) -> tuple[ImportReport, Meta] | tuple[None, None]:
     """Give the report of an earlier import and what holds for its data; None when its database cannot be read."""
     if database is None:
         return None, None
