@@ -63,7 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     if _is_of_quotas(workspace, arguments):
         return _import_quotas(workspace, arguments)
     if not arguments.mapping and not _mapping_settled(workspace, arguments):
-        return 0
+        # Scripts must not go on as if there were data; a person has just said no.
+        return 0 if _at_terminal() else 1
     with progress_line() as progress:
         report = import_data(
             workspace,
@@ -197,7 +198,10 @@ def _mapping_settled(workspace: Workspace, arguments: argparse.Namespace) -> boo
         say(f"This is written to {path.name}, a comment at each guess.")
         if _agreed("Load with it now? [y/N] "):
             return True
-    say(f"The mapping is in {path.name}. Look it over, then: salesnb import {quote(str(arguments.source))}")
+    say(
+        f"Nothing is loaded yet. The mapping is in {path.name}; look it over, then:"
+        f" salesnb import {quote(str(arguments.source))}"
+    )
     return False
 
 
@@ -236,6 +240,8 @@ def _show(draft: "Draft") -> None:
         )
     for file, columns in draft.unmapped:
         say(f"{file}: kept as dimensions: {', '.join(columns)}.")
+    for sentence in draft.beside:
+        say(sentence)
     for name in draft.unused:
         say(f"Not used: {name}")
 

@@ -18,7 +18,8 @@ from salesnb.crm.organisation import create_org_levels, make_nodes, place_reps
 from salesnb.crm.placements import Past
 from salesnb.crm.plan import Context, extra_name
 from salesnb.crm.report import TableReport
-from salesnb.crm.sql import insert_values
+from salesnb.crm.rules import NO_RATE
+from salesnb.crm.sql import insert_values, quote_literal
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.staging import RowsDiffer
 from salesnb.crm.tables import DERIVED, RESERVED_NAMES, TABLES, Table
@@ -77,8 +78,14 @@ def build(
     *,
     fingerprint: str,
     say: Callable[[str], None],
+    told: tuple[str, ...] = (),
 ) -> Built:
     """Fill an empty database.
+
+    Parameters
+    ----------
+    told
+        What people should know of the files already.
 
     Raises
     ------
@@ -101,9 +108,9 @@ def build(
     builder.complete()
     _refuse_overflow(context)
     say("comparing with the import before")
-    told = record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
+    of_history = record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
     # A file of which two tables are made is said once what there is to say of it.
-    notices = tuple(dict.fromkeys((*_zone_notice(settings), *builder.notices, *told)))
+    notices = tuple(dict.fromkeys((*_zone_notice(settings), *told, *builder.notices, *of_history)))
     built = Built(tables=builder.reports(), notices=notices, as_of=as_of)
     _write_meta(context, built, fingerprint, builder)
     return built
@@ -257,6 +264,18 @@ class _Builder:
             )
         fill_credited(self._context)
 
+    @property
+    def currency(self) -> str:
+        """The workspace's currency."""
+        return self._context.currency
+
+    def foreign_only(self, table: str) -> str:
+        """Give the one currency of all rows of a table that was set aside for the lack of a rate, else nothing."""
+        rows = self._context.connection.execute(
+            f"SELECT DISTINCT upper(value), reason FROM rejected WHERE table_name = {quote_literal(table)}"
+        ).fetchall()
+        return str(rows[0][0]) if len(rows) == 1 and rows[0][1] == NO_RATE else ""
+
     def notices_of(self, table: str) -> tuple[str, ...]:
         """Give what is said of one table."""
         return self._loaded[table].notices
@@ -320,12 +339,25 @@ def _nothing_dated(builder: _Builder) -> BadInput:
         why = left[0] if left else "There is a header and no row."
         return BadInput(why, where=found[0].name, hint="Export the rows as well.")
     if any(report.rejected for report in found) and not any(report.loaded for report in found):
+        if foreign := builder.foreign_only(found[0].name):
+            return _other_currency(builder, foreign)
         why = next((notice for notice in builder.notices if "set aside:" in notice), "")
         return BadInput(f"Every row is set aside. {why}", hint="Correct the mapping; nothing was loaded.")
     return BadInput(
         "No row has a date on which something happened.",
         where="opportunities",
         hint="Map created_on and closed_on.",
+    )
+
+
+def _other_currency(builder: _Builder, currency: str) -> BadInput:
+    """Say what to do where every amount is in one currency that is not the workspace's."""
+    own = builder.currency
+    return BadInput(
+        f"Every amount is in {currency}, and the workspace is in {own}; nothing was loaded.",
+        hint=f'Set currency = "{currency}" in salesnb.toml to have everything in {currency}. To have it in {own}, put'
+        " a file rates.csv beside it, with the columns currency, valid_from and rate, such as"
+        f" {currency},2020-01-01,1.1: from that day on 1 {currency} is 1.1 {own}.",
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.crm.building import SCHEMA, Built, ImportSettings, build
+from salesnb.crm.companions import companions
 from salesnb.crm.dataset import Meta, read_meta, read_only
 from salesnb.crm.files import digest_of, locate
 from salesnb.crm.mapping import Mapping
@@ -103,6 +104,8 @@ def import_source(
     say = progress or (lambda _: None)
     minor_digits(settings.currency)
     files = locate(source, mapping)
+    beside, told = companions(source, files)
+    files = (*files, *beside)
     with exclusive(data_dir):
         fingerprint = digest_of(files, SCHEMA, mapping.digest, repr(settings))
         known, meta = known_import(current_database(data_dir))
@@ -119,7 +122,15 @@ def import_source(
                 scratch, data_dir, tuple(path for file in files for path in file.paths), before
             ) as connection:
                 built = build(
-                    connection, files, mapping, settings, scratch, before, fingerprint=fingerprint, say=say
+                    connection,
+                    files,
+                    mapping,
+                    settings,
+                    scratch,
+                    before,
+                    fingerprint=fingerprint,
+                    say=say,
+                    told=told,
                 )
                 if known:
                     accept(known, _report(built, known.path, fingerprint, counts))

@@ -112,7 +112,7 @@ def rep_nodes_by_name(context: Context, levels: Sequence[str]) -> tuple[str, ...
         raise BadInput(
             f"No rep belongs to a node of org: {', '.join(map(repr, lost[:_SHOWN]))}: none of them is one.",
             where=f"reps, {', '.join(levels) or 'node'}",
-            hint=f"{known.hint(lost[0])} Write the nodes as the reps name them, or leave [org] out.",
+            hint=f"{known.hint(lost[0])} Write the nodes as the reps name them, or leave org out.",
         )
     for row, node in found.items():
         if node is not None:
