@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.crm.building import SCHEMA, Built, ImportSettings, build
+from salesnb.crm.companions import companions
 from salesnb.crm.dataset import Meta, read_meta, read_only
 from salesnb.crm.files import digest_of, locate
 from salesnb.crm.mapping import Mapping
@@ -31,8 +32,10 @@ __all__ = [
     "ImportSettings",
     "TableReport",
     "import_source",
+    "known_import",
     "open_engine",
     "with_quotas",
+    "write_rejected",
 ]
 
 REJECTED = "rejected.csv"
@@ -73,6 +76,7 @@ def import_source(
     data_dir: Path,
     *,
     progress: Callable[[str], None] | None = None,
+    accept: Callable[[ImportReport, ImportReport], None] = lambda before, now: None,  # noqa: ARG005 -- by default all
 ) -> ImportReport:
     """Read, check and load a source into ``data_dir``, and switch to the result when it is whole.
 
@@ -85,6 +89,8 @@ def import_source(
         A folder, or a CSV, Parquet, Excel or DuckDB file.
     progress
         Told in a few words what is being done.
+    accept
+        Given what the import before did and what this one is about to do; what it raises stops the import.
 
     Raises
     ------
@@ -98,9 +104,11 @@ def import_source(
     say = progress or (lambda _: None)
     minor_digits(settings.currency)
     files = locate(source, mapping)
+    beside, told = companions(source, files)
+    files = (*files, *beside)
     with exclusive(data_dir):
         fingerprint = digest_of(files, SCHEMA, mapping.digest, repr(settings))
-        known, meta = _known(current_database(data_dir))
+        known, meta = known_import(current_database(data_dir))
         if known and meta and meta.source_fingerprint == fingerprint:
             write_rejected(known.path, data_dir)
             return known
@@ -114,8 +122,18 @@ def import_source(
                 scratch, data_dir, tuple(path for file in files for path in file.paths), before
             ) as connection:
                 built = build(
-                    connection, files, mapping, settings, scratch, before, fingerprint=fingerprint, say=say
+                    connection,
+                    files,
+                    mapping,
+                    settings,
+                    scratch,
+                    before,
+                    fingerprint=fingerprint,
+                    say=say,
+                    told=told,
                 )
+                if known:
+                    accept(known, _report(built, known.path, fingerprint, counts))
                 if before and quotas:
                     _carry_quotas(connection, before)
                 further = [
@@ -236,7 +254,7 @@ def _carry_quotas(connection: "DuckDBPyConnection", before: Path) -> None:
     run("DETACH before")
 
 
-def _known(database: Path | None) -> tuple[ImportReport, Meta] | tuple[None, None]:
+def known_import(database: Path | None) -> tuple[ImportReport, Meta] | tuple[None, None]:
     """Give the report of an earlier import and what holds for its data; None when its database cannot be read."""
     if database is None:
         return None, None
