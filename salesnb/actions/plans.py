@@ -121,7 +121,9 @@ def quota_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]]:
                 "node": f"{'  ' * depth[quota.id]}{quota.name}",
                 "level": quota.level,
                 "kpi": quota.kpi,
-                "quota": formatter.value(quota.amount, quota.unit),
+                "quota": None
+                if quota.basis == planning.NOT_GIVEN
+                else formatter.value(quota.amount, quota.unit),
                 "basis": quota.basis,
                 "locked": f"{quota.lock.by}: {quota.lock.why}" if quota.lock else "",
             }

@@ -34,7 +34,7 @@ def _rank(plan: "Plan") -> tuple[int, int, str]:
 
 
 def plan_targets(plan: "Plan") -> tuple[Target, ...]:
-    """Turn a plan's quotas, each with the season of its goal, and its goals and targets for levels into targets."""
+    """Turn a plan's quotas, each with its own months or the season of its goal, and its goals and targets for levels into targets."""
     return (*_of_quotas(plan), *_of_levels(plan))
 
 
@@ -53,7 +53,8 @@ def _target(goal: "Goal", quota: "Quota", months: tuple[tuple[str, int], ...]) -
         start=goal.period.start,
         end=goal.period.end,
         amount=quota.amount,
-        months=months,
+        # A quota that was given by month has its own; their shares are then exact.
+        months=tuple((month.label, month.amount) for month in quota.months) or months,
     )
 
 

@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the quotas of a file, which is imported; without FILE those that were imported last. A KPI that has"
         " quotas and no goal gets their sum as its goal",
     )
+    new.add_argument(
+        "--partial",
+        action="store_true",
+        help="leave out quotas whose name nobody in the data has; else no plan is made before it is said who is meant",
+    )
     add_quota_arguments(new)
     _plan_and_format(commands.add_parser("show", help="goals, quotas and milestones of a plan"))
     commands.add_parser("list", help="the plans of the workspace")
@@ -76,15 +81,25 @@ def _plan_and_format(parser: argparse.ArgumentParser) -> None:
 
 def _new(arguments: argparse.Namespace) -> int:
     from salesnb.actions.making import make_plan
+    from salesnb.actions.quotas import remember_names
 
     workspace = Workspace.open(arguments.workspace)
     goals = [_pair(text, "--goal", "KPI=AMOUNT, such as won_amount=3000000") for text in arguments.goal]
     period = workspace.calendar.period(arguments.period)
     given = arguments.quotas is not None
+    options = replace(quota_options(arguments), period=period)
     if given and arguments.quotas is not _IMPORTED:
-        take_quotas(workspace, arguments.quotas, replace(quota_options(arguments), period=period), ask=True)
+        take_quotas(workspace, arguments.quotas, options, ask=True)
+    elif options.names:
+        remember_names(workspace, dict(options.names))
     made = make_plan(
-        workspace, arguments.name, period.label, goals, objective=arguments.objective, with_quotas=given
+        workspace,
+        arguments.name,
+        period.label,
+        goals,
+        objective=arguments.objective,
+        with_quotas=given,
+        partial=arguments.partial,
     )
     for notice in made.notices:
         say(notice)

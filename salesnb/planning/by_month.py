@@ -126,8 +126,9 @@ def _summed(
         own = sums[quota.id]
         for label, amount in leaves.get(quota.id, {}).items():
             own[label] += amount
-        for label, amount in own.items() if quota.parent in sums else ():
-            sums[quota.parent][label] += amount
+        above = sums.get(quota.parent or "", {})
+        for label in above:
+            above[label] += own[label]
     return tuple(
         replace(
             quota,
