@@ -30,6 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands.add_parser("check", help="check every KPI on the workspace's data")
     query = commands.add_parser("query", help="figures, by dimensions and time")
     query.add_argument("names", metavar="NAME", nargs="+")
+    query.add_argument(
+        "--plan",
+        metavar="NAME",
+        help="whose quotas and targets count; by default those of the plan that fits the days: approved plans before those"
+        " proposed, then drafts; among these the shortest period, then the one saved last",
+    )
     _selection(query)
     _beside(query)
     rows = commands.add_parser("rows", help="the opportunities behind a figure; they add up to it")
@@ -184,7 +190,8 @@ def _query(arguments: argparse.Namespace) -> int:
     from salesnb.actions.querying import query_kpis
 
     workspace = Workspace.open(arguments.workspace)
-    result = query_kpis(workspace, _read_query(tuple(arguments.names), arguments), known=arguments.known)
+    query = _read_query(tuple(arguments.names), arguments)
+    result = query_kpis(workspace, query, known=arguments.known, plan=arguments.plan)
     print_result(result, workspace, arguments.format)
     return 0
 

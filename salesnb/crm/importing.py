@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REJECTED",
+    "UNCLAIMED",
     "ImportReport",
     "ImportSettings",
     "TableReport",
@@ -39,6 +40,8 @@ __all__ = [
 ]
 
 REJECTED = "rejected.csv"
+# Under which key the database keeps the quotas whose name nobody has.
+UNCLAIMED = "quotas_unclaimed"
 _MEMORY = "1GB"
 
 
@@ -249,6 +252,7 @@ def _carry_quotas(connection: "DuckDBPyConnection", before: Path) -> None:
     run = connection.execute
     run(f"ATTACH {quote_literal(str(before))} AS before (READ_ONLY)")
     run("INSERT INTO quotas BY NAME SELECT * FROM before.quotas")
+    run(f"INSERT INTO meta BY NAME SELECT * FROM before.meta WHERE key = '{UNCLAIMED}'")
     for table in ("rejected", "import_report"):
         run(f"INSERT INTO {table} BY NAME SELECT * FROM before.{table} WHERE table_name = 'quotas'")
     run("DETACH before")

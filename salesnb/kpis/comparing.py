@@ -73,6 +73,7 @@ class _Compared:
             level = _Level(self, kept)
             rows += level.rows()
             notices |= dict.fromkeys(level.notices)
+        notices |= dict.fromkeys(self.run.told_of_targets() if self.beside.targets else ())
         rows.sort(key=self._order)
         return Result(columns=columns, rows=tuple(rows), notices=tuple(notices))
 

@@ -17,6 +17,7 @@ from salesnb.kpis.folding import Key, Sums, figures, weighted_rows
 from salesnb.kpis.kpi import AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi
 from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
+from salesnb.kpis.quota_notices import QUOTA_KPI, TakenTargets
 from salesnb.kpis.result import Column, Result, sort_key
 from salesnb.kpis.scan import Filter, Scan, bases_of, filters
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span, day_before
@@ -53,6 +54,7 @@ class Run:
         self.catalogue = catalogue
         self.as_of = query.as_of or self._default_as_of()
         self.deals = Deals(data, self.as_of)
+        self._taken = TakenTargets(query, calendar)
         self._notices: list[str] = []
         self._without_cohort: set[Span] = set()
 
@@ -64,7 +66,7 @@ class Run:
         rows = [(*self._shown(key), *self._values(key, sums)) for key in self._keys(sums.values())]
         self._tell_credits()
         rows.sort(key=lambda row: sort_key(row[: len(self.query.columns)]))
-        return Result(columns=columns, rows=tuple(rows), notices=tuple(self._notices))
+        return Result(columns=columns, rows=tuple(rows), notices=(*self._notices, *self.told_of_targets()))
 
     @cached_property
     def kpis(self) -> tuple[Kpi, ...]:
@@ -102,6 +104,10 @@ class Run:
     def measures_shown(self) -> tuple[Kpi, ...]:
         """The measures that the KPIs asked for are computed from, without those that only warn of something."""
         return tuple(kpi for kpi in self.measures if kpi.name != _UNDATED or _UNDATED in self.query.kpis)
+
+    def told_of_targets(self) -> tuple[str, ...]:
+        """Say what should be known of the targets that were taken."""
+        return self._taken.sentences(needs_quota=any(map(self._is_about_quota, self.kpis)))
 
     def told_on(self, basis: str, bucket: int | None = None) -> date:
         """Give the day as of which open deals are listed, of the last bucket or that of a number."""
@@ -315,7 +321,7 @@ class Run:
 
     def _quotas(self, dimensions: tuple[str | None, ...], span: Span) -> dict[str, Fraction | None]:
         """Find the quota of a group and what of it is due by the as-of day."""
-        target = self._target("won_amount", dimensions, span)
+        target = self._target(QUOTA_KPI, dimensions, span)
         if target is None:
             return dict.fromkeys(TARGET_INPUTS)
         before = target.due_by(span.start, self.calendar)
@@ -332,11 +338,28 @@ class Run:
         if len(places) > 1:
             return None
         name, value = places[0] if places else (COMPANY, None)
+        place = (kpi, name, "" if name == COMPANY else str(value))
+        fitting = [
+            target
+            for target in self._targets.get(place, ())
+            if target.start <= span.start and span.end <= target.end
+        ]
+        self._taken.note(
+            span,
+            fitting,
+            is_quota=kpi == QUOTA_KPI,
+            has_parts=self.catalogue.get(kpi).additive_over_time,
+        )
+        return fitting[0] if fitting else None
+
+    @cached_property
+    def _targets(self) -> dict[tuple[str, str, str], list[Target]]:
+        """The targets by KPI and place; of one place in the order in which they count."""
+        found: dict[tuple[str, str, str], list[Target]] = {}
         for target in self.query.targets:
-            place = target.dimension == name and (name == COMPANY or target.value == value)
-            if place and target.kpi == kpi and target.start <= span.start and span.end <= target.end:
-                return target
-        return None
+            value = "" if target.dimension == COMPANY else target.value
+            found.setdefault((target.kpi, target.dimension, value), []).append(target)
+        return found
 
     def _key_columns(self) -> Iterable[Column]:
         grain = self.query.time_grain

@@ -6,7 +6,8 @@ from salesnb.kpis.kpi import derived, ratio
 @derived(
     label="Attainment",
     unit="ratio",
-    formula="won to date / quota; of a team the ratio of sums",
+    formula="won to date / quota of the period asked for; of a team the ratio of sums; days that cut a month have their part"
+    " of its quota",
     source="profpipeline.com: of a team the ratio of sums, never the mean of ratios",
 )
 def attainment(won_amount: int, quota: int | None) -> float | None:
