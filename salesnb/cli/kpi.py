@@ -12,7 +12,7 @@ from salesnb.cli.table import print_csv, print_json, print_text
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.kpis import Query
+    from salesnb.kpis import Beside, Query
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     query = commands.add_parser("query", help="figures, by dimensions and time")
     query.add_argument("names", metavar="NAME", nargs="+")
     _selection(query)
+    _beside(query)
     rows = commands.add_parser("rows", help="the opportunities behind a figure; they add up to it")
     rows.add_argument("name", metavar="NAME")
     _selection(rows)
@@ -83,6 +84,22 @@ def _selection(parser: argparse.ArgumentParser, *, by: bool = True) -> None:
         "--restated", action="store_true", help="by the organisation of the as-of day, whatever it was then"
     )
     _with_format(parser)
+
+
+def _beside(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("beside each figure")
+    group.add_argument(
+        "--compare",
+        metavar="TIME[,TIME]",
+        default="",
+        help="previous (the period before) and last_year (the same period a year before), with change and growth",
+    )
+    group.add_argument("--rolling", metavar="N", type=int, default=0, help="over the last N weeks, months, …")
+    group.add_argument("--ytd", action="store_true", help="from the start of the fiscal year on")
+    group.add_argument(
+        "--targets", action="store_true", help="the targets of plans, and how far they are off"
+    )
+    group.add_argument("--totals", action="store_true", help="subtotals and a total, right for ratios too")
 
 
 def _with_format(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +184,21 @@ def _read_query(names: tuple[str, ...], arguments: argparse.Namespace) -> "Query
         where=tuple(dimension_filter(text) for text in arguments.where),
         credit=arguments.credit,
         restated=arguments.restated,
+        beside=_read_beside(arguments),
+    )
+
+
+def _read_beside(arguments: argparse.Namespace) -> "Beside | None":
+    from salesnb.kpis import Beside
+
+    if arguments.action != "query":
+        return None
+    return Beside(
+        compare=tuple(part.strip() for part in arguments.compare.split(",") if part.strip()),
+        rolling=arguments.rolling,
+        year_to_date=arguments.ytd,
+        targets=arguments.targets,
+        totals=arguments.totals,
     )
 
 

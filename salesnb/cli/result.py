@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.cli import say
 from salesnb.cli.table import print_json, print_text
+from salesnb.kpis.result import TOTAL
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,7 +34,16 @@ def print_result(
         print_json(names, result.to_records(digits))
         return
     records = as_read(result, [*result, *([totals] if totals else [])], workspace.settings.formatter)
+    if TOTAL in names:
+        names.remove(TOTAL)
+        records = [_with_total(record) for record in records]
     print_text(names, records, right=[column.name for column in result.columns if column.unit])
+
+
+def _with_total(record: dict[str, object]) -> dict[str, object]:
+    """Write "Total" where the first column that a row adds up over would stand."""
+    over = record.get(TOTAL)
+    return record | {str(over).split(",", maxsplit=1)[0]: "Total"} if over else record
 
 
 def total_row(result: "Result") -> tuple[Any, ...] | None:

@@ -7,6 +7,7 @@ function in one of them.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from salesnb.kpis.beside import Beside
 from salesnb.kpis.kpi import CATALOGUE, Kpi, derived, measure, ratio
 from salesnb.kpis.query import Query, Target
 from salesnb.kpis.result import Column, Result
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from salesnb.kpis.checking import Check
 
 __all__ = [
+    "Beside",
     "Column",
     "Kpi",
     "Query",
@@ -66,6 +68,10 @@ def run(
     UnknownName
         When a KPI, dimension or value is not known.
     """
+    if query.beside:
+        from salesnb.kpis.comparing import compared
+
+        return compared(query, data, calendar, known or catalogue())
     from salesnb.kpis.engine import Run
 
     return Run(query, data, calendar, known or catalogue()).result()

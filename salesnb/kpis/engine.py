@@ -136,7 +136,7 @@ class Run:
         start, end = self.query.start or FIRST_DAY, self.query.end or LAST_DAY
         if not self.query.time_grain:
             return (Span(label=None, start=start, end=end),)
-        first = self.query.start or self._first_day()
+        first = self.query.start or self.first_day()
         last = self.query.end or self.as_of + timedelta(days=1)
         buckets = self.calendar.buckets(first, max(last, first + timedelta(days=1)), self.query.time_grain)
         return tuple(Span(label=b.label, start=max(b.start, start), end=min(b.end, end)) for b in buckets)
@@ -175,7 +175,7 @@ class Run:
             if name not in TARGET_INPUTS:
                 self._collect(self.catalogue.get(name), found, (*path, kpi.name))
 
-    def _first_day(self) -> date:
+    def first_day(self) -> date:
         """Find the first day on which anything happened by the bases asked for."""
         table = self.data.table("opportunities")
         columns = {kpi.basis for kpi in self.measures} & {"closed_on", "created_on"} or {
@@ -271,9 +271,17 @@ class Run:
         unknown = kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
         return None if unknown else kpi.of_no_rows
 
+    def target_of(self, kpi: Kpi, dimensions: tuple[str | None, ...], span: Span) -> float | None:
+        """Give the target of a group (ids) in a span: its part of a quota, or the level of a KPI that does not add up."""
+        target = self._target(kpi.name, dimensions, span)
+        if target is None or not kpi.additive_over_time:
+            return target.amount if target else None
+        part = target.due_by(span.end, self.calendar) - target.due_by(span.start, self.calendar)
+        return int(part) if part.denominator == 1 else float(part)
+
     def _quotas(self, dimensions: tuple[str | None, ...], span: Span) -> dict[str, Fraction | None]:
         """Find the quota of a group and what of it is due by the as-of day."""
-        target = self._target(dimensions, span)
+        target = self._target("won_amount", dimensions, span)
         if target is None:
             return dict.fromkeys(TARGET_INPUTS)
         before = target.due_by(span.start, self.calendar)
@@ -283,16 +291,16 @@ class Run:
             "quota_due": max(due - before, Fraction()),
         }
 
-    def _target(self, dimensions: tuple[str | None, ...], span: Span) -> Target | None:
-        """Pick the one quota that fits the group: of its dimension, or of the one value that is filtered for."""
+    def _target(self, kpi: str, dimensions: tuple[str | None, ...], span: Span) -> Target | None:
+        """Pick the one target of a KPI that fits the group: of its dimension, or of the one value that is filtered for."""
         places = list(zip(self.query.dimensions, dimensions, strict=True))
         places += [(f.dimension.name, f.values[0]) for f in self.filters if len(f.values) == 1]
         if len(places) > 1:
             return None
         name, value = places[0] if places else (COMPANY, None)
         for target in self.query.targets:
-            fits = target.dimension == name and (name == COMPANY or target.value == value)
-            if fits and target.start <= span.start and span.end <= target.end:
+            place = target.dimension == name and (name == COMPANY or target.value == value)
+            if place and target.kpi == kpi and target.start <= span.start and span.end <= target.end:
                 return target
         return None
 
