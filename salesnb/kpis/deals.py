@@ -90,9 +90,8 @@ class Deals:
             )
         for table in ("opportunities", "accounts", "products", "reps"):
             for column in self._text_columns(table):
-                dimension = Dimension(name=column, table=table, column=column)
-                found.setdefault(column, dimension)
-                found.setdefault(f"{table}.{column}", dimension)
+                for name in (column, f"{table}.{column}"):
+                    found.setdefault(name, Dimension(name=name, table=table, column=column))
         return found
 
     def dimension(self, name: str) -> Dimension:
@@ -107,6 +106,27 @@ class Deals:
             plain = [known for known in self.dimensions if "." not in known]
             raise UnknownName(f"There is no dimension {name!r}.", hint=nearest(name, plain, shown=20))
         return self.dimensions[name]
+
+    @cached_property
+    def figures(self) -> dict[str, Dimension]:
+        """Numbers and dates of accounts, products and reps: nothing to group by, but a condition may read them."""
+        found: dict[str, Dimension] = {}
+        for table in _KEYS:
+            for column, kind in self._data.table(table).schema().items():
+                if kind.is_numeric() or kind.is_date():
+                    dimension = Dimension(name=f"{table}.{column}", table=table, column=column)
+                    found.setdefault(f"{table}.{column}", dimension)
+        return found
+
+    def readable(self, name: str) -> Dimension:
+        """Find what a measure reads: a dimension, or a figure of an account, a product or a rep.
+
+        Raises
+        ------
+        UnknownName
+            When there is none of that name.
+        """
+        return self.figures[name] if name in self.figures else self.dimension(name)
 
     @cached_property
     def known(self) -> Any:
@@ -150,7 +170,7 @@ class Deals:
         on
             A date column: whose organisation counts.
         """
-        dimensions = [self.dimension(name) for name in dict.fromkeys(names)]
+        dimensions = [self.readable(name) for name in dict.fromkeys(names)]
         for source in dict.fromkeys(dimension.table for dimension in dimensions):
             mine = [dimension for dimension in dimensions if dimension.table == source]
             table = self._joined(table, source, mine, on)

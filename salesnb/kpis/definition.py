@@ -5,12 +5,16 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from salesnb.calendar import GRAINS
 from salesnb.crm.tables import TABLES
 from salesnb.errors import BadInput, nearest
 from salesnb.kpis.kpi import BASES, CLOSED, TARGET_INPUTS, TIME, UNITS
+from salesnb.kpis.language.parsing import parse_condition, parse_expression
+from salesnb.kpis.language.tree import Condition, Expression
 from salesnb.kpis.language.words import KEYWORDS
+from salesnb.kpis.language.writing import normal_form
 
 __all__ = ["CERTIFIED", "DRAFT", "STATUSES", "Definition", "Expected"]
 
@@ -138,6 +142,7 @@ class Definition:
                 raise BadInput(f"{key} is {value!r}.", hint=nearest(str(value), known))
         if isinstance(self.version, bool) or not isinstance(self.version, int) or self.version < 1:
             raise BadInput(f"version is {self.version!r}.", hint="Write a whole number of 1 or more.")
+        self.tree, self.condition  # noqa: B018 -- what cannot be read is told now
 
     @classmethod
     def from_toml(cls, text: str, *, where: str) -> "Definition":
@@ -165,10 +170,28 @@ class Definition:
         """What people read: the label, or the name with spaces."""
         return self.label or self.name.replace("_", " ").capitalize()
 
+    @cached_property
+    def tree(self) -> Expression:
+        """The expression as a tree."""
+        return parse_expression(self.expression, f"KPI {self.name}, expression")
+
+    @cached_property
+    def condition(self) -> Condition | None:
+        """The condition of all its aggregates as a tree; None for none."""
+        return parse_condition(self.where, f"KPI {self.name}, where") if self.where.strip() else None
+
+    @property
+    def formula(self) -> str:
+        """The expression in normal form, with the condition and the date that hold for all of it."""
+        at = f", at {self.at}" if self.at != CLOSED else ""
+        condition = f", where {normal_form(self.condition)}" if self.condition is not None else ""
+        return f"{normal_form(self.tree)}{condition}{at}"
+
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over what changes the number: expression, date, condition and unit."""
-        parts = [" ".join(self.expression.split()), self.at, " ".join(self.where.split()), self.unit]
+        """SHA-256 over what changes the number: expression and condition in normal form, date and unit."""
+        condition = normal_form(self.condition) if self.condition is not None else ""
+        parts = [normal_form(self.tree), self.at, condition, self.unit]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -71,6 +71,8 @@ class Kpi:
         Of measures: the dimensions whose ``dim_NAME`` columns the function reads, besides the opportunities' own.
     additive_over
         Dimensions over which its author says that it adds up, ``time`` too; None means that nothing was said.
+    description
+        In words, what it is for; may be empty.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Kpi:
     hidden: bool = False
     reads: tuple[str, ...] = ()
     additive_over: tuple[str, ...] | None = None
+    description: str = ""
 
     @property
     def needs_target(self) -> bool:

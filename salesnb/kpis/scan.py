@@ -153,7 +153,7 @@ class Scan:
         )
         # Several who share in a deal may be of one group, for which it is one deal.
         keys = ["opportunity_id", *({"bucket"} & set(columns))]
-        keys += [f"dim_{name}" for name in dimensions if self.deals.dimension(name).of_reps]
+        keys += [f"dim_{name}" for name in dimensions if self.deals.readable(name).of_reps]
         sums = {name: placed[name].sum().cast("int64") for name in ("amount", "expected_amount")}
         # All else is the same in every row of a deal, and engines leave out what no KPI reads.
         same = {name: placed[name].arbitrary() for name in columns if name not in {*keys, *sums, "rep_id"}}
