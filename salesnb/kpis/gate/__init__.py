@@ -31,7 +31,17 @@ if TYPE_CHECKING:
 __all__ = ["FAILED", "NOT_POSSIBLE", "PASSED", "GateCheck", "gate", "rules"]
 
 # In the order in which they are told.
-_MODULES = ("described", "computable", "references", "fan_out", "ratios", "additive", "empty", "restatement", "expected")
+_MODULES = (
+    "described",
+    "computable",
+    "references",
+    "fan_out",
+    "ratios",
+    "additive",
+    "empty",
+    "restatement",
+    "expected",
+)
 _LONGEST = 200
 
 
@@ -88,7 +98,9 @@ def _verdict(rule: Rule, subject: "Subject") -> Verdict:
     try:
         return rule(subject)
     except CannotBeComputed:
-        return not_possible("It cannot be computed, so that there is no figure to check.", "Mend its definition first.")
+        return not_possible(
+            "It cannot be computed, so that there is no figure to check.", "Mend its definition first."
+        )
     except SalesnbError as error:
         return failed(error.what, error.hint or "Mend its definition.")
     except Exception as error:  # noqa: BLE001 -- the promotion gate: a check that breaks down has failed

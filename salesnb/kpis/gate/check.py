@@ -20,7 +20,18 @@ from salesnb.registry import Registry
 if TYPE_CHECKING:
     from salesnb.kpis.gate.subject import Subject
 
-__all__ = ["FAILED", "NOT_POSSIBLE", "PASSED", "RULES", "GateCheck", "Verdict", "failed", "not_possible", "passed"]
+__all__ = [
+    "FAILED",
+    "NOT_POSSIBLE",
+    "PASSED",
+    "RULES",
+    "GateCheck",
+    "Rule",
+    "Verdict",
+    "failed",
+    "not_possible",
+    "passed",
+]
 
 PASSED, FAILED, NOT_POSSIBLE = "passed", "failed", "not possible"
 

@@ -28,4 +28,6 @@ def can_be_computed(subject: "Subject") -> Verdict:
         )
     if isinstance(value, float) and not math.isfinite(value):
         return failed(f"It gives {value}, which is no figure.", "Look at what it divides by.")
-    return passed(f"It gives {subject.say(value)} over all data as of {as_of}; its parts have units that fit.")
+    return passed(
+        f"It gives {subject.say(value)} over all data as of {as_of}; its parts have units that fit."
+    )

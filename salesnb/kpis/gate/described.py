@@ -22,5 +22,7 @@ def is_described(subject: "Subject") -> Verdict:
     found = subject.definition
     called = f"“{found.title}” ({found.name}) is {_UNITS[found.unit]}"
     if not found.owner.strip():
-        return not_possible(f"{called}. Nobody is named who answers for it.", 'Add owner = "…" to the definition.')
+        return not_possible(
+            f"{called}. Nobody is named who answers for it.", 'Add owner = "…" to the definition.'
+        )
     return passed(f"{called}; {found.owner} answers for it.")

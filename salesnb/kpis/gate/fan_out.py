@@ -40,15 +40,24 @@ def no_fan_out(subject: "Subject") -> Verdict:
 
 
 def _multiplied(deals: Any, table: Any, names: Sequence[str], rows: int) -> Verdict:
-    """Name the dimensions that multiply rows."""
-    found = {name: _counted(deals.with_dimensions(table, [name], "place_on"))[0] for name in names}
-    guilty = [name for name, count in found.items() if count != rows]
-    first = guilty[0] if guilty else names[0]
-    source = deals.dimension(first).table
+    """Name the table that multiplies rows, and the dimensions that come from it."""
+    by_source: dict[str, list[str]] = {}
+    for name in names:
+        by_source.setdefault(deals.dimension(name).table, []).append(name)
+    found = {
+        source: _counted(deals.with_dimensions(table, joined, "place_on"))[0]
+        for source, joined in by_source.items()
+    }
+    source = next((source for source, count in found.items() if count != rows), "all tables together")
+    keys = (
+        "spells of a rep in rep_nodes that overlap"
+        if source == "org_levels"
+        else "keys that stand there twice"
+    )
     return failed(
-        f"{rows:,} deals become {found[first]:,} rows when {first} is joined"
-        + (f", and so for {', '.join(guilty[1:])}." if guilty[1:] else "."),
-        f"Each deal must find at most one row in {source}: look for keys that stand there twice.",
+        f"{rows:,} deals become {found.get(source, 0):,} rows when {source} is joined for"
+        f" {', '.join(by_source.get(source, names))}.",
+        f"Each deal must find at most one row there: look for {keys}.",
     )
 
 

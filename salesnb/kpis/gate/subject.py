@@ -12,8 +12,8 @@ from salesnb.errors import SalesnbError
 from salesnb.kpis.definition import Definition
 from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import TARGET_INPUTS, Kpi
-from salesnb.kpis.language.compiling import with_definition
-from salesnb.kpis.language.parsing import parse_expression
+from salesnb.kpis.language.compiling import compile_definition
+from salesnb.kpis.language.naming import origin_of
 from salesnb.kpis.query import Query
 from salesnb.kpis.result import Result
 from salesnb.money import Formatter
@@ -67,7 +67,7 @@ class Subject:
             When the definition cannot be compiled, with the reason.
         """
         try:
-            return with_definition(self.others, self.definition, self.data)
+            return _with(self.definition, self.others, self.data)
         except SalesnbError as error:
             raise CannotBeComputed(error.what, where=error.where, hint=error.hint) from error
 
@@ -79,8 +79,8 @@ class Subject:
     @cached_property
     def tree(self) -> "Expression":
         """The expression, parsed."""
-        self.known  # noqa: B018 -- what cannot be read is told as what cannot be computed
-        return parse_expression(self.definition.expression)
+        self.known  # noqa: B018 -- what cannot be computed is told as that
+        return self.definition.tree
 
     @cached_property
     def measures(self) -> tuple[Kpi, ...]:
@@ -101,9 +101,18 @@ class Subject:
         """Compute KPIs; by default the one that is checked."""
         return self.run(Query(kpis=kpis or (self.name,), by=tuple(by), grain=grain, **asked)).result()
 
-    def values(self, *, by: Sequence[str] = (), grain: str | None = None, **asked: Any) -> dict[tuple[Any, ...], Any]:
-        """Compute the KPI by group: a key a dimension, then the bucket."""
-        return {tuple(row[:-1]): row[-1] for row in self.ask(by=by, grain=grain, **asked)}
+    def values(
+        self, *, by: Sequence[str] = (), grain: str | None = None, **asked: Any
+    ) -> dict[tuple[Any, ...], Any]:
+        """Compute the KPI by group: a key a dimension, then the bucket. What was asked before is not asked again."""
+        key = (tuple(by), grain, tuple(sorted(asked.items())))
+        if key not in self._kept:
+            self._kept[key] = {tuple(row[:-1]): row[-1] for row in self.ask(by=by, grain=grain, **asked)}
+        return self._kept[key]
+
+    @cached_property
+    def _kept(self) -> dict[Any, dict[tuple[Any, ...], Any]]:
+        return {}
 
     @cached_property
     def whole(self) -> Any:
@@ -139,13 +148,17 @@ class Subject:
 
     def place(self, dimensions: Sequence[str], group: Sequence[Any]) -> str:
         """Name a group: ``team North, 2017-02``."""
-        named = [f"{name} {value if value is not None else '(none)'}" for name, value in zip(dimensions, group, strict=False)]
+        named = [
+            f"{name} {value if value is not None else '(none)'}"
+            for name, value in zip(dimensions, group, strict=False)
+        ]
         return ", ".join((*named, *(str(value) for value in group[len(dimensions) :]))) or "the whole"
 
     def _computed(self, kpi: Kpi, values: dict[str, Any]) -> Any:
         if kpi.name not in values:
             needed = {
-                name: values[name] if name in values else self._computed(self.known.get(name), values) for name in kpi.needs
+                name: values[name] if name in values else self._computed(self.known.get(name), values)
+                for name in kpi.needs
             }
             values[kpi.name] = kpi.function(**needed)
         return values[kpi.name]
@@ -154,3 +167,17 @@ class Subject:
         return kpi.needs_target or any(
             self._needs_target(self.known.get(name)) for name in kpi.needs if name not in TARGET_INPUTS
         )
+
+
+def _with(definition: Definition, others: Registry[Kpi], data: "Dataset") -> Registry[Kpi]:
+    """Give a registry with the definition in the place of one of its name that was defined before."""
+    compiled = compile_definition(definition, others, data)
+    known: Registry[Kpi] = Registry(others.kind)
+    known.failures.update(others.failures)
+    mine = origin_of(definition.name)
+    for name, kpi in others.items():
+        if others.origin(name) != mine:
+            known.add(name, kpi, origin=others.origin(name))
+    for kpi in compiled:
+        known.add(kpi.name, kpi, origin=mine)
+    return known
