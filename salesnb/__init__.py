@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from salesnb.actions.changing import Changes, changes
+    from salesnb.actions.defining import define_kpi
     from salesnb.actions.demo import make_demo
     from salesnb.actions.importing import import_data
     from salesnb.actions.making import make_plan
@@ -41,6 +42,7 @@ _HOME = {
     "Workspace": "salesnb.workspace",
     "ReviewRequest": "salesnb.actions.reviewing",
     "changes": "salesnb.actions.changing",
+    "define_kpi": "salesnb.actions.defining",
     "import_data": "salesnb.actions.importing",
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
@@ -55,6 +57,7 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "Workspace",
     "import_data",
     "kpi_table",
+    "define_kpi",
     "reconcile",
     "changes",
     "Changes",

@@ -33,7 +33,9 @@ def query_kpis(workspace: "Workspace", query: Query, *, known: date | None = Non
     """
     with workspace.dataset() as data:
         then = data.known(known) if known else data
-        result = run(query.with_targets(quota_targets(workspace, query)), then, workspace.calendar)
+        catalogue = workspace.catalogue(data)
+        asked = query.with_targets(quota_targets(workspace, query, catalogue))
+        result = run(asked, then, workspace.calendar, catalogue)
         return _told(result, workspace, then, known)
 
 
@@ -41,7 +43,9 @@ def kpi_rows(workspace: "Workspace", kpi: str, query: Query, *, known: date | No
     """List the opportunities behind a KPI; ``known`` and what is raised are as in `query_kpis`."""
     with workspace.dataset() as data:
         then = data.known(known) if known else data
-        return _told(rows(kpi, then, workspace.calendar, query), workspace, then, known)
+        return _told(
+            rows(kpi, then, workspace.calendar, query, workspace.catalogue(data)), workspace, then, known
+        )
 
 
 def _told(result: Result, workspace: "Workspace", then: "Dataset", known: date | None) -> Result:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from salesnb.actions.organisation import REP_PREFIX
-from salesnb.kpis import Query, Target, catalogue
+from salesnb.kpis import Query, Target
+from salesnb.kpis.kpi import TARGET_INPUTS
 
 if TYPE_CHECKING:
+    from salesnb.kpis import Kpi
     from salesnb.planning import Goal, Plan, Quota
+    from salesnb.registry import Registry
     from salesnb.workspace import Workspace
 
 __all__ = ["plan_targets", "quota_targets"]
@@ -15,18 +18,22 @@ __all__ = ["plan_targets", "quota_targets"]
 _STATUSES = ("approved", "proposed", "draft")
 
 
-def quota_targets(workspace: "Workspace", query: Query) -> tuple[Target, ...]:
+def quota_targets(workspace: "Workspace", query: Query, known: "Registry[Kpi]") -> tuple[Target, ...]:
     """Give the targets of every plan of the workspace; none where nothing asks for them.
 
     Those of the shortest period come first, and of one period those of the plan that is furthest decided.
     """
-    known = catalogue()
     beside = query.beside is not None and query.beside.targets
-    if not beside and not any(known.get(name).needs_target for name in query.kpis):
+    if not beside and not any(_needs_target(known.get(name), known) for name in query.kpis):
         return ()
     store = workspace.plans()
     plans = sorted((store.load(name) for name in store.names()), key=_rank)
     return tuple(target for plan in plans for target in plan_targets(plan))
+
+
+def _needs_target(kpi: "Kpi", known: "Registry[Kpi]") -> bool:
+    parts = (known.get(name) for name in kpi.needs if name not in TARGET_INPUTS)
+    return kpi.needs_target or any(_needs_target(part, known) for part in parts)
 
 
 def _rank(plan: "Plan") -> tuple[int, int, str]:

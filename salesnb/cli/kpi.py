@@ -1,6 +1,8 @@
 """``salesnb kpi``: the catalogue, figures, and the rows behind them."""
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,12 @@ from salesnb.cli.arguments import day, dimension_filter
 from salesnb.cli.reconciliation import add_report_arguments, print_reconciliation, read_columns
 from salesnb.cli.result import print_result, total_row
 from salesnb.cli.table import print_csv, print_json, print_text
-from salesnb.workspace import Workspace
+from salesnb.errors import MissingFile
+from salesnb.workspace import Workspace, settings_file
 
 if TYPE_CHECKING:
-    from salesnb.kpis import Beside, Query
+    from salesnb.kpis import Beside, Kpi, Query
+    from salesnb.registry import Registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,23 +113,46 @@ def _with_format(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from salesnb.kpis import catalogue
-
-    kpis = [kpi for _, kpi in catalogue().items()]
-    records: list[dict[str, object]] = [
-        {"name": kpi.name, "unit": kpi.unit, "status": kpi.status, "formula": kpi.formula} for kpi in kpis
-    ]
-    _PRINTERS[arguments.format](["name", "unit", "status", "formula"], records)
+    with _catalogue(arguments) as known:
+        kpis = [kpi for _, kpi in known.items() if not kpi.hidden]
+        for told in known.failures.values():
+            say(f"Set aside: {told}")
+    records: list[dict[str, object]] = [{name: getattr(kpi, name) for name in _LISTED} for kpi in kpis]
+    _PRINTERS[arguments.format](list(_LISTED), records)
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from salesnb.kpis import catalogue
+    from salesnb.kpis.lineage import lineage
 
-    kpi = catalogue().get(arguments.name)
-    for field in ("name", "label", "unit", "formula", "source", "basis", "additive", "version", "status"):
-        print(f"{field:12} {getattr(kpi, field)}")
+    with _catalogue(arguments) as known:
+        kpi = known.get(arguments.name)
+        made_of = lineage(kpi, known)
+    for field in _SHOWN:
+        if field != "description" or kpi.description:
+            print(f"{field:12} {getattr(kpi, field)}")
+    print("made of")
+    for line in made_of.text().splitlines():
+        print(f"  {line}")
     return 0
+
+
+@contextlib.contextmanager
+def _catalogue(arguments: argparse.Namespace) -> "Iterator[Registry[Kpi]]":
+    """Give the workspace's KPIs, checked on its data where there is some; outside a workspace those of salesnb."""
+    if settings_file(arguments.workspace) is None:
+        from salesnb.kpis import catalogue
+
+        yield catalogue()
+        return
+    workspace = Workspace.open(arguments.workspace)
+    try:
+        data = workspace.dataset()
+    except MissingFile:
+        yield workspace.catalogue()
+        return
+    with data:
+        yield workspace.catalogue(data)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -133,14 +160,17 @@ def _check(arguments: argparse.Namespace) -> int:
 
     workspace = Workspace.open(arguments.workspace)
     with workspace.dataset() as data:
-        checks = check(data, workspace.calendar)
+        known = workspace.catalogue(data)
+        checks = check(data, workspace.calendar, known)
     failed = [found for found in checks if not found.passed]
     for found in checks:
         print(
             f"{'ok    ' if found.passed else 'FAILED'} {found.kpi}: {found.name}{': ' + found.detail if found.detail else ''}"
         )
+    for told in known.failures.values():
+        say(f"Set aside: {told}")
     say(f"{len(checks) - len(failed)} checks passed, {len(failed)} failed.")
-    return 1 if failed else 0
+    return 1 if failed or known.failures else 0
 
 
 def _query(arguments: argparse.Namespace) -> int:
@@ -158,7 +188,7 @@ def _rows(arguments: argparse.Namespace) -> int:
     workspace = Workspace.open(arguments.workspace)
     query = _read_query((arguments.name,), arguments)
     result = kpi_rows(workspace, arguments.name, query, known=arguments.known)
-    print_result(result, workspace, arguments.format, totals=total_row(result))
+    print_result(result, workspace, arguments.format, totals=total_row(result, workspace.catalogue()))
     return 0
 
 
@@ -210,4 +240,8 @@ _ACTIONS = {
     "rows": _rows,
     "reconcile": _reconcile,
 }
+_LISTED = ("name", "unit", "status", "version", "owner", "formula")
+_SHOWN = (
+    "name", "label", "description", "unit", "formula", "source", "basis", "additive", "version", "status", "owner",
+)  # fmt: skip
 _PRINTERS = {"table": print_text, "csv": print_csv, "json": print_json}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from salesnb.calendar import FiscalCalendar
     from salesnb.crm.dataset import Dataset
     from salesnb.kpis.checking import Check
+    from salesnb.kpis.definition import Definition
 
 __all__ = [
     "Beside",
@@ -35,6 +36,7 @@ __all__ = [
     "ratio",
     "rows",
     "run",
+    "with_definition",
 ]
 
 _FAMILIES = ("closing", "created", "pipeline", "rates", "goals")
@@ -77,6 +79,19 @@ def run(
     return Run(query, data, calendar, known or catalogue()).result()
 
 
+def with_definition(known: Registry[Kpi], definition: "Definition", data: "Dataset | None") -> Registry[Kpi]:
+    """Give a registry that holds a definition too; see ``salesnb.kpis.saved``.
+
+    Raises
+    ------
+    BadInput
+        When it cannot be compiled.
+    """
+    from salesnb.kpis.saved import with_definition as add
+
+    return add(known, definition, data)
+
+
 def dimension_names(data: "Dataset", as_of: "date") -> tuple[str, ...]:
     """List everything that a dataset can be grouped by."""
     from salesnb.kpis.deals import Deals
@@ -84,8 +99,14 @@ def dimension_names(data: "Dataset", as_of: "date") -> tuple[str, ...]:
     return tuple(Deals(data, as_of).dimensions)
 
 
-def rows(kpi: str, data: "Dataset", calendar: "FiscalCalendar", query: Query) -> Result:
-    """List the opportunities behind a figure; they add up to it.
+def rows(
+    kpi: str,
+    data: "Dataset",
+    calendar: "FiscalCalendar",
+    query: Query,
+    known: Registry[Kpi] | None = None,
+) -> Result:
+    """List the opportunities behind a figure; they add up to it. ``known`` is as in `run`.
 
     Raises
     ------
@@ -94,11 +115,13 @@ def rows(kpi: str, data: "Dataset", calendar: "FiscalCalendar", query: Query) ->
     """
     from salesnb.kpis.listing import rows_behind
 
-    return rows_behind(kpi, data, calendar, query, catalogue())
+    return rows_behind(kpi, data, calendar, query, known or catalogue())
 
 
-def check(data: "Dataset", calendar: "FiscalCalendar") -> "tuple[Check, ...]":
-    """Check every KPI of the catalogue on a dataset; see ``salesnb.kpis.checking``."""
+def check(
+    data: "Dataset", calendar: "FiscalCalendar", known: Registry[Kpi] | None = None
+) -> "tuple[Check, ...]":
+    """Check every KPI on a dataset; see ``salesnb.kpis.checking``. ``known`` is as in `run`."""
     from salesnb.kpis.checking import check_all
 
-    return check_all(data, calendar, catalogue())
+    return check_all(data, calendar, known or catalogue())

@@ -94,7 +94,9 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
         *(Column(name=name, role="dimension", unit="money" if name in _MONEY else "") for name in facts),
         *(Column(name=part.name, role="kpi", unit=part.unit) for part in parts),
     ]
-    return Result(columns=tuple(columns), rows=tuple(kept), notices=_told(run, basis))
+    # The parts of a KPI that is defined as data have numbers for names, which say nothing.
+    named = tuple(f"{part.name} is {part.formula}." for part in parts if part.hidden)
+    return Result(columns=tuple(columns), rows=tuple(kept), notices=(*named, *_told(run, basis)))
 
 
 def _told(run: Run, basis: str) -> tuple[str, ...]:

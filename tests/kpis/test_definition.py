@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesnb.errors import BadInput, Damaged, SalesnbError
@@ -51,6 +51,7 @@ def definitions(draw: st.DrawFn) -> Definition:
     )
 
 
+@settings(max_examples=50, deadline=None)
 @given(definitions())
 def test_a_definition_that_is_written_and_read_is_the_same(definition: Definition) -> None:
     assert Definition.from_toml(definition.to_toml(), where=FILE) == definition
@@ -129,6 +130,7 @@ def test_what_is_not_toml_is_damaged(text: str) -> None:
         Definition.from_toml(text, where=FILE)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_a_definition_or_a_clear_error(text: str) -> None:
     for given_text in (text, f"{MINIMAL}label = {text}", MINIMAL.replace("big_wins", text)):

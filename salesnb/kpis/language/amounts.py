@@ -97,7 +97,7 @@ class Amounts:
         if unit is None:
             hint = "Write days(created_on, closed_on)." if found.kind == "date" else ""
             raise Fault(
-                f"{found.name} is a {found.kind}, and no whole number to calculate with.", node.at, hint
+                f"{found.name} is {found.told}, and no whole number to calculate with.", node.at, hint
             )
         return Amount(unit=unit, built=lambda deals: deals[found.column])
 
@@ -108,7 +108,7 @@ class Amounts:
             refuse_later(one.name, self.basis, column.at, one.name)
             if one.kind != "date":
                 raise Fault(
-                    f"{one.name} is a {one.kind}, and no date.", column.at, "Use created_on, closed_on."
+                    f"{one.name} is {one.told}, and no date.", column.at, "Use created_on, closed_on."
                 )
             found.append(one.column)
         start, end = found

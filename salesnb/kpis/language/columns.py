@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Columns", "Found"]
 
 _OWN = "opportunities"
+_WORDS = {"count": "a whole number", "date": "a date", "number": "a number", "signed_money": "money"}
 _OTHERS = ("accounts", "products", "reps")
 # Keys and free text: what they may be is not looked up, because there are as many as deals.
 _FREE = {"opportunity_id", "name", "account_id", "rep_id", "next_step"}
@@ -47,6 +48,11 @@ class Found:
     kind: str
     reads: str = ""
     dimension: str = ""
+
+    @property
+    def told(self) -> str:
+        """What it holds, in words."""
+        return _WORDS.get(self.kind, self.kind)
 
     @property
     def of_deals(self) -> bool:

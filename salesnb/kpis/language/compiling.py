@@ -78,7 +78,8 @@ class _Compiler:
         if self._is_one_measure:
             (only,) = self._measures.values()
             return (self._measure(definition.name, only),)
-        function = Computed(definition.formula, operand.step, _is_whole(definition.tree))
+        needs = tuple(dict.fromkeys(self._names.values()))
+        function = Computed(definition.formula, operand.step, _is_whole(definition.tree), needs)
         return (*self._hidden(), self._derived(function))
 
     @property
@@ -165,7 +166,7 @@ class _Compiler:
             kind="derived",
             function=function,
             basis=bases.pop() if len(bases) == 1 else "",
-            needs=tuple(dict.fromkeys(self._names.values())),
+            needs=function.needs,
             additive=self._adds_up(self.definition.tree),
         )
 

@@ -1,5 +1,6 @@
 """What is computed after aggregation: exactly, so that a ratio is the ratio of sums and no part is rounded before."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -44,11 +45,22 @@ class Computed:
         What computes it.
     is_whole
         Whether whole numbers give a whole number: nothing is divided.
+    needs
+        The names of its parts.
     """
 
     text: str
     step: Step = field(compare=False, repr=False)
     is_whole: bool = False
+    needs: tuple[str, ...] = ()
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """Its parts, as if it were written in Python."""
+        kind = inspect.Parameter.KEYWORD_ONLY
+        return inspect.Signature(
+            [inspect.Parameter(name, kind, annotation="float | None") for name in self.needs]
+        )
 
     def __call__(self, **values: float | Fraction | None) -> float | int | None:
         """Compute it of the values of its parts."""

@@ -151,7 +151,7 @@ class Conditions:
         refuse_later(found.name, self.basis, node.at, found.name)
         if found.kind not in {"text", "date"}:
             raise Fault(
-                f"{found.name} is a {found.kind}, and {literal.value[:40]!r} is a text.",
+                f"{found.name} is {found.told}, and {literal.value[:40]!r} is a text.",
                 literal.at,
                 "Write a number without quotes, such as 50_000 or 49.99.",
             )
@@ -180,8 +180,8 @@ class Conditions:
             if found.kind in {"text", "date", "number", "probability"}:
                 unit = "number" if found.kind == "probability" else found.kind
                 return _Side(unit=unit, told=found.name, built=self._column(node))
-        if like is not None and _is_constant(node):
-            unit = self._compared(like).unit
+        unit = self._compared(like).unit if like is not None and _is_constant(node) else "date"
+        if unit not in {"date", "text"}:
             value = self.amounts.constant(node, unit)
             return _Side(unit=unit, told="a number", built=lambda _: value)
         amount = self.amounts.amount(node)

@@ -8,7 +8,10 @@ from salesnb.kpis.language.columns import Columns
 from salesnb.kpis.language.faults import Fault
 from salesnb.registry import Registry
 
-__all__ = ["check_name", "check_references", "origin_of"]
+__all__ = ["LONGEST_CHAIN", "chain_too_long", "check_name", "check_references", "circle", "origin_of"]
+
+# How many KPIs may need each other one behind the other.
+LONGEST_CHAIN = 20
 
 
 def origin_of(name: str) -> str:
@@ -50,25 +53,41 @@ def check_references(definition: Definition, known: Registry[Kpi], columns: Colu
     """
     for one in tree.references_of(definition.tree):
         if one.name == definition.name:
-            raise _circle((one.name, one.name))
+            raise circle((one.name, one.name))
         if one.name in TARGET_INPUTS:
             continue
         if one.name in known.failures and one.name not in known:
-            raise Fault(f"The KPI {one.name} cannot be used: {known.failures[one.name]}", one.at)
+            reason = known.failures[one.name].splitlines()[0]
+            raise Fault(
+                f"The KPI {one.name} cannot be used. {reason}", one.at, f"Mend {origin_of(one.name)}."
+            )
         if one.name not in known or known.get(one.name).hidden:
             raise _unknown(one, known, columns)
-        _check_circle(one.name, (definition.name, one.name), known)
+        _check_circle(one.name, (definition.name, one.name), known, set())
 
 
-def _check_circle(name: str, path: tuple[str, ...], known: Registry[Kpi]) -> None:
+def _check_circle(name: str, path: tuple[str, ...], known: Registry[Kpi], seen: set[str]) -> None:
+    if len(path) > LONGEST_CHAIN:
+        raise chain_too_long(path[0])
+    seen.add(name)
     for needed in known.get(name).needs:
         if needed == path[0]:
-            raise _circle((*path, needed))
-        if needed not in TARGET_INPUTS and needed in known and needed not in path:
-            _check_circle(needed, (*path, needed), known)
+            raise circle((*path, needed))
+        if needed not in TARGET_INPUTS and needed in known and needed not in seen:
+            _check_circle(needed, (*path, needed), known, seen)
 
 
-def _circle(path: tuple[str, ...]) -> BadInput:
+def chain_too_long(name: str) -> BadInput:
+    """Give the error for a KPI that needs others that need others, and so on."""
+    return BadInput(
+        f"The KPI {name} stands in a chain of KPIs that need each other, more than {LONGEST_CHAIN} long.",
+        where=f"KPI {name}, expression",
+        hint="Define it by aggregates.",
+    )
+
+
+def circle(path: tuple[str, ...]) -> BadInput:
+    """Give the error for a KPI that refers to itself; ``path`` begins and ends with it."""
     return BadInput(
         f"The KPI {path[0]} refers to itself: {' needs '.join(path)}.",
         where=f"KPI {path[0]}, expression",
