@@ -12,10 +12,9 @@ from salesnb.errors import SalesnbError
 from salesnb.kpis.definition import Definition
 from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import TARGET_INPUTS, Kpi
-from salesnb.kpis.language.compiling import compile_definition
-from salesnb.kpis.language.naming import origin_of
 from salesnb.kpis.query import Query
 from salesnb.kpis.result import Result
+from salesnb.kpis.saved import with_definition
 from salesnb.money import Formatter
 from salesnb.registry import Registry
 
@@ -67,7 +66,7 @@ class Subject:
             When the definition cannot be compiled, with the reason.
         """
         try:
-            return _with(self.definition, self.others, self.data)
+            return with_definition(self.others, self.definition, self.data)
         except SalesnbError as error:
             raise CannotBeComputed(error.what, where=error.where, hint=error.hint) from error
 
@@ -167,17 +166,3 @@ class Subject:
         return kpi.needs_target or any(
             self._needs_target(self.known.get(name)) for name in kpi.needs if name not in TARGET_INPUTS
         )
-
-
-def _with(definition: Definition, others: Registry[Kpi], data: "Dataset") -> Registry[Kpi]:
-    """Give a registry with the definition in the place of one of its name that was defined before."""
-    compiled = compile_definition(definition, others, data)
-    known: Registry[Kpi] = Registry(others.kind)
-    known.failures.update(others.failures)
-    mine = origin_of(definition.name)
-    for name, kpi in others.items():
-        if others.origin(name) != mine:
-            known.add(name, kpi, origin=others.origin(name))
-    for kpi in compiled:
-        known.add(kpi.name, kpi, origin=mine)
-    return known

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from salesnb.calendar import FiscalCalendar
-from salesnb.kpis import catalogue
+from salesnb.kpis import catalogue, with_definition
 from salesnb.kpis.definition import Definition, Expected
 from salesnb.kpis.gate import GateCheck, checked, gate, rules
 from salesnb.kpis.gate.check import RULES, Verdict, passed
@@ -99,9 +99,7 @@ def test_of_no_data_nothing_is_said_to_pass_that_needs_some(make_dataset: Callab
 
 
 def test_a_draft_that_it_reads_is_named(data: Data) -> None:
-    from salesnb.kpis.gate.subject import _with
-
-    known = _with(made("sum(amount where won)", name="basis"), catalogue(), data)
+    known = with_definition(catalogue(), made("sum(amount where won)", name="basis"), data)
     found = check("rests on certified KPIs", made("basis / won_count", owner="Ann"), data, known)
     assert found.outcome == "not possible"
     assert "basis" in found.told
