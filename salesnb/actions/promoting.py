@@ -60,11 +60,10 @@ class Promotion:
             names = ", ".join(f"“{check.name}”" for check in self.failures)
             return f"{kept.name} was not promoted: {names} failed. Nothing was written."
         place = f"{origin_of(kept.name)}, version {kept.version}"
-        state = (
-            f"is {kept.status} as {place}" if self.written else f"is there already: {kept.status}, {place}"
-        )
+        status = "certified" if kept.status == CERTIFIED else "a draft"
+        state = f"is {status} now" if self.written else f"was {status} already, and is as it was"
         why = f" To be certified it lacks: {' '.join(self.missing)}" if self.missing else ""
-        return f"{kept.name} {state}.{why}"
+        return f"{kept.name} {state}: {place}.{why}"
 
     def __repr__(self) -> str:
         """Give the checks and what came of them."""
