@@ -23,7 +23,9 @@ STATUSES = (DRAFT, CERTIFIED) = ("draft", "certified")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST_NAME = 60
 _LONGEST_TEXT = 4_000
-_COLUMNS = {field.name: table.name for table in reversed(TABLES) for field in table.fields}
+_COLUMNS = {
+    field.name: table.name for table in reversed(TABLES) if table.takes_extras for field in table.fields
+}
 _DIMENSIONS = frozenset(
     {"rep", "account", "product", "company", "region", "team", "node", "window", "bucket"}
 )
