@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesnb.errors import SalesnbError
 from salesnb.kpis import Kpi
@@ -11,6 +11,7 @@ from salesnb.kpis.gate import FAILED, NOT_POSSIBLE, GateCheck, gate
 from salesnb.kpis.language.naming import origin_of
 from salesnb.kpis.shelf import Shelf
 from salesnb.kpis.standing import certificate
+from salesnb.workbooks.kpi_view import checks_view
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -18,10 +19,39 @@ if TYPE_CHECKING:
     from salesnb.workbooks.review_text import Text
     from salesnb.workspace import Workspace
 
-__all__ = ["Promotion", "check_workspace_kpis", "gate_checks", "promote"]
+__all__ = ["GateReport", "Promotion", "check_workspace_kpis", "gate_checks", "promote"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, repr=False)
+class GateReport:
+    """The gate's checks of a definition; in a notebook it shows itself as a table."""
+
+    checks: tuple[GateCheck, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all checks were stood."""
+        return all(check.outcome == "passed" for check in self.checks)
+
+    @property
+    def sentence(self) -> str:
+        """What came of it."""
+        left = [f"“{check.name}”" for check in self.checks if check.outcome != "passed"]
+        return f"Still to do: {', '.join(left)}." if left else "It can be certified."
+
+    def __repr__(self) -> str:
+        """Give the checks as text."""
+        return self._view.plain
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return self._view._repr_mimebundle_(include, exclude)
+
+    @property
+    def _view(self) -> "Text":
+        return checks_view(self.checks, self.sentence)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Promotion:
     """What came of a promotion.
 
@@ -69,13 +99,11 @@ class Promotion:
         """Give the checks and what came of them."""
         return self._view.plain
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return self._view._repr_mimebundle_(include, exclude)
 
     @property
     def _view(self) -> "Text":
-        from salesnb.workbooks.kpi_view import checks_view
-
         return checks_view(self.checks, self.sentence)
 
 
