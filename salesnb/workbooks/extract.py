@@ -20,18 +20,20 @@ which workbook it is for. A review's extract holds the figures of one team, rep 
 ``pipeline`` (may be missing) tells of all open deals: ``closable_count`` and ``closable_amount`` (expected to close by
 the period's last day, overdue ones among them, or without that date), ``without_expected_close_count``,
 ``without_created_count``, ``usual_cycle_days`` (nine of ten won deals took no longer), ``stalled_count`` and
-``stalled_amount`` (older than that). ``since`` (may be missing) is told of in ``salesnb.workbooks.extract_since``.
+``stalled_amount`` (older than that). ``since`` and ``own`` (may be missing) are told of in
+``salesnb.workbooks.extract_since`` and ``salesnb.workbooks.extract_own``.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 from salesnb.errors import Damaged, MissingFile
 from salesnb.money import Formatter
+from salesnb.workbooks.extract_own import OwnKpis, own_of
 from salesnb.workbooks.extract_since import since_of
 from salesnb.workbooks.findings_bridge import Since
 
@@ -125,6 +127,8 @@ class KpiNote:
     formula: str = ""
     version: str = ""
     status: str = ""
+    owner: str = ""
+    why_draft: str = ""
     higher_is_better: bool = True
 
 
@@ -176,6 +180,7 @@ class ReviewExtract:
     pipeline: Pipeline
     peers: Mapping[str, Any]
     since: Since | None = None
+    own: OwnKpis = field(default_factory=OwnKpis)
 
     def table(self, name: str) -> tuple[dict[str, Any], ...]:
         """Give the rows of a table; a table that is not there has none."""
@@ -249,6 +254,7 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         pipeline=Pipeline(**_known(Pipeline, document.get("pipeline") or {})),
         peers=document.get("peers") or {},
         since=since_of(document.get("since")),
+        own=own_of(document.get("own")),
     )
 
 
@@ -305,7 +311,7 @@ def _goal(part: Mapping[str, Any] | None) -> ExtractGoal | None:
 
 
 def _kpi(name: str, part: Mapping[str, Any]) -> KpiNote:
-    words = {key: str(part.get(key) or "") for key in ("formula", "version", "status")}
+    words = {key: str(part.get(key) or "") for key in ("formula", "version", "status", "owner", "why_draft")}
     better = part.get("higher_is_better") is not False
     return KpiNote(
         name=name, label=str(part["label"]), unit=str(part["unit"]), higher_is_better=better, **words
