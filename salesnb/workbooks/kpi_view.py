@@ -1,9 +1,11 @@
 """How a KPI that is being defined shows itself: its figures, its trend, what it is made of, and its checks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from salesnb.charts import Chart, table
+from salesnb.charts.text import clean
 from salesnb.workbooks.review_text import Text, paragraph
 
 __all__ = ["CheckLike", "checks_table", "checks_view", "stacked"]
@@ -51,7 +53,13 @@ def checks_table(checks: Sequence[CheckLike]) -> Chart:
 
 def checks_view(checks: Sequence[CheckLike], sentence: str) -> Text:
     """Show checks, and below them what came of it."""
-    return stacked(checks_table(checks), paragraph([sentence], lead=True))
+    shown = stacked(checks_table(checks), paragraph([sentence], lead=True))
+    # Sentences in columns are hard to read in a terminal.
+    lines = (
+        f"{_OUTCOMES[check.outcome]:12}  {clean(f'{check.name}: {check.told} {check.advice}')}"
+        for check in checks
+    )
+    return replace(shown, plain="\n".join((*lines, "", clean(sentence))))
 
 
 def stacked(*parts: Chart | Text) -> Text:

@@ -28,7 +28,8 @@ def own_kpis(reading: "Reading") -> Text:
     if notes:
         parts = [_figures(reading, notes), _definitions(notes)]
     if own.left_out:
-        parts.append(paragraph(["Left out:", *(f"{name}: {why}" for name, why in own.left_out)]))
+        told = (why if name in why else f"{name}: {why}" for name, why in own.left_out)
+        parts.append(paragraph(["Left out:", *told]))
     if not parts:
         return Text(plain="", html="")
     shown = stacked(*parts)
@@ -51,11 +52,11 @@ def _figures(reading: "Reading", notes: "list[KpiNote]") -> Chart | Text:
         return paragraph([f"{reading.period} has not begun; they show from the first day on."])
     windows = [window for window in ("previous", "last_year") if reading.window(window).get("window")]
     targets = reading.extract.own.targets
-    columns: list[tuple[str, ...]] = [("",), ("12 months", "figure", "spark"), (reading.period, "figure")]
+    columns: list[tuple[str, ...]] = [("",), ("Status",)]
+    columns += [("12 months", "figure", "spark"), (reading.period, "figure")]
     for window in windows:
         columns += [(_heading(reading.compared(window)), "figure"), ("Change", "figure")]
     columns += [("Target", "figure")] if targets else []
-    columns.append(("Status", "figure"))
     running = reading.at.state == "running"
     return table(
         f"{reading.period} so far" if running else f"{reading.period} as it ended",
@@ -70,13 +71,18 @@ def _row(reading: "Reading", note: "KpiNote", windows: list[str]) -> list[Any]:
     fmt, targets = reading.extract.fmt, reading.extract.own.targets
     now = _number(reading.window("period").get(note.name))
     series = [row.get(note.name) for row in reading.extract.table("by_month")[-_MONTHS:]]
-    row: list[Any] = [note.label + _PER.get(note.unit, ""), series, value_of(fmt, note.unit, now)]
+    row: list[Any] = [
+        note.label + _PER.get(note.unit, ""),
+        note.status,
+        series,
+        value_of(fmt, note.unit, now),
+    ]
     for window in windows:
         then = _number(reading.window(window).get(note.name))
         row += [value_of(fmt, note.unit, then), change_of(fmt, note.unit, then, now)]
     if targets:
         row.append(value_of(fmt, note.unit, targets.get(note.name)))
-    return [*row, note.status]
+    return row
 
 
 def _definitions(notes: "list[KpiNote]") -> Chart:

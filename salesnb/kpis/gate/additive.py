@@ -26,7 +26,7 @@ def adds_up(subject: "Subject") -> Verdict:
             if not _equal(subject, parts, whole, count):
                 over = "months" if name == TIME else f"the values of {name}"
                 return failed(
-                    f"It says that it adds up over {name}, but in {group} {over} add up to {subject.say(parts)}, and it is"
+                    f"It says that it adds up over {name}, but {group} {over} add up to {subject.say(parts)}, and it is"
                     f" {subject.say(whole)}.",
                     f"Take {name!r} out of additive_over"
                     + (
@@ -53,13 +53,13 @@ def _compared(subject: "Subject", name: str) -> Iterator[tuple[str, Any, Any, in
     over: dict[str, Any] = {"grain": "month"} if name == TIME else {}
     by = () if name == TIME else (name,)
     fine = subject.values(by=by, **over)
-    yield ("the whole", _sum(fine), subject.whole, len(fine))
+    yield ("as a whole", _sum(fine), subject.whole, len(fine))
     other = "product" if name in subject.data.meta.levels or name == "rep" else subject.data.meta.levels[-1]
     coarse = subject.values(by=(other,))
     finer = subject.values(by=(other, *by), **over)
     for group, whole in coarse.items():
         parts = {key: value for key, value in finer.items() if key[0] == group[0]}
-        yield (subject.place((other,), group), _sum(parts), whole, len(parts))
+        yield (f"in {subject.place((other,), group)}", _sum(parts), whole, len(parts))
 
 
 def _sum(parts: Mapping[Any, Any]) -> Any:
