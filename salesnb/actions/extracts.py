@@ -13,6 +13,7 @@ from salesnb import __version__
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.needed import need_of
+from salesnb.actions.own_kpis import own_part, own_targets
 from salesnb.actions.peers import peers_of
 from salesnb.planning import Goal, Plan, Quota, Roadmap, roadmap
 from salesnb.workbooks.extract_since import since_part
@@ -56,10 +57,14 @@ def review_extracts(
     """Cut an extract for every unit that has figures or a quota, in the order of the organisation."""
     aim = _aim(plan, facts)
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
+    own, wanted = own_part(facts), own_targets(plan, facts)
     return tuple(
         _extract(
             unit,
-            shared | _figures(unit, facts, aim.quotas) | _need(workspace, unit, facts, aim),
+            shared
+            | _figures(unit, facts, aim.quotas)
+            | _need(workspace, unit, facts, aim)
+            | {"own": own | {"targets": wanted.get(unit.id, {})}},
             aim.of(unit.quota_id),
         )
         for unit in facts.units(aim.quotas)
@@ -160,6 +165,8 @@ def _kpis(facts: Facts) -> dict[str, Any]:
             "formula": kpi.formula,
             "version": kpi.version,
             "status": kpi.status,
+            "owner": kpi.owner,
+            "why_draft": kpi.why_draft,
             "higher_is_better": kpi.higher_is_better,
         }
         for name, kpi in ((name, known.get(name)) for name in facts.kpis)
@@ -206,7 +213,9 @@ def _aim(plan: Plan | None, facts: Facts) -> _Aim:
     around = [
         goal
         for goal in plan.goals
+        # The KPI of a goal may be the workspace's own, and its file may be gone or wrong by now.
         if goal.unit in {"money", "count"}
+        and goal.kpi in facts.known
         and goal.period.start <= facts.period.start
         and facts.period.end <= goal.period.end
     ]

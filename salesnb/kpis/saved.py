@@ -11,6 +11,7 @@ from salesnb.kpis.language import tree
 from salesnb.kpis.language.columns import Columns
 from salesnb.kpis.language.compiling import compile_with
 from salesnb.kpis.language.naming import LONGEST_CHAIN, chain_too_long, circle, origin_of
+from salesnb.kpis.standing import with_standing
 from salesnb.registry import Registry
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def with_definition(known: Registry[Kpi], definition: Definition, data: "Dataset
     mine = origin_of(definition.name)
     replaced = [name for name, _ in known.items() if known.origin(name) == mine]
     found = known.copy(without={definition.name, *replaced})
-    for kpi in compiled:
+    for kpi in with_standing(compiled, definition, found):
         found.add(kpi.name, kpi, origin=mine)
     return found
 
@@ -143,7 +144,7 @@ class _Adding:
             self._set_aside(definition.name, error)
             return
         self._done.add(definition.name)
-        for kpi in compiled:
+        for kpi in with_standing(compiled, definition, self.known):
             self.known.add(kpi.name, kpi, origin=origin_of(definition.name))
 
     def _set_aside(self, name: str, error: SalesnbError) -> None:

@@ -51,7 +51,8 @@ def test_they_are_listed_and_what_is_wrong_is_said_beside(run, own: Path) -> Non
         "owner": "Ann",
         "formula": "count(where won and amount >= 1200)",
     }
-    assert listed["big_share"]["status"] == "certified"
+    # Whoever types it certifies nothing.
+    assert listed["big_share"]["status"] == "draft"
     assert "won_amount" in listed
     assert not any("__" in name for name in listed)
     assert "Set aside: KPI torn, expression: There is no column 'secter'" in done.err
@@ -62,7 +63,7 @@ def test_one_is_shown_with_what_it_is_made_of(run, own: Path) -> None:
     shown = run("-C", own, "kpi", "show", "big_share").out
     for told in (
         "kpis/big_share.toml",
-        "certified",
+        "draft",
         "big_share = big_wins / won_count",
         "reads status, amount",
     ):
@@ -130,7 +131,7 @@ def test_a_definition_in_a_notebook_is_checked_at_once_and_saved_nowhere(own: Pa
         "sum(amount where won and sector = 'medical') / won_amount",
         unit="ratio",
         expected=[{"value": 0.4, "period": "2017", "where": {"region": "East"}}],
-    )
+    ).definition
     assert found.expected[0].where == (("region", "East"),)
     with pytest.raises(BadInput, match="Did you mean 'medical'"):
         salesnb.define_kpi(workspace, "mine", "count(where sector = 'medicel')", unit="count")

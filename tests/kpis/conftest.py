@@ -82,6 +82,7 @@ class TinyDataset:
             values = [row.get(name) for name in COLUMNS]
             self.backend.con.execute(f"INSERT INTO opportunities VALUES ({marks})", values)
         self.queries = 0
+        self.imports: tuple[Any, ...] = ()
 
     def table(self, name: str) -> Any:
         self.queries += 1
