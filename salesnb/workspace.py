@@ -13,7 +13,7 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput, Damaged, MissingFile, nearest
 from salesnb.files import cannot_write, write_atomic
 from salesnb.money import Formatter, minor_digits
-from salesnb.secrets import expand, read_secrets, without_passwords
+from salesnb.secrets import read_secrets, without_passwords
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["SETTINGS_FILE", "Settings", "Workspace", "settings_file"]
 
 SETTINGS_FILE = "salesnb.toml"
+OWN_DATA = "data/current"
 _FOLDERS = ("data", "plans", "kpis", "templates", "reviews")
 
 _NEW = """\
@@ -41,7 +42,11 @@ levels = {levels}       # of the organisation, from the top
 
 [data]
 source = "data/current"            # of a database "postgres://${{PGUSER}}:${{PGPASSWORD}}@host/db", never a password itself
+# schema = "sales"                 # of a database: where its tables are
 # as_of = "2026-09-30"             # usually left out: the latest day that happened in the data
+
+# [data.tables]                    # of a database: tables that are called otherwise
+# opportunities = "fct_opportunities"
 
 # [freshness]                      # reviews refuse data that is older or has lost more rows, unless told otherwise
 # max_age = "3d"                   # from the day as of which the data is told to today
@@ -62,6 +67,8 @@ class Settings:
         The day as of which everything is told; None means the latest day in the data.
     record_url
         A link to a deal in the CRM, with ``{opportunity_id}`` in it; empty means no links.
+    schema, tables
+        Of a warehouse: where its tables are, and pairs of a canonical table and what it is called there.
     max_age, max_row_drop
         How old data may be and what share of its rows it may have lost to be reviewed; None means any.
     coverage_confidence
@@ -78,6 +85,8 @@ class Settings:
     record_url: str = ""
     # Not shown: somebody may have written a password out.
     source: str = field(default="data/current", repr=False)
+    schema: str = ""
+    tables: tuple[tuple[str, str], ...] = ()
     as_of: date | None = None
     max_age: timedelta | None = None
     max_row_drop: float | None = None
@@ -192,25 +201,36 @@ class Workspace:
         return read_secrets(self.root / SETTINGS_FILE).names
 
     def dataset(self) -> "Dataset":
-        """Open the data that was imported last, read-only; close it after use.
+        """Open the data that was imported last, or the warehouse that the settings name, read-only; close it after use.
 
         Raises
         ------
         MissingFile
             When nothing was imported yet.
         BadInput
-            When the settings name another source, or a variable in it that is not set.
+            When the warehouse cannot be reached, does not hold what it should, or is named by a variable that is not
+            set.
         """
         from salesnb.crm.dataset import Dataset
 
-        if self.settings.source != "data/current":
-            expand(self.settings.source, where=f"{SETTINGS_FILE}, [data] source")
-            raise BadInput(
-                "[data] source names something other than the workspace's own data, which is not supported yet.",
-                where=SETTINGS_FILE,
-                hint='Write source = "data/current" and load the data with salesnb import.',
+        return Dataset.open(self.data_dir) if self.settings.source == OWN_DATA else self._warehouse()
+
+    def _warehouse(self) -> "Dataset":
+        from salesnb.crm.warehouse import Warehouse, WarehouseSettings
+
+        own = self.settings
+        return Warehouse.connect(
+            WarehouseSettings(
+                source=own.source,
+                schema=own.schema,
+                tables=dict(own.tables),
+                currency=own.currency,
+                time_zone=own.time_zone,
+                levels=own.levels,
+                as_of=own.as_of,
+                root=self.root,
             )
-        return Dataset.open(self.data_dir)
+        )
 
     def catalogue(self, data: "Dataset | None" = None) -> "Registry[Kpi]":
         """Give every KPI: those of the catalogue, and those that the workspace keeps in ``kpis/*.toml``.
@@ -268,7 +288,7 @@ _KEYS = {
     "workspace": {
         "company", "currency", "locale", "time_zone", "fiscal_year_start", "week_start", "levels", "record_url",
     },
-    "data": {"source", "as_of"},
+    "data": {"source", "schema", "tables", "as_of"},
     "freshness": {"max_age", "max_row_drop"},
     "kpis": {"coverage_confidence"},
 }  # fmt: skip
@@ -292,6 +312,7 @@ def _checked(values: dict[str, Any]) -> Settings:
     """Give each value its type; what does not fit is named with the key."""
     converters: dict[str, Callable[[str, Any], Any]] = {
         "levels": _levels,
+        "tables": _tables,
         "fiscal_year_start": _month,
         "as_of": _day,
         "max_age": _age,
@@ -327,6 +348,25 @@ def _levels(key: str, value: object) -> tuple[str, ...]:
     if reserved := {"company", "rep"} & set(names):
         raise _wrong(key, value, f"{', '.join(sorted(reserved))} is always there and is not listed.")
     return names
+
+
+def _tables(key: str, value: object) -> tuple[tuple[str, str], ...]:
+    from salesnb.crm.tables import TABLES
+
+    known = [table.name for table in TABLES]
+    if not isinstance(value, dict):
+        raise _wrong(
+            key, value, 'Write [data.tables] and below it a line such as opportunities = "fct_opportunities".'
+        )
+    for name, called in value.items():
+        if name not in known:
+            raise BadInput(
+                f"There is no table {name!r}.",
+                where=f"{SETTINGS_FILE}, [data.tables]",
+                hint=nearest(name, known),
+            )
+        _text(name, called)
+    return tuple(value.items())
 
 
 def _month(key: str, value: object) -> int:

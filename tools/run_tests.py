@@ -22,7 +22,7 @@ CI = os.environ.get("CI") == "true"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ALLOWED_SKIP = "shared data"
 FAST = ("lint", "fast")
-SLOW = "slow and not browser and not notebook"
+SLOW = "slow and not browser and not notebook and not engines"
 NO_TESTS = 5
 CLOSING = re.compile(r"\d+ \w+.* in [\d.]+s")
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
@@ -63,12 +63,13 @@ def groups() -> tuple[Group, ...]:
         Group("format", (str(BIN / "ruff"), "format", "--check", ".")),
         Group("types", (str(BIN / "mypy"),)),
         Group("imports", (str(BIN / "lint-imports"),)),
-        Group("fast", pytest("not slow and not browser and not notebook", "-n", "2")),
+        Group("fast", pytest("not slow and not browser and not notebook and not engines", "-n", "2")),
         # A file's tests share what they import, so a file stays with one worker.
         Group("slow", pytest(SLOW, "-n", "2", "--dist", "loadfile", "--ignore=tests/kill")),
         # They kill work at moments that they draw from the time it takes, and want the machine to themselves.
         Group("kill", pytest(SLOW, "tests/kill")),
         Group("templates", pytest("notebook and not browser")),
+        Group("engines", pytest("engines"), needs="PostgreSQL and Java"),
         Group("browser", pytest("browser"), needs="Chromium"),
     )
     # Without a file to look at, pytest would look at all of them.
@@ -80,7 +81,7 @@ def main(arguments: list[str]) -> int:
     known = {group.name: group for group in groups()}
     names = list(known) if arguments in ([], ["all"]) else list(FAST) if arguments == ["fast"] else arguments
     if names == ["needs"]:
-        return 0 if chromium() else 1
+        return 0 if there("Chromium") else 1
     unknown = [name for name in names if name not in known]
     if unknown:
         print(f"There is no group {', '.join(unknown)}. Known: all, fast, needs, {', '.join(known)}.")
@@ -93,7 +94,7 @@ def run(group: Group) -> Outcome:
     """Run one group and count its tests; a linter counts as one."""
     print(f"\n== {group.name}", flush=True)
     began = time.monotonic()
-    if group.needs and not chromium():
+    if group.needs and not there(group.needs):
         why = f"needs {group.needs}, which is not installed; only root can install it here"
         return Outcome(group.name, 0.0, failed=int(CI), skipped=int(not CI), reason=why)
     code, output = watch(group.command)
@@ -138,21 +139,29 @@ def counted(group: Group, code: int, output: str, seconds: float) -> Outcome:
     return found
 
 
-def chromium() -> bool:
-    """Find Chromium and what drives it, or install them as root through the system's package manager."""
-    if browser_runs():
+def there(need: str) -> bool:
+    """Find what a group needs, or install it as root through the system's package manager."""
+    found, packages = NEEDS[need]
+    if found():
         return True
     if not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    print("Installing Chromium …", flush=True)
+    print(f"Installing {need} …", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ("apt-get", "update", "-qq"),
-        # Playwright's driver is a Node that wants libatomic, which a small system may not have.
-        ("apt-get", "install", "-y", "-qq", "chromium", "fonts-liberation", "libatomic1"),
-    ):
+    for command in (("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", *packages)):
         subprocess.run(command, env=quiet, check=False, stdout=subprocess.DEVNULL)
-    return browser_runs()
+    return found()
+
+
+def engines_run() -> bool:
+    """Tell whether a PostgreSQL server is installed, wherever Debian puts it, and a Java that Spark runs on."""
+    server = shutil.which("postgres") or any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    java = shutil.which("java")
+    if not (server and java):
+        return False
+    told = subprocess.run((java, "-version"), check=False, capture_output=True, text=True)
+    version = re.search(r'version "(\d+)', told.stderr)
+    return bool(version) and int(version[1]) >= 17
 
 
 def browser_runs() -> bool:
@@ -160,6 +169,13 @@ def browser_runs() -> bool:
     driver = (sys.executable, "-m", "playwright", "--version")
     started = subprocess.run(driver, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return started.returncode == 0 and any(shutil.which(name) for name in CHROMIUM)
+
+
+NEEDS = {
+    # Playwright's driver is a Node that wants libatomic, which a small system may not have.
+    "Chromium": (browser_runs, ("chromium", "fonts-liberation", "libatomic1")),
+    "PostgreSQL and Java": (engines_run, ("postgresql", "openjdk-17-jre-headless")),
+}
 
 
 def report(outcomes: list[Outcome]) -> int:

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
     from salesnb.crm.loading import Loaded
 
-__all__ = ["OVERLAY", "REVENUE", "credit_rules", "fill_credited", "reject_excess"]
+__all__ = ["OVERLAY", "REVENUE", "SLACK", "WHOLE", "credit_rules", "fill_credited", "reject_excess"]
 
 REVENUE, OVERLAY = "revenue", "overlay"
 
 # Shares are counted in billionths, so that adding them up is exact.
-_WHOLE = 1_000_000_000
-_PARTS = f"CAST(round(share * {_WHOLE}) AS BIGINT)"
+WHOLE = 1_000_000_000
+_PARTS = f"CAST(round(share * {WHOLE}) AS BIGINT)"
 # A third is written 0.333333: as far as that shares may miss 1, each of them.
-_SLACK = 1_000
+SLACK = 1_000
 _KIND = f"coalesce(lower(kind), '{REVENUE}')"
 # Without opportunities, orders become them.
 _DEALS = (
@@ -90,7 +90,7 @@ def fill_credited(context: Context) -> None:
     context.connection.execute(
         f"INSERT INTO credited WITH given AS ({_given()}),"
         " weighed AS (SELECT g.*, amount, expected_amount,"
-        f" CASE kind WHEN '{REVENUE}' THEN sum(parts) OVER ({of_deal}) ELSE {_WHOLE} END AS whole"
+        f" CASE kind WHEN '{REVENUE}' THEN sum(parts) OVER ({of_deal}) ELSE {WHOLE} END AS whole"
         " FROM given g JOIN opportunities o USING (opportunity_id)),"
         f" divided AS (SELECT *{exact} FROM weighed), ranked AS (SELECT *{ranks} FROM divided)"
         " SELECT opportunity_id, rep_id, kind, CAST(parts AS DOUBLE) / CAST(whole AS DOUBLE),"
@@ -105,7 +105,7 @@ def _crowded(connection: "DuckDBPyConnection") -> list[_Row]:
         f"SELECT source_row, {_PARTS} AS parts, CASE WHEN {_KIND} = '{OVERLAY}'"
         " THEN concat(rep_id, chr(31), opportunity_id) ELSE opportunity_id END AS shared"
         " FROM credits) WINDOW w AS (PARTITION BY shared))"
-        f" WHERE whole > {_WHOLE} + {_SLACK} * n ORDER BY source_row"
+        f" WHERE whole > {WHOLE} + {SLACK} * n ORDER BY source_row"
     ).fetchall()
     return [(int(row[0]), str(row[1]), int(row[2])) for row in rows]
 
@@ -116,7 +116,7 @@ def _over(rows: list[_Row]) -> list[_Row]:
     over: list[_Row] = []
     for row in rows:
         parts = [*kept.get(row[1], ()), row[2]]
-        if sum(parts) > _WHOLE + _SLACK * len(parts):
+        if sum(parts) > WHOLE + SLACK * len(parts):
             over.append(row)
         else:
             kept[row[1]] = parts
@@ -125,7 +125,7 @@ def _over(rows: list[_Row]) -> list[_Row]:
 
 def _set_aside(connection: "DuckDBPyConnection", loaded: "Loaded", over: list[_Row]) -> "Loaded":
     file, reason = loaded.plan.file, "adds up to more than 1 with earlier rows"
-    rejected = [("credits", file, row, "share", reason, parts / _WHOLE) for row, _, parts in over]
+    rejected = [("credits", file, row, "share", reason, parts / WHOLE) for row, _, parts in over]
     connection.execute(insert_values("rejected", rejected, SET_ASIDE))
     places = ", ".join(str(row[0]) for row in over)
     connection.execute(f"DELETE FROM credits WHERE source_row IN ({places})")
@@ -141,7 +141,7 @@ def _tell_rest(connection: "DuckDBPyConnection", loaded: "Loaded") -> "Loaded":
     deals, rows = connection.execute(
         "SELECT count(*), coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM credits"
         f" WHERE kind = '{REVENUE}' GROUP BY opportunity_id"
-        f" HAVING sum({_PARTS}) < {_WHOLE} - {_SLACK} * count(*))"
+        f" HAVING sum({_PARTS}) < {WHOLE} - {SLACK} * count(*))"
     ).fetchall()[0]
     if not deals:
         return loaded
@@ -156,9 +156,9 @@ def _given() -> str:
     said = f"SELECT opportunity_id, rep_id, kind, {_PARTS} AS parts FROM credits WHERE rep_id IS NOT NULL"
     rest = (
         f"SELECT o.opportunity_id, o.rep_id, '{REVENUE}', s.rest FROM (SELECT opportunity_id,"
-        f" {_WHOLE} - sum({_PARTS}) AS rest, count(*) AS n FROM credits"
+        f" {WHOLE} - sum({_PARTS}) AS rest, count(*) AS n FROM credits"
         f" WHERE kind = '{REVENUE}' AND rep_id IS NOT NULL GROUP BY opportunity_id) s"
-        f" JOIN opportunities o ON o.opportunity_id = s.opportunity_id WHERE s.rest > {_SLACK} * s.n"
+        f" JOIN opportunities o ON o.opportunity_id = s.opportunity_id WHERE s.rest > {SLACK} * s.n"
     )
     return (
         "SELECT opportunity_id, rep_id, kind, CAST(sum(parts) AS HUGEINT) AS parts"

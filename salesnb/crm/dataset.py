@@ -134,6 +134,10 @@ class Dataset:
         """What was asked of it; it holds as long as the dataset is open, because nothing in it changes."""
         return Answers()
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a table; data of an earlier import lacks some."""
+        return name in self.backend.list_tables()
+
     @cached_property
     def imports(self) -> "tuple[KnownImport, ...]":
         """The imports that can be gone back to, this one last; empty for data that an earlier version loaded."""

@@ -221,8 +221,7 @@ class Deals:
         return kept(self._data, ("parts", credit), lambda: self._parts_of(_KINDS[credit]))
 
     def _parts_of(self, kind: str) -> Any:
-        # Data of an earlier import has no such table.
-        if "credited" not in self._data.backend.list_tables():
+        if not self._data.has("credited"):
             return None
         table = self._data.table("credited")
         found = table.filter(table.kind == kind).drop("kind", "share")

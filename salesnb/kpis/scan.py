@@ -159,9 +159,10 @@ class Scan:
         keys = ["opportunity_id", *({"bucket"} & set(columns))]
         keys += [f"dim_{name}" for name in dimensions if self.deals.readable(name).of_reps]
         sums = {name: placed[name].sum().cast("int64") for name in ("amount", "expected_amount")}
-        # All else is the same in every row of a deal, and engines leave out what no KPI reads.
-        same = {name: placed[name].arbitrary() for name in columns if name not in {*keys, *sums, "rep_id"}}
-        shared = placed.group_by(keys).aggregate(**sums, **same, rep_id=placed.owner.arbitrary())
+        # All else is the same in every row of a deal, and engines leave out what no KPI reads. Not every engine has
+        # a function that takes any value; the largest is one.
+        same = {name: placed[name].max() for name in columns if name not in {*keys, *sums, "rep_id"}}
+        shared = placed.group_by(keys).aggregate(**sums, **same, rep_id=placed.owner.max())
         shared = shared.select(columns)
         if self.credit == OVERLAY:
             return shared

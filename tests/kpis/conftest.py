@@ -88,6 +88,9 @@ class TinyDataset:
         self.queries += 1
         return self.backend.table(name)
 
+    def has(self, name: str) -> bool:
+        return name in self.backend.list_tables()
+
 
 def deal(identity: str, status: str = "won", amount: int = 100, **more: Any) -> dict[str, Any]:
     """Give an opportunity of Ann's, closed on 20 January 2026 unless it is open."""

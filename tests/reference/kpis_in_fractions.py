@@ -6,7 +6,7 @@ medians by linear interpolation, null for a denominator of zero, open deals as o
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -42,7 +42,11 @@ class Deal:
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """Deals with what hangs on them: (rep, from, to, node) spells, levels of nodes, accounts, families."""
+    """Deals with what hangs on them: (rep, from, to, node) spells, levels of nodes, accounts, families.
+
+    ``history`` holds (stage, entered) by deal, and ``latest`` the day up to which the rows themselves know; ``shares``
+    holds whose part of a deal is what: (rep, amount, expected amount), which add up to it.
+    """
 
     deals: tuple[Deal, ...]
     spells: Mapping[str, tuple[tuple[date, date, str], ...]]
@@ -50,6 +54,22 @@ class Book:
     accounts: Mapping[str, Mapping[str, str | None]]
     families: Mapping[str, str | None]
     as_of: date
+    latest: date | None = None
+    history: Mapping[str, tuple[tuple[str, date], ...]] = field(default_factory=dict)
+    shares: Mapping[str, tuple[tuple[str | None, int, int], ...]] = field(default_factory=dict)
+    restated: bool = False
+
+    def stage(self, deal: Deal) -> str | None:
+        """The stage as known on the as-of day: that of its row, or of its history where more has happened since."""
+        known = deal.closed is None or deal.closed <= self.as_of
+        stage = deal.facts.get("stage") if known else None
+        still_open = deal.closed is None or deal.closed > self.as_of
+        if self.latest is None or self.as_of >= self.latest or not still_open:
+            return stage
+        entered = [
+            (day, name) for name, day in self.history.get(deal.opportunity_id, ()) if day <= self.as_of
+        ]
+        return max(entered)[1] if entered else stage
 
     def dimension(self, deal: Deal, name: str, on: date) -> str | None:
         """Value of a dimension; the organisation's as on the day of closing, or on ``on`` for what was open then."""
@@ -61,9 +81,13 @@ class Book:
             return self.families.get(deal.product or "")
         if name in {"sector", "country"}:
             return self.accounts.get(deal.account_id or "", {}).get(name)
+        if name == "stage" and self.latest is not None:
+            return self.stage(deal)
         if name in deal.facts:
             return deal.facts[name]
         day = deal.closed if deal.closed is not None and deal.closed <= on else on
+        if self.restated:
+            day = self.as_of
         for first, after, node in self.spells.get(deal.rep_id or "", ()):
             if first <= day < after:
                 return self.levels[node].get(name)
@@ -80,6 +104,14 @@ class Selection:
     open_at_start: Sequence[Deal]
     as_of: date
     rate_so_far: Fraction
+    rate_of_stage: Mapping[str | None, Fraction] = field(default_factory=dict)
+    stage: Callable[[Deal], str | None] = lambda _deal: None
+
+    def chance(self, deal: Deal) -> Fraction:
+        """A deal's own probability, else what had come of those that were ever in its stage, else of all."""
+        if deal.probability is not None:
+            return deal.probability
+        return self.rate_of_stage.get(self.stage(deal), self.rate_so_far)
 
     def won(self) -> list[Deal]:
         return [deal for deal in self.closed if deal.status == "won"]
@@ -141,14 +173,11 @@ def velocity(s: Selection) -> Fraction | None:
 
 
 def weighted(s: Selection) -> int:
-    """Expected amounts times probability; where that is missing, the win rate of all that had closed by that day.
+    """Expected amounts times probability; where that is missing, the win rate of what had closed by that day.
 
     A whole number of minor units, rounded once, half to even.
     """
-    parts = (
-        (deal.expected or 0) * (s.rate_so_far if deal.probability is None else deal.probability)
-        for deal in s.open_at_end
-    )
+    parts = ((deal.expected or 0) * s.chance(deal) for deal in s.open_at_end)
     return round(sum(parts, Fraction(0)))
 
 
@@ -213,16 +242,47 @@ def _selections(
     grouped: dict[Key, dict[str, list[Deal]]] = defaultdict(lambda: defaultdict(list))
     for name, some, on in chosen:
         for deal in some:
-            grouped[tuple(book.dimension(deal, dimension, on) for dimension in by)][name].append(deal)
+            for key, part in _parts(book, deal, by, on).items():
+                grouped[key][name].append(part)
     every = (deal for deal in book.deals if deal.closed and deal.closed <= last)
     outcomes = [deal.status == "won" for deal in every]
     so_far = ratio(sum(outcomes), len(outcomes)) or Fraction(0)
     return {
         key: Selection(
-            **{name: tuple(parts[name]) for name, _, _ in chosen}, as_of=book.as_of, rate_so_far=so_far
+            **{name: tuple(parts[name]) for name, _, _ in chosen},
+            as_of=book.as_of,
+            rate_so_far=so_far,
+            rate_of_stage=_rates(book, last),
+            stage=book.stage,
         )
         for key, parts in grouped.items()
     }
+
+
+def _parts(book: Book, deal: Deal, by: Sequence[str], on: date) -> dict[Key, Deal]:
+    """The deal as each group sees it: whole, or where it is shared with the part of all its reps in that group."""
+    shares = book.shares.get(deal.opportunity_id)
+    if not shares:
+        return {tuple(book.dimension(deal, name, on) for name in by): deal}
+    found: dict[Key, Deal] = {}
+    for rep, amount, expected in shares:
+        place = replace(deal, rep_id=rep)
+        key = tuple(book.dimension(place, name, on) for name in by)
+        before = found.get(key, replace(deal, amount=0, expected=0))
+        found[key] = replace(
+            before, amount=(before.amount or 0) + amount, expected=(before.expected or 0) + expected
+        )
+    return found
+
+
+def _rates(book: Book, day: date) -> dict[str | None, Fraction]:
+    """By stage: of the deals that were ever in it and had closed by a day, the share that was won."""
+    found: dict[str | None, list[bool]] = defaultdict(list)
+    for deal in book.deals:
+        if deal.closed and deal.closed <= min(day, book.as_of):
+            for stage in {name for name, _ in book.history.get(deal.opportunity_id, ())}:
+                found[stage].append(deal.status == "won")
+    return {stage: Fraction(sum(outcomes), len(outcomes)) for stage, outcomes in found.items()}
 
 
 def read_book(engine: Any, as_of: date, facts: Sequence[str]) -> Book:

@@ -146,7 +146,7 @@ class Here:
     def rates(self) -> dict[str, tuple[list[date], list[float]]]:
         """Rates by currency, with the days from which they hold."""
         found: dict[str, tuple[list[date], list[float]]] = {}
-        if "rates" not in self._data.backend.list_tables():
+        if not self._data.has("rates"):
             return found
         rows = _records(self._data.table("rates"))
         for row in sorted(rows, key=lambda row: row["valid_from"]):
@@ -163,7 +163,7 @@ class Here:
 
     @cached_property
     def _rejected(self) -> list[dict[str, Any]]:
-        if "rejected" not in self._data.backend.list_tables():
+        if not self._data.has("rejected"):
             return []
         table = self._data.table("rejected")
         return _records(table.filter(table.table_name.isin(_TABLES)))
