@@ -225,7 +225,7 @@ class _Reader:
 
     def _example(self, name: str) -> str:
         near = self._directory.find(name) or self._directory.nearest(name)
-        return f"--name {quote(f'{name}={near[0].id if near else str()}')}"
+        return f"--name {quote(f'{name}={near[0].id}' if near else f'{name}=OWNER')}"
 
     def _counted(self, left: Sequence[_Left]) -> str:
         number = "1 of the imported quotas" if len(left) == 1 else f"{len(left)} of the imported quotas"

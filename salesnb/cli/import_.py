@@ -157,7 +157,9 @@ def _is_of_quotas(workspace: Workspace, arguments: argparse.Namespace) -> bool:
 
     if arguments.quotas and arguments.mapping:
         raise BadUsage("Files of quotas have no mapping.", hint="Leave out --mapping, or --quotas.")
-    return arguments.quotas or (not arguments.mapping and looks_like_quotas(workspace, arguments.source))
+    # What can be said about files of quotas is said about nothing else.
+    said = arguments.quotas or any((arguments.year, arguments.scale, arguments.names))
+    return said or (not arguments.mapping and looks_like_quotas(workspace, arguments.source))
 
 
 def _import_quotas(workspace: Workspace, arguments: argparse.Namespace) -> int:

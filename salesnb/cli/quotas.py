@@ -122,7 +122,8 @@ def _brief(text: str) -> str:
 def _shell(unknown: "UnknownOwner") -> str:
     import shlex
 
-    return shlex.quote(f"{unknown.text}={unknown.nearest[0].id if unknown.nearest else ''}")
+    near = unknown.nearest[0].id if unknown.nearest else "OWNER"
+    return shlex.quote(f"{unknown.text}={near}")
 
 
 def _list(title: str, sentences: tuple[str, ...]) -> None:

@@ -54,7 +54,7 @@ def reshaped(quotas: Sequence[Quota], before: Iterable[Quota]) -> tuple[Quota, .
     Who is new, or had a quota of zero, follows the months of all together.
     """
     had = {quota.id: {month.label: month.amount for month in quota.months} for quota in before}
-    whole = next((months for months in had.values() if any(months.values())), {})
+    whole = next((months for months in had.values() if months), {})
     if not whole:
         return tuple(quotas)
     found = {}

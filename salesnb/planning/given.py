@@ -105,7 +105,9 @@ def keep_quotas(
             unit=found.unit,
             amount=parts[node.id].amount,
             basis=_basis(
-                parts[node.id], is_sum=complete and node.id == place.root.id, nothing_left=nothing_left
+                parts[node.id],
+                is_sum=(complete or nothing_left) and node.id == place.root.id,
+                nothing_left=nothing_left,
             ),
         )
         for node in place.walk()
