@@ -94,12 +94,15 @@ class ReviewOutcome:
         A line a failed review.
     summary
         One line for the person at the terminal.
+    notices
+        What was left out and why, a line each.
     """
 
     folder: Path
     index: Path
     failures: tuple[str, ...]
     summary: str
+    notices: tuple[str, ...] = ()
 
 
 def review(
@@ -140,8 +143,6 @@ def review(
             return run.outcome(RunReport(folder=run.folder, results=_marked(kept), changed=False), 0.0)
         tell("Reading the figures")
         run = replace(run, facts=replace(facts, known=usable(facts)))
-        for told in run.facts.known.failures.values():
-            tell(f"Left out: {told}")
         prepared = run.prepare()
     return run.finish(prepared, tell)
 
@@ -229,6 +230,7 @@ class _Run:
                 f"{_told_apart(result, report)} failed: {result.reason}" for result in report.failures
             ),
             summary=f"{ran} made, {kept} unchanged, {failed} failed in {seconds:.1f} s.",
+            notices=tuple(f"Left out: {told}" for told in self.facts.known.failures.values()),
         )
 
     def _index(self, prepared: "_Prepared", report: RunReport) -> str:
