@@ -18,30 +18,7 @@ _IMPORTED = Path("/")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of each sub-command."""
     commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    new = commands.add_parser(
-        "new", help="a plan with goals, cascaded by history at once, or with the quotas given"
-    )
-    new.add_argument("name", metavar="NAME")
-    new.add_argument("--period", metavar="P", required=True, help="such as 2017, 2017-Q4 or 2017-11")
-    new.add_argument(
-        "--goal", metavar="KPI=AMOUNT", action="append", default=[], help="such as won_amount=3000000"
-    )
-    new.add_argument("--objective", metavar="TEXT", help="the business objective that the goals serve")
-    new.add_argument(
-        "--quotas",
-        metavar="FILE",
-        type=Path,
-        nargs="?",
-        const=_IMPORTED,
-        help="keep the quotas of a file, which is imported; without FILE those that were imported last. A KPI that has"
-        " quotas and no goal gets their sum as its goal",
-    )
-    new.add_argument(
-        "--partial",
-        action="store_true",
-        help="leave out quotas whose name nobody in the data has; else no plan is made before it is said who is meant",
-    )
-    add_quota_arguments(new)
+    _add_new(commands)
     show = commands.add_parser("show", help="goals and quotas of a plan")
     _plan_and_format(show)
     show.add_argument("--by", choices=["month", "quarter"], help="what each quota is in each of them")
@@ -69,6 +46,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("approve", "approve a plan: it is frozen from then on"),
     ):
         commands.add_parser(verb, help=text).add_argument("name", metavar="PLAN")
+
+
+def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    new = commands.add_parser(
+        "new", help="a plan with goals, cascaded by history at once, or with the quotas given"
+    )
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("--period", metavar="P", required=True, help="such as 2017, 2017-Q4 or 2017-11")
+    new.add_argument(
+        "--goal", metavar="KPI=AMOUNT", action="append", default=[], help="such as won_amount=3000000"
+    )
+    new.add_argument("--objective", metavar="TEXT", help="the business objective that the goals serve")
+    new.add_argument(
+        "--quotas",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        const=_IMPORTED,
+        help="keep the quotas of a file, which is imported; without FILE those that were imported last. A KPI that has"
+        " quotas and no goal gets their sum as its goal",
+    )
+    new.add_argument(
+        "--partial",
+        action="store_true",
+        help="leave out quotas whose name nobody in the data has; else no plan is made before it is said who is meant",
+    )
+    add_quota_arguments(new)
 
 
 def run(arguments: argparse.Namespace) -> int:
