@@ -7,6 +7,7 @@ others it holds an aggregate where enough of them remain that nobody can be told
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
@@ -15,7 +16,7 @@ from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.needed import need_of
 from salesnb.actions.own_kpis import own_part, own_targets
 from salesnb.actions.peers import peers_of
-from salesnb.planning import Goal, Plan, Quota, Roadmap, roadmap
+from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, roadmap
 from salesnb.workbooks.extract_since import since_part
 from salesnb.workbooks.findings_need import need_part
 
@@ -182,10 +183,10 @@ class _Aim:
     objective: str = ""
     roadmap: Roadmap = field(default_factory=lambda: Roadmap(quotas={}, milestones={}))
 
-    @property
+    @cached_property
     def quotas(self) -> Mapping[str, Quota]:
-        """The quotas of the period, by node."""
-        return self.roadmap.quotas
+        """The quotas of the period, by node; who is given none among given quotas has none."""
+        return {node: quota for node, quota in self.roadmap.quotas.items() if quota.basis != NOT_GIVEN}
 
     def of(self, node: str) -> dict[str, Any]:
         """Tell a unit's goal and its milestones; both are empty where it has no quota."""

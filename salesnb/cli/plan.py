@@ -18,11 +18,7 @@ _IMPORTED = Path("/")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of each sub-command."""
     commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _add_new(
-        commands.add_parser(
-            "new", help="a plan with goals, cascaded by history at once, or with the quotas given"
-        )
-    )
+    _add_new(commands)
     show = commands.add_parser("show", help="goals and quotas of a plan")
     _plan_and_format(show)
     show.add_argument("--by", choices=["month", "quarter"], help="what each quota is in each of them")
@@ -52,7 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         commands.add_parser(verb, help=text).add_argument("name", metavar="PLAN")
 
 
-def _add_new(new: argparse.ArgumentParser) -> None:
+def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    new = commands.add_parser(
+        "new", help="a plan with goals, cascaded by history at once, or with the quotas given"
+    )
     new.add_argument("name", metavar="NAME")
     new.add_argument("--period", metavar="P", required=True, help="such as 2017, 2017-Q4 or 2017-11")
     new.add_argument(

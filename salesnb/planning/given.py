@@ -10,7 +10,7 @@ from salesnb.planning.by_month import spread_given
 from salesnb.planning.model import NOT_GIVEN, Goal, Plan, Quota
 from salesnb.planning.recascade import SPLIT_UNITS, with_milestones, with_quotas, with_season
 from salesnb.planning.sharing import Part, Sharing, Weight
-from salesnb.planning.tree import OrgTree
+from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.words import number_in_words
 
 __all__ = ["GivenMonths", "keep_quotas", "sum_of_quotas"]
@@ -93,25 +93,15 @@ def keep_quotas(
     total = given if complete else max(given, int(found.target))
     parts = sharing.run(total)
     nothing_left = total == given
-    quotas = tuple(
-        Quota(
-            id=node.id,
-            parent=node.parent,
-            level=node.level,
-            name=node.name,
-            owner=node.manager or (node.name if node.level == "rep" else ""),
-            kpi=found.kpi,
-            period=found.period.label,
-            unit=found.unit,
-            amount=parts[node.id].amount,
-            basis=_basis(
-                parts[node.id],
-                is_sum=(complete or nothing_left) and node.id == place.root.id,
-                nothing_left=nothing_left,
-            ),
+    basis = {
+        node.id: _basis(
+            parts[node.id],
+            is_sum=(complete or nothing_left) and node.id == place.root.id,
+            nothing_left=nothing_left,
         )
         for node in place.walk()
-    )
+    }
+    quotas = tuple(_quota(found, node, parts[node.id].amount, basis[node.id]) for node in place.walk())
     if months is None:
         return with_quotas(plan, found, quotas)
     kept = with_quotas(plan, found, spread_given(quotas, months.amounts, months.season))
@@ -133,6 +123,21 @@ def sum_of_quotas(tree: OrgTree, amounts: Mapping[str, int]) -> int:
     """
     sharing = Sharing(tree=tree, weights={}, locks=amounts, basis="given", show=str)
     return sharing.least[tree.root.id]
+
+
+def _quota(goal: Goal, node: OrgNode, amount: int, basis: str) -> Quota:
+    return Quota(
+        id=node.id,
+        parent=node.parent,
+        level=node.level,
+        name=node.name,
+        owner=node.manager or (node.name if node.level == "rep" else ""),
+        kpi=goal.kpi,
+        period=goal.period.label,
+        unit=goal.unit,
+        amount=amount,
+        basis=basis,
+    )
 
 
 def _basis(found: Part, *, is_sum: bool, nothing_left: bool) -> str:

@@ -107,6 +107,4 @@ def test_targets_beside_figures_tell_their_plan(data: Any) -> None:
         data, QUARTER, YEAR, kpi="won_amount", grain="month", start=day("2026-02-01"), end=day("2026-03-01"),
         beside=Beside(targets=True),
     )  # fmt: skip
-    assert said == (
-        "Here the quotas of the plan q1 count, not those of year; to choose: --plan year.",
-    )
+    assert said == ("Here the quotas of the plan q1 count, not those of year; to choose: --plan year.",)
