@@ -106,9 +106,9 @@ def import_source(
     """
     say = progress or (lambda _: None)
     minor_digits(settings.currency)
-    files = locate(source, mapping)
-    beside, told = companions(source, files)
-    files = (*files, *beside)
+    mapped = locate(source, mapping)
+    beside, told = companions(source, mapped)
+    files = (*mapped, *beside)
     with exclusive(data_dir):
         fingerprint = digest_of(files, SCHEMA, mapping.digest, repr(settings))
         known, meta = known_import(current_database(data_dir))
@@ -120,10 +120,9 @@ def import_source(
         counts = {table.name: table.loaded for table in known.tables} if known else {}
         quotas = meta.quotas if meta and not any(file.mapping.table == "quotas" for file in files) else ""
         own, fingerprint = fingerprint, with_quotas(fingerprint, quotas)
+        paths = tuple(path for file in files for path in file.paths)
         with scratch_folder(data_dir) as scratch:
-            with open_engine(
-                scratch, data_dir, tuple(path for file in files for path in file.paths), before
-            ) as connection:
+            with open_engine(scratch, data_dir, paths, before) as connection:
                 built = build(
                     connection,
                     files,
@@ -139,12 +138,8 @@ def import_source(
                     accept(known, _report(built, known.path, fingerprint, counts))
                 if before and quotas:
                     _carry_quotas(connection, before)
-                further = [
-                    ("loaded_before", json.dumps(counts)),
-                    ("source_fingerprint", own),
-                    ("quotas", quotas),
-                ]
-                connection.execute(insert_values("meta", further))
+                about = {"loaded_before": json.dumps(counts), "source_fingerprint": own, "quotas": quotas}
+                connection.execute(insert_values("meta", about.items()))
             say("switching to the new data")
             path = publish(data_dir, scratch / "build.duckdb", fingerprint)
         write_rejected(path, data_dir)
