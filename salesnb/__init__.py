@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from salesnb.actions.changing import Changes, changes
+    from salesnb.actions.defining import define_kpi
     from salesnb.actions.demo import make_demo
     from salesnb.actions.explaining import Explanation, explain
     from salesnb.actions.importing import import_data
@@ -43,6 +44,7 @@ _HOME = {
     "Workspace": "salesnb.workspace",
     "ReviewRequest": "salesnb.actions.reviewing",
     "changes": "salesnb.actions.changing",
+    "define_kpi": "salesnb.actions.defining",
     "explain": "salesnb.actions.explaining",
     "import_data": "salesnb.actions.importing",
     "kpi_table": "salesnb.actions.querying",
@@ -58,6 +60,7 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "Workspace",
     "import_data",
     "kpi_table",
+    "define_kpi",
     "reconcile",
     "changes",
     "Changes",

@@ -249,11 +249,15 @@ class Formatter:
         places = "." + "0" * digits if digits else ""
         return format_percent(value, format=f"{head}{last}{places}{tail}", locale=self._locale)
 
+    def points(self, value: float | None) -> str:
+        """Write the difference of two ratios in points of per cent: ``8.5 pts``."""
+        return _NOTHING if value is None else f"{self.number(Decimal(str(value)) * 100)} pts"
+
     def count(self, value: float | None) -> str:
         """Write a whole number with thousands."""
         return self.number(value, 0)
 
-    def number(self, value: float | None, digits: int = 1) -> str:
+    def number(self, value: float | Decimal | None, digits: int = 1) -> str:
         """Write a number with thousands and that many decimals."""
         from babel.numbers import format_decimal
 
@@ -284,13 +288,14 @@ class Formatter:
         return str(format_skeleton("yMMM" if year else "MMM", first, locale=self._locale))
 
     def value(self, value: float | None, unit: str) -> str:
-        """Write a KPI's value by its unit: money, count, ratio, days or money_per_day."""
+        """Write a KPI's value by its unit: money, count, ratio, days, money_per_day, or points between two ratios."""
         forms: dict[str, Callable[[float | None], str]] = {
             "money": self.money,
             "money_per_day": self.money,
             "count": self.count,
             "ratio": self.ratio,
             "days": self.days,
+            "points": self.points,
         }
         return forms.get(unit, self.number)(value)
 

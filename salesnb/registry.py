@@ -1,10 +1,10 @@
 """One way to add things: KPIs, templates, sources, profiles, constraints, charts and checks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
-from salesnb.errors import BadInput, UnknownName, nearest
+from salesnb.errors import BadInput, SalesnbError, UnknownName, nearest
 
 __all__ = ["Registry"]
 
@@ -38,6 +38,7 @@ class Registry(Generic[T]):
         self.group = group
         self.failures: dict[str, str] = {}
         self._items: dict[str, tuple[T, str]] = {}
+        self._errors: dict[str, SalesnbError] = {}
         self._loaded = group is None
 
     def add(self, name: str, item: T, *, origin: str) -> None:
@@ -72,12 +73,21 @@ class Registry(Generic[T]):
         ------
         UnknownName
             When there is none; the nearest names are given.
+        SalesnbError
+            When it was set aside: what was wrong with it.
         """
         self.load_plugins()
         try:
             return self._items[name][0]
         except KeyError:
+            if name in self._errors:
+                raise self._errors[name] from None
             raise UnknownName(f"There is no {self.kind} {name!r}.", hint=nearest(name, self._items)) from None
+
+    def set_aside(self, name: str, error: SalesnbError) -> None:
+        """Remember what is wrong with an item that could not be added: asking for it raises that."""
+        self._errors[name] = error
+        self.failures[name] = str(error)
 
     def names(self) -> tuple[str, ...]:
         """All names, in the order in which they were added."""
@@ -94,12 +104,13 @@ class Registry(Generic[T]):
         self.get(name)
         return self._items[name][1]
 
-    def copy(self) -> "Registry[T]":
-        """Give a registry of its own with the same items, so that a workspace can add to it."""
+    def copy(self, *, without: Collection[str] = ()) -> "Registry[T]":
+        """Give a registry of its own with the same items but some, so that a workspace can add to it."""
         self.load_plugins()
         other = Registry[T](self.kind)
-        other._items = dict(self._items)
-        other.failures = dict(self.failures)
+        other._items = {name: item for name, item in self._items.items() if name not in without}
+        other._errors = {name: error for name, error in self._errors.items() if name not in without}
+        other.failures = {name: told for name, told in self.failures.items() if name not in without}
         return other
 
     def load_plugins(self) -> None:

@@ -17,7 +17,9 @@ from salesnb.secrets import expand, read_secrets, without_passwords
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
+    from salesnb.kpis import Kpi
     from salesnb.planning.store import PlanStore
+    from salesnb.registry import Registry
 
 __all__ = ["SETTINGS_FILE", "Settings", "Workspace", "settings_file"]
 
@@ -203,6 +205,22 @@ class Workspace:
                 hint='Write source = "data/current" and load the data with salesnb import.',
             )
         return Dataset.open(self.data_dir)
+
+    def catalogue(self, data: "Dataset | None" = None) -> "Registry[Kpi]":
+        """Give every KPI: those of the catalogue, and those that the workspace keeps in ``kpis/*.toml``.
+
+        Nothing is run. A file that is wrong is set aside: ``failures`` of what is given tells why, and asking for its
+        KPI raises that.
+
+        Parameters
+        ----------
+        data
+            The dataset on which they are to be computed; without it they can be listed only.
+        """
+        from salesnb.kpis import catalogue
+        from salesnb.kpis.saved import with_saved
+
+        return with_saved(catalogue(), self.kpis_dir, data)
 
     def plans(self) -> "PlanStore":
         """Open the store of plans."""

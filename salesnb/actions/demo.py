@@ -121,7 +121,8 @@ def _make_plan(workspace: Workspace) -> None:
     """Set the goal above the same quarter a year before, in whole tens of thousands."""
     calendar = workspace.calendar
     with workspace.dataset() as data:
-        before = total_history(data, calendar, "won_amount", calendar.year_before(calendar.period(_PERIOD)))
+        past = calendar.year_before(calendar.period(_PERIOD))
+        before = total_history(data, calendar, workspace.catalogue(data), "won_amount", past)
     goal = round(Fraction(before or 0) * _GROWTH / 100 / 10_000) * 10_000
     make_plan(
         workspace,

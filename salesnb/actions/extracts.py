@@ -13,7 +13,6 @@ from salesnb import __version__
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.peers import peers_of
-from salesnb.kpis import catalogue
 from salesnb.planning import Goal, Plan, Quota, Roadmap, roadmap
 from salesnb.workbooks.extract_since import since_part
 
@@ -139,7 +138,7 @@ def _period(facts: Facts) -> dict[str, Any]:
 
 
 def _kpis(facts: Facts) -> dict[str, Any]:
-    known = catalogue()
+    known = facts.known
     return {
         name: {
             "label": kpi.label,
@@ -158,6 +157,7 @@ class _Aim:
     """What the units should reach in the period: a goal, and each one's part of it."""
 
     goal: Goal | None = None
+    label: str = ""
     objective: str = ""
     roadmap: Roadmap = field(default_factory=lambda: Roadmap(quotas={}, milestones={}))
 
@@ -175,7 +175,7 @@ class _Aim:
         return {
             "goal": {
                 "kpi": self.goal.kpi,
-                "label": catalogue().get(self.goal.kpi).label,
+                "label": self.label,
                 "unit": self.goal.unit,
                 "target": quota.amount,
                 "objective": self.objective,
@@ -202,5 +202,6 @@ def _aim(plan: Plan | None, facts: Facts) -> _Aim:
         found = roadmap(plan, goal, months)
         if found.quotas:
             said = next((item.text for item in plan.objectives if item.id == goal.objective), "")
-            return _Aim(goal=goal, objective=said, roadmap=found)
+            label = facts.known.get(goal.kpi).label
+            return _Aim(goal=goal, label=label, objective=said, roadmap=found)
     return _Aim()

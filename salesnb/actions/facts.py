@@ -1,7 +1,7 @@
 """The figures behind all reviews of a run: each query is asked once for every unit together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,9 @@ from salesnb.kpis.query import CREDIT
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
+    from salesnb.kpis import Kpi
     from salesnb.planning import Quota
+    from salesnb.registry import Registry
 
 __all__ = ["Facts"]
 
@@ -71,6 +73,8 @@ class Facts:
         Whether deals count for where their rep is on that day, whatever it was then.
     caution
         What is wrong with the data and was accepted; empty when nothing is.
+    known
+        The KPIs; by default the catalogue.
 
     Shared deals count by credit, because a unit is held against its quota.
     """
@@ -83,11 +87,12 @@ class Facts:
     as_of: date
     restated: bool = False
     caution: str = ""
+    known: "Registry[Kpi]" = field(default_factory=catalogue)
 
     @cached_property
     def kpis(self) -> tuple[str, ...]:
         """Every KPI of the catalogue that needs no target."""
-        return tuple(name for name, kpi in catalogue().items() if not kpi.needs_target)
+        return tuple(name for name, kpi in self.known.items() if not kpi.needs_target and not kpi.hidden)
 
     @property
     def elapsed_days(self) -> int:
@@ -308,7 +313,9 @@ class Facts:
         }
 
     def _filled(self, name: str) -> list[Any]:
-        rows = run(Query(kpis=("closed_count",), by=(name,), as_of=self.as_of), self.data, self.calendar).rows
+        rows = run(
+            Query(kpis=("closed_count",), by=(name,), as_of=self.as_of), self.data, self.calendar, self.known
+        ).rows
         return [value for value, count in rows if value is not None and count]
 
     def _breakdown(self, dimension: str, windows: Sequence[str]) -> Breakdown:
@@ -343,7 +350,7 @@ class Facts:
             restated=self.restated,
             **span,
         )
-        rows = run(query, self.data, self.calendar).rows
+        rows = run(query, self.data, self.calendar, self.known).rows
         if whole:
             return [(COMPANY, *row) for row in rows]
         found = [row for row in rows if row[0] is not None]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from salesnb.actions.quotas import quota_directory
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.errors import BadInput
-from salesnb.kpis import catalogue
 from salesnb.planning import OrgTree
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
+    from salesnb.kpis import Kpi
+    from salesnb.registry import Registry
     from salesnb.workspace import Workspace
 
 __all__ = ["GivenQuotas", "TakenQuotas", "given_quotas", "listed"]
@@ -46,7 +47,9 @@ class TakenQuotas:
     notices: tuple[str, ...]
 
 
-def given_quotas(workspace: "Workspace", data: "Dataset", period: Period, tree: OrgTree) -> TakenQuotas:
+def given_quotas(
+    workspace: "Workspace", data: "Dataset", period: Period, tree: OrgTree, known: "Registry[Kpi]"
+) -> TakenQuotas:
     """Add up the imported quotas over a plan's period.
 
     Of one owner the shortest periods count where they fill the longer one that is given beside them, else the longer
@@ -57,7 +60,7 @@ def given_quotas(workspace: "Workspace", data: "Dataset", period: Period, tree: 
     BadInput
         When none was imported, or none is for a part of the period.
     """
-    reader = _Reader(workspace, data, period, tree)
+    reader = _Reader(workspace, data, period, tree, known)
     reader.read()
     found = {kpi: reader.taken(kpi) for kpi in reader.lines}
     quotas = {kpi: taken for kpi, taken in found.items() if taken.amounts}
@@ -72,7 +75,10 @@ def given_quotas(workspace: "Workspace", data: "Dataset", period: Period, tree: 
 class _Reader:
     """Goes through the kept quotas once."""
 
-    def __init__(self, workspace: "Workspace", data: "Dataset", period: Period, tree: OrgTree) -> None:
+    def __init__(
+        self, workspace: "Workspace", data: "Dataset", period: Period, tree: OrgTree, known: "Registry[Kpi]"
+    ) -> None:
+        self._known = known
         self._workspace = workspace
         self._data = data
         self._period = period
@@ -96,7 +102,7 @@ class _Reader:
             kpi = quota.kpi or _DEFAULT_KPI
             found = directory.find(quota.owner)
             when = read_period(quota.period, self._calendar, self._workspace.settings.locale)
-            if kpi not in catalogue() or not catalogue().get(kpi).additive_over_time:
+            if kpi not in self._known or not self._known.get(kpi).additive_over_time:
                 self._left["are of KPIs that cannot be split"].append(kpi)
             elif len(found) != 1:
                 self._left["are of nobody that the data knows"].append(quota.owner)
@@ -122,7 +128,7 @@ class _Reader:
         elif when in given:
             self._left["stand twice, and the first counts"].append(name)
         else:
-            counts = catalogue().get(kpi).unit == "count" and not self._data.meta.quotas
+            counts = self._known.get(kpi).unit == "count" and not self._data.meta.quotas
             # The import by a mapping takes every quota for money, and so in minor units.
             given[when] = amount // 10**self._data.meta.digits if counts else amount
 
@@ -194,7 +200,7 @@ class _Reader:
         return self._tree.node(owner).name
 
     def _amount(self, amount: int, kpi: str) -> str:
-        return self._fmt.value(amount, catalogue().get(kpi).unit)
+        return self._fmt.value(amount, self._known.get(kpi).unit)
 
 
 def _within(part: Period, whole: Period) -> bool:

@@ -13,6 +13,8 @@ from salesnb.planning import PastDrivers
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
+    from salesnb.kpis import Kpi
+    from salesnb.registry import Registry
 
 __all__ = ["MonthWeights", "history_start", "month_weights", "rep_drivers", "rep_history", "total_history"]
 
@@ -40,14 +42,16 @@ def history_start(period: Period) -> date:
     return years_before(period.start, 1)
 
 
-def rep_history(data: "Dataset", calendar: FiscalCalendar, kpi: str, period: Period) -> dict[str, int]:
+def rep_history(
+    data: "Dataset", calendar: FiscalCalendar, known: "Registry[Kpi]", kpi: str, period: Period
+) -> dict[str, int]:
     """Sum a KPI by rep over the twelve months before a period, keyed by the rep's node id; absent means nothing.
 
     Shared deals count by credit, as they do for the quota that is made of it.
     """
     first = history_start(period)
     query = Query(kpis=(kpi,), by=("rep",), start=first, end=period.start, labels=False, credit=CREDIT)
-    rows = run(query, data, calendar).rows
+    rows = run(query, data, calendar, known).rows
     return {rep_node_id(str(rep)): int(amount) for rep, amount in rows if rep is not None and amount}
 
 
@@ -67,23 +71,27 @@ def rep_drivers(data: "Dataset", calendar: FiscalCalendar, period: Period) -> di
     }
 
 
-def total_history(data: "Dataset", calendar: FiscalCalendar, kpi: str, period: Period) -> float | int | None:
+def total_history(
+    data: "Dataset", calendar: FiscalCalendar, known: "Registry[Kpi]", kpi: str, period: Period
+) -> float | int | None:
     """Give a KPI in a past period; None where the data does not reach back that far."""
     if period.end > data.meta.as_of and not period.contains(data.meta.as_of):
         return None
     value: float | int | None = run(
-        Query(kpis=(kpi,), start=period.start, end=period.end), data, calendar
+        Query(kpis=(kpi,), start=period.start, end=period.end), data, calendar, known
     ).rows[0][0]
     return value or None
 
 
-def month_weights(data: "Dataset", calendar: FiscalCalendar, kpi: str, period: Period) -> MonthWeights:
+def month_weights(
+    data: "Dataset", calendar: FiscalCalendar, known: "Registry[Kpi]", kpi: str, period: Period
+) -> MonthWeights:
     """Find how a KPI spreads over a period's months.
 
     Taken from the same months of up to three years before where the data covers them; else from the place of
     a month within its quarter; else from the number of days.
     """
-    past = _monthly(data, calendar, kpi, period)
+    past = _monthly(data, calendar, known, kpi, period)
     months = calendar.months(period)
     for weights, basis in (_same_months(past, months), _place_in_quarter(past, months, calendar)):
         if any(weights.values()):
@@ -91,11 +99,13 @@ def month_weights(data: "Dataset", calendar: FiscalCalendar, kpi: str, period: P
     return MonthWeights(weights={month.label: month.days for month in months}, basis="the number of days")
 
 
-def _monthly(data: "Dataset", calendar: FiscalCalendar, kpi: str, period: Period) -> dict[str, int]:
+def _monthly(
+    data: "Dataset", calendar: FiscalCalendar, known: "Registry[Kpi]", kpi: str, period: Period
+) -> dict[str, int]:
     """List a KPI by month over complete months only, before the period's start and up to the as-of date."""
     first = years_before(period.start, _YEARS_OF_SEASON)
     query = Query(kpis=(kpi,), grain="month", start=first, end=period.start)
-    amounts = {str(month): int(amount or 0) for month, amount in run(query, data, calendar).rows}
+    amounts = {str(month): int(amount or 0) for month, amount in run(query, data, calendar, known).rows}
     begun = [month for month, amount in amounts.items() if amount]
     return {
         month: amount

@@ -13,11 +13,12 @@ from salesnb.actions.organisation import org_tree
 from salesnb.actions.plans import read_target
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
-from salesnb.kpis import Kpi, catalogue
+from salesnb.kpis import Kpi
 from salesnb.planning import Goal, Objective, OrgTree, Plan
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
+    from salesnb.registry import Registry
     from salesnb.workspace import Workspace
 
 __all__ = ["MadePlan", "make_plan"]
@@ -77,21 +78,22 @@ def make_plan(
         raise BadUsage(
             "The plan has no goal.", hint="Add --goal KPI=AMOUNT, such as --goal won_amount=3000000."
         )
-    kpis = _goal_kpis(goals)
     with workspace.dataset() as data:
-        maker = _maker(workspace, data, known, with_quotas=with_quotas)
+        catalogue = workspace.catalogue(data)
+        kpis = _goal_kpis(goals, catalogue)
+        maker = _maker(workspace, data, known, catalogue, with_quotas=with_quotas)
         plan = maker.plan(name, list(zip(kpis, (target for _, target in goals), strict=True)), objective)
         saved = store.save(plan, read_at=None, author=author(workspace.root), reason="New plan", at=moment())
         return MadePlan(plan=saved, notices=maker.notices(plan))
 
 
-def _goal_kpis(goals: Sequence[tuple[str, str]]) -> list[Kpi]:
+def _goal_kpis(goals: Sequence[tuple[str, str]], known: "Registry[Kpi]") -> list[Kpi]:
     """Find the KPIs of goals; one that would be cascaded must add up over teams and over months."""
     names = [name for name, _ in goals]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise BadUsage(f"Two goals are given for {twice}.", hint="Give each KPI one goal.")
-    found = [catalogue().get(name) for name in names]
+    found = [known.get(name) for name in names]
     for kpi in found:
         if kpi.unit in _SPLITS and not kpi.additive_over_time:
             raise BadInput(
@@ -101,14 +103,22 @@ def _goal_kpis(goals: Sequence[tuple[str, str]]) -> list[Kpi]:
     return found
 
 
-def _maker(workspace: "Workspace", data: "Dataset", period: Period, *, with_quotas: bool) -> "_Maker":
+def _maker(
+    workspace: "Workspace", data: "Dataset", period: Period, known: "Registry[Kpi]", *, with_quotas: bool
+) -> "_Maker":
     company = workspace.settings.company
     tree = org_tree(data, company, period.start, until=period.end)
     if not with_quotas:
-        return _Maker(workspace=workspace, data=data, period=period, tree=tree)
-    given = given_quotas(workspace, data, period, tree)
+        return _Maker(workspace=workspace, data=data, period=period, known=known, tree=tree)
+    given = given_quotas(workspace, data, period, tree, known)
     return _Maker(
-        workspace=workspace, data=data, period=period, tree=tree, given=given.quotas, said=given.notices
+        workspace=workspace,
+        data=data,
+        period=period,
+        known=known,
+        tree=tree,
+        given=given.quotas,
+        said=given.notices,
     )
 
 
@@ -119,6 +129,7 @@ class _Maker:
     workspace: "Workspace"
     data: "Dataset"
     period: Period
+    known: "Registry[Kpi]"
     tree: OrgTree
     given: Mapping[str, GivenQuotas] = field(default_factory=lambda: MappingProxyType({}))
     said: tuple[str, ...] = ()
@@ -130,7 +141,7 @@ class _Maker:
             self._goal(kpi, read_target(target, kpi.unit, self.workspace.settings)) for kpi, target in goals
         ]
         made += [
-            self._goal(catalogue().get(kpi), planning.sum_of_quotas(self.tree, given.amounts))
+            self._goal(self.known.get(kpi), planning.sum_of_quotas(self.tree, given.amounts))
             for kpi, given in self.given.items()
             if kpi not in asked
         ]
@@ -206,7 +217,7 @@ class _Maker:
         """Find what the KPI was in the same period a year before, else in the period before."""
         calendar = self.workspace.calendar
         for past in (calendar.year_before(self.period), calendar.previous(self.period)):
-            value = total_history(self.data, calendar, kpi.name, past)
+            value = total_history(self.data, calendar, self.known, kpi.name, past)
             if value is not None:
                 return value, past.label
         return None, ""
@@ -214,7 +225,7 @@ class _Maker:
     def _weights(self, kpi: str) -> dict[str, int]:
         """Take the history of the reps that are there; what others sold is not theirs to repeat."""
         known = {leaf.id for leaf in self.tree.leaves()}
-        amounts = rep_history(self.data, self.workspace.calendar, kpi, self.period)
+        amounts = rep_history(self.data, self.workspace.calendar, self.known, kpi, self.period)
         return {node: amount for node, amount in amounts.items() if node in known}
 
     def _with_season(self, plan: Plan, kpi: str) -> Plan:
@@ -222,9 +233,9 @@ class _Maker:
         given = self.given.get(kpi)
         if given and any(given.months.values()):
             return planning.set_season(plan, kpi, given.months, basis="the quotas given by month")
-        season = month_weights(self.data, self.workspace.calendar, kpi, self.period)
+        season = month_weights(self.data, self.workspace.calendar, self.known, kpi, self.period)
         return planning.set_season(plan, kpi, season.weights, basis=season.basis)
 
     def _objective(self, goals: Sequence[Goal]) -> str:
-        labels = ", ".join(catalogue().get(goal.kpi).label.lower() for goal in goals)
+        labels = ", ".join(self.known.get(goal.kpi).label.lower() for goal in goals)
         return f"Reach the goal for {labels} in {self.period.label}"

@@ -79,7 +79,7 @@ def _history(plan: Plan, facts: "Facts") -> dict[str, Any]:
             credit=CREDIT,
             restated=facts.restated,
         )
-        for row in run(query, facts.data, facts.calendar).rows:
+        for row in run(query, facts.data, facts.calendar, facts.known).rows:
             node, month, amount = ("company", *row) if not by else row
             if node is not None and amount:
                 rows.append([rep_node_id(node) if dimension == "rep" else node, month, amount])
@@ -96,7 +96,7 @@ def _segments(facts: "Facts") -> dict[str, Any]:
         end=end,
         as_of=facts.as_of,
     )
-    rows = [list(row) for row in run(query, facts.data, facts.calendar).rows if row[1] or row[2]]
+    rows = [list(row) for row in run(query, facts.data, facts.calendar, facts.known).rows if row[1] or row[2]]
     return {
         "columns": ["segment", "open_amount", "won_amount_last_12_months", "win_rate", "average_deal"],
         "rows": rows,

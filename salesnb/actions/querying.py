@@ -1,12 +1,12 @@
 """KPIs as a data frame, for notebooks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from salesnb.actions.targets import quota_targets
-from salesnb.kpis import Query, rows, run
+from salesnb.kpis import Beside, Query, rows, run
 from salesnb.kpis.result import Result
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def query_kpis(workspace: "Workspace", query: Query, *, known: date | None = Non
     """
     with workspace.dataset() as data:
         then = data.known(known) if known else data
-        result = run(query.with_targets(quota_targets(workspace, query)), then, workspace.calendar)
+        catalogue = workspace.catalogue(data)
+        asked = query.with_targets(quota_targets(workspace, query, catalogue))
+        result = run(asked, then, workspace.calendar, catalogue)
         return _told(result, workspace, then, known)
 
 
@@ -41,7 +43,9 @@ def kpi_rows(workspace: "Workspace", kpi: str, query: Query, *, known: date | No
     """List the opportunities behind a KPI; ``known`` and what is raised are as in `query_kpis`."""
     with workspace.dataset() as data:
         then = data.known(known) if known else data
-        return _told(rows(kpi, then, workspace.calendar, query), workspace, then, known)
+        return _told(
+            rows(kpi, then, workspace.calendar, query, workspace.catalogue(data)), workspace, then, known
+        )
 
 
 def _told(result: Result, workspace: "Workspace", then: "Dataset", known: date | None) -> Result:
@@ -64,6 +68,11 @@ def kpi_table(
     credit: str | None = None,
     restated: bool = False,
     known: date | None = None,
+    compare: Sequence[str] = (),
+    rolling: int = 0,
+    year_to_date: bool = False,
+    targets: bool = False,
+    totals: bool = False,
 ) -> "pd.DataFrame":
     """Compute KPIs as a data frame.
 
@@ -86,11 +95,15 @@ def kpi_table(
     known
         The day whose knowledge counts: figures as they were told by the last import by then. With ``as_of`` alone,
         what is known now is told of that day.
+    compare, rolling, year_to_date, targets, totals
+        What stands beside each figure, and under them: ``compare=["previous", "last_year"]``, ``rolling=3`` buckets, the
+        fiscal year to date, the targets of plans, subtotals; see ``Beside``.
 
     Returns
     -------
     pandas.DataFrame
-        A column a dimension and a KPI; money in major units.
+        A column a dimension and a KPI, with those beside it named ``won_amount_previous``,
+        ``won_amount_previous_growth``, …; money in major units.
 
     Raises
     ------
@@ -110,6 +123,9 @@ def kpi_table(
         where=tuple((where or {}).items()),
         credit=credit,
         restated=restated,
+        beside=Beside(
+            compare=tuple(compare), rolling=rolling, year_to_date=year_to_date, targets=targets, totals=totals
+        ),
     )
     result = query_kpis(workspace, query, known=known)
     return pd.DataFrame(

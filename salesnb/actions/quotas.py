@@ -10,7 +10,6 @@ from salesnb.actions.organisation import REP_PREFIX, org_tree, rep_node_id
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.files import write_atomic
-from salesnb.kpis import catalogue
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -183,17 +182,18 @@ def _hints(workspace: "Workspace", options: QuotaOptions) -> "Hints":
     hint = YearHint(year) if year else None
     if hint is None and options.period is not None:
         hint = YearHint(int(workspace.calendar.containing(options.period.start, "year").label), fiscal=True)
+    known = workspace.catalogue()
     kpis = {
         folded(text): (kpi.name, kpi.unit)
-        for _, kpi in catalogue().items()
-        if kpi.unit in _SPLITS
+        for _, kpi in known.items()
+        if kpi.unit in _SPLITS and not kpi.hidden
         for text in (kpi.name, kpi.label)
     }
     return Hints(
         calendar=workspace.calendar,
         fmt=settings.formatter,
         kpis=kpis,
-        kpi=catalogue().get(options.kpi).name,
+        kpi=known.get(options.kpi).name,
         year=hint,
         scale=options.scale or kept.get("scale"),
     )

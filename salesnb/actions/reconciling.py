@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesnb.kpis import Query, catalogue
+from salesnb.kpis import Query
 
 if TYPE_CHECKING:
     from salesnb.charts import Chart
@@ -84,7 +84,7 @@ def reconcile_query(
     from salesnb.kpis.reconciling import Yardstick, explain, measured
 
     with workspace.dataset() as data:
-        run = Run(query, data, workspace.calendar, catalogue())
+        run = Run(query, data, workspace.calendar, workspace.catalogue(data))
         yardstick = Yardstick(run, measured(run))
         dimensions = tuple(dict.fromkeys(found.dimension.name for found in run.filters))
         expected = read_expected(report, _wanted(workspace, data, yardstick, dimensions, columns))

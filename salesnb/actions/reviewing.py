@@ -126,12 +126,15 @@ def review(
             period=period,
             as_of=as_of,
             restated=request.restated,
+            known=workspace.catalogue(data),
             caution=accepted(
                 data_doubts(data, settings, request.today or clock.today(settings.time_zone)),
                 stale_ok=request.stale_ok,
             ),
         )
         run = _Run(workspace=workspace, plan=plan, facts=facts, request=request)
+        for told in facts.known.failures.values():
+            tell(f"Left out: {told}")
         kept = () if request.force or request.only else kept_results(run.folder, run.key)
         if kept:
             return run.outcome(RunReport(folder=run.folder, results=_marked(kept), changed=False), 0.0)
@@ -169,7 +172,8 @@ class _Run:
     def key(self) -> str:
         """Hash all that the run depends on."""
         facts = self.facts
-        asked = (facts.period.label, facts.by, facts.as_of, facts.restated, facts.caution)
+        kpis = [(kpi.name, kpi.formula, kpi.version, kpi.status, kpi.label) for _, kpi in facts.known.items()]
+        asked = (facts.period.label, facts.by, facts.as_of, facts.restated, facts.caution, kpis)
         # Going back to earlier files gives the same data, with another history.
         history = [one.fingerprint for one in facts.data.imports]
         fingerprint = " ".join((facts.data.meta.fingerprint, *history))

@@ -1,32 +1,39 @@
-"""Quotas for KPIs that need them: from the plan whose period holds the days asked for."""
+"""Targets for KPIs that need them or stand beside them: from the plans whose period holds the days asked for."""
 
-from datetime import date
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from salesnb.actions.organisation import REP_PREFIX
-from salesnb.kpis import Query, Target, catalogue
+from salesnb.kpis import Query, Target
+from salesnb.kpis.kpi import TARGET_INPUTS
 
 if TYPE_CHECKING:
+    from salesnb.kpis import Kpi
     from salesnb.planning import Goal, Plan, Quota
+    from salesnb.registry import Registry
     from salesnb.workspace import Workspace
 
 __all__ = ["plan_targets", "quota_targets"]
 
-_KPI = "won_amount"
 _STATUSES = ("approved", "proposed", "draft")
 
 
-def quota_targets(workspace: "Workspace", query: Query) -> tuple[Target, ...]:
-    """Give the quotas of every plan of the workspace; none where no KPI needs them.
+def quota_targets(workspace: "Workspace", query: Query, known: "Registry[Kpi]") -> tuple[Target, ...]:
+    """Give the targets of every plan of the workspace; none where nothing asks for them.
 
     Those of the shortest period come first, and of one period those of the plan that is furthest decided.
     """
-    known = catalogue()
-    if not any(known.get(name).needs_target for name in query.kpis):
+    beside = query.beside is not None and query.beside.targets
+    if not beside and not any(_needs_target(known.get(name), known) for name in query.kpis):
         return ()
     store = workspace.plans()
     plans = sorted((store.load(name) for name in store.names()), key=_rank)
     return tuple(target for plan in plans for target in plan_targets(plan))
+
+
+def _needs_target(kpi: "Kpi", known: "Registry[Kpi]") -> bool:
+    parts = (known.get(name) for name in kpi.needs if name not in TARGET_INPUTS)
+    return kpi.needs_target or any(_needs_target(part, known) for part in parts)
 
 
 def _rank(plan: "Plan") -> tuple[int, int, str]:
@@ -34,25 +41,43 @@ def _rank(plan: "Plan") -> tuple[int, int, str]:
 
 
 def plan_targets(plan: "Plan") -> tuple[Target, ...]:
-    """Turn the quotas for won amount of a plan into targets, each with the season of its goal."""
-    return tuple(
-        _target(quota, goal.period.start, goal.period.end, _months(plan, goal))
-        for goal in plan.goals
-        if goal.kpi == _KPI
-        for quota in plan.quotas_of(goal)
-    )
+    """Turn a plan's quotas, each with the season of its goal, and its goals and targets for levels into targets."""
+    return (*_of_quotas(plan), *_of_levels(plan))
 
 
-def _months(plan: "Plan", goal: "Goal") -> tuple[tuple[str, int], ...]:
-    return tuple((stone.label, stone.weight_bp) for stone in plan.milestones if stone.goal == goal.id)
+def _of_quotas(plan: "Plan") -> Iterator[Target]:
+    for goal in plan.goals:
+        months = tuple((stone.label, stone.weight_bp) for stone in plan.milestones if stone.goal == goal.id)
+        for quota in plan.quotas_of(goal):
+            yield _target(goal, quota, months)
 
 
-def _target(quota: "Quota", start: date, end: date, months: tuple[tuple[str, int], ...]) -> Target:
+def _target(goal: "Goal", quota: "Quota", months: tuple[tuple[str, int], ...]) -> Target:
     return Target(
+        kpi=goal.kpi,
         dimension=quota.level,
         value=quota.id.removeprefix(REP_PREFIX),
-        start=start,
-        end=end,
+        start=goal.period.start,
+        end=goal.period.end,
         amount=quota.amount,
         months=months,
     )
+
+
+def _of_levels(plan: "Plan") -> Iterator[Target]:
+    """Goals that are not cascaded, such as a win rate, and levels that a node should keep."""
+    levels = {quota.id: quota.level for quota in plan.quotas} | {"company": "company"}
+    wanted = [
+        (goal.kpi, goal.node, goal.target, goal.period) for goal in plan.goals if not plan.quotas_of(goal)
+    ]
+    wanted += [(found.kpi, found.node, found.target, plan.period) for found in plan.kpi_targets]
+    for kpi, node, amount, period in wanted:
+        if node in levels:
+            yield Target(
+                kpi=kpi,
+                dimension=levels[node],
+                value=node.removeprefix(REP_PREFIX),
+                start=period.start,
+                end=period.end,
+                amount=amount,
+            )

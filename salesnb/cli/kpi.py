@@ -1,6 +1,8 @@
 """``salesnb kpi``: the catalogue, figures, and the rows behind them."""
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,10 +12,12 @@ from salesnb.cli.explanation import add_explain_arguments, run_explain
 from salesnb.cli.reconciliation import add_report_arguments, print_reconciliation, read_columns
 from salesnb.cli.result import print_result, total_row
 from salesnb.cli.table import print_csv, print_json, print_text
-from salesnb.workspace import Workspace
+from salesnb.errors import MissingFile
+from salesnb.workspace import Workspace, settings_file
 
 if TYPE_CHECKING:
-    from salesnb.kpis import Query
+    from salesnb.kpis import Beside, Kpi, Query
+    from salesnb.registry import Registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     query = commands.add_parser("query", help="figures, by dimensions and time")
     query.add_argument("names", metavar="NAME", nargs="+")
     _selection(query)
+    _beside(query)
     rows = commands.add_parser("rows", help="the opportunities behind a figure; they add up to it")
     rows.add_argument("name", metavar="NAME")
     _selection(rows)
@@ -88,6 +93,22 @@ def _selection(parser: argparse.ArgumentParser, *, by: bool = True) -> None:
     _with_format(parser)
 
 
+def _beside(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("beside each figure")
+    group.add_argument(
+        "--compare",
+        metavar="TIME[,TIME]",
+        default="",
+        help="previous (the period before) and last_year (the same period a year before), with change and growth",
+    )
+    group.add_argument("--rolling", metavar="N", type=int, default=0, help="over the last N weeks, months, …")
+    group.add_argument("--ytd", action="store_true", help="from the start of the fiscal year on")
+    group.add_argument(
+        "--targets", action="store_true", help="the targets of plans, and how far they are off"
+    )
+    group.add_argument("--totals", action="store_true", help="subtotals and a total, right for ratios too")
+
+
 def _with_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=["table", "csv", "json"], default="table", help="of what is printed"
@@ -95,23 +116,46 @@ def _with_format(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from salesnb.kpis import catalogue
-
-    kpis = [kpi for _, kpi in catalogue().items()]
-    records: list[dict[str, object]] = [
-        {"name": kpi.name, "unit": kpi.unit, "status": kpi.status, "formula": kpi.formula} for kpi in kpis
-    ]
-    _PRINTERS[arguments.format](["name", "unit", "status", "formula"], records)
+    with _catalogue(arguments) as known:
+        kpis = [kpi for _, kpi in known.items() if not kpi.hidden]
+        for told in known.failures.values():
+            say(f"Set aside: {told}")
+    records: list[dict[str, object]] = [{name: getattr(kpi, name) for name in _LISTED} for kpi in kpis]
+    _PRINTERS[arguments.format](list(_LISTED), records)
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from salesnb.kpis import catalogue
+    from salesnb.kpis.lineage import lineage
 
-    kpi = catalogue().get(arguments.name)
-    for field in ("name", "label", "unit", "formula", "source", "basis", "additive", "version", "status"):
-        print(f"{field:12} {getattr(kpi, field)}")
+    with _catalogue(arguments) as known:
+        kpi = known.get(arguments.name)
+        made_of = lineage(kpi, known)
+    for field in _SHOWN:
+        if field != "description" or kpi.description:
+            print(f"{field:12} {getattr(kpi, field)}")
+    print("made of")
+    for line in made_of.text().splitlines():
+        print(f"  {line}")
     return 0
+
+
+@contextlib.contextmanager
+def _catalogue(arguments: argparse.Namespace) -> "Iterator[Registry[Kpi]]":
+    """Give the workspace's KPIs, checked on its data where there is some; outside a workspace those of salesnb."""
+    if settings_file(arguments.workspace) is None:
+        from salesnb.kpis import catalogue
+
+        yield catalogue()
+        return
+    workspace = Workspace.open(arguments.workspace)
+    try:
+        data = workspace.dataset()
+    except MissingFile:
+        yield workspace.catalogue()
+        return
+    with data:
+        yield workspace.catalogue(data)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -119,14 +163,17 @@ def _check(arguments: argparse.Namespace) -> int:
 
     workspace = Workspace.open(arguments.workspace)
     with workspace.dataset() as data:
-        checks = check(data, workspace.calendar)
+        known = workspace.catalogue(data)
+        checks = check(data, workspace.calendar, known)
     failed = [found for found in checks if not found.passed]
     for found in checks:
         print(
             f"{'ok    ' if found.passed else 'FAILED'} {found.kpi}: {found.name}{': ' + found.detail if found.detail else ''}"
         )
+    for told in known.failures.values():
+        say(f"Set aside: {told}")
     say(f"{len(checks) - len(failed)} checks passed, {len(failed)} failed.")
-    return 1 if failed else 0
+    return 1 if failed or known.failures else 0
 
 
 def _query(arguments: argparse.Namespace) -> int:
@@ -144,7 +191,7 @@ def _rows(arguments: argparse.Namespace) -> int:
     workspace = Workspace.open(arguments.workspace)
     query = _read_query((arguments.name,), arguments)
     result = kpi_rows(workspace, arguments.name, query, known=arguments.known)
-    print_result(result, workspace, arguments.format, totals=total_row(result))
+    print_result(result, workspace, arguments.format, totals=total_row(result, workspace.catalogue()))
     return 0
 
 
@@ -170,6 +217,21 @@ def _read_query(names: tuple[str, ...], arguments: argparse.Namespace) -> "Query
         where=tuple(dimension_filter(text) for text in arguments.where),
         credit=arguments.credit,
         restated=arguments.restated,
+        beside=_read_beside(arguments),
+    )
+
+
+def _read_beside(arguments: argparse.Namespace) -> "Beside | None":
+    from salesnb.kpis import Beside
+
+    if arguments.action != "query":
+        return None
+    return Beside(
+        compare=tuple(part.strip() for part in arguments.compare.split(",") if part.strip()),
+        rolling=arguments.rolling,
+        year_to_date=arguments.ytd,
+        targets=arguments.targets,
+        totals=arguments.totals,
     )
 
 
@@ -182,4 +244,8 @@ _ACTIONS = {
     "reconcile": _reconcile,
     "explain": run_explain,
 }
+_LISTED = ("name", "unit", "status", "version", "owner", "formula")
+_SHOWN = (
+    "name", "label", "description", "unit", "formula", "source", "basis", "additive", "version", "status", "owner",
+)  # fmt: skip
 _PRINTERS = {"table": print_text, "csv": print_csv, "json": print_json}

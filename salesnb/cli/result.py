@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.cli import say
 from salesnb.cli.table import print_json, print_text
+from salesnb.kpis.result import TOTAL
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.kpis import Column, Result
+    from salesnb.kpis import Column, Kpi, Result
     from salesnb.money import Formatter
+    from salesnb.registry import Registry
 
 __all__ = ["as_read", "print_result", "total_row", "written"]
 
@@ -33,18 +35,24 @@ def print_result(
         print_json(names, result.to_records(digits))
         return
     records = as_read(result, [*result, *([totals] if totals else [])], workspace.settings.formatter)
+    if TOTAL in names:
+        names.remove(TOTAL)
+        records = [_with_total(record) for record in records]
     print_text(names, records, right=[column.name for column in result.columns if column.unit])
 
 
-def total_row(result: "Result") -> tuple[Any, ...] | None:
-    """Give the sums of the columns that add up to a figure, to stand under the rows; None where none does."""
-    from salesnb.kpis import catalogue
+def _with_total(record: dict[str, object]) -> dict[str, object]:
+    """Write "Total" where the first column that a row adds up over would stand."""
+    over = record.get(TOTAL)
+    return record | {str(over).split(",", maxsplit=1)[0]: "Total"} if over else record
 
-    sums = [_total(result, place, catalogue()) for place in range(len(result.columns))]
+
+def total_row(result: "Result", known: "Registry[Kpi]") -> tuple[Any, ...] | None:
+    """Give the sums of the columns that add up to a figure, to stand under the rows; None where none does."""
+    sums = [_total(result, place, known) for place in range(len(result.columns))]
     # What is open at several days does not add up over them.
     over_days = any(column.role == "bucket" for column in result.columns) and any(
-        column.role == "kpi" and not catalogue().get(column.name).additive_over_time
-        for column in result.columns
+        column.role == "kpi" and not known.get(column.name).additive_over_time for column in result.columns
     )
     if over_days or all(value is None for value in sums):
         return None
@@ -52,7 +60,7 @@ def total_row(result: "Result") -> tuple[Any, ...] | None:
     return (f"Total of {rows}", *sums[1:])
 
 
-def _total(result: "Result", place: int, known: Any) -> int | None:
+def _total(result: "Result", place: int, known: "Registry[Kpi]") -> int | None:
     column = result.columns[place]
     adds_up = column.role == "kpi" and known.get(column.name).additive
     return sum(int(row[place]) for row in result) if adds_up else None

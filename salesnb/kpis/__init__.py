@@ -7,6 +7,7 @@ decorated function in one of them.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from salesnb.kpis.beside import Beside
 from salesnb.kpis.kpi import CATALOGUE, Kpi, derived, measure, ratio
 from salesnb.kpis.query import Query, Target
 from salesnb.kpis.result import Column, Result
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from salesnb.calendar import FiscalCalendar
     from salesnb.crm.dataset import Dataset
     from salesnb.kpis.checking import Check
+    from salesnb.kpis.definition import Definition
 
 __all__ = [
+    "Beside",
     "Column",
     "Kpi",
     "Query",
@@ -33,6 +36,7 @@ __all__ = [
     "ratio",
     "rows",
     "run",
+    "with_definition",
 ]
 
 _FAMILIES = ("closing", "created", "pipeline", "rates", "goals", "retention")
@@ -66,9 +70,22 @@ def run(
     UnknownName
         When a KPI, dimension or value is not known.
     """
-    from salesnb.kpis.engine import Run
+    from salesnb.kpis.asking import ask
 
-    return Run(query, data, calendar, known or catalogue()).result()
+    return ask(query, data, calendar, known or catalogue())
+
+
+def with_definition(known: Registry[Kpi], definition: "Definition", data: "Dataset | None") -> Registry[Kpi]:
+    """Give a registry that holds a definition too; see ``salesnb.kpis.saved``.
+
+    Raises
+    ------
+    BadInput
+        When it cannot be compiled.
+    """
+    from salesnb.kpis.saved import with_definition as add
+
+    return add(known, definition, data)
 
 
 def dimension_names(data: "Dataset", as_of: "date") -> tuple[str, ...]:
@@ -78,8 +95,14 @@ def dimension_names(data: "Dataset", as_of: "date") -> tuple[str, ...]:
     return tuple(Deals(data, as_of).dimensions)
 
 
-def rows(kpi: str, data: "Dataset", calendar: "FiscalCalendar", query: Query) -> Result:
-    """List the opportunities behind a figure; they add up to it.
+def rows(
+    kpi: str,
+    data: "Dataset",
+    calendar: "FiscalCalendar",
+    query: Query,
+    known: Registry[Kpi] | None = None,
+) -> Result:
+    """List the opportunities behind a figure; they add up to it. ``known`` is as in `run`.
 
     Raises
     ------
@@ -88,11 +111,13 @@ def rows(kpi: str, data: "Dataset", calendar: "FiscalCalendar", query: Query) ->
     """
     from salesnb.kpis.listing import rows_behind
 
-    return rows_behind(kpi, data, calendar, query, catalogue())
+    return rows_behind(kpi, data, calendar, query, known or catalogue())
 
 
-def check(data: "Dataset", calendar: "FiscalCalendar") -> "tuple[Check, ...]":
-    """Check every KPI of the catalogue on a dataset; see ``salesnb.kpis.checking``."""
+def check(
+    data: "Dataset", calendar: "FiscalCalendar", known: Registry[Kpi] | None = None
+) -> "tuple[Check, ...]":
+    """Check every KPI on a dataset; see ``salesnb.kpis.checking``. ``known`` is as in `run`."""
     from salesnb.kpis.checking import check_all
 
-    return check_all(data, calendar, catalogue())
+    return check_all(data, calendar, known or catalogue())

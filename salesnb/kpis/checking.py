@@ -34,7 +34,7 @@ def check_all(data: "Dataset", calendar: FiscalCalendar, known: Registry[Kpi]) -
     tuple of Check
         One a KPI and rule; the rules are told in ``name``.
     """
-    kpis = tuple(kpi for _, kpi in known.items())
+    kpis = tuple(kpi for _, kpi in known.items() if not kpi.hidden)
     found = [check for kpi in kpis for check in check_definition(kpi)]
     found += _on_data(data, calendar, known, kpis)
     return tuple(found)
@@ -64,12 +64,14 @@ def _on_data(
     for kpi in kpis:
         if kpi.additive:
             for by, column in parts:
+                if kpi.additive_over is not None and by not in kpi.additive_over:
+                    continue
                 yield _adds_up(kpi, f"adds up over {by}", column(kpi.name), whole(kpi.name)[0])
         if kpi.additive_over_time:
             yield _adds_up(kpi, "adds up over months", months(kpi.name), whole(kpi.name)[0])
-        nothing = 0 if kpi.additive_over_time else None
+        nothing = (0, None) if kpi.kind == "derived" and kpi.additive else (kpi.of_no_rows,)
         value = empty(kpi.name)[0]
-        passed = value == nothing or kpi.basis not in {"", "closed_on", "created_on"}
+        passed = value in nothing or kpi.basis not in {"", "closed_on", "created_on"}
         yield Check(
             kpi=kpi.name,
             name="is nothing in an empty period",

@@ -20,6 +20,7 @@ __all__ = [
     "CATALOGUE",
     "CLOSED",
     "CREATED",
+    "TIME",
     "UNITS",
     "Kpi",
     "derived",
@@ -33,6 +34,8 @@ AS_OF = "as_of"
 AT_START = "at_start"
 BASES = (CLOSED, CREATED, AS_OF, AT_START)
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
+# Among the names over which a KPI adds up: time itself.
+TIME = "time"
 
 CATALOGUE: Registry["Kpi"] = Registry("KPI", "salesnb.kpis")
 
@@ -50,19 +53,31 @@ class Kpi:
     formula, source
         In words, and where the definition is from.
     kind
-        ``sum`` (sums and counts), ``quantile``, ``weighted`` (a sum weighted by probability), ``retention`` (a sum over
-        the accounts of a cohort) or ``derived``.
+        ``sum`` (sums and counts), ``quantile`` (also the smallest and largest), ``distinct`` (a count of different
+        values), ``weighted`` (a sum weighted by probability), ``retention`` (a sum over the accounts of a
+        cohort) or ``derived``.
     basis
-        For measures one of ``BASES``; empty for derived ones.
+        For measures one of ``BASES``; of a derived one that is defined as data the one of all its parts, else empty.
     needs
         Names of the KPIs that a derived one is computed from; see also ``TARGET_INPUTS``.
     function
         For measures ``deals -> Ibis expression``, for those of retention ``account -> amount``; for derived ones
         ``values -> value``.
+    within
+        Of one told as of a date: the date column that must lie in the period, ``period_start`` to ``period_end``, where
+        it is known; a deal without it counts in every period.
     additive
         Whether values over the values of a dimension add up; never over time for those told as of a date.
     higher_is_better
         Whether more of it is good.
+    hidden
+        Whether it is a part of another KPI and nothing that people ask for.
+    reads
+        Of measures: the dimensions whose ``dim_NAME`` columns the function reads, besides the opportunities' own.
+    additive_over
+        Dimensions over which its author says that it adds up, ``time`` too; None means that nothing was said.
+    description
+        In words, what it is for; may be empty.
     """
 
     name: str
@@ -74,11 +89,16 @@ class Kpi:
     function: Callable[..., Any]
     basis: str = ""
     needs: tuple[str, ...] = ()
+    within: str = ""
     additive: bool = False
     higher_is_better: bool = True
     version: str = "1"
     status: str = "certified"
     owner: str = "salesnb"
+    hidden: bool = False
+    reads: tuple[str, ...] = ()
+    additive_over: tuple[str, ...] | None = None
+    description: str = ""
 
     @property
     def needs_target(self) -> bool:
@@ -88,7 +108,13 @@ class Kpi:
     @property
     def additive_over_time(self) -> bool:
         """Whether values over periods add up; every period has a cohort of its own."""
-        return self.additive and self.basis in {CLOSED, CREATED} and self.kind != "retention"
+        said = self.additive_over is None or TIME in self.additive_over
+        return self.additive and self.basis in {CLOSED, CREATED} and said and self.kind != "retention"
+
+    @property
+    def of_no_rows(self) -> int | None:
+        """What it is where there is nothing: sums and counts are zero, all else is null."""
+        return 0 if self.kind in {"sum", "weighted", "distinct", "retention"} else None
 
 
 # What a derived KPI may ask for besides other KPIs: the quota of its group, and the quota that is due by now.
@@ -103,6 +129,7 @@ def measure(
     formula: str,
     source: str,
     kind: str = "sum",
+    within: str = "",
     higher_is_better: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add a KPI that the engine computes; the function is registered and returned unchanged.
@@ -128,6 +155,7 @@ def measure(
                 source=source,
                 kind=kind,
                 function=function,
+                within=within,
                 additive=kind in {"sum", "weighted", "retention"},
                 higher_is_better=higher_is_better,
             ),

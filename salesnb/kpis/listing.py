@@ -83,12 +83,13 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     basis, names = parts[0].basis, run.query.columns
     scan = run.scan(run.credit_of(run.kpis[0]))
     facts = tuple(name for name in (*_FACTS, *_MONEY) if name not in names)
-    table = scan.opportunities(basis)
+    reads = tuple(dict.fromkeys(name for part in parts for name in part.reads))
+    table = scan.opportunities(basis, reads)
     records = [] if table is None else _records(table, run, parts)
     for part in parts:
         if part.kind == "weighted":
             _weigh(run, scan, records, part)
-    rows = [(*_places(run, scan, record, basis), *_values(record, facts, parts)) for record in records]
+    rows = [(*_places(run, scan, record), *_values(record, facts, parts)) for record in records]
     kept = [row for row in rows if _counts(row[len(row) - len(parts) :], parts)]
     kept.sort(key=lambda row: sort_key(row[: len(names) + 1]))
     columns = [
@@ -99,7 +100,9 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
         *(Column(name=name, role="dimension", unit="money" if name in _MONEY else "") for name in facts),
         *(Column(name=part.name, role="kpi", unit=part.unit) for part in parts),
     ]
-    return Result(columns=tuple(columns), rows=tuple(kept), notices=_told(run, basis))
+    # The parts of a KPI that is defined as data have numbers for names, which say nothing.
+    named = tuple(f"{part.name} is {part.formula}." for part in parts if part.hidden)
+    return Result(columns=tuple(columns), rows=tuple(kept), notices=(*named, *_told(run, basis)))
 
 
 def _told(run: Run, basis: str) -> tuple[str, ...]:
@@ -125,7 +128,7 @@ def _weigh(run: Run, scan: Scan, records: list[dict[str, Any]], part: Kpi) -> No
     name, probabilities = f"part_{part.name}", Probabilities(run.deals, run.data)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for record in records:
-        groups.setdefault(_places(run, scan, record, part.basis), []).append(record)
+        groups.setdefault(_places(run, scan, record), []).append(record)
     for rows in groups.values():
         days = [run.told_on(part.basis, row.get("bucket")) for row in rows]
         exact = [
@@ -140,11 +143,11 @@ def _weigh(run: Run, scan: Scan, records: list[dict[str, Any]], part: Kpi) -> No
             row[name] = share
 
 
-def _places(run: Run, scan: Scan, record: dict[str, Any], basis: str) -> tuple[str | None, ...]:
+def _places(run: Run, scan: Scan, record: dict[str, Any]) -> tuple[str | None, ...]:
     """Give the group of a row as people read it: its dimensions and its bucket, in the order asked for."""
     grain = run.query.time_grain
     return tuple(
-        scan.label(basis, int(record["bucket"])) if name == grain else run.label(name, record[f"dim_{name}"])
+        scan.label(int(record["bucket"])) if name == grain else run.label(name, record[f"dim_{name}"])
         for name in run.query.columns
     )
 
@@ -157,6 +160,6 @@ def _values(record: dict[str, Any], facts: tuple[str, ...], parts: tuple[Kpi, ..
 def _counts(values: tuple[Any, ...], parts: tuple[Kpi, ...]) -> bool:
     """Keep what adds to a sum, and whatever has a value of a quantile."""
     return any(
-        value is not None if part.kind == "quantile" else value
+        value is not None if part.of_no_rows is None else value
         for value, part in zip(values, parts, strict=True)
     )

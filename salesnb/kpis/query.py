@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from salesnb.calendar import GRAINS, FiscalCalendar, Period
 from salesnb.errors import BadUsage
+from salesnb.kpis.beside import Beside
 
 __all__ = ["COMPANY", "CREDIT", "CREDITS", "OVERLAY", "OWNER", "WINDOW", "Query", "Target"]
 
@@ -16,16 +17,18 @@ OWNER, CREDIT, OVERLAY = CREDITS = ("owner", "credit", "overlay")
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A quota: what one place should reach in a period.
+    """What one place should reach in a period: a quota, or the level of a rate.
 
     Attributes
     ----------
+    kpi
+        Of which KPI.
     dimension, value
         ``rep`` and a rep's id, a level and a node's id, or ``company`` and anything.
     start, end
         The period, half-open.
     amount
-        Minor units of money, or a count.
+        Minor units of money, a count, or the level of a KPI that does not add up.
     months
         Month labels with their share of the season; without them the quota grows evenly by day.
     """
@@ -34,7 +37,8 @@ class Target:
     value: str
     start: date
     end: date
-    amount: int
+    amount: int | float
+    kpi: str = "won_amount"
     months: tuple[tuple[str, int], ...] = ()
 
     def due_by(self, day: date, calendar: FiscalCalendar) -> Fraction:
@@ -54,7 +58,7 @@ class Target:
             month = calendar.period(label)
             gone = min(max((day - month.start).days, 0), month.days)
             share += Fraction(weight * gone, whole * month.days)
-        return self.amount * share
+        return Fraction(self.amount) * share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,8 @@ class Query:
     restated
         Whether a deal counts for where its rep is on the as-of day, whatever it was then; else for where the rep was
         when it closed, so that what is past stays as it was.
+    beside
+        What is wanted beside each figure; see ``salesnb.kpis.comparing``.
     """
 
     kpis: tuple[str, ...]
@@ -105,6 +111,7 @@ class Query:
     windows: tuple[Period, ...] = ()
     credit: str | None = None
     restated: bool = False
+    beside: Beside | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""

@@ -12,12 +12,15 @@ from typing import Any
 from salesnb.errors import UnknownName, nearest
 from salesnb.money import plain
 
-__all__ = ["Column", "Result", "sort_key"]
+__all__ = ["TOTAL", "Column", "Result", "sort_key"]
+
+# The column that tells over what a row adds up.
+TOTAL = "total_over"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column: ``role`` is dimension, bucket or kpi; ``unit`` is a KPI's."""
+    """A column: ``role`` is dimension, bucket, kpi, or beside for what stands beside a KPI; ``unit`` is a KPI's."""
 
     name: str
     role: str

@@ -33,6 +33,12 @@ def measured(run: Run) -> Kpi:
         When it is no sum or count over deals; its parts are named.
     """
     (kpi,) = run.kpis
+    if kpi.kind == "sum" and kpi.reads:
+        read = " and ".join(kpi.reads)
+        raise BadUsage(
+            f"{kpi.name} has a condition on {read}, which no report of deals tells.",
+            hint="Compare a KPI without it, and give it with --where.",
+        )
     if kpi.kind == "sum":
         return kpi
     if any(part.kind == RETENTION for part in run.measures_shown):
