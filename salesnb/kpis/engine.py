@@ -212,10 +212,10 @@ class Run:
         found: Sums = {}
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
-        retained = [kpi for kpi in needed if kpi.kind == RETENTION]
-        for reads, together in scan.by_reads([kpi for kpi in needed if kpi.kind != RETENTION]):
+        scanned = [kpi for kpi in needed if kpi.kind != RETENTION]
+        for reads, together in scan.by_reads(scanned) if scanned else ():
             self._add(scan, tuple(together), reads, found)
-        self._add_retained(retained, scan, found)
+        self._add_retained([kpi for kpi in needed if kpi.kind == RETENTION], scan, found)
         self._tell_undated(scan, found)
         return found
 
@@ -306,9 +306,9 @@ class Run:
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
-        unknown = (kpi.kind == RETENTION and span in self._without_cohort) or (
-            kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
-        )
+        if kpi.kind == RETENTION and span in self._without_cohort:
+            return None
+        unknown = kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
         return None if unknown else kpi.of_no_rows
 
     def target_of(self, kpi: Kpi, dimensions: tuple[str | None, ...], span: Span) -> float | None:

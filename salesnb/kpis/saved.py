@@ -12,6 +12,7 @@ from salesnb.kpis.language.columns import Columns
 from salesnb.kpis.language.compiling import compile_with
 from salesnb.kpis.language.naming import LONGEST_CHAIN, chain_too_long, circle, origin_of
 from salesnb.kpis.standing import with_standing
+from salesnb.kpis.tree_file import SUFFIX
 from salesnb.registry import Registry
 
 if TYPE_CHECKING:
@@ -23,8 +24,12 @@ _LARGEST_FILE = 100_000
 
 
 def saved_definitions(folder: Path) -> dict[str, Definition | SalesnbError]:
-    """Read every ``*.toml`` of a folder: by the name of the file its definition, or what is wrong with it."""
-    paths = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+    """Read every ``*.toml`` of a folder: by the name of the file its definition, or what is wrong with it.
+
+    Trees, ``*.tree.toml``, are something else.
+    """
+    files = folder.glob("*.toml") if folder.is_dir() else ()
+    paths = sorted(path for path in files if not path.name.endswith(SUFFIX))
     return {path.stem: _read(path) for path in paths}
 
 
