@@ -52,6 +52,7 @@ class Run:
         self.as_of = query.as_of or self._default_as_of()
         self.deals = Deals(data, self.as_of)
         self._notices: list[str] = []
+        self._credits: dict[str, str] = {}
 
     def result(self) -> Result:
         """Compute it."""
@@ -84,8 +85,11 @@ class Run:
 
         Where nobody shares in a deal, or no reps are asked for, credit is the same as owner, and that is what is told.
         """
-        asked = self.query.credit or (CREDIT if self._is_about_quota(kpi) else OWNER)
-        return OWNER if asked == CREDIT and not self._has_shares else asked
+        if kpi.name not in self._credits:
+            asked = self.query.credit or (CREDIT if self._is_about_quota(kpi) else OWNER)
+            owned = asked == CREDIT and not self._has_shares_of(kpi)
+            self._credits[kpi.name] = OWNER if owned else asked
+        return self._credits[kpi.name]
 
     @property
     def measures_shown(self) -> tuple[Kpi, ...]:
@@ -144,10 +148,10 @@ class Run:
     def _default_as_of(self) -> date:
         return self.data.meta.as_of
 
-    @cached_property
-    def _has_shares(self) -> bool:
-        """Whether some deals are shared, among reps or teams that are asked for."""
+    def _has_shares_of(self, kpi: Kpi) -> bool:
+        """Whether some deals are shared, among reps or teams that are asked for or that the KPI reads."""
         asked = [*map(self.deals.dimension, self.query.dimensions), *(f.dimension for f in self.filters)]
+        asked += [self.deals.readable(name) for part in self._measures_of((kpi,)) for name in part.reads]
         return any(found.of_reps for found in asked) and self.deals.parts(CREDIT) is not None
 
     def _is_about_quota(self, kpi: Kpi) -> bool:
