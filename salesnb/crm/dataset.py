@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from salesnb.crm.answers import Answers
 from salesnb.crm.snapshots import CURRENT, current_database
 from salesnb.errors import BadInput, Damaged, MissingFile, SalesnbError
 
@@ -81,7 +82,6 @@ class Dataset:
         self.path = path
         self.backend = backend
         self.meta = meta
-        self._tables: dict[str, ibis.Table] = {}
 
     @classmethod
     def open(cls, path: str | Path) -> "Dataset":
@@ -127,10 +127,12 @@ class Dataset:
 
     def table(self, name: str) -> "ibis.Table":
         """Give a canonical table as an Ibis expression."""
-        # Asking for the columns of a table takes as long as a small query, and they never change.
-        if name not in self._tables:
-            self._tables[name] = self.backend.table(name)
-        return self._tables[name]
+        return self.answers.get(("table", name), lambda: self.backend.table(name))
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What was asked of it; it holds as long as the dataset is open, because nothing in it changes."""
+        return Answers()
 
     @cached_property
     def imports(self) -> "tuple[KnownImport, ...]":
