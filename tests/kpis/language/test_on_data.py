@@ -233,6 +233,25 @@ def test_by_credit_a_condition_on_a_team_counts_what_that_team_has_of_a_deal(mak
     by_team = run(Query(kpis=asked, by=("team",), credit="credit"), data, CALENDAR, known).rows
     assert by_team == (("Coast", 90, 2, 90, 2), ("North", 0, 0, 60, 1), ("South", 0, 0, 0, 0))
     assert run(Query(kpis=asked), data, CALENDAR, known).rows == ((50, 1, 150, 2),)
+    assert run(Query(kpis=asked, credit="credit"), data, CALENDAR, known).rows == ((90, 2, 150, 2),)
+
+
+def test_by_credit_a_deal_of_several_teams_stays_one_for_kpis_that_read_no_team(make_dataset, deal) -> None:
+    data = make_dataset(deal("1", amount=100))
+    data.backend.con.execute(
+        "CREATE TABLE credited AS SELECT * FROM (VALUES ('1', 'r1', 'revenue', 0.6, 60::BIGINT, 60::BIGINT),"
+        " ('1', 'r2', 'revenue', 0.4, 40, 40)) t(opportunity_id, rep_id, kind, share, amount, expected_amount)"
+    )
+    data.backend.con.execute("UPDATE rep_nodes SET node = 'East/South' WHERE rep_id = 'r2'")
+    known = with_all(
+        {
+            "north": ("sum(amount where team = 'North')", "money"),
+            "of_bob": ("sum(amount where rep = 'Bob')", "money"),
+        },
+        data,
+    )
+    query = Query(kpis=("north", "of_bob", "won_count", "won_amount"), by=("region",), credit="credit")
+    assert run(query, data, CALENDAR, known).rows == (("East", 60, 40, 1, 100), ("West", 0, 0, 0, 0))
 
 
 def test_rows_add_up_to_the_figure(make_dataset, deal) -> None:
