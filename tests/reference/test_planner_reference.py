@@ -158,7 +158,7 @@ def check(
         of_days = start <= AS_OF
         for name, expected in zip(NAMES, exact.get((bucket, key), zero), strict=True):
             told = of_days or name not in {"open_count", "open_amount", "sales_velocity"}
-            assert same(row[name], expected if told else None), (bucket, key, name)
+            assert same(row[name], expected if told else None), (bucket, key, name, row[name], expected)
         if of_days:
             assert row["closable_amount"] == closable(known(book), query.dimensions, start, end).get(key, 0)
     assert {key for key, values in exact.items() if values != zero and spans[key[0]][0] <= AS_OF} <= set(
