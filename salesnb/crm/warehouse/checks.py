@@ -225,7 +225,8 @@ def _days(table: Table, rows: Any) -> Numbers:
     days = [rows[name].max().delta(ibis.date(_EPOCH), unit="day") for name in _HAPPENED.get(table.name, ())]
     if days:
         earliest = ibis.literal((_ALWAYS[0] - _EPOCH).days)
-        latest = ibis.greatest(*(day.fill_null(earliest) for day in days))
+        # Spark takes no largest of one.
+        latest = ibis.greatest(earliest, *(day.fill_null(earliest) for day in days))
         found["latest"] = latest.nullif(earliest)
     return found
 
