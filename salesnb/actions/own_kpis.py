@@ -38,8 +38,7 @@ def usable(facts: "Facts") -> "Registry[Kpi]":
     if not names or _fault(facts, names) is None:
         return facts.known
     faults = {name: fault for name in names if (fault := _fault(facts, (name,))) is not None}
-    parts = {name for name in facts.known.names() if name.partition("__")[0] in faults}
-    known = facts.known.copy(without={*faults, *parts})
+    known = facts.known.copy(without=faults.keys())
     for name, fault in faults.items():
         known.set_aside(name, fault)
     return known
