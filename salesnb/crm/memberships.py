@@ -145,6 +145,9 @@ def _transfers(context: Context) -> tuple[str, ...]:
         "SELECT coalesce(r.name, p.rep_id), coalesce(o.name, p.node), f.day FROM placements p"
         " JOIN first_members f ON f.rep_id = p.rep_id LEFT JOIN reps r ON r.rep_id = p.rep_id"
         " LEFT JOIN org o ON o.node = p.node WHERE p.valid_from < f.day AND p.node <> f.node"
+        # Who came then, and has no deal of before, was nowhere.
+        f" AND (p.node <> '{NOWHERE}' OR EXISTS (SELECT 1 FROM opportunities d WHERE d.rep_id = p.rep_id"
+        " AND d.closed_on < f.day))"
         " QUALIFY row_number() OVER (PARTITION BY p.rep_id ORDER BY p.valid_from DESC) = 1 ORDER BY 1"
     ).fetchall()
     told = [f"{name}, {node} until {day}" for name, node, day in rows]

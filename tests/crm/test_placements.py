@@ -179,3 +179,12 @@ def test_reps_that_belong_to_no_node_of_a_given_organisation_are_refused(source)
     source.mapping(sections=ORG).file("org.csv", "unit,name,up\nx,Else,\n")
     with pytest.raises(BadInput, match="No rep belongs to a node of org: 'Alps', 'Shore'"):
         source.load()
+
+
+def test_who_was_nowhere_before_the_first_membership_is_told_where_deals_were_closed_then(source):
+    source.mapping(sections=MEMBERS).file(
+        "m.csv", "rep,node,from\nAnn,Shore,2024-02-20\nCid,Shore,2024-02-20\n"
+    )
+    report = load(source, "2024-03-01", "Ann//", "Cid//", BOB)
+    assert spells(source) == [("company", None, "2024-02-20"), ("North/Shore", "2024-02-20", None)]
+    assert said(report, "1 rep counts where the imports have them: Ann, Company until 2024-02-20.")
