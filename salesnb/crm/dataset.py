@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from salesnb.crm.answers import Answers
 from salesnb.crm.snapshots import CURRENT, current_database
 from salesnb.errors import BadInput, Damaged, MissingFile, SalesnbError
 
@@ -126,7 +127,12 @@ class Dataset:
 
     def table(self, name: str) -> "ibis.Table":
         """Give a canonical table as an Ibis expression."""
-        return self.backend.table(name)
+        return self.answers.get(("table", name), lambda: self.backend.table(name))
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What was asked of it; it holds as long as the dataset is open, because nothing in it changes."""
+        return Answers()
 
     @cached_property
     def imports(self) -> "tuple[KnownImport, ...]":

@@ -70,13 +70,9 @@ def run(
     UnknownName
         When a KPI, dimension or value is not known.
     """
-    if query.beside:
-        from salesnb.kpis.comparing import compared
+    from salesnb.kpis.asking import ask
 
-        return compared(query, data, calendar, known or catalogue())
-    from salesnb.kpis.engine import Run
-
-    return Run(query, data, calendar, known or catalogue()).result()
+    return ask(query, data, calendar, known or catalogue())
 
 
 def with_definition(known: Registry[Kpi], definition: "Definition", data: "Dataset | None") -> Registry[Kpi]:

@@ -1,18 +1,23 @@
 """The opportunities with their dimensions: joins that never multiply a row, whatever is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.query import CREDIT, OVERLAY
+from salesnb.kpis.spans import FIRST_DAY, LAST_DAY
 
 if TYPE_CHECKING:
+    from salesnb.crm.answers import Answers
     from salesnb.crm.dataset import Dataset
 
-__all__ = ["Deals", "Dimension"]
+__all__ = ["Deals", "Dimension", "kept"]
+
+T = TypeVar("T")
 
 # Columns of the canonical tables that are keys, figures, dates or free text and so do not group anything.
 _NOT_DIMENSIONS = {
@@ -47,9 +52,20 @@ class Dimension:
     label_column: str = "name"
 
     @property
+    def found_by(self) -> str:
+        """The column of opportunities by which the value is found."""
+        return self.column if self.table == "opportunities" else _KEYS.get(self.table, "rep_id")
+
+    @property
     def of_reps(self) -> bool:
         """Whether a deal has its value by whose it is."""
         return self.column == "rep_id" or self.table in {"org_levels", "reps"}
+
+
+def kept(data: "Dataset", key: Hashable, ask: Callable[[], T], size: Callable[[T], int] = lambda _: 1) -> T:
+    """Ask something of data once for as long as it is open; what stands in for a dataset in tests may keep nothing."""
+    answers: Answers | None = getattr(data, "answers", None)
+    return ask() if answers is None else answers.get(key, ask, size)
 
 
 class Deals:
@@ -66,11 +82,13 @@ class Deals:
     def __init__(self, data: "Dataset", as_of: date) -> None:
         self._data = data
         self._as_of = as_of
-        self._parts: dict[str, Any] = {}
 
     @cached_property
     def dimensions(self) -> dict[str, Dimension]:
         """Every dimension by its name; where two tables have one name, the opportunities' own comes first."""
+        return kept(self._data, "dimensions", self._dimensions)
+
+    def _dimensions(self) -> dict[str, Dimension]:
         found = {
             "rep": Dimension(
                 name="rep", table="opportunities", column="rep_id", label_table="reps", label_key="rep_id"
@@ -129,20 +147,36 @@ class Deals:
         return self.figures[name] if name in self.figures else self.dimension(name)
 
     @cached_property
+    def kinds(self) -> dict[str, Any]:
+        """The columns of the opportunities with their types."""
+        return dict(self._data.table("opportunities").schema().items())
+
+    def kind(self, name: str) -> Any:
+        """Give the type of what a measure reads."""
+        found = self.readable(name)
+        return self._data.table(found.table).schema()[found.column]
+
+    @cached_property
     def known(self) -> Any:
         """The opportunities as they were known on the as-of day."""
+        return self.known_columns(self._data.table("opportunities").columns)
+
+    def known_columns(self, names: Iterable[str]) -> Any:
+        """Give some columns of the opportunities as they were known on the as-of day."""
         import ibis
 
+        wanted = tuple(dict.fromkeys(names))
         table = self._data.table("opportunities")
         closed = table.closed_on.notnull() & (table.closed_on <= ibis.date(self._as_of))
-        # The stage that a deal had before it closed is not in its row; "Won" would tell the future.
-        stage = (table.closed_on.isnull() | closed).ifelse(table.stage, ibis.null("string"))
-        known = table.mutate(
-            status=closed.ifelse(table.status, "open"),
-            stage=stage,
-            closed_on=closed.ifelse(table.closed_on, ibis.null("date")),
-        )
-        return known if self._as_of >= self._data.meta.as_of else self._with_stages(known)
+        then = {
+            "status": closed.ifelse(table.status, "open"),
+            # The stage that a deal had before it closed is not in its row; "Won" would tell the future.
+            "stage": (table.closed_on.isnull() | closed).ifelse(table.stage, ibis.null("string")),
+            "closed_on": closed.ifelse(table.closed_on, ibis.null("date")),
+        }
+        if self._as_of >= self._data.meta.as_of or "stage" not in wanted:
+            return table.select(**{name: then.get(name, table[name]) for name in wanted})
+        return self._with_stages(table.mutate(**then)).select(wanted)
 
     def _with_stages(self, table: Any) -> Any:
         """Take the stage that each open deal was in on the as-of day, where a history of stages tells it."""
@@ -162,13 +196,13 @@ class Deals:
         then = (joined.status == "open") & joined.stage_then.notnull()
         return joined.mutate(stage=then.ifelse(joined.stage_then, joined.stage)).drop("join_id", "stage_then")
 
-    def with_dimensions(self, table: Any, names: Iterable[str], on: Any) -> Any:
+    def with_dimensions(self, table: Any, names: Iterable[str], on: str) -> Any:
         """Add a column ``dim_NAME`` for each dimension; each join finds at most one row.
 
         Parameters
         ----------
         on
-            A date column: whose organisation counts.
+            The name of a date column: whose organisation counts. It need not be there where nobody moved.
         """
         dimensions = [self.readable(name) for name in dict.fromkeys(names)]
         for source in dict.fromkeys(dimension.table for dimension in dimensions):
@@ -184,9 +218,7 @@ class Deals:
         Ibis table or None
             ``opportunity_id``, ``rep_id``, ``amount`` and ``expected_amount``: a row a deal and rep with a share.
         """
-        if credit not in self._parts:
-            self._parts[credit] = self._parts_of(_KINDS[credit])
-        return self._parts[credit]
+        return kept(self._data, ("parts", credit), lambda: self._parts_of(_KINDS[credit]))
 
     def _parts_of(self, kind: str) -> Any:
         # Data of an earlier import has no such table.
@@ -196,8 +228,36 @@ class Deals:
         found = table.filter(table.kind == kind).drop("kind", "share")
         return found if found.limit(1).to_pyarrow().num_rows else None
 
+    @cached_property
+    def moves(self) -> tuple[dict[str, Any], ...]:
+        """The stretches between the moves of reps who were not always at one place, gaps among them.
+
+        Each has ``moved_rep``, ``moved_in`` and ``moved_out`` (None for ever), and a day in it, ``moved_on``.
+        """
+        return kept(self._data, "moves", self._moves)
+
+    def _moves(self) -> tuple[dict[str, Any], ...]:
+        import ibis
+
+        spells = self._data.table("rep_nodes")
+        bounded = (spells.valid_from > ibis.date(FIRST_DAY)) | (spells.valid_to < ibis.date(LAST_DAY))
+        days: dict[str, set[date]] = {}
+        for row in _records(spells.filter(bounded).select("rep_id", "valid_from", "valid_to")):
+            days.setdefault(row["rep_id"], set()).update((row["valid_from"], row["valid_to"]))
+        return tuple(stretch for rep in sorted(days) for stretch in _stretches(rep, days[rep]))
+
+    def moves_table(self) -> Any:
+        """Give `moves` as a table."""
+        import ibis
+
+        kinds = {"moved_rep": "string", "moved_in": "date", "moved_out": "date", "moved_on": "date"}
+        return ibis.memtable(list(self.moves), schema=kinds)
+
     def values(self, dimension: Dimension) -> list[str | None]:
         """List every known value (the id where there is one), in no particular order."""
+        return kept(self._data, ("values", dimension), lambda: self._values(dimension), len)
+
+    def _values(self, dimension: Dimension) -> list[str | None]:
         if dimension.table == "org_levels":
             org = self._data.table("org")
             return [row["node"] for row in _records(org.filter(org.level == dimension.column).select("node"))]
@@ -211,6 +271,9 @@ class Deals:
 
     def labels(self, dimension: Dimension) -> dict[str, str]:
         """Map ids to names; two ids of one name are told apart by their ids."""
+        return kept(self._data, ("labels", dimension), lambda: self._named(dimension), len)
+
+    def _named(self, dimension: Dimension) -> dict[str, str]:
         if not dimension.label_table:
             return {}
         table = self._data.table(dimension.label_table)
@@ -222,7 +285,7 @@ class Deals:
         shared = _repeated(names.values())
         return {key: f"{name} ({key})" if name in shared else name for key, name in names.items()}
 
-    def _joined(self, table: Any, source: str, dimensions: list[Dimension], on: Any) -> Any:
+    def _joined(self, table: Any, source: str, dimensions: list[Dimension], on: str) -> Any:
         if source == "opportunities":
             return table.mutate(**{f"dim_{found.name}": table[found.column] for found in dimensions})
         wanted = {f"dim_{found.name}": found.column for found in dimensions}
@@ -233,7 +296,7 @@ class Deals:
         joined = table.left_join(right, table[key] == right[f"join_{key}"])
         return joined.drop(f"join_{key}")
 
-    def _with_levels(self, table: Any, wanted: dict[str, str], on: Any) -> Any:
+    def _with_levels(self, table: Any, wanted: dict[str, str], on: str) -> Any:
         """Find the node by the rep and the day: spells of one rep never overlap, so at most one fits."""
         spells, levels = self._data.table("rep_nodes"), self._data.table("org_levels")
         places = spells.inner_join(levels, spells.node == levels.node).select(
@@ -241,6 +304,10 @@ class Deals:
                 name: levels[column] for name, column in wanted.items()
             }
         )  # fmt: skip
+        if not self.moves:
+            # Everybody has one place, whatever the day.
+            places = places.drop("join_from", "join_to")
+            return table.left_join(places, table.rep_id == places.join_rep).drop("join_rep")
         day = table[on]
         joined = table.left_join(
             places, (table.rep_id == places.join_rep) & (day >= places.join_from) & (day < places.join_to)
@@ -259,6 +326,12 @@ class Deals:
 def _records(table: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
     return rows
+
+
+def _stretches(rep: str, days: set[date]) -> Iterator[dict[str, Any]]:
+    cuts = sorted(days - {FIRST_DAY, LAST_DAY})
+    for start, end in pairwise((None, *cuts, None)):
+        yield {"moved_rep": rep, "moved_in": start, "moved_out": end, "moved_on": start or FIRST_DAY}
 
 
 def _repeated(names: Iterable[str]) -> set[str]:

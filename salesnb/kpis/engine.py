@@ -1,20 +1,24 @@
-"""Running a query: measures are computed in the engine in one scan a basis, everything else after aggregation."""
+"""Running a query: measures are computed in the engine, in one scan where they can be, all else after aggregation."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput
-from salesnb.kpis.deals import Deals
-from salesnb.kpis.kpi import AS_OF, TARGET_INPUTS, Kpi
+from salesnb.kpis.cells import BY_STAGE
+from salesnb.kpis.deals import Deals, kept
+from salesnb.kpis.folding import Key, Sums, figures, weighted_rows
+from salesnb.kpis.kpi import AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi
+from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
 from salesnb.kpis.result import Column, Result, sort_key
-from salesnb.kpis.scan import FIRST_DAY, LAST_DAY, Filter, Scan, Span, bases_of, day_before, filters
+from salesnb.kpis.scan import Filter, Scan, bases_of, filters
+from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span, day_before
 from salesnb.kpis.weighting import Probabilities, weigh
 from salesnb.registry import Registry
 
@@ -24,9 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Run"]
 
 _UNDATED = "open_undated_count"
-
-Key = tuple[str | None, tuple[str | None, ...]]
-Sums = dict[Key, dict[str, Any]]
 
 
 class Run:
@@ -57,7 +58,7 @@ class Run:
         """Compute it."""
         self.measures  # noqa: B018 -- unknown names are told before anything runs
         columns = (*self._key_columns(), *(Column(name=k.name, role="kpi", unit=k.unit) for k in self.kpis))
-        sums = {credit: self._sums(credit) for credit in dict.fromkeys(map(self.credit_of, self.kpis))}
+        sums = {credit: self._sums(credit) for credit in dict.fromkeys(self._credits.values())}
         rows = [(*self._shown(key), *self._values(key, sums)) for key in self._keys(sums.values())]
         self._tell_credits()
         rows.sort(key=lambda row: sort_key(row[: len(self.query.columns)]))
@@ -86,6 +87,14 @@ class Run:
         """
         asked = self.query.credit or (CREDIT if self._is_about_quota(kpi) else OWNER)
         return OWNER if asked == CREDIT and not self._has_shares else asked
+
+    @cached_property
+    def _credits(self) -> dict[str, str]:
+        return {kpi.name: self.credit_of(kpi) for kpi in self.kpis}
+
+    @cached_property
+    def _needs_quotas(self) -> bool:
+        return any(self._is_about_quota(kpi) for kpi in self.kpis)
 
     @property
     def measures_shown(self) -> tuple[Kpi, ...]:
@@ -141,6 +150,10 @@ class Run:
         buckets = self.calendar.buckets(first, max(last, first + timedelta(days=1)), self.query.time_grain)
         return tuple(Span(label=b.label, start=max(b.start, start), end=min(b.end, end)) for b in buckets)
 
+    @cached_property
+    def _span_of(self) -> dict[str | None, Span]:
+        return {span.label: span for span in self.spans}
+
     def _default_as_of(self) -> date:
         return self.data.meta.as_of
 
@@ -177,37 +190,43 @@ class Run:
 
     def first_day(self) -> date:
         """Find the first day on which anything happened by the bases asked for."""
+        columns = {kpi.basis for kpi in self.measures} & {CLOSED, CREATED} or {CLOSED, CREATED}
+        days = [kept(self.data, ("first day", column), partial(self._first, column)) for column in columns]
+        return min([day for day in days if day is not None], default=self.as_of)
+
+    def _first(self, column: str) -> date | None:
         table = self.data.table("opportunities")
-        columns = {kpi.basis for kpi in self.measures} & {"closed_on", "created_on"} or {
-            "closed_on",
-            "created_on",
-        }
-        row = (
-            table.aggregate(**{name: table[name].min() for name in sorted(columns)})
-            .to_pyarrow()
-            .to_pylist()[0]
-        )
-        return min([day for day in row.values() if day is not None], default=self.as_of)
+        found: date | None = table.aggregate(day=table[column].min()).to_pyarrow().to_pylist()[0]["day"]
+        return found
 
     def _sums(self, credit: str) -> Sums:
         """Compute every measure that counts by the same credit, for every group that has rows."""
         found: Sums = {}
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
-        for basis, measures in bases_of(m for m in needed if m.kind != "weighted").items():
-            for row in scan.rows(basis, measures):
-                key = (row["bucket"], row["dimensions"])
-                found.setdefault(key, {}).update(
-                    {kpi.name: row[kpi.name] for kpi in measures if kpi.name in row}
-                )
-        for kpi in needed:
-            if kpi.kind == "weighted":
-                self._add_weighted(kpi, scan, found)
+        for reads, together in scan.by_reads(needed):
+            self._add(scan, tuple(together), reads, found)
         self._tell_undated(scan, found)
         return found
 
-    def _add_weighted(self, kpi: Kpi, scan: Scan, found: Sums) -> None:
-        rows = scan.rows(kpi.basis, (kpi,), ("probability", "stage"))
+    def _add(self, scan: Scan, measures: tuple[Kpi, ...], reads: tuple[str, ...], found: Sums) -> None:
+        planned = plan(scan, measures, reads)
+        for cells in planned.cells:
+            rows = cells.rows()
+            for key, values in figures(cells, rows).items():
+                found.setdefault(key, {}).update(values)
+            for kpi in cells.measures:
+                if kpi.kind == "weighted":
+                    self._add_weighted(kpi, weighted_rows(cells, rows, kpi), found)
+        for basis, some in bases_of(kpi for kpi in planned.alone if kpi.kind != "weighted").items():
+            for row in scan.rows(basis, some):
+                key = (row["bucket"], row["dimensions"])
+                found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in some if kpi.name in row})
+        for kpi in planned.alone:
+            if kpi.kind == "weighted":
+                self._add_weighted(kpi, scan.rows(kpi.basis, (kpi,), BY_STAGE), found)
+
+    def _add_weighted(self, kpi: Kpi, rows: Iterable[dict[str, Any]], found: Sums) -> None:
         probabilities = Probabilities(self.deals, self.data)
         days = {span.label: span.told_on(self.as_of) for span in self.spans}
         for key, value in weigh(rows, kpi.name, probabilities, days).items():
@@ -250,12 +269,12 @@ class Run:
         return list(product((span.label for span in self.spans), with_rows))
 
     def _values(self, key: Key, sums: Mapping[str, Sums]) -> list[Any]:
-        span = next(span for span in self.spans if span.label == key[0])
+        span = self._span_of[key[0]]
         nothing: dict[str, Any] = {measure.name: self._nothing(measure, span) for measure in self.measures}
-        if any(self._is_about_quota(kpi) for kpi in self.kpis):
+        if self._needs_quotas:
             nothing |= self._quotas(key[1], span)
         known = {credit: nothing | found.get(key, {}) for credit, found in sums.items()}
-        return [self._value(kpi, known[self.credit_of(kpi)]) for kpi in self.kpis]
+        return [self._value(kpi, known[self._credits[kpi.name]]) for kpi in self.kpis]
 
     def _value(self, kpi: Kpi, known: dict[str, Any]) -> Any:
         if kpi.name not in known:

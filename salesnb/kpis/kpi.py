@@ -61,6 +61,9 @@ class Kpi:
         Names of the KPIs that a derived one is computed from; see also ``TARGET_INPUTS``.
     function
         For measures ``deals -> Ibis expression``; for derived ones ``values -> value``.
+    within
+        Of one told as of a date: the date column that must lie in the period, ``period_start`` to ``period_end``, where
+        it is known; a deal without it counts in every period.
     additive
         Whether values over the values of a dimension add up; never over time for those told as of a date.
     higher_is_better
@@ -86,6 +89,7 @@ class Kpi:
     function: Callable[..., Any]
     basis: str = ""
     needs: tuple[str, ...] = ()
+    within: str = ""
     additive: bool = False
     higher_is_better: bool = True
     version: str = "1"
@@ -126,6 +130,7 @@ def measure(
     formula: str,
     source: str,
     kind: str = "sum",
+    within: str = "",
     higher_is_better: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add a KPI that the engine computes; the function is registered and returned unchanged.
@@ -151,6 +156,7 @@ def measure(
                 source=source,
                 kind=kind,
                 function=function,
+                within=within,
                 additive=kind in {"sum", "weighted"},
                 higher_is_better=higher_is_better,
             ),

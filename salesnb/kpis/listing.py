@@ -83,7 +83,7 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     for part in parts:
         if part.kind == "weighted":
             _weigh(run, scan, records, part)
-    rows = [(*_places(run, scan, record, basis), *_values(record, facts, parts)) for record in records]
+    rows = [(*_places(run, scan, record), *_values(record, facts, parts)) for record in records]
     kept = [row for row in rows if _counts(row[len(row) - len(parts) :], parts)]
     kept.sort(key=lambda row: sort_key(row[: len(names) + 1]))
     columns = [
@@ -122,7 +122,7 @@ def _weigh(run: Run, scan: Scan, records: list[dict[str, Any]], part: Kpi) -> No
     name, probabilities = f"part_{part.name}", Probabilities(run.deals, run.data)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for record in records:
-        groups.setdefault(_places(run, scan, record, part.basis), []).append(record)
+        groups.setdefault(_places(run, scan, record), []).append(record)
     for rows in groups.values():
         days = [run.told_on(part.basis, row.get("bucket")) for row in rows]
         exact = [
@@ -137,11 +137,11 @@ def _weigh(run: Run, scan: Scan, records: list[dict[str, Any]], part: Kpi) -> No
             row[name] = share
 
 
-def _places(run: Run, scan: Scan, record: dict[str, Any], basis: str) -> tuple[str | None, ...]:
+def _places(run: Run, scan: Scan, record: dict[str, Any]) -> tuple[str | None, ...]:
     """Give the group of a row as people read it: its dimensions and its bucket, in the order asked for."""
     grain = run.query.time_grain
     return tuple(
-        scan.label(basis, int(record["bucket"])) if name == grain else run.label(name, record[f"dim_{name}"])
+        scan.label(int(record["bucket"])) if name == grain else run.label(name, record[f"dim_{name}"])
         for name in run.query.columns
     )
 

@@ -60,6 +60,7 @@ def open_at_start_count(deals: Any) -> Any:
     label="Open pipeline that can close in the period",
     unit="money",
     basis=AS_OF,
+    within="expected_close_on",
     formula="sum of expected_amount over open opportunities expected to close in the period, or without that date",
     source=_DESIGN,
 )

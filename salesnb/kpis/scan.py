@@ -1,35 +1,20 @@
-"""Scans: one grouped query over the opportunities for each time basis, whatever the number of KPIs and groups."""
+"""The opportunities that a question is about: those of a time basis, or every one once; and what they group by."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.deals import Deals, Dimension
-from salesnb.kpis.kpi import AS_OF, AT_START, CLOSED, CREATED, Kpi
+from salesnb.kpis.kpi import AT_START, CLOSED, CREATED, Kpi
 from salesnb.kpis.query import OVERLAY, OWNER, WINDOW
+from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span, day_before
 
-__all__ = ["Filter", "Scan", "Span", "bases_of", "day_before", "filters"]
-
-FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
-# A Monday and a Sunday long before any sale; weeks are counted from them.
-_EPOCH = {"monday": date(1900, 1, 1), "sunday": date(1899, 12, 31)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Span:
-    """The days of one bucket, half-open; ``label`` is None where time is not asked for."""
-
-    label: str | None
-    start: date
-    end: date
-
-    def told_on(self, as_of: date) -> date:
-        """Give the day as of which open deals are told: its last, or the as-of day if that is earlier."""
-        return min(self.end - timedelta(days=1), as_of)
+__all__ = ["FIRST_DAY", "LAST_DAY", "Filter", "Scan", "Span", "bases_of", "day_before", "filters"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +64,11 @@ class Scan:
             ``bucket`` (label or None), ``dimensions`` (ids), the columns of ``more_keys``, and each measure.
         """
         found = []
-        for reads, together in self._by_reads(measures):
+        for reads, together in self.by_reads(measures):
             found += self._grouped(basis, together, reads, more_keys)
         return found
 
-    def _by_reads(self, measures: Sequence[Kpi]) -> Iterable[tuple[tuple[str, ...], list[Kpi]]]:
+    def by_reads(self, measures: Sequence[Kpi]) -> Iterable[tuple[tuple[str, ...], list[Kpi]]]:
         """Put measures together that can share one scan.
 
         Joining a dimension multiplies no row. But by credit a deal whose team a measure reads stands there once a team,
@@ -105,7 +90,7 @@ class Scan:
         keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
         values = {kpi.name: kpi.function(table) for kpi in measures}
         grouped = table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values)
-        return [self._row(basis, row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
+        return [self._row(row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
 
     def opportunities(self, basis: str, reads: tuple[str, ...] = ()) -> Any:
         """Select the opportunities of a basis with their dimensions and bucket; None where there can be none.
@@ -113,13 +98,15 @@ class Scan:
         ``reads`` are further dimensions that measures read.
         By credit or overlay there is a row for each group that has a share of a deal, with its part of the amounts.
         """
-        import ibis
-
         by_day = self._in_windows if self.grain == WINDOW else self._by_day
         table = by_day(basis) if basis in {CLOSED, CREATED} else self._open_on_days(basis)
-        if table is None:
-            return None
-        if self.restated:
+        return None if table is None else self.of_whom(table, reads)
+
+    def of_whom(self, table: Any, reads: tuple[str, ...] = ()) -> Any:
+        """Add the dimensions; by credit or overlay give each group its part."""
+        import ibis
+
+        if self.restated and "place_on" in table.columns:
             table = table.mutate(place_on=ibis.date(self.as_of))
         if self.credit == OWNER:
             return self._placed(table, reads)
@@ -221,38 +208,28 @@ class Scan:
         kinds = {"bucket": "int64", "place_on": "date", "period_start": "date", "period_end": "date"}
         return ibis.memtable(rows, schema=kinds)
 
-    def _bucket(self, day: Any) -> Any:
-        """Number the bucket of a day in whole numbers, which every engine divides alike."""
-        import ibis
-
-        if self.grain == "week":
-            return day.delta(ibis.date(_EPOCH[self.calendar.week_start]), unit="day") // 7
-        months = day.year() * 12 + day.month() - self.calendar.year_start
-        return months // {"month": 1, "quarter": 3, "year": 12}[str(self.grain)]
-
     def _row(
-        self, basis: str, row: dict[str, Any], measures: Iterable[Kpi], more_keys: tuple[str, ...]
+        self, row: dict[str, Any], measures: Iterable[Kpi], more_keys: tuple[str, ...]
     ) -> dict[str, Any]:
         found: dict[str, Any] = {kpi.name: _plain_number(row[kpi.name]) for kpi in measures}
         found |= {key: row[key] for key in more_keys}
         found["dimensions"] = tuple(row[f"dim_{name}"] for name in self.dimensions)
-        found["bucket"] = self.label(basis, int(row["bucket"])) if self.grain else None
+        found["bucket"] = self.label(int(row["bucket"])) if self.grain else None
         return found
 
-    def label(self, basis: str, bucket: int) -> str | None:
+    def label(self, bucket: int) -> str | None:
         """Name the bucket that the engine numbers so."""
-        if basis in {AS_OF, AT_START} or self.grain == WINDOW:
-            return self.spans[bucket].label
-        if self.grain == "week":
-            first = _EPOCH[self.calendar.week_start] + timedelta(weeks=bucket)
-        else:
-            month = (
-                bucket * {"month": 1, "quarter": 3, "year": 12}[str(self.grain)]
-                + self.calendar.year_start
-                - 1
-            )
-            first = date(month // 12, month % 12 + 1, 1)
-        return self.calendar.bucket(first, str(self.grain))
+        return self.spans[bucket].label
+
+    def _bucket(self, day: Any) -> Any:
+        """Number the bucket of a day by its place; a day that is not known has none."""
+        return self._axis.numbered(day, None)
+
+    @cached_property
+    def _axis(self) -> Axis:
+        """The days of the buckets, which lie side by side."""
+        days = [day for span in self.spans for day in (span.start, span.end)]
+        return Axis.of(days, self.grain, self.calendar)
 
 
 def bases_of(measures: Iterable[Kpi]) -> dict[str, list[Kpi]]:
@@ -296,11 +273,6 @@ def _matches(column: Any, values: tuple[str | None, ...]) -> Any:
         if values == (None,)
         else column.isin([value for value in values if value is not None])
     )
-
-
-def day_before(day: date) -> date:
-    """Give the day before; the first of all days has none and is its own."""
-    return day if day == FIRST_DAY else day - timedelta(days=1)
 
 
 def _plain_number(value: Any) -> float | int | None:

@@ -335,7 +335,8 @@ def test_a_query_that_cannot_be_meant_is_refused(query: dict[str, Any]) -> None:
 
 def test_the_number_of_scans_does_not_grow_with_the_kpis(make_dataset: MAKE, deal: MAKE) -> None:
     few, many = make_dataset(deal("1")), make_dataset(deal("1"))
-    ask(few, "won_amount", "created_count", "open_count", by=("product",))
+    # A median takes a scan of its own.
+    ask(few, "won_amount", "created_count", "open_count", "median_deal", by=("product",))
     closed = [name for name, kpi in catalogue().items() if kpi.kind != "weighted" and kpi.basis != "at_start"]
     ask(many, *(name for name in closed if name != "sales_velocity"), by=("product",))
     assert many.queries == few.queries
