@@ -3,12 +3,12 @@
 import weakref
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from salesnb.actions.targets import quota_targets
+from salesnb.actions.sessions import KpiSession
 from salesnb.calendar import Period
-from salesnb.crm.snapshots import current_database
-from salesnb.kpis import Kpi, Query, Result, rows, run, with_definition
+from salesnb.kpis import Kpi, Query, Result, rows, with_definition
+from salesnb.kpis.engine import Run
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -33,17 +33,23 @@ class Live:
     def __init__(self, workspace: "Workspace", definition: "Definition") -> None:
         self.workspace = workspace
         self.definition = definition
-        self._opened: tuple[Any, Dataset, Registry[Kpi]] | None = None
+        self._session = KpiSession(workspace)
+        self._known: tuple[Dataset, Registry[Kpi]] | None = None
+        weakref.finalize(self, self._session.close)
 
     @property
     def data(self) -> "Dataset":
         """The data that was imported last."""
-        return self._open()[0]
+        return self._session.data
 
     @property
     def known(self) -> "Registry[Kpi]":
         """Every KPI, the definition among them."""
-        return self._open()[1]
+        data = self.data
+        if self._known is None or self._known[0] is not data:
+            known = with_definition(self.workspace.catalogue(data), self.definition, data)
+            self._known = (data, known)
+        return self._known[1]
 
     @property
     def kpi(self) -> Kpi:
@@ -53,12 +59,11 @@ class Live:
     @property
     def as_of(self) -> date:
         """The day as of which it is told."""
-        return self.data.meta.as_of
+        return self._session.as_of
 
     def ask(self, query: Query) -> Result:
         """Compute KPIs, with the targets of plans where they are wanted."""
-        asked = query.with_targets(quota_targets(self.workspace, query, self.known))
-        return run(asked, self.data, self.workspace.calendar, self.known)
+        return self._session.query(query, self.known)
 
     def deals(self, query: Query) -> Result:
         """List the opportunities behind the figure."""
@@ -72,19 +77,21 @@ class Live:
             "previous": calendar.previous(period),
             "last_year": calendar.year_before(period),
         }
-        return tuple(replace(one, label=name) for name, one in found.items())
+        return tuple(
+            replace(one, label=name)
+            for name, one in found.items()
+            if name == "now" or one.start >= self.first_month
+        )
+
+    @property
+    def first_month(self) -> date:
+        """The start of the first month of the data: before it nothing is known, which is not zero."""
+        asked = Query(kpis=(self.definition.name,))
+        first = Run(asked, self.data, self.workspace.calendar, self.known).first_day()
+        return self.workspace.calendar.containing(first, "month").start
 
     def last_complete(self, grain: str = "quarter") -> Period:
         """Give the last period that was over on the as-of day."""
         calendar = self.workspace.calendar
         now = calendar.containing(self.as_of, grain)
         return now if now.last_day == self.as_of else calendar.previous(now)
-
-    def _open(self) -> "tuple[Dataset, Registry[Kpi]]":
-        place = current_database(self.workspace.data_dir)
-        if self._opened is None or self._opened[0] != place:
-            data = self.workspace.dataset()
-            weakref.finalize(self, data.close)
-            known = with_definition(self.workspace.catalogue(data), self.definition, data)
-            self._opened = (place, data, known)
-        return self._opened[1:]

@@ -84,7 +84,7 @@ class KpiPreview:
         told = live.ask(Query(kpis=(name,), windows=live.windows(self.period)))
         values = dict(told.rows)
         month = calendar.containing(live.as_of, "month")
-        start = month.start.replace(year=month.start.year - _MONTHS // 12)
+        start = max(month.start.replace(year=month.start.year - _MONTHS // 12), live.first_month)
         months = live.ask(Query(kpis=(name,), grain="month", start=start, end=month.end))
         return Preview(
             name=name,

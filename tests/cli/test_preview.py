@@ -46,6 +46,14 @@ def test_it_shows_its_last_quarter_beside_others_its_trend_and_what_it_is_made_o
     assert preview._repr_mimebundle_() == shown
 
 
+def test_before_the_first_month_of_the_data_nothing_is_known_and_not_zero(open_workspace: Workspace) -> None:
+    """Deals close from January 2017 on."""
+    first = defined(open_workspace).during("2017-Q1")
+    assert (first.figures.previous, first.figures.last_year) == (None, None)
+    assert "after" not in repr(first).splitlines()[0]
+    assert first.figures.months[0][0] == "2017-01"
+
+
 def test_every_side_agrees_with_the_whole(open_workspace: Workspace) -> None:
     preview = defined(open_workspace)
     by_team = preview.frame(by="team", beside=["won_count"])
