@@ -290,9 +290,16 @@ def test_of_plans_for_one_period_the_one_saved_last_counts(workspace, cli, save)
 
 
 def test_what_can_only_be_said_of_quotas_makes_a_file_one_of_quotas(cli, save):
-    file = save("Rep,Q1,Q2,Q3,Q4\nAnn Lee,1000,soon,3000,later\nRobert Smith,1,open,3,tbd\n")
+    file = save("Rep,Q1,Q2,Q3,Q4\nNobody,1000,soon,3000,later\nRobert Smith,1,open,3,tbd\nNo One,1,2,3,4\n")
     done = cli("import", file, "--year", "2024")
+    assert done.out.startswith("quotas: read 12, loaded 2, rejected 10")
+
+
+def test_quarters_beside_known_names_are_quotas_whatever_slips_they_hold(cli, save):
+    file = save("Plan 2024\nRep,Q1,Q2,Q3,Q4\nAnn Lee,1000,soon,3000,later\nRobert Smith,1,open,3,tbd\n")
+    done = cli("import", file)
     assert done.out.startswith("quotas: read 8, loaded 4, rejected 4")
+    assert "Kept quotas of 2 for 2024-Q1 to 2024-Q3" in done.err
 
 
 def test_quotas_that_do_not_fit_are_refused_by_name_and_no_plan_is_made(cli, save, workspace):
