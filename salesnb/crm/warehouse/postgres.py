@@ -19,6 +19,8 @@ from salesnb.errors import BadInput
 __all__ = ["connect"]
 
 _SECONDS = "10"
+# Less, and a million rows are sorted on disk to be grouped, because the planner cannot know how few groups there are.
+_MEMORY = "256MB"
 
 
 class _ByBytes(ops.Unary):  # type: ignore[misc] # Ibis has no types
@@ -107,6 +109,12 @@ def connect(address: Address, time_zone: str) -> _Postgres:
         )
         connection = backend.con
         connection.execute("SELECT set_config('TimeZone', %s, false)", (time_zone,))
+        if "work_mem" not in options.get("options", ""):
+            connection.execute(
+                "SELECT set_config('work_mem', %s, false)"
+                " WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes(%s)",
+                (_MEMORY, _MEMORY),
+            )
         connection.autocommit = False
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
