@@ -86,7 +86,7 @@ class Run:
         Where nobody shares in a deal, or no reps are asked for, credit is the same as owner, and that is what is told.
         """
         asked = self.query.credit or (CREDIT if self._is_about_quota(kpi) else OWNER)
-        return OWNER if asked == CREDIT and not self._has_shares else asked
+        return OWNER if asked == CREDIT and not self._has_shares_of(kpi) else asked
 
     @cached_property
     def _credits(self) -> dict[str, str]:
@@ -157,10 +157,10 @@ class Run:
     def _default_as_of(self) -> date:
         return self.data.meta.as_of
 
-    @cached_property
-    def _has_shares(self) -> bool:
-        """Whether some deals are shared, among reps or teams that are asked for."""
+    def _has_shares_of(self, kpi: Kpi) -> bool:
+        """Whether some deals are shared, among reps or teams that are asked for or that the KPI reads."""
         asked = [*map(self.deals.dimension, self.query.dimensions), *(f.dimension for f in self.filters)]
+        asked += [self.deals.readable(name) for part in self._measures_of((kpi,)) for name in part.reads]
         return any(found.of_reps for found in asked) and self.deals.parts(CREDIT) is not None
 
     def _is_about_quota(self, kpi: Kpi) -> bool:
