@@ -110,7 +110,10 @@ def test_a_draft_that_it_reads_is_named(data: Data) -> None:
 @pytest.mark.parametrize(
     ("planted", "dimension"),
     [
-        ("INSERT INTO accounts VALUES ('a1', 'Alpha again', 'software')", "sector"),
+        (
+            "INSERT INTO accounts (account_id, name, sector) VALUES ('a1', 'Alpha again', 'software')",
+            "sector",
+        ),
         ("INSERT INTO products VALUES ('Plus', 'Q')", "family"),
         ("INSERT INTO rep_nodes VALUES ('r1', 'East/South', DATE '2026-01-01', DATE '2026-02-01')", "region"),
     ],
