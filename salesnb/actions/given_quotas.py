@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from salesnb.actions.quotas import quota_directory
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.errors import BadInput
+<<<<<<< HEAD
 from salesnb.planning import GivenMonths, OrgTree, spread_period
+=======
+from salesnb.kpis import catalogue
+from salesnb.planning import BY_MONTH, GivenMonths, OrgTree, spread_period
+>>>>>>> quota-months
 
 if TYPE_CHECKING:
     from salesnb.actions.history import MonthWeights
@@ -62,7 +67,7 @@ class GivenQuotas:
         longer = {period.label for given in parts.values() for period in given} - {
             month.label for month in self.months
         }
-        basis = "the quotas given by month"
+        basis = BY_MONTH
         if longer:
             basis = f"the quotas given; within {listed(sorted(longer))} by {season.basis}"
         months = {node: self._spread(given, season.weights) for node, given in parts.items()}

@@ -18,6 +18,7 @@ from salesnb.planning.means import (
     SeasonWeight,
 )
 from salesnb.planning.model import (
+    BY_MONTH,
     COMPANY,
     NOT_GIVEN,
     SCHEMA_VERSION,
@@ -47,6 +48,7 @@ from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
 
 __all__ = [
+    "BY_MONTH",
     "COMPANY",
     "NOT_GIVEN",
     "SCHEMA_VERSION",

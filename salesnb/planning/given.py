@@ -7,7 +7,7 @@ from types import MappingProxyType
 from salesnb.errors import BadInput
 from salesnb.money import minor_digits
 from salesnb.planning.by_month import spread_given
-from salesnb.planning.model import NOT_GIVEN, Goal, Plan, Quota
+from salesnb.planning.model import BY_MONTH, NOT_GIVEN, Goal, Plan, Quota
 from salesnb.planning.recascade import SPLIT_UNITS, with_milestones, with_quotas, with_season
 from salesnb.planning.sharing import Part, Sharing, Weight
 from salesnb.planning.tree import OrgNode, OrgTree
@@ -32,7 +32,7 @@ class GivenMonths:
 
     amounts: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: MappingProxyType({}))
     season: Mapping[str, Weight]
-    basis: str = "the quotas given by month"
+    basis: str = BY_MONTH
 
 
 def keep_quotas(

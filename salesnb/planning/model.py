@@ -14,6 +14,7 @@ from salesnb.planning.means import AllocationLine, Assumptions, Resource, Respon
 from salesnb.planning.measures import amount, implied_unit, number, rarely
 
 __all__ = [
+    "BY_MONTH",
     "COMPANY",
     "NOT_GIVEN",
     "SCHEMA_VERSION",
@@ -39,6 +40,7 @@ __all__ = [
 SCHEMA_VERSION = 1
 COMPANY = "company"
 NOT_GIVEN = "no quota given"
+BY_MONTH = "the quotas given by month"
 STATUSES = ("draft", "proposed", "approved")
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
 

@@ -1,6 +1,7 @@
 """Quotas that were given by month keep their own months, in every node and through every change."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from salesnb.planning import (
     GivenMonths,
     check,
     diff,
+    edited,
     keep_quotas,
     lock,
     plan_from_json,
@@ -213,3 +215,12 @@ def test_a_slip_in_a_month_is_named_and_poisons_nobody_else(make_plan, tree):
 
 def test_months_without_weight_are_equal():
     assert spread_period(10, dict.fromkeys(MONTHS, 0)) == {"2017-10": 4, "2017-11": 3, "2017-12": 3}
+
+
+def test_a_plan_that_lost_its_months_is_named_with_what_to_do(bare, tree):
+    plan = kept(bare, tree, GIVEN)
+    assert [problem.what for problem in problems(plan) if problem.rule == "slips"][0].startswith("West rep 1")
+    older = edited(plan, quotas=tuple(replace(quota, months=()) for quota in plan.quotas))
+    (found,) = [problem for problem in problems(older) if problem.rule == "slips"]
+    assert "were given by month, but the plan holds their sums alone" in found.what
+    assert "Make the plan again" in found.hint
