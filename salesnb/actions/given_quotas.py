@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING
 from salesnb.actions.quotas import quota_directory
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.errors import BadInput
-<<<<<<< HEAD
-from salesnb.planning import GivenMonths, OrgTree, spread_period
-=======
-from salesnb.kpis import catalogue
 from salesnb.planning import BY_MONTH, GivenMonths, OrgTree, spread_period
->>>>>>> quota-months
 
 if TYPE_CHECKING:
     from salesnb.actions.history import MonthWeights
