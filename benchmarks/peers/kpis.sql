@@ -13,12 +13,12 @@ cell AS (
         status,
         stage,
         probability,
-        greatest(-1, (year(created_on) - year($first)) * 12 + month(created_on) - month($first)) AS c,
+        greatest(-1, datediff('month', $first, created_on)) AS c,
         CASE
             WHEN closed_on IS NULL THEN $months
-            ELSE greatest(-1, (year(closed_on) - year($first)) * 12 + month(closed_on) - month($first))
+            ELSE greatest(-1, datediff('month', $first, closed_on))
         END AS x,
-        (year(expected_close_on) - year($first)) * 12 + month(expected_close_on) - month($first) AS k,
+        datediff('month', $first, expected_close_on) AS k,
         count(*) AS n,
         count(created_on) AS dated,
         sum(amount) AS amount,
@@ -33,7 +33,7 @@ cell AS (
 middle AS (
     SELECT
         team,
-        (year(closed_on) - year($first)) * 12 + month(closed_on) - month($first) AS m,
+        datediff('month', $first, closed_on) AS m,
         quantile_cont(amount, 0.5) AS median_deal,
         quantile_cont(closed_on - created_on, [0.5, 0.9]) AS cycle
     FROM opportunities

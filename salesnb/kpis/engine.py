@@ -229,7 +229,11 @@ class Run:
                 if kpi.kind == "weighted":
                     self._add_weighted(kpi, weighted_rows(cells, rows, kpi), found)
         for basis, some in bases_of(kpi for kpi in planned.alone if kpi.kind != "weighted").items():
-            for row in scan.rows(basis, some):
+            # Where sums of the same basis tell which groups there are, a quantile need not.
+            told = any(
+                kpi.basis == basis and kpi.kind == "sum" for cells in planned.cells for kpi in cells.measures
+            )
+            for row in scan.rows(basis, some, read_only=told):
                 key = (row["bucket"], row["dimensions"])
                 found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in some if kpi.name in row})
         for kpi in planned.alone:

@@ -58,12 +58,12 @@ def test_measures_that_differ_in_status_alone_are_one_sum_over_rows() -> None:
     deals = ibis.table(COLUMNS, name="deals")
     won, lost = (sum_where(deals.amount, deals.status == status) for status in ("won", "lost"))
     assert summand(won).rows.op() == summand(lost).rows.op()
-    assert summand(won).condition is not None
+    assert summand(won).is_by_status
     assert (
         summand(sum_where(deals.amount, deals.opportunity_id.notnull())).rows.op() == summand(won).rows.op()
     )
     either = sum_where(deals.amount, (deals.status == "won") | (deals.amount > 4))
-    assert summand(either).condition is None
+    assert summand(either).conditions == ()
 
 
 @pytest.mark.parametrize(
