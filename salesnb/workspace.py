@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from salesnb.planning.store import PlanStore
     from salesnb.registry import Registry
 
-__all__ = ["SETTINGS_FILE", "Settings", "Workspace", "settings_file"]
+__all__ = ["OWN_DATA", "SETTINGS_FILE", "Settings", "Workspace", "settings_file"]
 
 OWN_DATA = "data/current"
 _FOLDERS = ("data", "plans", "kpis", "templates", "reviews")

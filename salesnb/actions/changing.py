@@ -205,6 +205,7 @@ def find_changes(
     asked = BridgeQuery(by=by, where=where, within=within)
     settings = workspace.settings
     with workspace.dataset() as data:
+        data.must_keep_history()
         then = data.before() if since is None else data.known(since)
         ends = Ends(then or data, data, workspace.calendar, asked)
         found = ends.bridge()

