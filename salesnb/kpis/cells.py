@@ -199,7 +199,8 @@ class Cells:
         return folded, {**sums, DEALS: folded.count()}
 
     def _by_cell(self, table: Any) -> tuple[Any, dict[str, Any]]:
-        missing = {} if self.moving else {"created_on": (_ENTRY, _UNKNOWN)}
+        known = not self.moving and self.folds != (Fold.CLOSED,)
+        missing = {"created_on": (_ENTRY, _UNKNOWN)} if known else {}
         if self._within:
             missing[self._within] = (_WITHIN, _UNKNOWN)
         summands = {name: summand(value, missing) for name, value in self._values(table).items()}
