@@ -1,5 +1,6 @@
 """The opportunities with their dimensions: joins that never multiply a row, whatever is asked."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from salesnb.errors import UnknownName, nearest
-from salesnb.kpis.expressions import count_where
 from salesnb.kpis.query import CREDIT, OVERLAY
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY
 
@@ -193,9 +193,11 @@ class Deals:
 
     def _closings(self) -> tuple[tuple[date | None, int, int], ...]:
         table = self._data.table("opportunities")
-        counts = {"won": count_where(table.status == "won"), "closed": count_where(table.status != "open")}
-        rows = _records(table.group_by("closed_on").aggregate(**counts))
-        return tuple((row["closed_on"], int(row["won"]), int(row["closed"])) for row in rows)
+        grouped = table.group_by("closed_on", "status").aggregate(deals=table.count())
+        found: dict[date | None, Counter[str]] = {}
+        for row in _records(grouped):
+            found.setdefault(row["closed_on"], Counter())[row["status"]] += int(row["deals"])
+        return tuple((day, count["won"], count.total() - count["open"]) for day, count in found.items())
 
     def is_late(self, day: date) -> bool:
         """Tell whether most deals that have closed had closed before a day."""

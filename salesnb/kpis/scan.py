@@ -13,7 +13,7 @@ from salesnb.kpis.deals import Deals, Dimension
 from salesnb.kpis.kpi import AT_START, CLOSED, CREATED, Kpi
 from salesnb.kpis.query import OVERLAY, OWNER, WINDOW
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span, day_before
-from salesnb.kpis.splitting import chosen_rows
+from salesnb.kpis.splitting import of_chosen_rows
 
 __all__ = ["FIRST_DAY", "LAST_DAY", "Filter", "Scan", "Span", "bases_of", "day_before", "filters"]
 
@@ -104,10 +104,10 @@ class Scan:
         table = self.opportunities(basis, reads)
         if table is None:
             return []
-        chosen = chosen_rows(kpi.function(table) for kpi in measures) if read_only else None
-        table = table if chosen is None else table.filter(chosen)
-        keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
         values = {kpi.name: kpi.function(table) for kpi in measures}
+        if read_only:
+            table, values = of_chosen_rows(table, values)
+        keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
         grouped = table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values)
         return [self._row(row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
 

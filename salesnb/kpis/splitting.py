@@ -11,7 +11,7 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-__all__ = ["STATUS", "Summand", "chosen_rows", "decided", "is_additive", "mentions", "summand"]
+__all__ = ["STATUS", "Summand", "decided", "is_additive", "mentions", "of_chosen_rows", "summand"]
 
 STATUS = "status"
 
@@ -107,20 +107,36 @@ def decided(measure: Any, date: str, *, inside: bool) -> Any:
     return measure.op().replace(settle, filter=ops.Value).to_expr()
 
 
-def chosen_rows(measures: Iterable[Any]) -> Any | None:
-    """Give a condition that all rows fulfil which some measure reads; None where one reads every row."""
-    wheres = [getattr(measure.op(), "where", None) for measure in measures]
-    if None in wheres:
-        return None
-    parts = {frozenset(_conjuncts(where)) for where in wheres}
-    # What several conditions together are is taken in by what one of them is alone.
-    least = [one for one in parts if not any(other < one for other in parts)]
-    whole = None
-    for one in least:
-        (first, *others) = (part.to_expr() for part in one)
-        condition = reduce(and_, others, first)
-        whole = condition if whole is None else whole | condition
-    return whole
+def of_chosen_rows(table: Any, measures: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Leave out the rows that no measure reads, where all say which these are.
+
+    Returns
+    -------
+    Ibis table, dict
+        The table, and the measures by their names; a condition that all its rows fulfil is asked no more.
+    """
+    wheres = [getattr(measure.op(), "where", None) for measure in measures.values()]
+    if not wheres or None in wheres:
+        return table, dict(measures)
+    shared = frozenset.intersection(*(frozenset(_conjuncts(where)) for where in wheres))
+    if not shared:
+        return table, dict(measures)
+    chosen = table.filter(*(part.to_expr() for part in shared))
+    return chosen, {name: _of(chosen, table, measure, shared) for name, measure in measures.items()}
+
+
+def _of(chosen: Any, table: Any, measure: Any, sure: frozenset[Any]) -> Any:
+    """Give a measure of rows that were chosen by conditions."""
+    import ibis.expr.operations as ops
+
+    found = measure.op()
+    # What is ranked leaves out null by itself.
+    known = {ops.NotNull(found.arg)} if isinstance(found, ops.Quantile) else set()
+    rest = [part.to_expr() for part in _conjuncts(found.where) if part not in {*sure, *known}]
+    where = reduce(and_, rest).op() if rest else None
+    arguments = dict(zip(found.argnames, found.args, strict=True)) | {"where": where}
+    columns = {field: ops.Field(chosen, field.name) for field in _fields(found) if field.rel == table.op()}
+    return type(found)(**arguments).replace(columns, filter=ops.Value).to_expr()
 
 
 def is_additive(measure: Any) -> bool:
