@@ -45,14 +45,14 @@ closed AS (
     SELECT
         team,
         x AS m,
-        sum(amount) FILTER (status = 'won') AS won_amount,
-        sum(n) FILTER (status = 'won') AS won_count,
-        sum(n) FILTER (status = 'lost') AS lost_count,
+        coalesce(sum(amount) FILTER (status = 'won'), 0) AS won_amount,
+        coalesce(sum(n) FILTER (status = 'won'), 0) AS won_count,
+        coalesce(sum(n) FILTER (status = 'lost'), 0) AS lost_count,
         sum(n) AS closed_count,
-        sum(expected) FILTER (status = 'won') AS won_expected_amount,
+        coalesce(sum(expected) FILTER (status = 'won'), 0) AS won_expected_amount,
         sum(expected) AS closed_expected_amount,
-        sum(days) FILTER (status = 'won') AS won_cycle_days,
-        sum(dated) FILTER (status = 'won') AS won_dated_count,
+        coalesce(sum(days) FILTER (status = 'won'), 0) AS won_cycle_days,
+        coalesce(sum(dated) FILTER (status = 'won'), 0) AS won_dated_count,
         sum(days) AS exit_days,
         sum(dated) AS exit_dated_count
     FROM cell
@@ -65,8 +65,8 @@ created AS (
         c AS m,
         sum(dated) AS created_count,
         sum(expected_dated) AS created_amount,
-        sum(n) FILTER (status = 'won') AS cohort_won_count,
-        sum(n) FILTER (status <> 'open') AS cohort_closed_count
+        coalesce(sum(n) FILTER (status = 'won'), 0) AS cohort_won_count,
+        coalesce(sum(n) FILTER (status <> 'open'), 0) AS cohort_closed_count
     FROM cell
     WHERE c BETWEEN 0 AND $months - 1
     GROUP BY ALL
