@@ -35,8 +35,8 @@ MEMBERS = (
     ("R2", "coast", dt.date(2025, 8, 1), None, 100),
     ("ä3", "coast", None, None, 50),
     ("ä3", "desk", dt.date(2025, 3, 1), dt.date(2025, 9, 1), 50),
-    ("Z4", "desk", None, None, 40),
-    ("Z4", "lab", None, None, 60),
+    ("Z4", "desk", None, None, 60),
+    ("Z4", "lab", None, None, 40),
 )
 ACCOUNTS = {"a1": ("Alpha", "retail", "DE"), "A2": ("Beta", "medical", "FR"), "a3": ("Gamma", None, "DE")}
 PRODUCTS = {"Base": "B", "plus": "P", "Œuvre": None}

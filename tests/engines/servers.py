@@ -149,7 +149,8 @@ def fill_spark(folder: Path) -> Any:
         settings = {
             "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "1",
             "spark.sql.warehouse.dir": str(folder / "spark"), "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.host": "127.0.0.1", "spark.driver.memory": "1g",
+            "spark.driver.host": "127.0.0.1", "spark.driver.memory": "1g", "spark.sql.adaptive.enabled": "false",
+            "spark.sql.codegen.wholeStage": "false",
         }  # fmt: skip
         builder = SparkSession.builder.master("local[2]")
         for key, value in settings.items():
