@@ -6,7 +6,7 @@ DEMO := build/demo
 STAMP := $(VENV)/.salesnb-setup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-fast bench-import pictures lint format lock clean
+.PHONY: help setup demo lab test test-fast bench-import bench-kpis pictures lint format lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test-fast: setup ## what one runs while working: under a minute
 
 bench-import: setup ## import of CSV beside DuckDB's read_csv; QUICK=1 for a small size
 	@$(BIN)/python -m benchmarks.imports
+
+bench-kpis: setup ## KPIs beside DuckDB by hand and pandas; QUICK=1 for a small size
+	@$(BIN)/python -m benchmarks.kpis
 
 pictures: setup ## screenshots of the pages, in build/pictures
 	@$(BIN)/python tools/run_tests.py needs

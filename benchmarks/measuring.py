@@ -133,6 +133,8 @@ class Report:
         Whatever else was measured, with its unit in its name.
     wrong
         What did not come out as it must, a sentence each.
+    absent
+        Peers without a ratio that could not run.
     """
 
     benchmark: str
@@ -140,6 +142,7 @@ class Report:
     ratios: dict[str, float | None] = field(default_factory=dict)
     figures: dict[str, object] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
     def show(self, runs: Mapping[str, Run]) -> int:
         """Print a table of typical runs, then all as one line of JSON; give the exit code."""
@@ -151,7 +154,7 @@ class Report:
             print(f"  {key:32}{'could not run' if ratio is None else f'{ratio:.2f}':>10}")
         for sentence in self.wrong:
             print(f"wrong: {sentence}")
-        missing = [key for key, ratio in self.ratios.items() if ratio is None]
+        missing = [*(key for key, ratio in self.ratios.items() if ratio is None), *self.absent]
         line = {
             "benchmark": self.benchmark,
             "ratios": self.ratios,

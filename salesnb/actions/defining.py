@@ -1,14 +1,17 @@
 """A KPI that is defined in a notebook: checked at once on the workspace's data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from salesnb.actions.expected import expected_figures
+from salesnb.actions.previewing import KpiPreview
 from salesnb.errors import MissingFile
 from salesnb.kpis import with_definition
-from salesnb.kpis.definition import Definition, Expected
+from salesnb.kpis.definition import Definition
 from salesnb.kpis.kpi import CLOSED
 
 if TYPE_CHECKING:
+    from salesnb.actions.expected import Given
     from salesnb.workspace import Workspace
 
 __all__ = ["check_on_data", "define_kpi", "make_definition"]
@@ -29,9 +32,10 @@ def define_kpi(
     additive_over: Iterable[str] | None = None,
     higher_is_better: bool = True,
     mixed_dates: bool = False,
-    expected: Iterable[Mapping[str, Any] | Expected] = (),
-) -> Definition:
-    """Define a KPI, and check it on the workspace's data; nothing is saved.
+    restates: bool = False,
+    expected: "Given" = (),
+) -> KpiPreview:
+    """Define a KPI, and look at it on the workspace's data; nothing is saved.
 
     Parameters
     ----------
@@ -50,10 +54,18 @@ def define_kpi(
         Dimensions over which it adds up, and ``"time"``, by your word; by default what follows from the expression.
     mixed_dates
         Whether parts told by different dates are meant.
+    restates
+        Whether it is meant that figures of past periods change, as those of a cohort do.
     expected
-        Figures worked out by hand: ``{"value": "17", "period": "2017-Q4"}``.
+        Figures worked out by hand: ``{"2017-Q4": "17"}``, or ``[{"value": "17", "where": {"team": "North"}}]``.
     label, description, owner, source, higher_is_better
         As in ``salesnb.kpis.definition.Definition``.
+
+    Returns
+    -------
+    KpiPreview
+        In a notebook it shows itself; with ``by``, ``table``, ``chart``, ``rows``, ``lineage``, ``check`` and
+        ``promote``.
 
     Raises
     ------
@@ -73,15 +85,14 @@ def define_kpi(
         additive_over=additive_over,
         higher_is_better=higher_is_better,
         mixed_dates=mixed_dates,
+        restates=restates,
         expected=expected,
     )
     check_on_data(workspace, definition)
-    return definition
+    return KpiPreview(workspace, definition)
 
 
-def make_definition(
-    *, additive_over: Iterable[str] | None, expected: Iterable[Mapping[str, Any] | Expected], **parts: Any
-) -> Definition:
+def make_definition(*, additive_over: Iterable[str] | None, expected: "Given", **parts: Any) -> Definition:
     """Make a definition of what is typed in a notebook.
 
     Raises
@@ -89,9 +100,8 @@ def make_definition(
     BadInput
         When a part cannot be meant.
     """
-    figures = (one if isinstance(one, Expected) else _figure(one) for one in expected)
     over = None if additive_over is None else tuple(additive_over)
-    return Definition(**parts, additive_over=over, expected=tuple(figures))
+    return Definition(**parts, additive_over=over, expected=expected_figures(expected))
 
 
 def check_on_data(workspace: "Workspace", definition: Definition) -> None:
@@ -109,12 +119,3 @@ def check_on_data(workspace: "Workspace", definition: Definition) -> None:
         return
     with data:
         with_definition(workspace.catalogue(data), definition, data)
-
-
-def _figure(one: Mapping[str, Any]) -> Expected:
-    parts = dict(one)
-    pairs = parts.pop("where", {})
-    return Expected(
-        **{**parts, "value": str(parts.get("value", ""))},
-        where=tuple(pairs.items()) if isinstance(pairs, Mapping) else tuple(pairs),
-    )

@@ -11,7 +11,7 @@ from salesnb.actions.planned_ends import check_level, default_level, planned_dri
 from salesnb.actions.targets import quota_targets
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
-from salesnb.kpis import Query, Target, catalogue
+from salesnb.kpis import Kpi, Query, Target
 from salesnb.kpis.drivers import explain_drivers
 from salesnb.kpis.effects import Change
 from salesnb.kpis.price_mix import explain_prices
@@ -19,6 +19,7 @@ from salesnb.kpis.query import CREDIT
 from salesnb.kpis.tree_effects import TreeChange
 from salesnb.kpis.trees import KpiTree
 from salesnb.kpis.why import WhyQuery, WhyReader
+from salesnb.registry import Registry
 from salesnb.workbooks.findings_words import period_name
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ class Explained:
         Of effects that have a name of their own.
     planned
         Whether the earlier end is a plan.
-    tree
-        What changed in the tree as a whole, where one was used without dimensions.
+    tree, units
+        What changed in the tree as a whole, where one was used without dimensions, and the units of its nodes.
     """
 
     label: str
@@ -79,12 +80,13 @@ class Explained:
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     planned: bool = False
     tree: TreeChange | None = None
+    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def explained(workspace: "Workspace", request: ExplainRequest) -> Explained:
     """Explain a difference; see `salesnb.actions.explaining.explain`."""
     period = workspace.calendar.period(request.period)
-    tree = find_tree(workspace.kpis_dir, request.kpi, request.tree)
+    tree = find_tree(workspace.kpis_dir, request.kpi, request.tree, workspace.catalogue().names())
     if request.against.startswith(_PLAN):
         if tree:
             raise BadUsage(
@@ -97,7 +99,8 @@ def explained(workspace: "Workspace", request: ExplainRequest) -> Explained:
         raise BadUsage(f"{period.label} is compared with itself.", hint="Name another period with --against.")
     with workspace.dataset() as data:
         by = request.by if request.by is not None else () if tree else ("product",)
-        reader = WhyReader(data, workspace.calendar, _asked(workspace, request, by, tree))
+        known = workspace.catalogue(data)
+        reader = WhyReader(data, workspace.calendar, _asked(workspace, request, by, tree, known), known)
         notices = _not_over(workspace.settings, reader.as_of, against, period)
         if tree:
             if request.method != "shapley":
@@ -114,6 +117,7 @@ def explained(workspace: "Workspace", request: ExplainRequest) -> Explained:
                 notices=notices,
                 labels=found.labels,
                 tree=found.whole,
+                units=found.units,
             )
         else:
             parts = _by_drivers(reader, request, against, period)
@@ -123,12 +127,16 @@ def explained(workspace: "Workspace", request: ExplainRequest) -> Explained:
 
 
 def _asked(
-    workspace: "Workspace", request: ExplainRequest, by: tuple[str, ...], tree: KpiTree | None
+    workspace: "Workspace",
+    request: ExplainRequest,
+    by: tuple[str, ...],
+    tree: KpiTree | None,
+    known: Registry[Kpi],
 ) -> WhyQuery:
     targets: tuple[Target, ...] = ()
     if tree:
         kpis = dict.fromkeys((tree.kpi, *(tree.leaves[name].kpi for name in tree.leaf_names)))
-        targets = quota_targets(workspace, Query(kpis=tuple(kpis)), catalogue())
+        targets = quota_targets(workspace, Query(kpis=tuple(kpis)), known)
     return WhyQuery(by=by, where=request.where, as_of=request.as_of, targets=targets)
 
 
@@ -143,13 +151,13 @@ def _by_drivers(reader: WhyReader, request: ExplainRequest, against: Period, per
         notices = (
             "The orders do not say how many units were sold, so price cannot be told apart; map their quantity.",
         )
-    label = "Ordered amount" if request.kpi == ORDERED else catalogue().get(_WON).label
+    label = "Ordered amount" if request.kpi == ORDERED else reader.known.get(_WON).label
     return _explained(reader, change, label, notices)
 
 
 def _kind(reader: WhyReader, kpi: str) -> str:
     if kpi not in {_WON, ORDERED}:
-        known = catalogue().get(kpi)
+        known = reader.known.get(kpi)
         raise BadUsage(
             f"{known.label} ({kpi}) has no drivers of its own.",
             hint=f"Declare a tree in kpis/{kpi}.tree.toml, or explain {_WON}.",
@@ -191,7 +199,7 @@ def _against_plan(workspace: "Workspace", request: ExplainRequest, period: Perio
         before = planned_drivers(plan, by, period, reader.as_of, workspace.calendar)
         change = explain_drivers(before, reader.drivers(period), method=request.method)
         found = _explained(
-            reader, change, catalogue().get(_WON).label, _due_notice(workspace, plan, period, reader.as_of)
+            reader, change, reader.known.get(_WON).label, _due_notice(workspace, plan, period, reader.as_of)
         )
     name = _namer(workspace.settings)(period)
     return replace(found, before=f"plan {plan.name}", after=name, planned=True)

@@ -1,17 +1,18 @@
 """A KPI tree of the workspace on the data of two periods: checked against its KPI, then shared out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
-from salesnb.kpis import Kpi, catalogue
+from salesnb.kpis import Kpi
 from salesnb.kpis.effects import Change, LineChange, changes_of
 from salesnb.kpis.order_lines import Values
 from salesnb.kpis.tree_effects import TreeChange, TreeEnds, check_claims, explain_tree, told_names
 from salesnb.kpis.tree_file import read_tree, tree_names
+from salesnb.kpis.tree_units import unit_of
 from salesnb.kpis.trees import KpiTree
 from salesnb.kpis.why import WhyReader
 
@@ -34,17 +35,23 @@ class TreeRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainedTree:
-    """The effects of a tree by segment, and the whole tree where it is asked for as one."""
+    """The effects of a tree by segment, and the whole tree where it is asked for as one; units are those of its nodes."""
 
     label: str
     unit: str
     change: Change
     labels: Mapping[str, str]
+    units: Mapping[str, str]
     whole: TreeChange | None
 
 
-def find_tree(folder: Path, kpi: str, name: str | None) -> KpiTree | None:
+def find_tree(folder: Path, kpi: str, name: str | None, known: Collection[str]) -> KpiTree | None:
     """Read the tree that is asked for, or the one that bears the KPI's name; None where neither is.
+
+    Parameters
+    ----------
+    known
+        Names of the KPIs that there are.
 
     Raises
     ------
@@ -55,7 +62,7 @@ def find_tree(folder: Path, kpi: str, name: str | None) -> KpiTree | None:
     """
     if name is None and kpi not in tree_names(folder):
         return None
-    tree = read_tree(folder, name or kpi, catalogue().names())
+    tree = read_tree(folder, name or kpi, known)
     if tree.kpi != kpi:
         raise BadUsage(f"The tree {tree.name} is of {tree.kpi}, not of {kpi}.", hint=f"Explain {tree.kpi}.")
     return tree
@@ -86,6 +93,7 @@ def explained_tree(reader: WhyReader, request: TreeRequest) -> ExplainedTree:
         unit=kpi.unit,
         change=_change(kpi, tree, changes, found),
         labels={name: _label(reader, tree, name) for name in told_names(tree) if name in tree.leaves},
+        units={name: unit_of(tree, name, reader.known) for _, name in tree.walk},
         whole=None if reader.asked.by else found.trees.get(()),
     )
 

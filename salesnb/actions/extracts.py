@@ -7,14 +7,16 @@ others it holds an aggregate where enough of them remain that nobody can be told
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.needed import need_of
+from salesnb.actions.own_kpis import own_part, own_targets
 from salesnb.actions.peers import peers_of
-from salesnb.planning import Goal, Plan, Quota, Roadmap, roadmap
+from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, roadmap
 from salesnb.workbooks.extract_since import since_part
 from salesnb.workbooks.findings_need import need_part
 
@@ -56,10 +58,14 @@ def review_extracts(
     """Cut an extract for every unit that has figures or a quota, in the order of the organisation."""
     aim = _aim(plan, facts)
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
+    own, wanted = own_part(facts), own_targets(plan, facts)
     return tuple(
         _extract(
             unit,
-            shared | _figures(unit, facts, aim.quotas) | _need(workspace, unit, facts, aim),
+            shared
+            | _figures(unit, facts, aim.quotas)
+            | _need(workspace, unit, facts, aim)
+            | {"own": own | {"targets": wanted.get(unit.id, {})}},
             aim.of(unit.quota_id),
         )
         for unit in facts.units(aim.quotas)
@@ -160,6 +166,8 @@ def _kpis(facts: Facts) -> dict[str, Any]:
             "formula": kpi.formula,
             "version": kpi.version,
             "status": kpi.status,
+            "owner": kpi.owner,
+            "why_draft": kpi.why_draft,
             "higher_is_better": kpi.higher_is_better,
         }
         for name, kpi in ((name, known.get(name)) for name in facts.kpis)
@@ -175,10 +183,10 @@ class _Aim:
     objective: str = ""
     roadmap: Roadmap = field(default_factory=lambda: Roadmap(quotas={}, milestones={}))
 
-    @property
+    @cached_property
     def quotas(self) -> Mapping[str, Quota]:
-        """The quotas of the period, by node."""
-        return self.roadmap.quotas
+        """The quotas of the period, by node; who is given none among given quotas has none."""
+        return {node: quota for node, quota in self.roadmap.quotas.items() if quota.basis != NOT_GIVEN}
 
     def of(self, node: str) -> dict[str, Any]:
         """Tell a unit's goal and its milestones; both are empty where it has no quota."""
@@ -206,7 +214,9 @@ def _aim(plan: Plan | None, facts: Facts) -> _Aim:
     around = [
         goal
         for goal in plan.goals
+        # The KPI of a goal may be the workspace's own, and its file may be gone or wrong by now.
         if goal.unit in {"money", "count"}
+        and goal.kpi in facts.known
         and goal.period.start <= facts.period.start
         and facts.period.end <= goal.period.end
     ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb.actions.stale_data import row_drops
+from salesnb.actions.stale_data import Doubt, import_doubts, row_drops
 from salesnb.errors import BadUsage
 from salesnb.files import write_atomic
 from salesnb.workspace import OWN_DATA, SETTINGS_FILE, Workspace
@@ -13,8 +13,9 @@ from salesnb.workspace import OWN_DATA, SETTINGS_FILE, Workspace
 if TYPE_CHECKING:
     from salesnb.crm.guessing import Draft
     from salesnb.crm.importing import ImportReport, ImportSettings
+    from salesnb.crm.undoing import Undone
 
-__all__ = ["MAPPING_FILE", "draft_for", "import_data", "write_draft"]
+__all__ = ["MAPPING_FILE", "draft_for", "import_data", "undo_last", "write_draft"]
 
 MAPPING_FILE = "mapping.toml"
 
@@ -25,6 +26,7 @@ def import_data(
     mapping: str | None = None,
     *,
     progress: Callable[[str], None] | None = None,
+    accept: Callable[[tuple[Doubt, ...]], None] = lambda doubts: None,  # noqa: ARG005 -- by default all
 ) -> "ImportReport":
     """Read, check and load a source; readers see the old data until the new is complete.
 
@@ -34,6 +36,8 @@ def import_data(
         A folder, a CSV, Parquet, Excel or DuckDB file.
     mapping
         A mapping file or the name of a profile; by default the workspace's ``mapping.toml``.
+    accept
+        Told what makes the export look partial or old, where something does; what it raises stops the import.
 
     Raises
     ------
@@ -46,13 +50,40 @@ def import_data(
     from salesnb.crm.mapping import load_mapping
 
     chosen = mapping or _own_mapping(workspace)
+    taken: list[str] = []
+
+    def judge(before: "ImportReport", now: "ImportReport") -> None:
+        if doubts := import_doubts(before, now, workspace.settings):
+            accept(doubts)
+            taken.append(
+                f"{' '.join(doubt.what for doubt in doubts)} Take it back with: salesnb import --undo"
+            )
+
     report = import_source(
-        source, load_mapping(chosen), _settings(workspace), workspace.data_dir, progress=progress
+        source,
+        load_mapping(chosen),
+        _settings(workspace),
+        workspace.data_dir,
+        progress=progress,
+        accept=judge,
     )
     loaded = {table.name: table.loaded for table in report.tables}
     drops = row_drops(report.loaded_before, loaded, workspace.settings)
     said = (f"{drop.what} Check that the export is whole; until then reviews refuse it." for drop in drops)
-    return replace(report, notices=(*report.notices, *said, *_unused(workspace)))
+    return replace(report, notices=(*report.notices, *said, *taken, *_unused(workspace)))
+
+
+def undo_last(workspace: Workspace) -> "Undone":
+    """Take the last import back.
+
+    Raises
+    ------
+    MissingFile, BadInput, CannotWrite
+        When there is no data, no earlier data, or it cannot be switched to.
+    """
+    from salesnb.crm.undoing import undo_import
+
+    return undo_import(workspace.data_dir)
 
 
 def _unused(workspace: Workspace) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ def make_plan(
     *,
     objective: str | None = None,
     with_quotas: bool = False,
+    partial: bool = False,
 ) -> MadePlan:
     """Make a plan and save it: each goal is cascaded to teams and reps by history and spread over the months.
 
@@ -57,6 +58,9 @@ def make_plan(
     with_quotas
         Whether the imported quotas are kept instead of a cascade, where there are some of a goal's KPI. A KPI that has
         quotas and no goal gets their sum as its goal.
+    partial
+        Whether imported quotas of nobody that the data knows are left out; else there is no plan before it is said whom
+        they are for.
 
     Raises
     ------
@@ -65,7 +69,8 @@ def make_plan(
     BadUsage
         When there is no goal.
     BadInput
-        When there is a plan of that name, a target is not a number, or no quotas are for the period.
+        When there is a plan of that name, a target is not a number, no quotas are for the period, or some
+        are of nobody.
     """
     known = workspace.calendar.period(period)
     store = workspace.plans()
@@ -81,7 +86,7 @@ def make_plan(
     with workspace.dataset() as data:
         catalogue = workspace.catalogue(data)
         kpis = _goal_kpis(goals, catalogue)
-        maker = _maker(workspace, data, known, catalogue, with_quotas=with_quotas)
+        maker = _maker(workspace, data, known, catalogue, with_quotas=with_quotas, partial=partial)
         plan = maker.plan(name, list(zip(kpis, (target for _, target in goals), strict=True)), objective)
         saved = store.save(plan, read_at=None, author=author(workspace.root), reason="New plan", at=moment())
         return MadePlan(plan=saved, notices=maker.notices(plan))
@@ -104,13 +109,19 @@ def _goal_kpis(goals: Sequence[tuple[str, str]], known: "Registry[Kpi]") -> list
 
 
 def _maker(
-    workspace: "Workspace", data: "Dataset", period: Period, known: "Registry[Kpi]", *, with_quotas: bool
+    workspace: "Workspace",
+    data: "Dataset",
+    period: Period,
+    known: "Registry[Kpi]",
+    *,
+    with_quotas: bool,
+    partial: bool,
 ) -> "_Maker":
     company = workspace.settings.company
     tree = org_tree(data, company, period.start, until=period.end)
     if not with_quotas:
         return _Maker(workspace=workspace, data=data, period=period, known=known, tree=tree)
-    given = given_quotas(workspace, data, period, tree, known)
+    given = given_quotas(workspace, data, period, tree, known, partial=partial)
     return _Maker(
         workspace=workspace,
         data=data,
@@ -158,10 +169,13 @@ class _Maker:
             basis=_BASIS,
         )
         for kpi in split:
-            if kpi in self.given:
-                amounts = self.given[kpi].amounts
-                plan = planning.keep_quotas(plan, kpi, self.tree, amounts, weights=weights[kpi])
-            plan = self._with_season(plan, kpi)
+            season = month_weights(self.data, self.workspace.calendar, self.known, kpi, self.period)
+            plan = planning.set_season(plan, kpi, season.weights, basis=season.basis)
+            if given := self.given.get(kpi):
+                months = given.by_month(season)
+                plan = planning.keep_quotas(
+                    plan, kpi, self.tree, given.amounts, weights=weights[kpi], months=months
+                )
         past = rep_drivers(self.data, self.workspace.calendar, self.period)
         return planning.plan_drivers(plan, past)
 
@@ -185,12 +199,9 @@ class _Maker:
                 f"{len(idle)} {verb} no history to split by and no quota of their own: {listed(idle)}."
                 " Lock one with salesnb plan cascade."
             )
-        for kpi, given in self.given.items():
-            left = [
-                q.name
-                for q in plan.quotas_of(plan.goal(kpi))
-                if q.level == "rep" and q.id not in given.amounts and q.amount == 0
-            ]
+        for kpi in self.given:
+            quotas = plan.quotas_of(plan.goal(kpi))
+            left = [q.name for q in quotas if q.level == "rep" and q.basis == planning.NOT_GIVEN]
             if left:
                 verb = "rep is" if len(left) == 1 else "reps are"
                 said.append(
@@ -227,14 +238,6 @@ class _Maker:
         known = {leaf.id for leaf in self.tree.leaves()}
         amounts = rep_history(self.data, self.workspace.calendar, self.known, kpi, self.period)
         return {node: amount for node, amount in amounts.items() if node in known}
-
-    def _with_season(self, plan: Plan, kpi: str) -> Plan:
-        """Spread a goal over the months as its quotas are given by month, else as the KPI usually does."""
-        given = self.given.get(kpi)
-        if given and any(given.months.values()):
-            return planning.set_season(plan, kpi, given.months, basis="the quotas given by month")
-        season = month_weights(self.data, self.workspace.calendar, self.known, kpi, self.period)
-        return planning.set_season(plan, kpi, season.weights, basis=season.basis)
 
     def _objective(self, goals: Sequence[Goal]) -> str:
         labels = ", ".join(self.known.get(goal.kpi).label.lower() for goal in goals)

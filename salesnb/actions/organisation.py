@@ -40,10 +40,13 @@ def org_tree(data: "Dataset", company: str, on: date, *, until: date | None = No
     nodes = [_node(row, company) for row in _rows(data, "org")]
     names = {row["rep_id"]: row["name"] or row["rep_id"] for row in _rows(data, "reps")}
     there = _members(data, on, until or on + timedelta(days=1))
+    first = _first_days(data)
     places: dict[str, str] = {}
     for row in sorted(_rows(data, "rep_nodes"), key=lambda row: row["valid_from"]):
-        if row["valid_to"] > on and row["rep_id"] in there & names.keys():
-            places.setdefault(row["rep_id"], row["node"])
+        rep = row["rep_id"]
+        # Before its first membership a rep may be nowhere.
+        if row["valid_to"] > max(on, first.get(rep, on)) and rep in there & names.keys():
+            places.setdefault(rep, row["node"])
     reps = [
         OrgNode(id=rep_node_id(rep), name=names[rep], parent=node, level="rep")
         for rep, node in places.items()
@@ -59,6 +62,15 @@ def _members(data: "Dataset", start: date, end: date) -> set[str]:
         dated[row["rep_id"]] = dated.get(row["rep_id"], False) or (begins < end and ends > start)
     known = {row["rep_id"] for row in _rows(data, "rep_nodes")}
     return {rep for rep in known if dated.get(rep, True)}
+
+
+def _first_days(data: "Dataset") -> dict[str, date]:
+    """Give the first day on which each rep belongs to a node by its memberships."""
+    found: dict[str, date] = {}
+    for row in _rows(data, "memberships"):
+        begins = row["valid_from"] or date.min
+        found[row["rep_id"]] = min(begins, found.get(row["rep_id"], begins))
+    return found
 
 
 def _rows(data: "Dataset", table: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.history import rep_drivers
 from salesnb.actions.organisation import REP_PREFIX
+from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
 from salesnb.money import Formatter, to_minor
 from salesnb.planning import Plan
@@ -21,8 +22,10 @@ __all__ = [
     "goal_lines",
     "propose",
     "quota_records",
+    "quotas_by",
     "read_target",
     "restore",
+    "slip_lines",
 ]
 
 _SPLITS = ("money", "count")
@@ -123,12 +126,53 @@ def quota_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]]:
                 "node": f"{'  ' * depth[quota.id]}{quota.name}",
                 "level": quota.level,
                 "kpi": quota.kpi,
-                "quota": formatter.value(quota.amount, quota.unit),
+                "quota": None
+                if quota.basis == planning.NOT_GIVEN
+                else formatter.value(quota.amount, quota.unit),
                 "basis": quota.basis,
                 "locked": f"{quota.lock.by}: {quota.lock.why}" if quota.lock else "",
             }
         )
     return records
+
+
+def quotas_by(
+    plan: Plan, calendar: FiscalCalendar, formatter: Formatter, grain: str
+) -> tuple[tuple[str, ...], list[dict[str, object]]]:
+    """List the quotas with what they are in each month or quarter: by their own months, or the season of their goal.
+
+    Returns
+    -------
+    tuple
+        The labels of the buckets, and a record a quota; a bucket is empty where a goal has no months.
+    """
+    records = quota_records(plan, formatter)
+    buckets = calendar.buckets(plan.period.start, plan.period.end, grain)
+    parts: dict[tuple[str, str, str], dict[str, int]] = {}
+    for goal in plan.goals:
+        for node, stones in planning.roadmap(plan, goal).milestones.items():
+            sums = parts.setdefault((goal.kpi, goal.period.label, node), {})
+            for stone in stones:
+                label = _bucket(stone.label, calendar, grain)
+                sums[label] = sums.get(label, 0) + stone.amount
+    for quota, record in zip(plan.quotas, records, strict=True):
+        own = parts.get((quota.kpi, quota.period, quota.id), {})
+        record |= {
+            bucket.label: formatter.value(own[bucket.label], quota.unit) if bucket.label in own else None
+            for bucket in buckets
+        }
+    return tuple(bucket.label for bucket in buckets), records
+
+
+def _bucket(month: str, calendar: FiscalCalendar, grain: str) -> str:
+    return calendar.containing(calendar.period(month).start, grain).label
+
+
+def slip_lines(plan: Plan) -> tuple[str, ...]:
+    """Name the quotas by month that look like slips, a line each."""
+    return tuple(
+        f"{problem.what} {problem.hint}" for problem in planning.problems(plan) if problem.rule == "slips"
+    )
 
 
 def read_target(text: str, unit: str, settings: "Settings") -> int | float:

@@ -18,23 +18,29 @@ if TYPE_CHECKING:
 __all__ = ["kpi_rows", "kpi_table", "query_kpis"]
 
 
-def query_kpis(workspace: "Workspace", query: Query, *, known: date | None = None) -> Result:
+def query_kpis(
+    workspace: "Workspace", query: Query, *, known: date | None = None, plan: str | None = None
+) -> Result:
     """Compute KPIs of a workspace, with the quotas of its plans where a KPI needs them.
 
     Parameters
     ----------
     known
         The day whose knowledge counts; None means that of now. Quotas are those of now.
+    plan
+        Whose quotas and targets count; by default those of the plan that fits and ranks first (`quota_targets`).
 
     Raises
     ------
+    UnknownName
+        When a KPI, dimension, value or plan is not known.
     BadInput
         When nothing was imported by that day.
     """
     with workspace.dataset() as data:
         then = data.known(known) if known else data
         catalogue = workspace.catalogue(data)
-        asked = query.with_targets(quota_targets(workspace, query, catalogue))
+        asked = query.with_targets(quota_targets(workspace, query, catalogue, plan))
         result = run(asked, then, workspace.calendar, catalogue)
         return _told(result, workspace, then, known)
 
@@ -68,6 +74,7 @@ def kpi_table(
     credit: str | None = None,
     restated: bool = False,
     known: date | None = None,
+    plan: str | None = None,
     compare: Sequence[str] = (),
     rolling: int = 0,
     year_to_date: bool = False,
@@ -95,6 +102,9 @@ def kpi_table(
     known
         The day whose knowledge counts: figures as they were told by the last import by then. With ``as_of`` alone,
         what is known now is told of that day.
+    plan
+        The plan whose quotas and targets count. By default that which fits the days: approved plans before those proposed,
+        then drafts; among these the shortest period, then the one saved last.
     compare, rolling, year_to_date, targets, totals
         What stands beside each figure, and under them: ``compare=["previous", "last_year"]``, ``rolling=3`` buckets, the
         fiscal year to date, the targets of plans, subtotals; see ``Beside``.
@@ -103,12 +113,13 @@ def kpi_table(
     -------
     pandas.DataFrame
         A column a dimension and a KPI, with those beside it named ``won_amount_previous``,
-        ``won_amount_previous_growth``, …; money in major units.
+        ``won_amount_previous_growth``, …; money in major units. ``attrs["notices"]`` has what should be known of the
+        figures.
 
     Raises
     ------
     UnknownName
-        When a KPI, dimension or value is not known.
+        When a KPI, dimension, value or plan is not known.
     BadInput
         When nothing was imported by the day ``known``.
     """
@@ -127,7 +138,9 @@ def kpi_table(
             compare=tuple(compare), rolling=rolling, year_to_date=year_to_date, targets=targets, totals=totals
         ),
     )
-    result = query_kpis(workspace, query, known=known)
-    return pd.DataFrame(
+    result = query_kpis(workspace, query, known=known, plan=plan)
+    frame = pd.DataFrame(
         result.to_records(workspace.settings.digits), columns=[column.name for column in result.columns]
     )
+    frame.attrs["notices"] = result.notices
+    return frame

@@ -14,9 +14,11 @@ from salesnb.actions.facts import Facts
 from salesnb.actions.freshness import inputs_key, kept_results
 from salesnb.actions.indexing import index_page
 from salesnb.actions.naming import COMPANY, Names
+from salesnb.actions.own_kpis import files_key, usable, versions_used
 from salesnb.actions.plan_extract import plan_extract
 from salesnb.actions.stale_data import accepted, data_doubts
 from salesnb.errors import BadInput, UnknownName, nearest
+from salesnb.kpis import catalogue
 from salesnb.workbooks.findings_words import period_name
 from salesnb.workbooks.index import render_index
 from salesnb.workbooks.jobs import Job, Result, RunHeader, RunReport
@@ -92,12 +94,15 @@ class ReviewOutcome:
         A line a failed review.
     summary
         One line for the person at the terminal.
+    notices
+        What was left out and why, a line each.
     """
 
     folder: Path
     index: Path
     failures: tuple[str, ...]
     summary: str
+    notices: tuple[str, ...] = ()
 
 
 def review(
@@ -133,12 +138,11 @@ def review(
             ),
         )
         run = _Run(workspace=workspace, plan=plan, facts=facts, request=request)
-        for told in facts.known.failures.values():
-            tell(f"Left out: {told}")
         kept = () if request.force or request.only else kept_results(run.folder, run.key)
         if kept:
             return run.outcome(RunReport(folder=run.folder, results=_marked(kept), changed=False), 0.0)
         tell("Reading the figures")
+        run = replace(run, facts=replace(facts, known=usable(facts)))
         prepared = run.prepare()
     return run.finish(prepared, tell)
 
@@ -172,8 +176,10 @@ class _Run:
     def key(self) -> str:
         """Hash all that the run depends on."""
         facts = self.facts
-        kpis = [(kpi.name, kpi.formula, kpi.version, kpi.status, kpi.label) for _, kpi in facts.known.items()]
-        asked = (facts.period.label, facts.by, facts.as_of, facts.restated, facts.caution, kpis)
+        # Of the workspace's own KPIs the files count, whether or not they can be computed.
+        own = files_key(self.workspace.kpis_dir)
+        kpis = [(kpi.name, kpi.formula, kpi.version, kpi.label) for _, kpi in catalogue().items()]
+        asked = (facts.period.label, facts.by, facts.as_of, facts.restated, facts.caution, kpis, own)
         # Going back to earlier files gives the same data, with another history.
         history = [one.fingerprint for one in facts.data.imports]
         fingerprint = " ".join((facts.data.meta.fingerprint, *history))
@@ -224,6 +230,7 @@ class _Run:
                 f"{_told_apart(result, report)} failed: {result.reason}" for result in report.failures
             ),
             summary=f"{ran} made, {kept} unchanged, {failed} failed in {seconds:.1f} s.",
+            notices=tuple(f"Left out: {told}" for told in self.facts.known.failures.values()),
         )
 
     def _index(self, prepared: "_Prepared", report: RunReport) -> str:
@@ -271,7 +278,10 @@ class _Run:
             as_of=self.facts.as_of.isoformat(),
             template=self.request.template,
             # A run of some units says nothing of the others, so it does not stand for the whole.
-            more={"inputs": "" if self.request.only else self.key},
+            more={
+                "inputs": "" if self.request.only else self.key,
+                "kpis": versions_used(self.workspace.kpis_dir, self.facts.known),
+            },
         )
 
     @property

@@ -9,9 +9,14 @@ from salesnb.errors import BadInput
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
+    from salesnb.crm.importing import ImportReport
     from salesnb.workspace import Settings
 
-__all__ = ["Doubt", "accepted", "data_doubts", "row_drops"]
+__all__ = ["Doubt", "accepted", "data_doubts", "import_doubts", "row_drops"]
+
+# Without a setting, an export of deals that lost more than this share is not loaded unasked.
+_MOST_LOST = 0.2
+_OF_DEALS = ("opportunities", "orders")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +57,32 @@ def accepted(doubts: tuple[Doubt, ...], *, stale_ok: bool) -> str:
             hint="Import newer or complete data, or go on with --stale-ok; the pages then say so.",
         )
     return "; ".join(doubt.short for doubt in doubts)
+
+
+def import_doubts(before: "ImportReport", now: "ImportReport", settings: "Settings") -> tuple[Doubt, ...]:
+    """Say what speaks for an import of a partial or an old export: rows that are gone, an as-of date that goes back."""
+    was, is_ = ({table.name: table.loaded for table in report.tables} for report in (before, now))
+    find = _lost_deals if settings.max_row_drop is None else row_drops
+    drops = find(was, is_, settings)
+    if now.as_of >= before.as_of:
+        return drops
+    fmt = settings.formatter
+    days = f"as of {fmt.date(now.as_of)}"
+    what = f"The data is {days}; that of the import before is as of {fmt.date(before.as_of)}, which is later."
+    return (*drops, Doubt(what=what, short=days))
+
+
+def _lost_deals(before: Mapping[str, int], now: Mapping[str, int], settings: "Settings") -> tuple[Doubt, ...]:
+    fmt = settings.formatter
+    return tuple(
+        Doubt(
+            what=f"{table} has {fmt.count(now[table])} rows, {fmt.ratio(1 - now[table] / before[table])} fewer than"
+            f" the {fmt.count(before[table])} of the import before.",
+            short=f"{table} fell from {fmt.count(before[table])} to {fmt.count(now[table])} rows",
+        )
+        for table in _OF_DEALS
+        if before.get(table) and before[table] - now.get(table, before[table]) > _MOST_LOST * before[table]
+    )
 
 
 def row_drops(before: Mapping[str, int], now: Mapping[str, int], settings: "Settings") -> tuple[Doubt, ...]:

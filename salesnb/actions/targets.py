@@ -9,7 +9,7 @@ from salesnb.kpis.kpi import TARGET_INPUTS
 
 if TYPE_CHECKING:
     from salesnb.kpis import Kpi
-    from salesnb.planning import Goal, Plan, Quota
+    from salesnb.planning import Goal, Plan, PlanStore, Quota
     from salesnb.registry import Registry
     from salesnb.workspace import Workspace
 
@@ -18,17 +18,28 @@ __all__ = ["plan_targets", "quota_targets"]
 _STATUSES = ("approved", "proposed", "draft")
 
 
-def quota_targets(workspace: "Workspace", query: Query, known: "Registry[Kpi]") -> tuple[Target, ...]:
-    """Give the targets of every plan of the workspace; none where nothing asks for them.
+def quota_targets(
+    workspace: "Workspace", query: Query, known: "Registry[Kpi]", plan: str | None = None
+) -> tuple[Target, ...]:
+    """Give the targets of one plan, or of every plan of the workspace; none where nothing asks for them.
 
-    Those of the shortest period come first, and of one period those of the plan that is furthest decided.
+    Those of plans that are approved come first, then of those proposed, then of drafts; among these those of the shortest
+    period, and of one period those of the plan that was saved last.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such plan.
     """
     beside = query.beside is not None and query.beside.targets
+    store = workspace.plans()
+    if plan is not None:
+        return plan_targets(store.load(plan))
     if not beside and not any(_needs_target(known.get(name), known) for name in query.kpis):
         return ()
-    store = workspace.plans()
-    plans = sorted((store.load(name) for name in store.names()), key=_rank)
-    return tuple(target for plan in plans for target in plan_targets(plan))
+    names = store.names()
+    plans = sorted((store.load(name) for name in names), key=lambda found: _rank(found, store))
+    return tuple(target for found in plans for target in plan_targets(found))
 
 
 def _needs_target(kpi: "Kpi", known: "Registry[Kpi]") -> bool:
@@ -36,12 +47,13 @@ def _needs_target(kpi: "Kpi", known: "Registry[Kpi]") -> bool:
     return kpi.needs_target or any(_needs_target(part, known) for part in parts)
 
 
-def _rank(plan: "Plan") -> tuple[int, int, str]:
-    return (plan.period.days, _STATUSES.index(plan.status), plan.name)
+def _rank(plan: "Plan", store: "PlanStore") -> tuple[int, int, float, str]:
+    saved = max((entry.at.timestamp() for entry in store.history(plan.name)), default=0.0)
+    return (_STATUSES.index(plan.status), plan.period.days, -saved, plan.name)
 
 
 def plan_targets(plan: "Plan") -> tuple[Target, ...]:
-    """Turn a plan's quotas, each with the season of its goal, and its goals and targets for levels into targets."""
+    """Turn a plan's quotas, each with its own months or the season of its goal, and its goals and targets for levels into targets."""
     return (*_of_quotas(plan), *_of_levels(plan))
 
 
@@ -49,18 +61,20 @@ def _of_quotas(plan: "Plan") -> Iterator[Target]:
     for goal in plan.goals:
         months = tuple((stone.label, stone.weight_bp) for stone in plan.milestones if stone.goal == goal.id)
         for quota in plan.quotas_of(goal):
-            yield _target(goal, quota, months)
+            yield _target(plan, goal, quota, months)
 
 
-def _target(goal: "Goal", quota: "Quota", months: tuple[tuple[str, int], ...]) -> Target:
+def _target(plan: "Plan", goal: "Goal", quota: "Quota", months: tuple[tuple[str, int], ...]) -> Target:
     return Target(
+        plan=plan.name,
         kpi=goal.kpi,
         dimension=quota.level,
         value=quota.id.removeprefix(REP_PREFIX),
         start=goal.period.start,
         end=goal.period.end,
         amount=quota.amount,
-        months=months,
+        # A quota that was given by month has its own; their shares are then exact.
+        months=tuple((month.label, month.amount) for month in quota.months) or months,
     )
 
 
@@ -74,6 +88,7 @@ def _of_levels(plan: "Plan") -> Iterator[Target]:
     for kpi, node, amount, period in wanted:
         if node in levels:
             yield Target(
+                plan=plan.name,
                 kpi=kpi,
                 dimension=levels[node],
                 value=node.removeprefix(REP_PREFIX),

@@ -6,7 +6,6 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from salesnb.kpis import catalogue
 from salesnb.kpis.rounding import whole_parts
 from salesnb.kpis.tree_effects import TreeChange, is_by_levels
 from salesnb.kpis.trees import KpiTree
@@ -14,7 +13,7 @@ from salesnb.kpis.trees import KpiTree
 if TYPE_CHECKING:
     from salesnb.actions.explained import Explained
 
-__all__ = ["node_records", "unit_of"]
+__all__ = ["node_records"]
 
 
 class _Nest(NamedTuple):
@@ -24,7 +23,6 @@ class _Nest(NamedTuple):
     parts: tuple["_Nest", ...]
 
 
-_PURE = ("count", "ratio")
 _WHOLE = ("money", "count")
 
 
@@ -48,7 +46,7 @@ def node_records(found: "Explained", digits: int) -> list[dict[str, Any]]:
     tree = whole.tree
     records = []
     for (depth, name), did in zip(tree.walk, _did(found, whole), strict=True):
-        unit = unit_of(tree, name)
+        unit = found.units[name]
         records.append(
             {
                 "node": name,
@@ -97,25 +95,6 @@ def _rounded(nest: _Nest, total: int) -> Iterator[Fraction]:
             nest.parts, whole_parts([part.effect for part in nest.parts], total), strict=True
         ):
             yield from _rounded(part, whole)
-
-
-def unit_of(tree: KpiTree, name: str) -> str:
-    """Tell the unit of a node from those of its leaves; empty where it has none that has a name."""
-    known = catalogue()
-    if name == tree.root:
-        return known.get(tree.kpi).unit
-    if name in tree.leaves:
-        return known.get(tree.leaves[name].kpi).unit
-    node = tree.nodes[name]
-    units = [unit_of(tree, part) for part in node.parts]
-    if node.form == "sum":
-        return units[0] if len(set(units)) == 1 else ""
-    if node.form == "ratio":
-        return "ratio" if units[0] == units[1] else units[0] if units[1] in _PURE else ""
-    others = [unit for unit in units if unit not in _PURE]
-    if not others:
-        return "count" if "count" in units else "ratio"
-    return others[0] if len(others) == 1 else ""
 
 
 def _shown(value: int | Fraction, unit: str, digits: int) -> Decimal | int | float:

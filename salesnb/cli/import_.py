@@ -18,8 +18,9 @@ from salesnb.errors import BadInput, BadUsage, MissingFile
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from salesnb.actions.stale_data import Doubt
     from salesnb.crm.guessing import Draft
     from salesnb.crm.importing import TableReport
 
@@ -30,10 +31,13 @@ _SHOWN = 200
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "source", metavar="SOURCE", type=Path, help="a folder, CSV, Parquet, Excel or DuckDB file"
+        "source", metavar="SOURCE", type=Path, nargs="?", help="a folder, CSV, Parquet, Excel or DuckDB file"
     )
     parser.add_argument("--mapping", metavar="FILE|PROFILE", help="a mapping.toml, or the name of a profile")
-    parser.add_argument("--yes", action="store_true", help="load without asking")
+    parser.add_argument(
+        "--yes", action="store_true", help="load without asking, also what looks partial or older than before"
+    )
+    parser.add_argument("--undo", action="store_true", help="take the last import back")
     parser.add_argument(
         "--quotas",
         action="store_true",
@@ -51,18 +55,71 @@ def run(arguments: argparse.Namespace) -> int:
     from salesnb.actions.importing import import_data
 
     workspace = Workspace.open(arguments.workspace)
+    if arguments.undo:
+        return _undo(workspace, arguments)
+    if arguments.source is None:
+        raise BadUsage("SOURCE is missing.", hint="Name a folder or a file: salesnb import SOURCE.")
     _refuse_unreachable(arguments.source)
     if _is_of_quotas(workspace, arguments):
         return _import_quotas(workspace, arguments)
     if not arguments.mapping and not _mapping_settled(workspace, arguments):
-        return 0
+        # Scripts must not go on as if there were data; a person has just said no.
+        return 0 if _at_terminal() else 1
     with progress_line() as progress:
-        report = import_data(workspace, arguments.source, arguments.mapping, progress=progress)
+        report = import_data(
+            workspace,
+            arguments.source,
+            arguments.mapping,
+            progress=progress,
+            accept=lambda doubts: _accept(doubts, arguments, progress),
+        )
     for notice in report.notices:
         say(notice)
     _print_tables(report.tables, arguments.format)
     say(_conclusion(workspace, report))
     return 0
+
+
+def _accept(
+    doubts: "Sequence[Doubt]", arguments: argparse.Namespace, progress: "Callable[[str], None]"
+) -> None:
+    """Ask whether data that looks partial or old is to be loaded; where nobody can be asked, it is not."""
+    if arguments.yes:
+        return
+    what = " ".join(doubt.what for doubt in doubts)
+    if _at_terminal():
+        progress("waiting for an answer")
+        say(f"\n{what} Is the export whole?")
+        if _agreed("Load it all the same? [y/N] "):
+            return
+    source = quote(str(arguments.source))
+    mapping = f" --mapping {quote(arguments.mapping)}" if arguments.mapping else ""
+    raise BadInput(
+        f"Nothing was loaded. {what}",
+        hint=f"Check that the export is whole. To load it all the same: salesnb import {source}{mapping} --yes",
+    )
+
+
+def _undo(workspace: Workspace, arguments: argparse.Namespace) -> int:
+    """Take the last import back, and say what there is again."""
+    from salesnb.actions.importing import undo_last
+
+    if arguments.source is not None:
+        raise BadUsage(
+            "--undo takes no SOURCE.", hint="Take the last import back with: salesnb import --undo"
+        )
+    undone = undo_last(workspace)
+    _print_tables(undone.again.tables, arguments.format)
+    date = workspace.settings.formatter.date
+    what = "quotas that were imported last" if undone.of_quotas else f"data as of {date(undone.was.as_of)}"
+    say(
+        f"Taken back: the {what}. Data is as of {date(undone.again.as_of)} again, with its history and quotas."
+    )
+    return 0
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _refuse_unreachable(source: Path) -> None:
@@ -100,7 +157,9 @@ def _is_of_quotas(workspace: Workspace, arguments: argparse.Namespace) -> bool:
 
     if arguments.quotas and arguments.mapping:
         raise BadUsage("Files of quotas have no mapping.", hint="Leave out --mapping, or --quotas.")
-    return arguments.quotas or (not arguments.mapping and looks_like_quotas(workspace, arguments.source))
+    # What can be said about files of quotas is said about nothing else.
+    said = arguments.quotas or any((arguments.year, arguments.scale, arguments.names))
+    return said or (not arguments.mapping and looks_like_quotas(workspace, arguments.source))
 
 
 def _import_quotas(workspace: Workspace, arguments: argparse.Namespace) -> int:
@@ -137,11 +196,14 @@ def _mapping_settled(workspace: Workspace, arguments: argparse.Namespace) -> boo
         )
     if arguments.yes:
         return True
-    if sys.stdin.isatty() and sys.stderr.isatty():
+    if _at_terminal():
         say(f"This is written to {path.name}, a comment at each guess.")
         if _agreed("Load with it now? [y/N] "):
             return True
-    say(f"The mapping is in {path.name}. Look it over, then: salesnb import {quote(str(arguments.source))}")
+    say(
+        f"Nothing is loaded yet. The mapping is in {path.name}; look it over, then:"
+        f" salesnb import {quote(str(arguments.source))}"
+    )
     return False
 
 
@@ -180,6 +242,8 @@ def _show(draft: "Draft") -> None:
         )
     for file, columns in draft.unmapped:
         say(f"{file}: kept as dimensions: {', '.join(columns)}.")
+    for sentence in draft.beside:
+        say(sentence)
     for name in draft.unused:
         say(f"Not used: {name}")
 

@@ -10,6 +10,7 @@ from salesnb.cli import say
 from salesnb.cli.arguments import day, dimension_filter
 from salesnb.cli.curve import add_curve_arguments, print_curve
 from salesnb.cli.explanation import add_explain_arguments, run_explain
+from salesnb.cli.promotion import add_promote_arguments, print_gate, promote_file
 from salesnb.cli.reconciliation import add_report_arguments, print_reconciliation, read_columns
 from salesnb.cli.result import print_result, total_row
 from salesnb.cli.table import print_csv, print_json, print_text
@@ -30,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands.add_parser("check", help="check every KPI on the workspace's data")
     query = commands.add_parser("query", help="figures, by dimensions and time")
     query.add_argument("names", metavar="NAME", nargs="+")
+    query.add_argument(
+        "--plan",
+        metavar="NAME",
+        help="whose quotas and targets count; by default those of the plan that fits the days: approved plans before those"
+        " proposed, then drafts; among these the shortest period, then the one saved last",
+    )
     _selection(query)
     _beside(query)
     rows = commands.add_parser("rows", help="the opportunities behind a figure; they add up to it")
@@ -38,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     curve = commands.add_parser("curve", help="win rate or cycle over the age of deals, open ones included")
     add_curve_arguments(curve)
     _selection(curve)
+    add_promote_arguments(
+        commands.add_parser(
+            "promote", help="check a definition and keep it, certified or as a draft, in kpis/"
+        )
+    )
     compared = commands.add_parser(
         "reconcile", help="why a report of the CRM says something else, deal by deal"
     )
@@ -169,22 +181,25 @@ def _check(arguments: argparse.Namespace) -> int:
     with workspace.dataset() as data:
         known = workspace.catalogue(data)
         checks = check(data, workspace.calendar, known)
-    failed = [found for found in checks if not found.passed]
-    for found in checks:
-        print(
-            f"{'ok    ' if found.passed else 'FAILED'} {found.kpi}: {found.name}{': ' + found.detail if found.detail else ''}"
-        )
+        failed = sum(not found.passed for found in checks)
+        for found in checks:
+            print(
+                f"{'ok    ' if found.passed else 'FAILED'} {found.kpi}: {found.name}{': ' + found.detail if found.detail else ''}"
+            )
+        stopped = print_gate(workspace, data)
     for told in known.failures.values():
         say(f"Set aside: {told}")
-    say(f"{len(checks) - len(failed)} checks passed, {len(failed)} failed.")
-    return 1 if failed or known.failures else 0
+    own = f"; {stopped} of the gate failed" if stopped else ""
+    say(f"{len(checks) - failed} checks passed, {failed} failed{own}.")
+    return 1 if failed or stopped or known.failures else 0
 
 
 def _query(arguments: argparse.Namespace) -> int:
     from salesnb.actions.querying import query_kpis
 
     workspace = Workspace.open(arguments.workspace)
-    result = query_kpis(workspace, _read_query(tuple(arguments.names), arguments), known=arguments.known)
+    query = _read_query(tuple(arguments.names), arguments)
+    result = query_kpis(workspace, query, known=arguments.known, plan=arguments.plan)
     print_result(result, workspace, arguments.format)
     return 0
 
@@ -252,6 +267,7 @@ _ACTIONS = {
     "query": _query,
     "rows": _rows,
     "curve": _curve,
+    "promote": promote_file,
     "reconcile": _reconcile,
     "explain": run_explain,
 }

@@ -18,26 +18,10 @@ _IMPORTED = Path("/")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of each sub-command."""
     commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    new = commands.add_parser(
-        "new", help="a plan with goals, cascaded by history at once, or with the quotas given"
-    )
-    new.add_argument("name", metavar="NAME")
-    new.add_argument("--period", metavar="P", required=True, help="such as 2017, 2017-Q4 or 2017-11")
-    new.add_argument(
-        "--goal", metavar="KPI=AMOUNT", action="append", default=[], help="such as won_amount=3000000"
-    )
-    new.add_argument("--objective", metavar="TEXT", help="the business objective that the goals serve")
-    new.add_argument(
-        "--quotas",
-        metavar="FILE",
-        type=Path,
-        nargs="?",
-        const=_IMPORTED,
-        help="keep the quotas of a file, which is imported; without FILE those that were imported last. A KPI that has"
-        " quotas and no goal gets their sum as its goal",
-    )
-    add_quota_arguments(new)
-    _plan_and_format(commands.add_parser("show", help="goals, quotas and milestones of a plan"))
+    _add_new(commands)
+    show = commands.add_parser("show", help="goals and quotas of a plan")
+    _plan_and_format(show)
+    show.add_argument("--by", choices=["month", "quarter"], help="what each quota is in each of them")
     commands.add_parser("list", help="the plans of the workspace")
     commands.add_parser("schema", help="the JSON Schema of a plan")
     cascade = commands.add_parser("cascade", help="change a goal or lock quotas, and cascade again")
@@ -64,6 +48,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         commands.add_parser(verb, help=text).add_argument("name", metavar="PLAN")
 
 
+def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    new = commands.add_parser(
+        "new", help="a plan with goals, cascaded by history at once, or with the quotas given"
+    )
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("--period", metavar="P", required=True, help="such as 2017, 2017-Q4 or 2017-11")
+    new.add_argument(
+        "--goal", metavar="KPI=AMOUNT", action="append", default=[], help="such as won_amount=3000000"
+    )
+    new.add_argument("--objective", metavar="TEXT", help="the business objective that the goals serve")
+    new.add_argument(
+        "--quotas",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        const=_IMPORTED,
+        help="keep the quotas of a file, which is imported; without FILE those that were imported last. A KPI that has"
+        " quotas and no goal gets their sum as its goal",
+    )
+    new.add_argument(
+        "--partial",
+        action="store_true",
+        help="leave out quotas whose name nobody in the data has; else no plan is made before it is said who is meant",
+    )
+    add_quota_arguments(new)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Call the sub-command."""
     return _ACTIONS[arguments.action](arguments)
@@ -76,15 +87,25 @@ def _plan_and_format(parser: argparse.ArgumentParser) -> None:
 
 def _new(arguments: argparse.Namespace) -> int:
     from salesnb.actions.making import make_plan
+    from salesnb.actions.quotas import remember_names
 
     workspace = Workspace.open(arguments.workspace)
     goals = [_pair(text, "--goal", "KPI=AMOUNT, such as won_amount=3000000") for text in arguments.goal]
     period = workspace.calendar.period(arguments.period)
     given = arguments.quotas is not None
+    options = replace(quota_options(arguments), period=period)
     if given and arguments.quotas is not _IMPORTED:
-        take_quotas(workspace, arguments.quotas, replace(quota_options(arguments), period=period), ask=True)
+        take_quotas(workspace, arguments.quotas, options, ask=True)
+    elif options.names:
+        remember_names(workspace, dict(options.names))
     made = make_plan(
-        workspace, arguments.name, period.label, goals, objective=arguments.objective, with_quotas=given
+        workspace,
+        arguments.name,
+        period.label,
+        goals,
+        objective=arguments.objective,
+        with_quotas=given,
+        partial=arguments.partial,
     )
     for notice in made.notices:
         say(notice)
@@ -94,7 +115,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from salesnb.actions.plans import goal_lines, quota_records
+    from salesnb.actions.plans import goal_lines, quota_records, quotas_by, slip_lines
     from salesnb.planning import plan_to_document
 
     workspace = Workspace.open(arguments.workspace)
@@ -105,8 +126,15 @@ def _show(arguments: argparse.Namespace) -> int:
     say(f"{plan.name}: {plan.period.label}, revision {plan.revision}, {plan.status}")
     for line in goal_lines(plan, workspace.settings.formatter):
         say(line)
-    if records := quota_records(plan, workspace.settings.formatter):
-        print_text(["node", "level", "kpi", "quota", "basis", "locked"], records)
+    for sentence in slip_lines(plan):
+        say(sentence)
+    records = quota_records(plan, workspace.settings.formatter)
+    columns = ["node", "level", "kpi", "quota", "basis", "locked"]
+    if arguments.by:
+        months, records = quotas_by(plan, workspace.calendar, workspace.settings.formatter, arguments.by)
+        columns = ["node", "kpi", "quota", *months]
+    if records:
+        print_text(columns, records, right=columns[2:] if arguments.by else ())
     return 0
 
 

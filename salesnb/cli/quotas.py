@@ -110,8 +110,9 @@ def _say_reading(reading: "Reading") -> None:
         say(f"Nobody is called {_brief(unknown.text)!r} ({unknown.quotas} set aside). Nearest: {near}.")
     if len(reading.unknown) > _MOST_LINES:
         say(f"… and {len(reading.unknown) - _MOST_LINES} names more that nobody has.")
-    if reading.unknown and len(reading.unknown[0].text) <= _LONGEST:
-        say(f"Say who is meant: --name {_shell(reading.unknown[0])}")
+    brief = [unknown for unknown in reading.unknown[:_MOST_LINES] if len(unknown.text) <= _LONGEST]
+    if brief:
+        say(f"Say who is meant: {' '.join(f'--name {_shell(unknown)}' for unknown in brief)}")
 
 
 def _brief(text: str) -> str:
@@ -121,7 +122,8 @@ def _brief(text: str) -> str:
 def _shell(unknown: "UnknownOwner") -> str:
     import shlex
 
-    return shlex.quote(f"{unknown.text}={unknown.nearest[0].id if unknown.nearest else ''}")
+    near = unknown.nearest[0].id if unknown.nearest else "OWNER"
+    return shlex.quote(f"{unknown.text}={near}")
 
 
 def _list(title: str, sentences: tuple[str, ...]) -> None:

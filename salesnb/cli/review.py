@@ -64,8 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     with progress_line() as show:
         outcome = review(workspace, request, progress=show)
-    for failure in outcome.failures:
-        say(failure)
+    for told in (*outcome.notices, *outcome.failures):
+        say(told)
     print(outcome.index)
     say(outcome.summary)
     return 1 if outcome.failures else 0

@@ -13,11 +13,13 @@ from salesnb.crm.credits import fill_credited, reject_excess
 from salesnb.crm.files import TableFile
 from salesnb.crm.loading import Loaded, Surroundings, load_table
 from salesnb.crm.mapping import Mapping
-from salesnb.crm.memberships import reject_overlaps
-from salesnb.crm.organisation import create_org_levels, organise
-from salesnb.crm.plan import Context
+from salesnb.crm.memberships import reject_overlaps, resolve_members
+from salesnb.crm.organisation import create_org_levels, make_nodes, place_reps
+from salesnb.crm.placements import Past
+from salesnb.crm.plan import Context, extra_name
 from salesnb.crm.report import TableReport
-from salesnb.crm.sql import insert_values
+from salesnb.crm.rules import NO_RATE
+from salesnb.crm.sql import insert_values, quote_literal
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.staging import RowsDiffer
 from salesnb.crm.tables import DERIVED, RESERVED_NAMES, TABLES, Table
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "Built", "ImportSettings", "build"]
 
 # Part of the fingerprint: another schema makes another import of the same files.
-SCHEMA = "salesnb-crm/3"
+SCHEMA = "salesnb-crm/4"
 
 _SHOWN_FIRST = ("opportunities", "accounts", "reps", "products")
 _MOST = 2**63
+# The organisation is made out of columns of theirs that do not stay.
+_SETTLED_LATER = ("reps", "memberships")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +78,14 @@ def build(
     *,
     fingerprint: str,
     say: Callable[[str], None],
+    told: tuple[str, ...] = (),
 ) -> Built:
     """Fill an empty database.
+
+    Parameters
+    ----------
+    told
+        What people should know of the files already.
 
     Raises
     ------
@@ -93,16 +103,16 @@ def build(
     chosen = choose(context, files, scratch, flexible=mapping.flexible, say=say, once=True)
     builder = _Builder(context, chosen, say)
     builder.load_all()
-    builder.organise()
+    as_of = settings.as_of or _latest_day(context, builder)
+    builder.organise(before, as_of)
     builder.complete()
     _refuse_overflow(context)
-    as_of = settings.as_of or _latest_day(context, builder)
     say("comparing with the import before")
-    told = record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
+    of_history = record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
     # A file of which two tables are made is said once what there is to say of it.
-    notices = tuple(dict.fromkeys((*_zone_notice(settings), *builder.notices, *told)))
+    notices = tuple(dict.fromkeys((*_zone_notice(settings), *told, *builder.notices, *of_history)))
     built = Built(tables=builder.reports(), notices=notices, as_of=as_of)
-    _write_meta(context, built, fingerprint, builder.dimensions)
+    _write_meta(context, built, fingerprint, builder)
     return built
 
 
@@ -117,6 +127,7 @@ class _Builder:
         self._taken: set[str] = {level.casefold() for level in context.levels}
         self.notices: list[str] = []
         self.dimensions: list[str] = []
+        self.placed_by: dict[str, str] = {}
 
     def load_all(self) -> None:
         """Load every table that is mapped; the others stay empty."""
@@ -181,21 +192,27 @@ class _Builder:
             staged = staged.settled()
             loaded = load_table(self._context, table, found.mapping, staged, around)
         staged.drop(self._context.connection)
-        if table.name == "memberships":
-            loaded = reject_overlaps(self._context.connection, loaded)
         if table.name == "credits":
             loaded = reject_excess(self._context.connection, loaded)
-        if table.name != "reps":
+        if table.name not in _SETTLED_LATER:
             settle(self._context, table, loaded.layout)
         self._loaded[table.name] = loaded
         self.notices += loaded.notices
 
-    def organise(self) -> None:
-        """Make the organisation out of what the reps' table says, also by columns of it that do not stay."""
+    def organise(self, before: Path | None, as_of: date) -> None:
+        """Make the organisation out of what the reps' table says, also by columns of it that do not stay.
+
+        Parameters
+        ----------
+        before
+            The database of the import before, which says where reps were.
+        as_of
+            The day as of which everything is told.
+        """
         self._say("building the organisation")
         reps = self._loaded.get("reps")
-        mapped = [item.field.name for item in reps.plan.fields] if reps else []
-        levels = tuple(level for level in self._context.levels if f"x:{level}" in mapped)
+        mapped = {item.field.name: item.rule.column for item in reps.plan.fields} if reps else {}
+        levels = tuple(level for level in self._context.levels if extra_name(level) in mapped)
         if reps and "org" not in self._loaded and len(levels) < len(self._context.levels):
             missing = ", ".join(level for level in self._context.levels if level not in levels)
             self.notices.append(
@@ -203,9 +220,24 @@ class _Builder:
             )
         if not reps:
             self._people_from_opportunities()
-        self.notices += organise(self._context, level_columns=levels, manager="manager" in mapped)
+        places = {"node", *(extra_name(level) for level in levels)}
+        self.placed_by = {name: column for name, column in sorted(mapped.items()) if name in places}
+        self.notices += make_nodes(self._context, levels, manager="manager" in mapped)
+        self._check_members()
+        past = Past(database=before, as_of=as_of, columns=self.placed_by)
+        self.notices += place_reps(self._context, past)
         if reps:
             settle(self._context, reps.plan.table, reps.layout)
+
+    def _check_members(self) -> None:
+        """Memberships name nodes and reps, which are all there only now."""
+        loaded = self._loaded.get("memberships")
+        if loaded is None:
+            return
+        checked = reject_overlaps(self._context.connection, resolve_members(self._context, loaded))
+        self.notices += checked.notices[len(loaded.notices) :]
+        self._loaded["memberships"] = checked
+        settle(self._context, checked.plan.table, checked.layout)
 
     def _people_from_opportunities(self) -> None:
         self._context.connection.execute(
@@ -231,6 +263,18 @@ class _Builder:
                 " ordered_on FROM orders"
             )
         fill_credited(self._context)
+
+    @property
+    def currency(self) -> str:
+        """The workspace's currency."""
+        return self._context.currency
+
+    def foreign_only(self, table: str) -> str:
+        """Give the one currency of all rows of a table that was set aside for the lack of a rate, else nothing."""
+        rows = self._context.connection.execute(
+            f"SELECT DISTINCT upper(value), reason FROM rejected WHERE table_name = {quote_literal(table)}"
+        ).fetchall()
+        return str(rows[0][0]) if len(rows) == 1 and rows[0][1] == NO_RATE else ""
 
     def notices_of(self, table: str) -> tuple[str, ...]:
         """Give what is said of one table."""
@@ -295,6 +339,8 @@ def _nothing_dated(builder: _Builder) -> BadInput:
         why = left[0] if left else "There is a header and no row."
         return BadInput(why, where=found[0].name, hint="Export the rows as well.")
     if any(report.rejected for report in found) and not any(report.loaded for report in found):
+        if foreign := builder.foreign_only(found[0].name):
+            return _other_currency(builder, foreign)
         why = next((notice for notice in builder.notices if "set aside:" in notice), "")
         return BadInput(f"Every row is set aside. {why}", hint="Correct the mapping; nothing was loaded.")
     return BadInput(
@@ -304,11 +350,22 @@ def _nothing_dated(builder: _Builder) -> BadInput:
     )
 
 
+def _other_currency(builder: _Builder, currency: str) -> BadInput:
+    """Say what to do where every amount is in one currency that is not the workspace's."""
+    own = builder.currency
+    return BadInput(
+        f"Every amount is in {currency}, and the workspace is in {own}; nothing was loaded.",
+        hint=f'Set currency = "{currency}" in salesnb.toml to have everything in {currency}. To have it in {own}, put'
+        " a file rates.csv beside it, with the columns currency, valid_from and rate, such as"
+        f" {currency},2020-01-01,1.1: from that day on 1 {currency} is 1.1 {own}.",
+    )
+
+
 def _zone_notice(settings: ImportSettings) -> tuple[str, ...]:
     return (f"Times with a zone become dates in {settings.time_zone}; those without are taken as written.",)
 
 
-def _write_meta(context: Context, built: Built, fingerprint: str, dimensions: list[str]) -> None:
+def _write_meta(context: Context, built: Built, fingerprint: str, builder: _Builder) -> None:
     values = {
         "currency": context.currency,
         "digits": str(context.digits),
@@ -316,7 +373,8 @@ def _write_meta(context: Context, built: Built, fingerprint: str, dimensions: li
         "levels": json.dumps(context.levels),
         "fingerprint": fingerprint,
         "time_zone": context.time_zone,
-        "dimensions": json.dumps(dimensions),
+        "dimensions": json.dumps(builder.dimensions),
+        "placed_by": json.dumps(builder.placed_by),
         "schema": SCHEMA,
     }
     run = context.connection.execute

@@ -118,7 +118,22 @@ def read_head(path: Path) -> tuple[tuple[str, ...], ...]:
         When it is no text but a workbook, an archive or a web page.
     """
     head, _, _ = _opening(path)
-    return tuple(tuple(row) for row in csv.reader(head, delimiter=_common_delimiter(head)))
+    return tuple(tuple(row) for row in _rows(head, _common_delimiter(head)))
+
+
+def _rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    """Part lines into rows; a quote that is never closed costs its own line only."""
+    left = lines
+    while left:
+        reader, ended = csv.reader(left, delimiter=delimiter, strict=True), 0
+        try:
+            for row in reader:
+                yield row
+                ended = reader.line_num
+        except csv.Error:
+            yield next(csv.reader([left[ended]], delimiter=delimiter))
+            ended += 1
+        left = left[ended:]
 
 
 def ragged_format(path: Path) -> CsvFormat:

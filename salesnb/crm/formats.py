@@ -115,9 +115,15 @@ def _habit(connection: "DuckDBPyConnection", column: Column) -> str:
 
 
 def decimal_mark(
-    connection: "DuckDBPyConnection", column: Column, *, file: str, given: str = ""
+    connection: "DuckDBPyConnection", column: Column, *, file: str, given: str = "", cents: bool = False
 ) -> tuple[str, str]:
-    """Find whether numbers have a decimal point or a decimal comma, and what to say about it."""
+    """Find whether numbers have a decimal point or a decimal comma, and what to say about it.
+
+    Parameters
+    ----------
+    cents
+        Whether they are money of which nobody writes three decimals: then 12.345 is twelve thousand.
+    """
     if given:
         return given, ""
     texts = [text for text in _sample(connection, column) if "," in text or "." in text]
@@ -130,8 +136,22 @@ def decimal_mark(
     groups = Counter(match.group(1) for text in bare if (match := _EITHER.fullmatch(text)))
     if not dot and groups:
         mark = groups.most_common(1)[0][0]
-        meaning = "thousands" if mark == "," else "decimals"
-        return ".", (
-            f"{file}: {column.name} has values such as {texts[0]!r}, read as {meaning}. Set decimal if that is wrong."
-        )
+        thousands = mark == "," or (cents and _grouped(connection, column))
+        meaning = "thousands" if thousands else "decimals"
+        said = f"{file}: {column.name} has values such as {texts[0]!r}, read as {meaning}. Set decimal if that is wrong."
+        return ("," if thousands and mark == "." else "."), said
     return ".", ""
+
+
+def _grouped(connection: "DuckDBPyConnection", column: Column) -> bool:
+    """Tell whether whatever has a point has three digits after it, and nothing is written as people do not group.
+
+    A thousand without a point beside thousands with one, or a zero before it, is not.
+    """
+    bare = "regexp_replace(v, '[^0-9.-]', '', 'g')"
+    row = connection.execute(
+        f"SELECT count_if(contains({bare}, '.') AND NOT regexp_full_match({bare}, '-?[1-9][0-9]{{0,2}}(\\.[0-9]{{3}})+')),"
+        f" count_if(regexp_full_match({bare}, '-?[0-9]{{4,}}')) FROM (SELECT {column.sql} AS v FROM {column.relation})"
+        " WHERE v IS NOT NULL"
+    ).fetchone()
+    return row == (0, 0)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.crm.building import SCHEMA, Built, ImportSettings, build
+from salesnb.crm.companions import companions
 from salesnb.crm.dataset import Meta, read_meta, read_only
 from salesnb.crm.files import digest_of, locate
 from salesnb.crm.mapping import Mapping
@@ -27,15 +28,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REJECTED",
+    "UNCLAIMED",
     "ImportReport",
     "ImportSettings",
     "TableReport",
     "import_source",
+    "known_import",
     "open_engine",
     "with_quotas",
+    "write_rejected",
 ]
 
 REJECTED = "rejected.csv"
+# Under which key the database keeps the quotas whose name nobody has.
+UNCLAIMED = "quotas_unclaimed"
 _MEMORY = "1GB"
 
 
@@ -73,6 +79,7 @@ def import_source(
     data_dir: Path,
     *,
     progress: Callable[[str], None] | None = None,
+    accept: Callable[[ImportReport, ImportReport], None] = lambda before, now: None,  # noqa: ARG005 -- by default all
 ) -> ImportReport:
     """Read, check and load a source into ``data_dir``, and switch to the result when it is whole.
 
@@ -85,6 +92,8 @@ def import_source(
         A folder, or a CSV, Parquet, Excel or DuckDB file.
     progress
         Told in a few words what is being done.
+    accept
+        Given what the import before did and what this one is about to do; what it raises stops the import.
 
     Raises
     ------
@@ -97,10 +106,12 @@ def import_source(
     """
     say = progress or (lambda _: None)
     minor_digits(settings.currency)
-    files = locate(source, mapping)
+    mapped = locate(source, mapping)
+    beside, told = companions(source, mapped)
+    files = (*mapped, *beside)
     with exclusive(data_dir):
         fingerprint = digest_of(files, SCHEMA, mapping.digest, repr(settings))
-        known, meta = _known(current_database(data_dir))
+        known, meta = known_import(current_database(data_dir))
         if known and meta and meta.source_fingerprint == fingerprint:
             write_rejected(known.path, data_dir)
             return known
@@ -109,21 +120,26 @@ def import_source(
         counts = {table.name: table.loaded for table in known.tables} if known else {}
         quotas = meta.quotas if meta and not any(file.mapping.table == "quotas" for file in files) else ""
         own, fingerprint = fingerprint, with_quotas(fingerprint, quotas)
+        paths = tuple(path for file in files for path in file.paths)
         with scratch_folder(data_dir) as scratch:
-            with open_engine(
-                scratch, data_dir, tuple(path for file in files for path in file.paths), before
-            ) as connection:
+            with open_engine(scratch, data_dir, paths, before) as connection:
                 built = build(
-                    connection, files, mapping, settings, scratch, before, fingerprint=fingerprint, say=say
+                    connection,
+                    files,
+                    mapping,
+                    settings,
+                    scratch,
+                    before,
+                    fingerprint=fingerprint,
+                    say=say,
+                    told=told,
                 )
+                if known:
+                    accept(known, _report(built, known.path, fingerprint, counts))
                 if before and quotas:
                     _carry_quotas(connection, before)
-                further = [
-                    ("loaded_before", json.dumps(counts)),
-                    ("source_fingerprint", own),
-                    ("quotas", quotas),
-                ]
-                connection.execute(insert_values("meta", further))
+                about = {"loaded_before": json.dumps(counts), "source_fingerprint": own, "quotas": quotas}
+                connection.execute(insert_values("meta", about.items()))
             say("switching to the new data")
             path = publish(data_dir, scratch / "build.duckdb", fingerprint)
         write_rejected(path, data_dir)
@@ -231,12 +247,13 @@ def _carry_quotas(connection: "DuckDBPyConnection", before: Path) -> None:
     run = connection.execute
     run(f"ATTACH {quote_literal(str(before))} AS before (READ_ONLY)")
     run("INSERT INTO quotas BY NAME SELECT * FROM before.quotas")
+    run(f"INSERT INTO meta BY NAME SELECT * FROM before.meta WHERE key = '{UNCLAIMED}'")
     for table in ("rejected", "import_report"):
         run(f"INSERT INTO {table} BY NAME SELECT * FROM before.{table} WHERE table_name = 'quotas'")
     run("DETACH before")
 
 
-def _known(database: Path | None) -> tuple[ImportReport, Meta] | tuple[None, None]:
+def known_import(database: Path | None) -> tuple[ImportReport, Meta] | tuple[None, None]:
     """Give the report of an earlier import and what holds for its data; None when its database cannot be read."""
     if database is None:
         return None, None

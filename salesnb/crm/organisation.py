@@ -1,11 +1,14 @@
 """The organisation: nodes by level, who belonged where and when, from level columns or from tables of its own."""
 
+from salesnb.crm.matching import rep_nodes_by_name
+from salesnb.crm.memberships import complete_memberships
+from salesnb.crm.placements import Past, carry_placements
 from salesnb.crm.plan import Context, extra_name
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.sql import quote_literal
 from salesnb.errors import BadInput
 
-__all__ = ["create_org_levels", "organise"]
+__all__ = ["create_org_levels", "make_nodes", "place_reps"]
 
 _ALWAYS = "DATE '0001-01-01', DATE '9999-12-31'"
 
@@ -16,8 +19,8 @@ def create_org_levels(context: Context) -> None:
     context.connection.execute(f"CREATE TABLE org_levels (node VARCHAR{columns})")
 
 
-def organise(context: Context, *, level_columns: tuple[str, ...], manager: bool) -> tuple[str, ...]:
-    """Fill ``org``, ``memberships``, ``rep_nodes`` and ``org_levels``, and the node of each rep.
+def make_nodes(context: Context, level_columns: tuple[str, ...], *, manager: bool) -> tuple[str, ...]:
+    """Fill ``org`` where no table gave it, and the node of each rep.
 
     Parameters
     ----------
@@ -34,22 +37,37 @@ def organise(context: Context, *, level_columns: tuple[str, ...], manager: bool)
     Raises
     ------
     BadInput
-        When a table of nodes goes in a circle.
+        When a table of nodes goes in a circle, or no rep names a node of it.
     """
     given = _count(context, "SELECT count(*) FROM org") > 0
-    notices: list[str] = []
-    if not given and level_columns:
+    if level_columns and not given:
         _nodes_from_levels(context, level_columns, manager=manager)
-    notices += _root(context)
+    notices = _root(context)
+    _name_levels(context)
+    if given:
+        notices += rep_nodes_by_name(context, level_columns)
     notices += _rep_nodes_known(context)
-    if _count(context, "SELECT count(*) FROM memberships") == 0:
-        context.connection.execute(
-            "INSERT INTO memberships SELECT rep_id, node, start_on, end_on + 1, 1.0 FROM reps"
-        )
+    return (*notices, *(_levels_without_nodes(context) if given else ()))
+
+
+def place_reps(context: Context, past: Past) -> tuple[str, ...]:
+    """Fill ``placements``, ``memberships``, ``rep_nodes`` and ``org_levels``.
+
+    Parameters
+    ----------
+    past
+        The import before: where reps were by it stays as it was.
+
+    Returns
+    -------
+    tuple of str
+        What people should know.
+    """
+    notices = [*carry_placements(context, past), *complete_memberships(context)]
     notices += _at_several_nodes(context)
     _fill_rep_nodes(context)
     _fill_levels(context)
-    return (*notices, *(_levels_without_nodes(context) if given else ()))
+    return tuple(notices)
 
 
 def _count(context: Context, query: str) -> int:
@@ -133,8 +151,8 @@ def _fill_rep_nodes(context: Context) -> None:
     """One node a rep at every date: the largest share, else the latest begun; gaps keep the node before."""
     context.connection.execute(
         "INSERT INTO rep_nodes WITH m AS (SELECT rep_id, node, coalesce(valid_from, DATE '0001-01-01') AS a,"
-        " coalesce(valid_to, DATE '9999-12-31') AS b, coalesce(share, 1) AS share FROM memberships"
-        " WHERE node IN (SELECT node FROM org)),"
+        " coalesce(valid_to, DATE '9999-12-31') AS b, coalesce(share, 1) AS share"
+        " FROM (FROM memberships UNION ALL BY NAME FROM before_members) WHERE node IN (SELECT node FROM org)),"
         " e AS (SELECT DISTINCT rep_id, a AS d FROM m UNION SELECT DISTINCT rep_id, b FROM m WHERE b < DATE '9999-12-31'),"
         " best AS (SELECT e.rep_id, e.d, arg_max(m.node, (m.share, m.a, m.node)) AS node FROM e LEFT JOIN m"
         " ON m.rep_id = e.rep_id AND m.a <= e.d AND e.d < m.b GROUP BY ALL),"
@@ -152,7 +170,6 @@ def _fill_rep_nodes(context: Context) -> None:
 
 def _fill_levels(context: Context) -> None:
     """Walk from every node up to the top, however deep it lies."""
-    _name_levels(context)
     columns = "".join(
         f", max(CASE WHEN level = {quote_literal(level)} THEN above END)" for level in context.levels
     )

@@ -24,6 +24,7 @@ __all__ = ["plan_table"]
 # How programs and people write that a date or a number is not there.
 _WORDS = ("nan", "nat", "none", "null", "n/a", "#n/a", "na")
 _NOTHING = (*_WORDS, *(word.upper() for word in _WORDS), "NaN", "NaT", "None", "Null", "N/a", "-", "–", "—")
+_THREE = 3
 _EARLIEST, _LATEST = "1950-01-01", "2099-12-31"
 
 
@@ -141,7 +142,11 @@ class _Planner:
     def _decimal(self, plan: FieldPlan) -> str:
         column = self._column(plan.field.name, plan.rule)
         mark, said = decimal_mark(
-            self._context.connection, column, file=self._file, given=self._mapping.decimal
+            self._context.connection,
+            column,
+            file=self._file,
+            given=self._mapping.decimal,
+            cents="money" in plan.field.kind and self._context.digits < _THREE,
         )
         self.notices += [said] if said else []
         return mark

@@ -14,6 +14,7 @@ from salesnb.crm.toml_values import regular
 from salesnb.errors import BadInput
 
 __all__ = [
+    "NO_RATE",
     "RepairFlag",
     "foreign_sql",
     "has_rates",
@@ -23,6 +24,7 @@ __all__ = [
     "with_status",
 ]
 
+NO_RATE = "has no rate on that day"
 _LATE = "status <> 'open' AND closed_on < created_on"
 _STATUS_PLACE = "mapping [opportunities.status]"
 
@@ -69,7 +71,7 @@ def rate_rules(plan: TablePlan, context: Context) -> tuple[Problem, ...]:
     if not has_rates(plan):
         return ()
     condition = f"{foreign_sql(context)} AND fx_rate IS NULL"
-    return (_problem("currency", condition, "has no rate on that day", '"t_currency"'),)
+    return (_problem("currency", condition, NO_RATE, '"t_currency"'),)
 
 
 def table_rules(plan: TablePlan) -> tuple[Problem, ...]:

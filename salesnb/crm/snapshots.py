@@ -16,7 +16,7 @@ from pathlib import Path
 from salesnb.errors import CannotWrite
 from salesnb.files import cannot_write, write_atomic
 
-__all__ = ["CURRENT", "current_database", "exclusive", "publish", "scratch_folder"]
+__all__ = ["CURRENT", "current_database", "exclusive", "go_back", "others", "publish", "scratch_folder"]
 
 CURRENT = "current"
 _SCRATCH = ".import-"
@@ -89,13 +89,36 @@ def publish(data_dir: Path, built: Path, fingerprint: str) -> Path:
     except OSError as error:
         raise _refused(target, error) from error
     write_atomic(data_dir / CURRENT, f"{target.name}\n")
-    kept = {target, before}
-    for old in data_dir.glob("crm-*.duckdb"):
-        if old not in kept:
-            # Where the system protects open files, a later import tries again.
-            with contextlib.suppress(OSError):
-                old.unlink()
+    for old in others(data_dir):
+        if old != before:
+            _remove(old)
     return target
+
+
+def others(data_dir: Path) -> tuple[Path, ...]:
+    """List the databases that are not current; mostly that is the one before."""
+    current = current_database(data_dir)
+    return tuple(path for path in sorted(data_dir.glob("crm-*.duckdb")) if path != current)
+
+
+def go_back(data_dir: Path, earlier: Path) -> None:
+    """Switch to an earlier database, and remove the one that was current.
+
+    Raises
+    ------
+    CannotWrite
+        When that fails; nothing has changed then.
+    """
+    undone = current_database(data_dir)
+    write_atomic(data_dir / CURRENT, f"{earlier.name}\n")
+    if undone is not None:
+        _remove(undone)
+
+
+def _remove(old: Path) -> None:
+    # Where the system protects open files, a later import tries again.
+    with contextlib.suppress(OSError):
+        old.unlink()
 
 
 def _free_name(data_dir: Path, fingerprint: str, before: Path | None) -> Path:

@@ -266,6 +266,7 @@ TABLES: tuple[Table, ...] = (
 # Tables that the import makes itself: name -> columns in SQL.
 DERIVED: dict[str, str] = {
     "rep_nodes": "rep_id VARCHAR, node VARCHAR, valid_from DATE, valid_to DATE",
+    "placements": "rep_id VARCHAR, node VARCHAR, valid_from DATE, valid_to DATE",
     "credited": "opportunity_id VARCHAR, rep_id VARCHAR, kind VARCHAR, share DOUBLE, amount BIGINT,"
     " expected_amount BIGINT",
     "meta": "key VARCHAR, value VARCHAR",

@@ -6,8 +6,9 @@ what was open on a day is what was created by then less what was closed by then.
 so that an engine reads the opportunities once and hands over results only.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import IntEnum
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,7 @@ from salesnb.kpis.kpi import AS_OF, AT_START, CLOSED, CREATED, Kpi
 from salesnb.kpis.lives import lives, stays
 from salesnb.kpis.scan import Scan
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span
-from salesnb.kpis.splitting import STATUS, Summand, summand
+from salesnb.kpis.splitting import STATUS, Summand, decided, summand
 
 __all__ = ["BY_STAGE", "DEALS", "PERIOD", "STOCKS", "Cells", "Fold", "dated"]
 
@@ -27,6 +28,8 @@ PERIOD = frozenset({"period_start", "period_end"})
 # How many opportunities stand behind a row of the answer.
 DEALS = "deals behind"
 _ENTRY, _EXIT, _WITHIN = "place entered", "place left", "place within"
+# Where nobody knows the day; of creation it counts as before all.
+_UNKNOWN = -2
 
 
 class Fold(IntEnum):
@@ -97,7 +100,10 @@ class Cells:
     def axis(self) -> Axis:
         """The days at which spans start and end, as far as they are known."""
         days = [day for span in self.known_spans for day in (span.start, min(span.end, self._until))]
-        return Axis.of(days, self.scan.grain, self.scan.calendar)
+        return self._axis_of(days)
+
+    def _axis_of(self, days: list[date]) -> Axis:
+        return Axis.of(days, self.scan.grain, self.scan.calendar, of_duckdb=self.scan.deals.of_duckdb)
 
     def stretches(self, span: Span) -> tuple[int, int]:
         """Give the first stretch of a span, and the one after its last."""
@@ -147,60 +153,57 @@ class Cells:
         table = (stays if self.moving else lives)(self.scan, self.reads, of_deals)
         if table is None:
             return None
+        asked = tuple(self._tells(table))
+        table = table.filter(*asked) if asked else table
         numbers = {
-            _ENTRY: self.axis.numbered(table.entered, -1),
+            _ENTRY: self.axis.numbered(table.entered, _UNKNOWN),
             _EXIT: self.axis.numbered(table.left, self.axis.after),
         }
+        if self._within:
+            numbers[_WITHIN] = self._spans_axis.numbered(table[self._within], _UNKNOWN)
         if self.columns & PERIOD:
             whole = self.scan.spans[0]
             # Of several periods none takes a deal by its date here; those that do are told apart in `_values`.
             start, end = (whole.start, whole.end) if self.scan.grain is None else (LAST_DAY, FIRST_DAY)
             numbers |= {"period_start": ibis.date(start), "period_end": ibis.date(end)}
-        placed = table.select([*dict.fromkeys((*self._dimensions, *sorted(wanted)))], **numbers)
-        return placed.filter(self._tells(placed))
+        return table.select([*dict.fromkeys((*self._dimensions, *sorted(wanted)))], **numbers)
 
-    def _tells(self, placed: Any) -> Any:
-        """Leave out what is before all spans, or after them."""
-        entry, exit_, after = placed[_ENTRY], placed[_EXIT], self.axis.after
-        if self.folds == (Fold.CLOSED,):
-            return (exit_ >= 0) & (exit_ < after)
-        return ((entry >= 0) | (exit_ >= 0)) & ((entry < after) | (exit_ < after))
-
-    def _place_within(self, placed: Any) -> Any:
-        """Number the span in which a deal's date lies, if it was open when that span is told."""
+    def _tells(self, table: Any) -> Iterator[Any]:
+        """Leave out what was all before the spans, where that is much: what is left costs more than asking."""
         import ibis
 
-        spans = self.known_spans
-        days = [day for span in spans for day in (span.start, span.end)]
-        axis = Axis.of(days, self.scan.grain, self.scan.calendar)
-        place = axis.numbered(placed[self._within], -1)
-        was_open = (placed[_ENTRY] <= place) & (ibis.greatest(placed[_ENTRY], placed[_EXIT]) > place)
-        return was_open.ifelse(place, axis.after)
+        first, last = (ibis.date(self.axis.cuts[place]) for place in (0, -1))
+        if self.folds == (Fold.CLOSED,):
+            yield from (table.left >= first, table.left < last)
+        elif self.scan.deals.is_late(self.axis.cuts[0]):
+            yield table.left.isnull() | (table.left >= first) | (table.entered >= first)
+
+    @property
+    def _spans_axis(self) -> Axis:
+        """The spans of which something is known, with their days to come."""
+        return self._axis_of([day for span in self.known_spans for day in (span.start, span.end)])
 
     def _values(self, table: Any) -> dict[str, Any]:
         """Give each measure as an aggregation of a table."""
-        import ibis
-        import ibis.expr.operations as ops
-
         values = {kpi.name: kpi.function(table) for kpi in self.measures}
         for kpi in self.measures:
             if kpi.within and self._within:
-                start, end = ops.Field(table, "period_start"), ops.Field(table, "period_end")
-                day, never = table[kpi.within].op(), ibis.date(LAST_DAY).op()
-                values[dated(kpi.name)] = (
-                    values[kpi.name].op().replace({start: day, end: never}, filter=ops.Value).to_expr()
-                )
+                whole = values[kpi.name]
+                values[kpi.name] = decided(whole, kpi.within, inside=False)
+                values[dated(kpi.name)] = decided(whole, kpi.within, inside=True)
         return values
 
     def _by_row(self, table: Any) -> tuple[Any, dict[str, Any]]:
-        if self._within:
-            table = table.mutate(**{_WITHIN: self._place_within(table)})
         folded = self._folded(table)
         sums = {name: value.fill_null(0).cast("int64") for name, value in self._values(folded).items()}
         return folded, {**sums, DEALS: folded.count()}
 
     def _by_cell(self, table: Any) -> tuple[Any, dict[str, Any]]:
-        summands = {name: summand(value) for name, value in self._values(table).items()}
+        known = not self.moving and self.folds != (Fold.CLOSED,)
+        missing = {"created_on": (_ENTRY, _UNKNOWN)} if known else {}
+        if self._within:
+            missing[self._within] = (_WITHIN, _UNKNOWN)
+        summands = {name: summand(value, missing) for name, value in self._values(table).items()}
         columns: dict[Any, str] = {}
         for part in summands.values():
             columns.setdefault(part.rows.op(), f"sum {len(columns)}")
@@ -213,8 +216,8 @@ class Cells:
         if self.folds != (Fold.CLOSED,):
             keys.append(_ENTRY)
         if self._within:
-            keys.append(self._place_within(table).name(_WITHIN))
-        if any(part.condition is not None for part in summands.values()):
+            keys.append(_WITHIN)
+        if any(part.is_by_status for part in summands.values()):
             keys.append(STATUS)
         sums = {column: found.to_expr() for found, column in columns.items()}
         return table.group_by(keys).aggregate(**sums, **{DEALS: table.count()})
@@ -241,10 +244,12 @@ class Cells:
         import ibis
 
         if fold in {Fold.ENTERED, Fold.ENTERED_BY_STAGE}:
-            return cells[_ENTRY]
+            return ibis.greatest(cells[_ENTRY], -1)
         if fold == Fold.CLOSED:
             return cells[_EXIT]
-        if fold == Fold.WITHIN:
-            return cells[_WITHIN]
         # A deal that closed before it was created was never open.
-        return ibis.greatest(cells[_ENTRY], cells[_EXIT])
+        left = ibis.greatest(cells[_ENTRY], cells[_EXIT])
+        if fold == Fold.WITHIN:
+            place = cells[_WITHIN]
+            return ((place >= 0) & (cells[_ENTRY] <= place) & (left > place)).ifelse(place, self.axis.after)
+        return left

@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 from salesnb.calendar import years_before
 from salesnb.kpis.kpi import CLOSED, Kpi
 from salesnb.kpis.query import WINDOW
-from salesnb.kpis.scan import FIRST_DAY, LAST_DAY, Scan, Span
+from salesnb.kpis.scan import Scan
+from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span
 from salesnb.money import split
 
 __all__ = ["RETENTION", "Cohorts", "Retained"]

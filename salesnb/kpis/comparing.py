@@ -157,6 +157,8 @@ class _Level:
     def notices(self) -> Iterator[str]:
         """What the reader should know."""
         yield from self._answer.notices
+        if self.whole.beside.targets:
+            yield from self.run.told_of_targets()
         times = self._calendar_times
         partial = next((span for span in self.spans if times.is_partial(span.start, span.end)), None)
         if partial and partial.label and self.whole.beside.compare:

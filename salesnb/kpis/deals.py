@@ -1,5 +1,6 @@
 """The opportunities with their dimensions: joins that never multiply a row, whatever is asked."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -167,6 +168,8 @@ class Deals:
 
         wanted = tuple(dict.fromkeys(names))
         table = self._data.table("opportunities")
+        if self._as_of >= self._data.meta.as_of and self._all_is_known:
+            return table.select(wanted)
         closed = table.closed_on.notnull() & (table.closed_on <= ibis.date(self._as_of))
         then = {
             "status": closed.ifelse(table.status, "open"),
@@ -177,6 +180,34 @@ class Deals:
         if self._as_of >= self._data.meta.as_of or "stage" not in wanted:
             return table.select(**{name: then.get(name, table[name]) for name in wanted})
         return self._with_stages(table.mutate(**then)).select(wanted)
+
+    @property
+    def _all_is_known(self) -> bool:
+        """Whether nothing closed after the as-of day, so that every row is as it was known then."""
+        return all(day <= self._as_of if day is not None else not closed for day, _, closed in self.closings)
+
+    @cached_property
+    def closings(self) -> tuple[tuple[date | None, int, int], ...]:
+        """By day of closing, how many deals were won, and how many won or lost; None where nobody knows the day."""
+        return kept(self._data, "closings", self._closings, len)
+
+    def _closings(self) -> tuple[tuple[date | None, int, int], ...]:
+        table = self._data.table("opportunities")
+        grouped = table.group_by("closed_on", "status").aggregate(deals=table.count())
+        found: dict[date | None, Counter[str]] = {}
+        for row in _records(grouped):
+            found.setdefault(row["closed_on"], Counter())[row["status"]] += int(row["deals"])
+        return tuple((day, count["won"], count.total() - count["open"]) for day, count in found.items())
+
+    def is_late(self, day: date) -> bool:
+        """Tell whether most deals that have closed had closed before a day."""
+        before = sum(closed for found, _, closed in self.closings if found is not None and found < day)
+        return 2 * before > sum(closed for _, _, closed in self.closings)
+
+    @property
+    def of_duckdb(self) -> bool:
+        """Whether DuckDB is the engine."""
+        return str(getattr(self._data.backend, "name", "")) == "duckdb"
 
     def _with_stages(self, table: Any) -> Any:
         """Take the stage that each open deal was in on the as-of day, where a history of stages tells it."""

@@ -106,8 +106,12 @@ class Definition:
         Whether more of it is good.
     mixed_dates
         Whether the author means it that parts are told by different dates.
+    restates
+        Whether the author means it that figures of past periods change, as those of a cohort do.
     expected
         Figures worked out by hand.
+    certified
+        What was certified: the fingerprint that stood the gate, written by the promotion; empty for a draft.
 
     Raises
     ------
@@ -129,12 +133,14 @@ class Definition:
     additive_over: tuple[str, ...] | None = None
     higher_is_better: bool = True
     mixed_dates: bool = False
+    restates: bool = False
     expected: tuple[Expected, ...] = ()
+    certified: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         _check_name(self.name)
-        for key in ("expression", "label", "where", "description", "owner", "source"):
+        for key in ("expression", "label", "where", "description", "owner", "source", "certified"):
             _check_text(key, getattr(self, key))
         if not self.expression.strip():
             raise BadInput("It has no expression.", hint='Write one such as "sum(amount where won)".')

@@ -20,6 +20,7 @@ _ALWAYS = ("name", "expression", "unit", "version", "status")
 _WRITTEN = (
     "name", "label", "expression", "where", "at", "unit", "description", "owner", "source", "version", "status",
     "additive_over", "higher_is_better", "mixed_dates",
+    "restates", "certified",
 )  # fmt: skip
 
 
@@ -138,13 +139,26 @@ _EXPECTED: _Readers = {
 }  # fmt: skip
 _DEFINITION: _Readers = {
     **dict.fromkeys(
-        ("name", "expression", "unit", "label", "at", "where", "description", "owner", "source", "status"),
+        (
+            "name",
+            "expression",
+            "unit",
+            "label",
+            "at",
+            "where",
+            "description",
+            "owner",
+            "source",
+            "status",
+            "certified",
+        ),
         _text,
     ),
     "version": _whole,
     "additive_over": _names,
     "higher_is_better": _truth,
     "mixed_dates": _truth,
+    "restates": _truth,
     "expected": _expected,
 }
 

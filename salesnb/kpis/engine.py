@@ -17,6 +17,7 @@ from salesnb.kpis.folding import Key, Sums, figures, weighted_rows
 from salesnb.kpis.kpi import AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi
 from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
+from salesnb.kpis.quota_notices import QUOTA_KPI, TakenTargets
 from salesnb.kpis.result import Column, Result, sort_key
 from salesnb.kpis.scan import Filter, Scan, bases_of, filters
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span, day_before
@@ -53,6 +54,7 @@ class Run:
         self.catalogue = catalogue
         self.as_of = query.as_of or self._default_as_of()
         self.deals = Deals(data, self.as_of)
+        self._taken = TakenTargets(query, calendar)
         self._notices: list[str] = []
         self._without_cohort: set[Span] = set()
 
@@ -64,7 +66,7 @@ class Run:
         rows = [(*self._shown(key), *self._values(key, sums)) for key in self._keys(sums.values())]
         self._tell_credits()
         rows.sort(key=lambda row: sort_key(row[: len(self.query.columns)]))
-        return Result(columns=columns, rows=tuple(rows), notices=tuple(self._notices))
+        return Result(columns=columns, rows=tuple(rows), notices=(*self._notices, *self.told_of_targets()))
 
     @cached_property
     def kpis(self) -> tuple[Kpi, ...]:
@@ -88,7 +90,7 @@ class Run:
         Where nobody shares in a deal, or no reps are asked for, credit is the same as owner, and that is what is told.
         """
         asked = self.query.credit or (CREDIT if self._is_about_quota(kpi) else OWNER)
-        return OWNER if asked == CREDIT and not self._has_shares else asked
+        return OWNER if asked == CREDIT and not self._has_shares_of(kpi) else asked
 
     @cached_property
     def _credits(self) -> dict[str, str]:
@@ -102,6 +104,10 @@ class Run:
     def measures_shown(self) -> tuple[Kpi, ...]:
         """The measures that the KPIs asked for are computed from, without those that only warn of something."""
         return tuple(kpi for kpi in self.measures if kpi.name != _UNDATED or _UNDATED in self.query.kpis)
+
+    def told_of_targets(self) -> tuple[str, ...]:
+        """Say what should be known of the targets that were taken."""
+        return self._taken.sentences(needs_quota=any(map(self._is_about_quota, self.kpis)))
 
     def told_on(self, basis: str, bucket: int | None = None) -> date:
         """Give the day as of which open deals are listed, of the last bucket or that of a number."""
@@ -159,10 +165,10 @@ class Run:
     def _default_as_of(self) -> date:
         return self.data.meta.as_of
 
-    @cached_property
-    def _has_shares(self) -> bool:
-        """Whether some deals are shared, among reps or teams that are asked for."""
+    def _has_shares_of(self, kpi: Kpi) -> bool:
+        """Whether some deals are shared, among reps or teams that are asked for or that the KPI reads."""
         asked = [*map(self.deals.dimension, self.query.dimensions), *(f.dimension for f in self.filters)]
+        asked += [self.deals.readable(name) for part in self._measures_of((kpi,)) for name in part.reads]
         return any(found.of_reps for found in asked) and self.deals.parts(CREDIT) is not None
 
     def _is_about_quota(self, kpi: Kpi) -> bool:
@@ -206,10 +212,10 @@ class Run:
         found: Sums = {}
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
-        retained = [kpi for kpi in needed if kpi.kind == RETENTION]
-        for reads, together in scan.by_reads([kpi for kpi in needed if kpi.kind != RETENTION]):
+        scanned = [kpi for kpi in needed if kpi.kind != RETENTION]
+        for reads, together in scan.by_reads(scanned) if scanned else ():
             self._add(scan, tuple(together), reads, found)
-        self._add_retained(retained, scan, found)
+        self._add_retained([kpi for kpi in needed if kpi.kind == RETENTION], scan, found)
         self._tell_undated(scan, found)
         return found
 
@@ -223,7 +229,11 @@ class Run:
                 if kpi.kind == "weighted":
                     self._add_weighted(kpi, weighted_rows(cells, rows, kpi), found)
         for basis, some in bases_of(kpi for kpi in planned.alone if kpi.kind != "weighted").items():
-            for row in scan.rows(basis, some):
+            # Where sums of the same basis tell which groups there are, a quantile need not.
+            told = any(
+                kpi.basis == basis and kpi.kind == "sum" for cells in planned.cells for kpi in cells.measures
+            )
+            for row in scan.rows(basis, some, read_only=told):
                 key = (row["bucket"], row["dimensions"])
                 found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in some if kpi.name in row})
         for kpi in planned.alone:
@@ -300,9 +310,9 @@ class Run:
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
-        unknown = (kpi.kind == RETENTION and span in self._without_cohort) or (
-            kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
-        )
+        if kpi.kind == RETENTION and span in self._without_cohort:
+            return None
+        unknown = kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
         return None if unknown else kpi.of_no_rows
 
     def target_of(self, kpi: Kpi, dimensions: tuple[str | None, ...], span: Span) -> float | None:
@@ -315,7 +325,7 @@ class Run:
 
     def _quotas(self, dimensions: tuple[str | None, ...], span: Span) -> dict[str, Fraction | None]:
         """Find the quota of a group and what of it is due by the as-of day."""
-        target = self._target("won_amount", dimensions, span)
+        target = self._target(QUOTA_KPI, dimensions, span)
         if target is None:
             return dict.fromkeys(TARGET_INPUTS)
         before = target.due_by(span.start, self.calendar)
@@ -332,11 +342,28 @@ class Run:
         if len(places) > 1:
             return None
         name, value = places[0] if places else (COMPANY, None)
+        place = (kpi, name, "" if name == COMPANY else str(value))
+        fitting = [
+            target
+            for target in self._targets.get(place, ())
+            if target.start <= span.start and span.end <= target.end
+        ]
+        self._taken.note(
+            span,
+            fitting,
+            is_quota=kpi == QUOTA_KPI,
+            has_parts=self.catalogue.get(kpi).additive_over_time,
+        )
+        return fitting[0] if fitting else None
+
+    @cached_property
+    def _targets(self) -> dict[tuple[str, str, str], list[Target]]:
+        """The targets by KPI and place; of one place in the order in which they count."""
+        found: dict[tuple[str, str, str], list[Target]] = {}
         for target in self.query.targets:
-            place = target.dimension == name and (name == COMPANY or target.value == value)
-            if place and target.kpi == kpi and target.start <= span.start and span.end <= target.end:
-                return target
-        return None
+            value = "" if target.dimension == COMPANY else target.value
+            found.setdefault((target.kpi, target.dimension, value), []).append(target)
+        return found
 
     def _key_columns(self) -> Iterable[Column]:
         grain = self.query.time_grain

@@ -6,8 +6,9 @@ from salesnb.kpis.kpi import derived, ratio
 @derived(
     label="Attainment",
     unit="ratio",
-    formula="won to date / quota; of a team the ratio of sums",
-    source="FORMULAS C4: never the mean of ratios",
+    formula="won to date / quota of the period asked for; of a team the ratio of sums; days that cut a month have their part"
+    " of its quota",
+    source="profpipeline.com: of a team the ratio of sums, never the mean of ratios",
 )
 def attainment(won_amount: int, quota: int | None) -> float | None:
     """Share of the quota that is won."""
@@ -18,7 +19,7 @@ def attainment(won_amount: int, quota: int | None) -> float | None:
     label="Pacing",
     unit="ratio",
     formula="won to date / (quota x share of the season elapsed)",
-    source="FORMULAS C9: attainment to date over the season's cumulative share",
+    source="metrickittools.com: attainment to date over the season's cumulative share",
 )
 def pacing(won_amount: int, quota_due: int | None) -> float | None:
     """What is won to date against what the season asks for by now."""

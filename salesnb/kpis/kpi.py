@@ -78,6 +78,8 @@ class Kpi:
         Dimensions over which its author says that it adds up, ``time`` too; None means that nothing was said.
     description
         In words, what it is for; may be empty.
+    why_draft
+        Of one that says that it is certified and is not: why; empty else.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Kpi:
     reads: tuple[str, ...] = ()
     additive_over: tuple[str, ...] | None = None
     description: str = ""
+    why_draft: str = ""
 
     @property
     def needs_target(self) -> bool:

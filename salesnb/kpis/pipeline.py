@@ -91,7 +91,7 @@ def open_undated_count(deals: Any) -> Any:
         "open pipeline expected to close in the period (all of it where that date is missing) / (goal - won to date); "
         "null once the goal is reached"
     ),
-    source="FORMULAS C5: open pipeline closable in the period / remaining quota",
+    source="metrickittools.com: open pipeline closable in the period / remaining quota",
 )
 def coverage(closable_amount: int, quota: int | None, won_amount: int) -> float | None:
     """How many times what is missing to the goal could still close in the period."""
@@ -102,7 +102,7 @@ def coverage(closable_amount: int, quota: int | None, won_amount: int) -> float 
     label="Coverage by all open deals",
     unit="ratio",
     formula="open pipeline / (goal - won to date); null once the goal is reached",
-    source="FORMULAS C5",
+    source="metrickittools.com: coverage, of all that is open",
 )
 def coverage_all_open(open_amount: int, quota: int | None, won_amount: int) -> float | None:
     """How many times what is missing to the goal is open, whenever it is expected to close."""

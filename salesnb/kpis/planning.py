@@ -10,7 +10,7 @@ from salesnb.kpis.kpi import AS_OF, Kpi
 from salesnb.kpis.lives import places_move
 from salesnb.kpis.query import OWNER
 from salesnb.kpis.scan import Scan
-from salesnb.kpis.splitting import is_additive, mentions
+from salesnb.kpis.splitting import decided, is_additive, mentions
 
 __all__ = ["Plan", "plan"]
 
@@ -67,8 +67,13 @@ def _reads_if_folded(scan: Scan, kpi: Kpi) -> set[str] | None:
     if not is_additive(expression):
         return None
     columns = mentions(expression)
-    by_date = kpi.basis == AS_OF and bool(kpi.within) and scan.grain in GRAINS
-    return columns if scan.grain is None or by_date or not columns & PERIOD else None
+    if scan.grain is None or not columns & PERIOD:
+        return columns
+    if kpi.basis != AS_OF or not kpi.within or scan.grain not in GRAINS:
+        return None
+    # What it does with the period besides asking whether the date is in it, nobody knows here.
+    left = mentions(decided(expression, kpi.within, inside=True)) & PERIOD
+    return None if left else columns
 
 
 def _probe(scan: Scan, kpi: Kpi) -> Any:

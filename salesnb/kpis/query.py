@@ -30,7 +30,9 @@ class Target:
     amount
         Minor units of money, a count, or the level of a KPI that does not add up.
     months
-        Month labels with their share of the season; without them the quota grows evenly by day.
+        Month labels with their share of the season, or with the quota's own amounts; without them it grows evenly by day.
+    plan
+        The plan that it is of.
     """
 
     dimension: str
@@ -40,6 +42,7 @@ class Target:
     amount: int | float
     kpi: str = "won_amount"
     months: tuple[tuple[str, int], ...] = ()
+    plan: str = ""
 
     def due_by(self, day: date, calendar: FiscalCalendar) -> Fraction:
         """Tell what is due before a day: between the ends of months it grows evenly.

@@ -5,7 +5,7 @@ from fractions import Fraction
 from salesnb.kpis.kpi import derived, ratio
 
 _DESIGN = "salesnb standard catalogue: closed in the period"
-_COHORT = "FORMULAS C6: four different win rates have four different names"
+_COHORT = "Varicent, Created Win Rate: four different win rates have four different names"
 
 
 @derived(label="Win rate", unit="ratio", formula="won_count / (won_count + lost_count)", source=_DESIGN)
@@ -72,7 +72,7 @@ def mean_cycle_days(won_cycle_days: int, won_dated_count: int) -> float | None:
         "open_count at the start x win_rate x average_deal / mean days in the pipeline of all that left it "
         "(won and lost)"
     ),
-    source="FORMULAS C7: by Little's law right only with the mean time of all exits, not of the won alone",
+    source="askcommit.com: by Little's law right only with the mean time of all exits, not of the won alone",
 )
 def sales_velocity(
     open_at_start_count: int,

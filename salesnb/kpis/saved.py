@@ -11,6 +11,8 @@ from salesnb.kpis.language import tree
 from salesnb.kpis.language.columns import Columns
 from salesnb.kpis.language.compiling import compile_with
 from salesnb.kpis.language.naming import LONGEST_CHAIN, chain_too_long, circle, origin_of
+from salesnb.kpis.standing import with_standing
+from salesnb.kpis.tree_file import SUFFIX
 from salesnb.registry import Registry
 
 if TYPE_CHECKING:
@@ -22,8 +24,12 @@ _LARGEST_FILE = 100_000
 
 
 def saved_definitions(folder: Path) -> dict[str, Definition | SalesnbError]:
-    """Read every ``*.toml`` of a folder: by the name of the file its definition, or what is wrong with it."""
-    paths = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+    """Read every ``*.toml`` of a folder: by the name of the file its definition, or what is wrong with it.
+
+    Trees, ``*.tree.toml``, are something else.
+    """
+    files = folder.glob("*.toml") if folder.is_dir() else ()
+    paths = sorted(path for path in files if not path.name.endswith(SUFFIX))
     return {path.stem: _read(path) for path in paths}
 
 
@@ -89,7 +95,7 @@ def with_definition(known: Registry[Kpi], definition: Definition, data: "Dataset
     mine = origin_of(definition.name)
     replaced = [name for name, _ in known.items() if known.origin(name) == mine]
     found = known.copy(without={definition.name, *replaced})
-    for kpi in compiled:
+    for kpi in with_standing(compiled, definition, found):
         found.add(kpi.name, kpi, origin=mine)
     return found
 
@@ -143,7 +149,7 @@ class _Adding:
             self._set_aside(definition.name, error)
             return
         self._done.add(definition.name)
-        for kpi in compiled:
+        for kpi in with_standing(compiled, definition, self.known):
             self.known.add(kpi.name, kpi, origin=origin_of(definition.name))
 
     def _set_aside(self, name: str, error: SalesnbError) -> None:

@@ -13,6 +13,7 @@ from salesnb.kpis.deals import Deals, Dimension
 from salesnb.kpis.kpi import AT_START, CLOSED, CREATED, Kpi
 from salesnb.kpis.query import OVERLAY, OWNER, WINDOW
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span, day_before
+from salesnb.kpis.splitting import of_chosen_rows
 
 __all__ = ["FIRST_DAY", "LAST_DAY", "Filter", "Scan", "Span", "bases_of", "day_before", "filters"]
 
@@ -54,9 +55,19 @@ class Scan:
     restated: bool = False
 
     def rows(
-        self, basis: str, measures: Sequence[Kpi], more_keys: tuple[str, ...] = ()
+        self,
+        basis: str,
+        measures: Sequence[Kpi],
+        more_keys: tuple[str, ...] = (),
+        *,
+        read_only: bool = False,
     ) -> list[dict[str, Any]]:
         """Compute measures of one basis.
+
+        Parameters
+        ----------
+        read_only
+            Whether groups of which measures read no row may be left out.
 
         Returns
         -------
@@ -65,7 +76,7 @@ class Scan:
         """
         found = []
         for reads, together in self.by_reads(measures):
-            found += self._grouped(basis, together, reads, more_keys)
+            found += self._grouped(basis, together, reads, more_keys, read_only=read_only)
         return found
 
     def by_reads(self, measures: Sequence[Kpi]) -> Iterable[tuple[tuple[str, ...], list[Kpi]]]:
@@ -82,13 +93,21 @@ class Scan:
         return found.items()
 
     def _grouped(
-        self, basis: str, measures: Sequence[Kpi], reads: tuple[str, ...], more_keys: tuple[str, ...]
+        self,
+        basis: str,
+        measures: Sequence[Kpi],
+        reads: tuple[str, ...],
+        more_keys: tuple[str, ...],
+        *,
+        read_only: bool,
     ) -> list[dict[str, Any]]:
         table = self.opportunities(basis, reads)
         if table is None:
             return []
-        keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
         values = {kpi.name: kpi.function(table) for kpi in measures}
+        if read_only:
+            table, values = of_chosen_rows(table, values)
+        keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
         grouped = table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values)
         return [self._row(row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
 

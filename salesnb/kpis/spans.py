@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,24 +47,30 @@ class Axis:
         In order; stretch n reaches from cut n to before the next.
     grain
         Where every cut but the first and the last starts a month or such, an engine counts these; else None.
+    of_duckdb
+        Whether DuckDB counts, which has a function for months that is thrice as fast.
     """
 
     cuts: tuple[date, ...]
     grain: str | None
     calendar: FiscalCalendar
+    of_duckdb: bool = False
 
     @classmethod
-    def of(cls, days: Iterable[date], grain: str | None, calendar: FiscalCalendar) -> "Axis":
+    def of(
+        cls, days: Iterable[date], grain: str | None, calendar: FiscalCalendar, *, of_duckdb: bool = False
+    ) -> "Axis":
         """Cut at some days; buckets of a grain have no gap between them."""
         cuts = tuple(sorted(set(days)))
-        if grain in GRAINS:
-            return cls(cuts=cuts, grain=grain, calendar=calendar)
-        if len(cuts) > _FEW:
+        made = cls(
+            cuts=cuts, grain=grain if grain in GRAINS else None, calendar=calendar, of_duckdb=of_duckdb
+        )
+        if made.grain is None and len(cuts) > _FEW:
             for coarse in ("month", "week"):
                 finer = [bucket.start for bucket in calendar.buckets(cuts[0], cuts[-1], coarse)][1:]
                 if set(cuts[1:-1]) <= set(finer):
-                    return cls(cuts=(cuts[0], *finer, cuts[-1]), grain=coarse, calendar=calendar)
-        return cls(cuts=cuts, grain=None, calendar=calendar)
+                    return replace(made, cuts=(cuts[0], *finer, cuts[-1]), grain=coarse)
+        return made
 
     @property
     def after(self) -> int:
@@ -96,6 +102,10 @@ class Axis:
             return 0
         if self.grain is None:
             return _searched(day, self.cuts, 1, self.after)
+        if self.of_duckdb and self.grain == "month":
+            import ibis
+
+            return day.delta(ibis.date(self.cuts[0]), unit="month")
         return self._counted(day) - self._count(self.cuts[0])
 
     def _counted(self, day: Any) -> Any:

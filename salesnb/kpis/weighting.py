@@ -51,9 +51,10 @@ class Probabilities:
 
     @cached_property
     def _overall(self) -> "_Record":
-        table = self._deals.known
-        grouped = table.filter(table.status != "open").group_by("closed_on")
-        return _Record(_records(grouped.aggregate(**_counts(table.status))))
+        rows = [(day, won, closed) for day, won, closed in self._deals.closings if day is not None]
+        return _Record(
+            {"closed_on": day, "won": won, "closed": closed} for day, won, closed in rows if closed
+        )
 
     @cached_property
     def _by_stage(self) -> dict[str | None, "_Record"]:

@@ -1,11 +1,12 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
+from salesnb.planning.by_month import spread_period
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
 from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
 from salesnb.planning.editing import approve, lock, new_plan, propose, recascade, set_goal, set_season, unlock
-from salesnb.planning.given import keep_quotas, sum_of_quotas
+from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
 from salesnb.planning.means import (
     AllocationLine,
     Assumptions,
@@ -17,7 +18,9 @@ from salesnb.planning.means import (
     SeasonWeight,
 )
 from salesnb.planning.model import (
+    BY_MONTH,
     COMPANY,
+    NOT_GIVEN,
     SCHEMA_VERSION,
     Action,
     Approval,
@@ -30,6 +33,7 @@ from salesnb.planning.model import (
     Plan,
     ProbabilityBand,
     Quota,
+    QuotaMonth,
     Scenario,
     ScenarioTarget,
     Segment,
@@ -44,7 +48,9 @@ from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
 
 __all__ = [
+    "BY_MONTH",
     "COMPANY",
+    "NOT_GIVEN",
     "SCHEMA_VERSION",
     "Action",
     "AllocationLine",
@@ -52,6 +58,7 @@ __all__ = [
     "Assumptions",
     "Condition",
     "Difference",
+    "GivenMonths",
     "Goal",
     "KpiTarget",
     "Lock",
@@ -68,6 +75,7 @@ __all__ = [
     "ProbabilityBand",
     "Problem",
     "Quota",
+    "QuotaMonth",
     "Resource",
     "ResponseCurve",
     "Revision",
@@ -101,6 +109,7 @@ __all__ = [
     "schema_text",
     "set_goal",
     "set_season",
+    "spread_period",
     "sum_of_quotas",
     "unlock",
 ]

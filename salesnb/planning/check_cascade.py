@@ -51,6 +51,7 @@ def _group_problems(plan: Plan, goal: Goal, quotas: Sequence[Quota], where: str)
         return
     yield from _unit_problems(goal, quotas, where)
     yield from _sum_problems(plan, tree, quotas, where)
+    yield from _month_problems(tree, quotas, where)
     yield from _top_problems(plan, goal, quotas, tree, where)
 
 
@@ -72,6 +73,24 @@ def _sum_problems(plan: Plan, tree: OrgTree, quotas: Sequence[Quota], where: str
             add_up = number_in_words(below, quota.unit, digits)
             what = f"The quotas below {quota.name} add up to {add_up}, but {quota.name} has {has}."
             yield Problem.error("cascade", f"{where}, {quota.id}", what, "Cascade the goal again.")
+
+
+def _month_problems(tree: OrgTree, quotas: Sequence[Quota], where: str) -> Iterator[Problem]:
+    """Find months that do not add up to their quota, or those of a node that are not the sum of those below."""
+    if not any(quota.months for quota in quotas):
+        return
+    months = {quota.id: {month.label: month.amount for month in quota.months} for quota in quotas}
+    hint = "Take the quotas in again: salesnb plan new NAME --period P --quotas FILE."
+    for quota in quotas:
+        own, below = months[quota.id], [months[child.id] for child in tree.children(quota.id)]
+        if sum(own.values()) != quota.amount or len(own) != len(quota.months):
+            what = f"The months of {quota.name} do not add up to its quota."
+            yield Problem.error("cascade", f"{where}, {quota.id}", what, hint)
+        labels = {label for part in (own, *below) for label in part}
+        for label in sorted(labels) if below else ():
+            if own.get(label, 0) != sum(part.get(label, 0) for part in below):
+                what = f"In {label} the quotas below {quota.name} do not add up to what it has."
+                yield Problem.error("cascade", f"{where}, {quota.id}", what, hint)
 
 
 def _top_problems(

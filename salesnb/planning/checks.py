@@ -10,6 +10,7 @@ from salesnb.planning.model import STATUSES, Goal, Plan
 from salesnb.planning.names import safe_name
 from salesnb.planning.problem import Problem
 from salesnb.planning.roadmap import BASIS_POINTS
+from salesnb.planning.slips import slips
 
 __all__ = ["check", "problems"]
 
@@ -34,6 +35,7 @@ def problems(plan: Plan) -> tuple[Problem, ...]:
         cascade_problems,
         _seasons,
         _milestones,
+        slips,
         _alignment,
         _smart,
     )

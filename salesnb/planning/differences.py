@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from salesnb.planning.model import Plan
-from salesnb.planning.words import digits_of, value_in_words
+from salesnb.planning.model import Plan, QuotaMonth
+from salesnb.planning.words import digits_of, number_in_words, value_in_words
 
 __all__ = ["Difference", "diff"]
 
@@ -155,12 +155,33 @@ def _fields(part: str, subject: str, before: Any, after: Any, digits: int) -> It
         old, new = getattr(before, spec.name), getattr(after, spec.name)
         if old == new:
             continue
+        if spec.name == "months":
+            yield _months(part, subject, old, new, digits)
+            continue
         yield Difference(
             part=part,
             subject=subject if spec.name in {"target", "amount", "total"} else f"{subject}, {spec.name}",
             before=value_in_words(old, _unit(spec.metadata, before), digits),
             after=value_in_words(new, _unit(spec.metadata, after), digits),
         )
+
+
+def _months(
+    part: str, subject: str, before: Sequence[QuotaMonth], after: Sequence[QuotaMonth], digits: int
+) -> Difference:
+    """Tell the months of a quota that changed."""
+    same = set(before) & set(after)
+    old, new = (
+        ", ".join(
+            f"{month.label} {number_in_words(month.amount, month.unit, digits)}"
+            for month in months
+            if month not in same
+        )
+        for months in (before, after)
+    )
+    return Difference(
+        part=part, subject=f"{subject}, months", before=old or "by season", after=new or "by season"
+    )
 
 
 def _summary(item: Any, digits: int) -> str:

@@ -17,6 +17,7 @@ from salesnb.planning.model import Approval, Goal, Lock, Objective, Plan, Quota
 from salesnb.planning.recascade import (
     SPLIT_UNITS,
     again,
+    as_given,
     basis_of,
     cascaded,
     edited,
@@ -24,6 +25,8 @@ from salesnb.planning.recascade import (
     rescaled,
     weights_of,
     with_milestones,
+    with_quotas,
+    with_season,
 )
 from salesnb.planning.roadmap import seasonality
 from salesnb.planning.sharing import Weight
@@ -105,7 +108,8 @@ def recascade(
     tree
         The organisation of now; by default the one of the cascade before.
     weights, basis
-        By default those of the cascade before; where quotas were given, their amounts are the weights.
+        By default those of the cascade before; where quotas were given, their amounts are the weights, and what they
+        are by month is kept in proportion. Other weights make a new cascade, which follows the season.
 
     Raises
     ------
@@ -125,12 +129,13 @@ def recascade(
             f"The goal {found.kpi} was not cascaded yet.", hint="Give the organisation to cascade it to."
         )
     place = tree_of(before) if tree is None else tree.subtree(found.node)
+    given = weights is None and basis is None
     if weights is None:
         weights = equal_weights(place) if basis == "equal" or not before else weights_of(before, place)
     elif tree is not None:
         outside = tree.by_id.keys() - place.by_id.keys()
         weights = {node: weight for node, weight in weights.items() if node not in outside}
-    return cascaded(
+    new = cascaded(
         plan,
         found,
         int(found.target),
@@ -138,6 +143,7 @@ def recascade(
         weights=weights,
         basis=basis or basis_of(before),
     )
+    return as_given(new, found, before) if given else new
 
 
 def set_goal(plan: Plan, goal: str, target: float) -> Plan:
@@ -171,16 +177,18 @@ def set_goal(plan: Plan, goal: str, target: float) -> Plan:
 def set_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], *, basis: str = "given") -> Plan:
     """Change how a KPI spreads over the months; the milestones of its goals follow.
 
+    Quotas that were given by month follow the new season too: their own months are given up.
+
     Raises
     ------
     BadInput
         When a weight is negative or there are none.
     """
-    kept = [shape for shape in plan.assumptions.seasonality if shape.kpi != kpi]
-    shapes = sorted([*kept, seasonality(kpi, weights, basis)], key=lambda shape: shape.kpi)
-    changed = edited(plan, assumptions=replace(plan.assumptions, seasonality=tuple(shapes)))
+    changed = with_season(plan, kpi, weights, basis)
     for goal in changed.goals:
-        changed = with_milestones(changed, goal) if goal.kpi == kpi else changed
+        if goal.kpi == kpi:
+            bare = [replace(quota, months=()) for quota in changed.quotas_of(goal)]
+            changed = with_milestones(with_quotas(changed, goal, bare), goal)
     return changed
 
 

@@ -1,16 +1,38 @@
 """Quotas that come from outside: a file, a spreadsheet of last year's negotiations."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from salesnb.errors import BadInput
 from salesnb.money import minor_digits
-from salesnb.planning.model import Goal, Plan, Quota
-from salesnb.planning.recascade import SPLIT_UNITS, with_quotas
-from salesnb.planning.sharing import Sharing, Weight
-from salesnb.planning.tree import OrgTree
+from salesnb.planning.by_month import spread_given
+from salesnb.planning.model import BY_MONTH, NOT_GIVEN, Goal, Plan, Quota
+from salesnb.planning.recascade import SPLIT_UNITS, with_milestones, with_quotas, with_season
+from salesnb.planning.sharing import Part, Sharing, Weight
+from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.words import number_in_words
 
-__all__ = ["keep_quotas", "sum_of_quotas"]
+__all__ = ["GivenMonths", "keep_quotas", "sum_of_quotas"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenMonths:
+    """What quotas come to by month.
+
+    Attributes
+    ----------
+    amounts
+        By node id: amounts by month label, which add up to the node's quota.
+    season
+        A weight for each month of the period, for those that are given none.
+    basis
+        Where the months come from, in words.
+    """
+
+    amounts: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    season: Mapping[str, Weight]
+    basis: str = BY_MONTH
 
 
 def keep_quotas(
@@ -20,6 +42,7 @@ def keep_quotas(
     amounts: Mapping[str, int],
     *,
     weights: Mapping[str, Weight] | None = None,
+    months: GivenMonths | None = None,
 ) -> Plan:
     """Take quotas as they are given, for reps, for nodes, or for some of either.
 
@@ -39,6 +62,9 @@ def keep_quotas(
         Minor units of money or counts by node id.
     weights
         By leaf id, for what is not given; equal shares by default.
+    months
+        What they come to by month, where that is known; the months and the milestones of the goal follow. Else each
+        quota follows the season of the goal's KPI.
 
     Raises
     ------
@@ -64,23 +90,23 @@ def keep_quotas(
     )
     given = sharing.least[place.root.id]
     complete = place.root.id in sharing.closed
-    parts = sharing.run(given if complete else max(given, int(found.target)))
-    quotas = (
-        Quota(
-            id=node.id,
-            parent=node.parent,
-            level=node.level,
-            name=node.name,
-            owner=node.manager or (node.name if node.level == "rep" else ""),
-            kpi=found.kpi,
-            period=found.period.label,
-            unit=found.unit,
-            amount=parts[node.id].amount,
-            basis=_basis(parts[node.id].basis, is_sum=complete and node.id == place.root.id),
+    total = given if complete else max(given, int(found.target))
+    parts = sharing.run(total)
+    nothing_left = total == given
+    basis = {
+        node.id: _basis(
+            parts[node.id],
+            is_sum=(complete or nothing_left) and node.id == place.root.id,
+            nothing_left=nothing_left,
         )
         for node in place.walk()
-    )
-    return with_quotas(plan, found, quotas)
+    }
+    quotas = tuple(_quota(found, node, parts[node.id].amount, basis[node.id]) for node in place.walk())
+    if months is None:
+        return with_quotas(plan, found, quotas)
+    kept = with_quotas(plan, found, spread_given(quotas, months.amounts, months.season))
+    by_month = {month.label: month.amount for month in kept.quotas_of(found)[0].months}
+    return with_milestones(with_season(kept, found.kpi, by_month, months.basis), found)
 
 
 def sum_of_quotas(tree: OrgTree, amounts: Mapping[str, int]) -> int:
@@ -99,8 +125,25 @@ def sum_of_quotas(tree: OrgTree, amounts: Mapping[str, int]) -> int:
     return sharing.least[tree.root.id]
 
 
-def _basis(found: str, *, is_sum: bool) -> str:
-    return "given" if is_sum or found in {"locked", "locks below"} else found
+def _quota(goal: Goal, node: OrgNode, amount: int, basis: str) -> Quota:
+    return Quota(
+        id=node.id,
+        parent=node.parent,
+        level=node.level,
+        name=node.name,
+        owner=node.manager or (node.name if node.level == "rep" else ""),
+        kpi=goal.kpi,
+        period=goal.period.label,
+        unit=goal.unit,
+        amount=amount,
+        basis=basis,
+    )
+
+
+def _basis(found: Part, *, is_sum: bool, nothing_left: bool) -> str:
+    if is_sum or found.basis in {"locked", "locks below"}:
+        return "given"
+    return NOT_GIVEN if nothing_left and not found.amount else found.basis
 
 
 def _check(goal: Goal, tree: OrgTree, amounts: Mapping[str, int]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import field
 from typing import Any
 
-__all__ = ["amount", "implied_unit", "number"]
+__all__ = ["amount", "implied_unit", "number", "rarely"]
 
 
 def number(money: str, count: str, value: str, **options: Any) -> Any:
@@ -19,3 +19,8 @@ def amount() -> Any:
 def implied_unit() -> Any:
     """Declare a unit that the document tells by the key of the number alone."""
     return field(default="money", metadata={"implied": True})
+
+
+def rarely() -> Any:
+    """Declare items that most plans have none of; the document holds their key only where there are some."""
+    return field(default=(), metadata={"left_out": True})

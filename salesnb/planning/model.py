@@ -11,10 +11,12 @@ from fractions import Fraction
 from salesnb.calendar import Period
 from salesnb.errors import UnknownName, nearest
 from salesnb.planning.means import AllocationLine, Assumptions, Resource, ResponseCurve
-from salesnb.planning.measures import amount, implied_unit, number
+from salesnb.planning.measures import amount, implied_unit, number, rarely
 
 __all__ = [
+    "BY_MONTH",
     "COMPANY",
+    "NOT_GIVEN",
     "SCHEMA_VERSION",
     "STATUSES",
     "UNITS",
@@ -29,6 +31,7 @@ __all__ = [
     "Plan",
     "ProbabilityBand",
     "Quota",
+    "QuotaMonth",
     "Scenario",
     "ScenarioTarget",
     "Segment",
@@ -36,6 +39,8 @@ __all__ = [
 
 SCHEMA_VERSION = 1
 COMPANY = "company"
+NOT_GIVEN = "no quota given"
+BY_MONTH = "the quotas given by month"
 STATUSES = ("draft", "proposed", "approved")
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
 
@@ -148,6 +153,15 @@ class Lock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuotaMonth:
+    """A month's part of a quota, in minor units of money or as a count."""
+
+    label: str
+    unit: str = implied_unit()
+    amount: int = amount()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Quota:
     """The part of a goal that a node or rep has.
 
@@ -169,6 +183,9 @@ class Quota:
         What its share was in proportion to, on leaves; None on inner nodes and where quotas were given.
     lock
         Present when the amount stays as it is.
+    months
+        The quota's own amounts by month, where quotas were given by month or quarter: they add up to it, and those of
+        children to those of their parent in each month. Empty where the quota follows the season of its goal.
     """
 
     id: str
@@ -183,6 +200,7 @@ class Quota:
     basis: str
     weight: int | Fraction | None = None
     lock: Lock | None = None
+    months: tuple[QuotaMonth, ...] = rarely()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +218,8 @@ class Milestone:
     unit
         ``money`` or ``count``.
     amount, to_date
-        The month's part, and the sum from the start to its end; the last ``to_date`` is the whole.
+        The month's part, and the sum from the start to its end; the last ``to_date`` is the whole. Where quotas were
+        given by month, the part is theirs to the last minor unit, and the share is rounded.
     """
 
     goal: str = ""

@@ -8,11 +8,12 @@ from fractions import Fraction
 from salesnb.calendar import Period
 from salesnb.errors import BadInput
 from salesnb.money import minor_digits
+from salesnb.planning.by_month import reshaped
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.check_cascade import tree_of
-from salesnb.planning.model import Goal, Plan, Quota
+from salesnb.planning.model import NOT_GIVEN, Goal, Milestone, Plan, Quota
 from salesnb.planning.planned import follow_quotas
-from salesnb.planning.roadmap import milestones
+from salesnb.planning.roadmap import given_milestones, milestones, seasonality
 from salesnb.planning.sharing import Weight
 from salesnb.planning.tree import OrgTree
 from salesnb.planning.words import number_in_words
@@ -20,6 +21,7 @@ from salesnb.planning.words import number_in_words
 __all__ = [
     "SPLIT_UNITS",
     "again",
+    "as_given",
     "basis_of",
     "cascaded",
     "edited",
@@ -28,6 +30,7 @@ __all__ = [
     "weights_of",
     "with_milestones",
     "with_quotas",
+    "with_season",
 ]
 
 SPLIT_UNITS = ("money", "count")
@@ -67,10 +70,22 @@ def cascaded(
 
 
 def again(plan: Plan, goal: Goal, quotas: Sequence[Quota], total: int) -> Plan:
-    """Cascade a goal by the tree, weights and locks of the quotas given."""
+    """Cascade a goal by the tree, weights and locks of the quotas given; what they have by month follows."""
     tree = tree_of(quotas)
     held = with_quotas(plan, goal, quotas)
-    return cascaded(held, goal, total, tree=tree, weights=weights_of(quotas, tree), basis=basis_of(quotas))
+    new = cascaded(held, goal, total, tree=tree, weights=weights_of(quotas, tree), basis=basis_of(quotas))
+    return as_given(new, goal, quotas)
+
+
+def as_given(plan: Plan, goal: Goal, before: Sequence[Quota]) -> Plan:
+    """Let the quotas of a goal keep what those before had by month, in proportion, and whom none was given."""
+    unasked = {quota.id for quota in before if quota.basis == NOT_GIVEN}
+    kept = [
+        replace(quota, basis=NOT_GIVEN) if quota.id in unasked and not quota.amount else quota
+        for quota in plan.quotas_of(goal)
+    ]
+    changed = with_quotas(plan, goal, reshaped(kept, before))
+    return with_milestones(changed, goal) if any(quota.months for quota in before) else changed
 
 
 def with_quotas(plan: Plan, goal: Goal, quotas: Iterable[Quota]) -> Plan:
@@ -82,16 +97,31 @@ def with_quotas(plan: Plan, goal: Goal, quotas: Iterable[Quota]) -> Plan:
     return follow_quotas(edited(plan, quotas=tuple(mixed)))
 
 
+def with_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], basis: str) -> Plan:
+    """Say how a KPI spreads over the months; milestones stay as they are."""
+    kept = [shape for shape in plan.assumptions.seasonality if shape.kpi != kpi]
+    shapes = sorted([*kept, seasonality(kpi, weights, basis)], key=lambda shape: shape.kpi)
+    return edited(plan, assumptions=replace(plan.assumptions, seasonality=tuple(shapes)))
+
+
 def with_milestones(plan: Plan, goal: Goal) -> Plan:
-    """Give a goal the milestones that its KPI's season asks for; none without a season."""
+    """Give a goal the milestones of its quotas by month, else those that its KPI's season asks for; else none."""
     others = tuple(stone for stone in plan.milestones if stone.goal != goal.id)
-    shape = next((shape for shape in plan.assumptions.seasonality if shape.kpi == goal.kpi), None)
-    if shape is None or goal.unit not in SPLIT_UNITS:
-        return replace(plan, milestones=others)
-    weights = {item.label: item.weight_bp for item in shape.weights if _touches(item.label, goal.period)}
-    stones = milestones(int(goal.target), weights, unit=goal.unit, goal=goal.id) if weights else ()
+    stones = _stones(plan, goal)
     order = {item.id: index for index, item in enumerate(plan.goals)}
     return replace(plan, milestones=tuple(sorted([*others, *stones], key=lambda stone: order[stone.goal])))
+
+
+def _stones(plan: Plan, goal: Goal) -> tuple[Milestone, ...]:
+    top = next(iter(plan.quotas_of(goal)), None)
+    if top and any(month.amount for month in top.months):
+        by_month = {month.label: month.amount for month in top.months}
+        return given_milestones(int(goal.target), by_month, unit=goal.unit, goal=goal.id)
+    shape = next((shape for shape in plan.assumptions.seasonality if shape.kpi == goal.kpi), None)
+    if shape is None or goal.unit not in SPLIT_UNITS:
+        return ()
+    weights = {item.label: item.weight_bp for item in shape.weights if _touches(item.label, goal.period)}
+    return milestones(int(goal.target), weights, unit=goal.unit, goal=goal.id) if weights else ()
 
 
 def weights_of(quotas: Sequence[Quota], tree: OrgTree) -> dict[str, Weight]:
@@ -106,7 +136,7 @@ def weights_of(quotas: Sequence[Quota], tree: OrgTree) -> dict[str, Weight]:
 
 def basis_of(quotas: Sequence[Quota]) -> str:
     """Tell the basis of a cascade apart from the exceptions within it."""
-    exceptions = ("locked", "locks below", "equal (")
+    exceptions = ("locked", "locks below", "equal (", NOT_GIVEN)
     return next((q.basis for q in quotas if not q.basis.startswith(exceptions)), "history")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from salesnb.errors import BadInput
 from salesnb.money import apportion, split
@@ -11,7 +11,15 @@ from salesnb.planning.means import Seasonality, SeasonWeight
 from salesnb.planning.model import Goal, Milestone, Plan, Quota
 from salesnb.planning.sharing import equal_for_want_of
 
-__all__ = ["BASIS_POINTS", "Roadmap", "basis_points", "milestones", "roadmap", "seasonality"]
+__all__ = [
+    "BASIS_POINTS",
+    "Roadmap",
+    "basis_points",
+    "given_milestones",
+    "milestones",
+    "roadmap",
+    "seasonality",
+]
 
 BASIS_POINTS = 10_000
 
@@ -35,7 +43,8 @@ class Roadmap:
 def roadmap(plan: Plan, goal: Goal, months: Sequence[str] = ()) -> Roadmap:
     """Spread the quotas of a goal's cascade over its months.
 
-    In each month the parts of a node add up to it, and over the months each part adds up to its quota.
+    In each month the parts of a node add up to it, and over the months each part adds up to its quota. Quotas that were
+    given by month have their own months, all others the season of their goal.
 
     Parameters
     ----------
@@ -49,14 +58,17 @@ def roadmap(plan: Plan, goal: Goal, months: Sequence[str] = ()) -> Roadmap:
         return Roadmap(quotas={quota.id: quota for quota in quotas}, milestones={})
     if not set(months) <= weights.keys():
         return Roadmap(quotas={}, milestones={})
-    reached = _reached(quotas, weights)
     labels = sorted(weights)
+    reached = _given(quotas, labels) or _reached(quotas, weights)
     first = labels.index(min(months)) if months else 0
     end = labels.index(max(months)) + 1 if months else len(labels)
     sums = {node: [0, *by_month][first : end + 1] for node, by_month in reached.items()}
     return Roadmap(
         quotas={quota.id: replace(quota, amount=sums[quota.id][-1] - sums[quota.id][0]) for quota in quotas},
-        milestones={node: _stones(goal, weights, found, labels[first:end]) for node, found in sums.items()},
+        milestones={
+            node: _stones(goal, _points(reached[node], weights), found, labels[first:end])
+            for node, found in sums.items()
+        },
     )
 
 
@@ -127,6 +139,27 @@ def milestones(
         raise BadInput("The total to be spread over months is negative.", hint="Give zero or more.")
     points = basis_points(month_weights)
     amounts = split(total, list(points.values()), list(points))
+    return _each(points, amounts, unit=unit, goal=goal)
+
+
+def given_milestones(
+    total: int, by_month: Mapping[str, int], *, unit: str = "money", goal: str = ""
+) -> tuple[Milestone, ...]:
+    """Spread a total over months in proportion to amounts, not all zero; where they add up to it they are kept exactly.
+
+    Examples
+    --------
+    >>> [m.amount for m in given_milestones(1_000_001, {"2018-01": 1, "2018-02": 1_000_000})]
+    [1, 1000000]
+    """
+    points = basis_points(by_month)
+    amounts = split(total, [by_month[label] for label in points], list(points))
+    return _each(points, amounts, unit=unit, goal=goal)
+
+
+def _each(
+    points: Mapping[str, int], amounts: Sequence[int], *, unit: str, goal: str
+) -> tuple[Milestone, ...]:
     return tuple(
         Milestone(goal=goal, label=label, weight_bp=weight, unit=unit, amount=amount, to_date=to_date)
         for (label, weight), amount, to_date in zip(points.items(), amounts, accumulate(amounts), strict=True)
@@ -162,6 +195,22 @@ def _reached(quotas: Sequence[Quota], weights: Mapping[str, int]) -> dict[str, l
         columns = [apportion(to_date, shares, keys) if total else (0,) * len(below) for to_date in sums]
         found.update(zip(keys, map(list, zip(*columns, strict=True)), strict=True))
     return found
+
+
+def _given(quotas: Sequence[Quota], labels: Sequence[str]) -> dict[str, list[int]]:
+    """Give what each node should have reached by its own months; nothing where they have none."""
+    if not any(quota.months for quota in quotas):
+        return {}
+    months = {quota.id: {month.label: month.amount for month in quota.months} for quota in quotas}
+    return {node: list(accumulate(own.get(label, 0) for label in labels)) for node, own in months.items()}
+
+
+def _points(reached: Sequence[int], weights: Mapping[str, int]) -> Mapping[str, int]:
+    """Tell each month's share of a node's quota; that of the goal where it has no quota."""
+    if not reached[-1]:
+        return weights
+    amounts = [after - before for before, after in pairwise((0, *reached))]
+    return basis_points(dict(zip(sorted(weights), amounts, strict=True)))
 
 
 def _stones(

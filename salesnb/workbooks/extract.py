@@ -20,19 +20,21 @@ which workbook it is for. A review's extract holds the figures of one team, rep 
 ``pipeline`` (may be missing) tells of all open deals: ``closable_count`` and ``closable_amount`` (expected to close by
 the period's last day, overdue ones among them, or without that date), ``without_expected_close_count``,
 ``without_created_count``, ``usual_cycle_days`` (nine of ten won deals took no longer), ``stalled_count`` and
-``stalled_amount`` (older than that). ``since`` (may be missing) is told of in ``salesnb.workbooks.extract_since``,
-``need`` (may be missing: the pipeline that the goal needs) in ``salesnb.workbooks.findings_need``.
+``stalled_amount`` (older than that). ``since`` and ``own`` (may be missing) are told of in
+``salesnb.workbooks.extract_since`` and ``salesnb.workbooks.extract_own``, ``need`` (may be missing: the pipeline that
+the goal needs) in ``salesnb.workbooks.findings_need``.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 from salesnb.errors import Damaged, MissingFile
 from salesnb.money import Formatter
+from salesnb.workbooks.extract_own import OwnKpis, own_of
 from salesnb.workbooks.extract_since import since_of
 from salesnb.workbooks.findings_bridge import Since
 from salesnb.workbooks.findings_need import Need, need_from
@@ -127,6 +129,8 @@ class KpiNote:
     formula: str = ""
     version: str = ""
     status: str = ""
+    owner: str = ""
+    why_draft: str = ""
     higher_is_better: bool = True
 
 
@@ -179,6 +183,7 @@ class ReviewExtract:
     peers: Mapping[str, Any]
     since: Since | None = None
     need: Need | None = None
+    own: OwnKpis = field(default_factory=OwnKpis)
 
     def table(self, name: str) -> tuple[dict[str, Any], ...]:
         """Give the rows of a table; a table that is not there has none."""
@@ -253,6 +258,7 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         peers=document.get("peers") or {},
         since=since_of(document.get("since")),
         need=need_from(document.get("need")),
+        own=own_of(document.get("own")),
     )
 
 
@@ -309,7 +315,7 @@ def _goal(part: Mapping[str, Any] | None) -> ExtractGoal | None:
 
 
 def _kpi(name: str, part: Mapping[str, Any]) -> KpiNote:
-    words = {key: str(part.get(key) or "") for key in ("formula", "version", "status")}
+    words = {key: str(part.get(key) or "") for key in ("formula", "version", "status", "owner", "why_draft")}
     better = part.get("higher_is_better") is not False
     return KpiNote(
         name=name, label=str(part["label"]), unit=str(part["unit"]), higher_is_better=better, **words

@@ -121,7 +121,7 @@ def _need(need: Need, reading: Reading) -> Point:
     fmt = reading.extract.fmt
     left_out = [
         f"{plural(need.undated, 'open deal', fmt)} without a creation date left out" if need.undated else "",
-        f"{plural(need.older, 'open deal', fmt)} older than any that closed, taken as not won in time"
+        f"{plural(need.older, 'open deal', fmt)} older than the curve tells, taken as not won in time"
         if need.older
         else "",
     ]

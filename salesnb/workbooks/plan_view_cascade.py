@@ -1,11 +1,12 @@
 """Who carries the goal: quotas of teams and reps, beside what they did the year before."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from salesnb.charts import Chart, Indented, bars, table
-from salesnb.planning import Quota
-from salesnb.workbooks.findings_words import capital, join
+from salesnb.planning import NOT_GIVEN, Quota
+from salesnb.workbooks.findings_words import Wording, capital, join
 from salesnb.workbooks.plan_view_goals import units_of
 from salesnb.workbooks.plan_view_read import PlanExtract
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
@@ -82,7 +83,11 @@ def _quota(
     goal, say = extract.cascaded, extract.say
     share = quota.amount / goal.target if goal and goal.target else None
     name = f"{quota.name}, locked" if quota.lock else quota.name
-    row: list[Any] = [Indented(name, depth), quota.level.capitalize(), quota.amount, share]
+    row: list[Any] = [
+        Indented(name, depth),
+        quota.level.capitalize(),
+        *([None, None] if quota.basis == NOT_GIVEN else [quota.amount, share]),
+    ]
     if past is not None:
         before = past[quota.id]
         row += [before, say.signed_share(quota.amount, before) if before else None]
@@ -91,7 +96,11 @@ def _quota(
 
 def idle(extract: PlanExtract) -> tuple[str, ...]:
     """Name the reps whose quota is zero."""
-    return tuple(quota.name for quota in extract.quotas if quota.level == "rep" and not quota.amount)
+    return tuple(
+        quota.name
+        for quota in extract.quotas
+        if quota.level == "rep" and not quota.amount and quota.basis != NOT_GIVEN
+    )
 
 
 def basis(extract: PlanExtract) -> Text:
@@ -100,7 +109,7 @@ def basis(extract: PlanExtract) -> Text:
         return paragraph(["No quotas were made yet."])
     bases: dict[str, int] = {}
     for quota in extract.quotas:
-        if quota.parent is not None and not quota.lock:
+        if quota.parent is not None and not quota.lock and quota.basis != NOT_GIVEN:
             bases[quota.basis] = bases.get(quota.basis, 0) + 1
     say = extract.say
     said = [
@@ -116,16 +125,26 @@ def basis(extract: PlanExtract) -> Text:
         for quota in locks
         if quota.lock
     ]
+    without = [quota.name for quota in extract.quotas if quota.level == "rep" and quota.basis == NOT_GIVEN]
+    if without:
+        verb = "is" if len(without) == 1 else "are"
+        said.append(
+            Point(what=f"{say.count(len(without), 'rep')} {verb} given no quota.", detail=_some(say, without))
+        )
     zero = idle(extract)
     if zero:
-        more = f" and {say.fmt.count(len(zero) - _MOST_NAMES)} more" if len(zero) > _MOST_NAMES else ""
         said.append(
             Point(
                 what=f"{say.count(len(zero), 'rep')} without history {'has' if len(zero) == 1 else 'have'} a quota of zero.",
-                detail=f"{', '.join(zero[:_MOST_NAMES])}{more}.",
+                detail=_some(say, zero),
             )
         )
     return points(said)
+
+
+def _some(say: Wording, names: Sequence[str]) -> str:
+    more = f" and {say.fmt.count(len(names) - _MOST_NAMES)} more" if len(names) > _MOST_NAMES else ""
+    return f"{', '.join(names[:_MOST_NAMES])}{more}."
 
 
 def _plain(name: str) -> str:
@@ -137,7 +156,7 @@ def _meaning(name: str) -> str:
     head = name.partition(":")[0].partition(" ")[0]
     return {
         "history": "Each has its part of the goal in proportion to what it won then; nothing later is read.",
-        "given": "They were given with the plan and kept as they are.",
+        "given": "They were given with the plan and kept as they are, by month where they were given so.",
         "equal": "All have the same part.",
         "locked": "They stay as they are when the goal changes.",
     }.get(head, "")

@@ -11,6 +11,7 @@ from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.review_bridge import restated_note, since_chart
 from salesnb.workbooks.review_change import change_chart
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
+from salesnb.workbooks.review_own import own_kpis
 from salesnb.workbooks.review_pipeline import coverage_table, deal_table, stage_chart
 from salesnb.workbooks.review_text import Text
 
@@ -147,6 +148,11 @@ class Review:
         if not self._reading.segments:
             return Text(plain="", html="")
         return review_people.value_table(self._reading, self._reading.segments, self._segment)
+
+    @property
+    def own_kpis(self) -> Text:
+        """The KPIs that the workspace defines itself, with status and version; empty where there are none."""
+        return own_kpis(self._reading)
 
     @property
     def improve(self) -> Text:

@@ -6,6 +6,7 @@ from salesnb.charts import Chart, table
 from salesnb.workbooks.findings import finding
 from salesnb.workbooks.findings_caveats import caveats
 from salesnb.workbooks.findings_improve import observations
+from salesnb.workbooks.review_own import versions_line
 from salesnb.workbooks.review_text import Point, Text, heading, paragraph, points, small
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ def provenance(reading: "Reading") -> Text:
     """Say where the figures come from."""
     extract = reading.extract
     basis = f"Goal by {extract.goal.basis}." if extract.goal and extract.goal.basis else ""
-    return small([*origin_lines(extract.origin, reading.say.date(extract.origin.as_of)), basis])
+    return small(
+        [*origin_lines(extract.origin, reading.say.date(extract.origin.as_of)), versions_line(reading), basis]
+    )
 
 
 def origin_lines(origin: "Origin", as_of: str) -> tuple[str, ...]:

@@ -87,5 +87,5 @@ def test_restated_figures_follow_the_rep_and_others_stay(facts: Facts) -> None:
 
 
 def test_the_history_that_quotas_are_made_of_counts_by_credit(facts: Facts) -> None:
-    found = rep_history(facts.data, CALENDAR, "won_amount", CALENDAR.period("2024-Q2"))
+    found = rep_history(facts.data, CALENDAR, facts.known, "won_amount", CALENDAR.period("2024-Q2"))
     assert found == {"rep:Ann": 51, "rep:Bob": 50}

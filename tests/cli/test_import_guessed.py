@@ -15,8 +15,8 @@ pytestmark = pytest.mark.slow
 
 
 DEALS = (
-    "id,owner,team,stage,amount,created,closed\n"
-    "1,Ann,East,Won,10,2024-01-02,2024-02-03\n2,Bob,West,Lost,5,2024-01-02,2024-02-03\n"
+    "id,owner,team,stage,amount,created,closed,Region code\n"
+    "1,Ann,East,Won,10,2024-01-02,2024-02-03,7\n2,Bob,West,Lost,5,2024-01-02,2024-02-03,9\n"
 )
 
 
@@ -33,10 +33,11 @@ def run(workspace, *arguments):
 
 def test_without_a_terminal_the_draft_is_written_and_the_next_command_said(workspace, tmp_path, capsys):
     source = str(tmp_path / "deals.csv")
-    assert run(workspace, source) == 0
+    assert run(workspace, source) == 1
     said = capsys.readouterr()
+    assert said.err.splitlines()[-1].startswith("Nothing is loaded yet. The mapping is in mapping.toml;")
     assert f"salesnb import {source}" in said.err
-    assert "kept as dimensions: team" in said.err
+    assert "kept as dimensions: Region code" in said.err
     assert said.out == ""
     assert not (workspace / "data" / "current").exists()
     assert 'opportunity_id = "id"' in (workspace / "mapping.toml").read_text()

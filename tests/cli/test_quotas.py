@@ -102,7 +102,8 @@ def test_an_import_of_other_crm_files_carries_quotas_on(cli, save, base, tmp_pat
     done = cli("import", folder, "--mapping", folder / "mapping.toml")
     assert "opportunities: read 61" in done.out
     assert (workspace / "data" / "rejected.csv").read_text().count("nobody is called 'Nobody'") == 3
-    assert cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas").code == 0
+    assert "'Nobody' $3" in cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas").err
+    assert cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas", "--partial").code == 0
     assert quotas_of(workspace, "q1")["company"] == 8100
 
 
@@ -139,7 +140,10 @@ def test_who_has_left_is_in_no_plan_and_a_quota_for_them_is_named(cli, save, wor
     cli("plan", "new", "by-history", "--period", "2024-Q1", "--goal", "won_amount=9000")
     assert "rep:5" not in quotas_of(workspace, "by-history")
     done = cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas", save(f"{MONTHS}Ida Gone,1,1,1\n"))
-    assert "3 of the imported quotas are of people or places that the organisation does not have" in done.err
+    assert (
+        "3 of the imported quotas ($3) are of people or places that the organisation does not have"
+        in done.err
+    )
     assert "in 2024-Q1: Ida Gone. They are left out." in done.err
     assert quotas_of(workspace, "q1")["company"] == 8100
 
@@ -177,8 +181,125 @@ def test_a_quota_that_a_mapping_brings_twice_counts_once_and_is_named(cli, base,
     (folder / "mapping.toml").write_text(f'{MAPPING}[quotas]\nfile = "q.csv"\n{columns}\n')
     assert cli("import", folder, "--mapping", folder / "mapping.toml").code == 0
     done = cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas")
-    assert "1 of the imported quotas stand twice, and the first counts: Ann Lee" in done.err
+    assert "1 of the imported quotas ($900) stand twice, and the first counts: Ann Lee" in done.err
     assert quotas_of(workspace, "q1")["company"] == 150
+
+
+def test_attainment_of_a_month_is_held_against_what_is_given_for_it(cli, save, workspace):
+    year = "Rep,Q1 2023,Apr 2023,May 2023,Jun 2023\nAnn Lee,900,-,200,50\nRobert Smith,90,7,8,9\nZoë Brandt,1,2,3,4000\n"
+    assert cli("plan", "new", "h1", "--period", "2023", "--quotas", save(year)).code == 0
+    shown = cli("plan", "show", "h1", "--by", "quarter").out.splitlines()
+    assert [line.split()[-5:-2] for line in shown if "Ann" in line] == [["$1,150", "$900", "$250"]]
+    won = cli("kpi", "query", "won_amount", "--credit", "credit", "--by", "rep,month", "--from", "2023-04-01",
+              "--to", "2023-06-30", "--format", "json")  # fmt: skip
+    amounts = {(row["rep"], row["month"]): float(row["won_amount"]) for row in json.loads(won.out)}
+    done = cli("kpi", "query", "attainment", "--by", "rep,month", "--from", "2023-04-01", "--to", "2023-06-30",
+               "--format", "json")  # fmt: skip
+    found = {(row["rep"], row["month"]): row["attainment"] for row in json.loads(done.out)}
+    assert found["Ann Lee", "2023-04"] is None
+    assert found["Ann Lee", "2023-05"] == pytest.approx(amounts["Ann Lee", "2023-05"] / 200)
+    assert found["Zoë Brandt", "2023-06"] == pytest.approx(amounts["Zoë Brandt", "2023-06"] / 4000)
+
+
+def test_months_of_every_owner_add_up_to_the_cent_in_the_plan(cli, save, workspace):
+    cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas", save(MONTHS))
+    document = json.loads((workspace / "plans" / "q1.plan.json").read_text())
+    months = {q["id"]: [month["amount_minor"] // 100 for month in q["months"]] for q in document["quotas"]}
+    assert months == {
+        "company": [1600, 2600, 3900], "East": [1500, 2500, 3500], "rep:1": [1000, 2000, 3000],
+        "rep:2": [500, 500, 500], "West": [100, 100, 400], "rep:3": [100, 100, 400], "rep:4": [0, 0, 0],
+    }  # fmt: skip
+
+
+def test_quotas_for_the_whole_period_follow_the_season(cli, save, workspace):
+    cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas", save("Who,2024-Q1\nEast,900\nWest,300\n"))
+    document = json.loads((workspace / "plans" / "q1.plan.json").read_text())
+    assert not any("months" in quota for quota in document["quotas"])
+
+
+def test_who_is_given_no_quota_is_shown_without_one(cli, save):
+    done = cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas", save(MONTHS))
+    assert "1 rep is given no quota of won_amount, and nothing is left: Eve Late." in done.err
+    (line,) = [line for line in cli("plan", "show", "q1").out.splitlines() if "Eve" in line]
+    assert line.split("won_amount")[1].strip() == "no quota given"
+
+
+def test_no_plan_is_made_of_a_part_of_the_names_unless_told(cli, save, workspace):
+    text = MONTHS.replace("Robert", "Bob").replace("Zoë Brandt", "Zoe Brand")
+    done = cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas", save(text))
+    assert (done.code, done.out) == (1, "")
+    refusal = done.err.splitlines()[-1]
+    assert "2 of 3 names in the quotas for 2024-Q1 are of nobody that the data knows" in refusal
+    assert (
+        "6 of the imported quotas ($2,100) would be left out: 'Bob Smith' $1,500; 'Zoe Brand' $600" in refusal
+    )
+    assert "--name 'Bob Smith=rep:2' --name 'Zoe Brand=rep:3'" in refusal
+    assert not (workspace / "plans" / "q1.plan.json").exists()
+    again = cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas")
+    assert (again.code, again.err.splitlines()[-1]) == (1, refusal)
+
+
+def test_a_plan_of_a_part_says_first_what_it_leaves_out(cli, save, workspace):
+    cli("import", save(MONTHS.replace("Robert", "Bob")))
+    done = cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas", "--partial")
+    assert done.code == 0
+    assert done.err.startswith(
+        "3 of the imported quotas ($1,500) are of nobody that the data knows: Bob Smith. They are left out.\n"
+    )
+    assert quotas_of(workspace, "q1")["company"] == 6600
+
+
+def test_names_that_are_said_later_bring_their_quotas_back(cli, save, workspace):
+    cli("import", save(MONTHS.replace("Robert", "Bob")))
+    done = cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas", "--name", "Bob Smith=rep:2")
+    assert done.code == 0, done.err
+    assert quotas_of(workspace, "q1")["company"] == 8100
+    assert cli("plan", "new", "q2", "--period", "2024-Q1", "--quotas", "--name", "Bob Smith=").code == 0
+    assert quotas_of(workspace, "q2")["company"] == 6600
+
+
+def test_a_slip_is_named_again_by_the_plan_and_when_it_is_shown(cli, save):
+    cli("import", save(MONTHS.replace("Zoë Brandt,100,100,400", "Zoë Brandt,100,100,40000")))
+    said = "Zoë Brandt has 40,000 for 2024-03, 400 times the neighbours."
+    assert said in cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas").err
+    assert said in cli("plan", "show", "q1").err
+
+
+def test_of_two_plans_the_one_that_counts_is_said_and_can_be_chosen(cli, save):
+    cli("plan", "new", "year", "--period", "2024", "--quotas", save(MONTHS))
+    cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas")
+    ask = ("kpi", "query", "attainment", "--by", "quarter", "--from", "2024-01-01", "--to", "2024-03-31")
+    assert "For 2024-Q1 the quotas of the plan q1 count, not those of year" in cli(*ask).err
+    assert cli(*ask, "--plan", "year").err == ""
+    cli("plan", "propose", "year")
+    assert "the quotas of the plan year count, not those of q1" in cli(*ask).err
+    cli("plan", "propose", "q1")
+    cli("plan", "approve", "q1")
+    assert "the quotas of the plan q1 count, not those of year" in cli(*ask).err
+    assert cli(*ask, "--plan", "none").code == 2
+
+
+def test_of_plans_for_one_period_the_one_saved_last_counts(workspace, cli, save):
+    cli("plan", "new", "b", "--period", "2024-Q1", "--quotas", save(MONTHS))
+    cli("plan", "new", "a", "--period", "2024-Q1", "--quotas")
+    for path in (workspace / "plans" / ".history" / "a").glob("*.json"):
+        text = path.read_text()
+        path.write_text(text.replace(json.loads(text)["at"], "2020-01-01T00:00:00Z"))
+    done = cli("kpi", "query", "attainment", "--from", "2024-01-01", "--to", "2024-03-31")
+    assert "the quotas of the plan b count, not those of a;" in done.err
+
+
+def test_what_can_only_be_said_of_quotas_makes_a_file_one_of_quotas(cli, save):
+    file = save("Rep,Q1,Q2,Q3,Q4\nNobody,1000,soon,3000,later\nRobert Smith,1,open,3,tbd\nNo One,1,2,3,4\n")
+    done = cli("import", file, "--year", "2024")
+    assert done.out.startswith("quotas: read 12, loaded 2, rejected 10")
+
+
+def test_quarters_beside_known_names_are_quotas_whatever_slips_they_hold(cli, save):
+    file = save("Plan 2024\nRep,Q1,Q2,Q3,Q4\nAnn Lee,1000,soon,3000,later\nRobert Smith,1,open,3,tbd\n")
+    done = cli("import", file)
+    assert done.out.startswith("quotas: read 8, loaded 4, rejected 4")
+    assert "Kept quotas of 2 for 2024-Q1 to 2024-Q3" in done.err
 
 
 def test_quotas_that_do_not_fit_are_refused_by_name_and_no_plan_is_made(cli, save, workspace):

@@ -210,7 +210,7 @@ def test_everything_that_was_guessed_is_shown(tmp_path):
         ("Talks", 1, "open"),
         ("Won", 1, "won"),
     ]
-    assert draft.unmapped == (("deals.csv", ("Team", "Colour")),)
+    assert draft.unmapped == (("deals.csv", ("Colour",)),)
     assert "# 10, 20, 30" in draft.text
     assert load(source, tmp_path / "data", path)[1] == [
         ("Ann", "East", "company"),

@@ -2,6 +2,7 @@
 
 import csv
 import random
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -38,7 +39,7 @@ READ = (
 
 @dataclass(frozen=True)
 class Loaded:
-    """Three imports one after the other, and each of them alone."""
+    """Three imports one after the other, and what there was after each of them."""
 
     data: Path
     alone: tuple[Path, ...]
@@ -123,8 +124,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
         if number:
             edit(source, rng, day)
         as_of.append(take(source, data))
-        alone.append(folder / f"alone{number}")
-        take(source, alone[-1])
+        alone.append(shutil.copytree(data, folder / f"after{number}"))
     return Loaded(data, tuple(alone), tuple(as_of))
 
 

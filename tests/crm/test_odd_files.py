@@ -380,3 +380,46 @@ def test_a_workbook_without_any_sheet(source):
 def test_a_sheet_without_anything(source):
     with pytest.raises(BadInput, match="It has no header"):
         sheet(source, rows=()).load()
+
+
+THOUSANDS = (
+    "D1,Ann,Acme,Pump,Won,12.345,2024-01-02,2024-02-03",
+    "D2,Bob,Acme,Valve,Won,950,2024-01-05,2024-02-10",
+)
+
+
+def test_where_every_point_has_three_digits_after_it_they_are_thousands(source):
+    report = source.deals(*THOUSANDS).load()
+    assert source.query("SELECT amount FROM opportunities ORDER BY 1") == [(95_000,), (1_234_500,)]
+    assert said(report, "value has values such as '12.345', read as thousands", "Set decimal")
+
+
+@pytest.mark.parametrize(("other", "currency"), [("0.125", "USD"), ("1200", "USD"), ("950", "KWD")])
+def test_three_decimals_stay_decimals_where_something_speaks_against_thousands(source, other, currency):
+    first, second = THOUSANDS
+    report = source.deals(first, second.replace("950", other)).load(currency=currency)
+    assert max(source.query("SELECT amount FROM opportunities"))[0] < 1_000_000
+    assert said(report, "read as decimals", "Set decimal") or currency == "KWD"
+
+
+def test_amounts_in_one_other_currency_say_how_to_set_it_or_give_rates(source):
+    source.deals(f"{WON},EUR", f"{LOST},EUR", header=f"{','.join(HEADER)},cur").mapping(
+        more=', currency = "cur"'
+    )
+    with pytest.raises(BadInput, match="Every amount is in EUR, and the workspace is in USD") as refused:
+        source.load()
+    assert 'Set currency = "EUR" in salesnb.toml' in str(refused.value)
+    source.file("rates.csv", "currency,valid_from,rate\nEUR,2020-01-01,1.1\n").load()
+    assert source.query("SELECT max(amount) FROM opportunities") == [(11_000,)]
+
+
+def test_a_guess_looks_past_a_quote_that_is_never_closed(tmp_path):
+    from salesnb.crm.csv_format import read_head
+
+    lines = ["id,name,amount", *(f'{n},"Deal, {n}",5' for n in range(30))]
+    lines[3] = lines[3].replace('2",5', "2,5")
+    path = tmp_path / "deals.csv"
+    path.write_text("\n".join(lines) + "\n")
+    head = read_head(path)
+    assert len(head) == 31
+    assert {len(row) for place, row in enumerate(head) if place != 3} == {3}

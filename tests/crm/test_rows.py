@@ -103,7 +103,7 @@ def test_an_unclosed_quote_costs_its_own_row_only(source):
     ("written", "minor"), [("0.125", 12), ("0.135", 14), ("0.145000001", 15), ("1.005", 100)]
 )
 def test_excess_decimals_are_rounded_half_even_and_counted_as_repairs(source, written, minor):
-    report = source.deals(WON.replace("100", written)).load()
+    report = source.mapping(options='decimal = "."').deals(WON.replace("100", written)).load()
     assert source.query("SELECT amount FROM opportunities") == [(minor,)]
     assert source.counts(report) == (1, 1, 0, 1, 0)
 

@@ -50,7 +50,9 @@ CREATE TABLE rep_nodes AS SELECT * FROM (VALUES
   ('r3', 'West/Coast', DATE '0001-01-01', DATE '9999-12-31'),
   ('r4', 'West/Coast', DATE '0001-01-01', DATE '9999-12-31')
 ) t(rep_id, node, valid_from, valid_to);
-CREATE TABLE accounts AS SELECT * FROM (VALUES ('a1', 'Alpha', 'retail'), ('a2', 'Beta', 'medical')) t(account_id, name, sector);
+CREATE TABLE accounts AS SELECT * FROM (VALUES
+  ('a1', 'Alpha', 'retail', 10::BIGINT), ('a2', 'Beta', 'medical', 2000)
+) t(account_id, name, sector, employees);
 CREATE TABLE products AS SELECT * FROM (VALUES ('Base', 'B'), ('Plus', 'P')) t(product, family);
 CREATE TABLE stage_history(opportunity_id VARCHAR, stage VARCHAR, entered_on DATE);
 """
@@ -80,6 +82,7 @@ class TinyDataset:
             values = [row.get(name) for name in COLUMNS]
             self.backend.con.execute(f"INSERT INTO opportunities VALUES ({marks})", values)
         self.queries = 0
+        self.imports: tuple[Any, ...] = ()
 
     def table(self, name: str) -> Any:
         self.queries += 1

@@ -108,6 +108,8 @@ def test_a_moved_rep_s_accounts_stay_where_they_were(make_dataset: Callable, dea
 def test_a_week_is_compared_with_the_one_52_weeks_before(make_dataset: Callable, deal: Callable) -> None:
     data = make_dataset(
         sale(deal, "0", "a2", 1, "2025-01-01"),
+        sale(deal, "3", "a1", 90, "2025-02-09"),
+        sale(deal, "4", "a1", 90, "2025-02-17"),
         sale(deal, "1", "a1", 10, "2025-02-10"),
         sale(deal, "2", "a1", 5, "2026-02-15"),
     )

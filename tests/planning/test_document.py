@@ -264,7 +264,14 @@ def test_plans_of_every_released_schema_are_read(path):
 
 def test_there_is_a_fixture_of_every_released_schema():
     names = {path.name for path in FIXTURES.glob("plan-v*.plan.json")}
-    assert names == {f"plan-v{version}.plan.json" for version in range(1, planning.SCHEMA_VERSION + 1)}
+    assert names >= {f"plan-v{version}.plan.json" for version in range(1, planning.SCHEMA_VERSION + 1)}
+
+
+def test_quotas_by_month_of_a_released_schema_are_read_to_the_cent():
+    read = plan_from_json((FIXTURES / "plan-v1-by-month.plan.json").read_bytes())
+    months = {quota.id: [month.amount for month in quota.months] for quota in read.quotas}
+    assert months["company"] == [8800, 4200, 14600]
+    assert months["rep:East1"] == [0, 0, 10000]
 
 
 def test_an_older_document_goes_through_every_step():

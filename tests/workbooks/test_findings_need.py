@@ -87,7 +87,7 @@ def test_a_review_says_what_the_needed_coverage_leaves_out() -> None:
     assert "a bad quarter" in point.detail
     assert "still to be created" in point.detail
     assert "3 open deals without a creation date left out" in point.detail
-    assert "1 open deal older than any that closed" in point.detail
+    assert "1 open deal older than the curve tells" in point.detail
     assert not any("rule of thumb" in point.what for point in told)
 
 

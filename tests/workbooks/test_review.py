@@ -20,10 +20,10 @@ from salesnb.workbooks.review import Review
 PARTS = (
     "title", "finding", "goal", "headline", "pacing", "trend", "changes", "pipeline", "coverage", "reps", "rep_table",
     "products", "product_table", "segments", "segment_table", "open_deals", "improve", "caveats", "definitions",
-    "provenance", "restated", "since",
+    "provenance", "restated", "since", "own_kpis",
 )  # fmt: skip
 # Nothing to say is said by nothing.
-MAY_BE_EMPTY = {"segment_table", "restated", "since"}
+MAY_BE_EMPTY = {"segment_table", "restated", "since", "own_kpis"}
 HOSTILE = "<script>alert(1)</script>\n\"'&amp; =1+1 \u202eevil 👩‍👩‍👧 " + "x" * 300
 WORLD = World(deals=tuple(deals()))
 BASE = json.dumps(make_document(WORLD))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.crm.building import ImportSettings
 from salesnb.crm.choosing import Chosen, choose
+from salesnb.crm.companions import companions
 from salesnb.crm.files import TableFile, locate, places_of
 from salesnb.crm.guessing.beginnings import beginnings
 from salesnb.crm.guessing.status import sure_stages, told_by_switches, with_sure_stages
@@ -70,6 +71,8 @@ class Draft:
         What people have to fill in before it can be loaded, a sentence each.
     beginnings
         Files of which only the beginning was looked at; what is counted is counted there.
+    beside
+        What is said of files that need no mapping.
     """
 
     profile: str
@@ -80,6 +83,7 @@ class Draft:
     unused: tuple[str, ...]
     missing: tuple[str, ...]
     beginnings: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def draft_mapping(
@@ -111,7 +115,8 @@ def draft_mapping(
         paths = (*(place.path for place in places), *(place.path for place in places_of(shown)))
         with open_engine(scratch, scratch, paths, None) as connection:
             draft = _Drafter(connection, shown, settings, scratch, progress or (lambda _: None)).draft()
-        return replace(draft, beginnings=large)
+        _, beside = companions(source, ())
+        return replace(draft, beginnings=large, beside=beside)
 
 
 class _Drafter:
@@ -226,6 +231,8 @@ class _Drafter:
 
     def _guess(self) -> Draft:
         facts, unread = survey(self._connection, self._source, self._scratch, say=self._say)
+        own = self._own_files()
+        facts = tuple(table for table in facts if table.place.path not in own)
         alone = not self._source.is_dir()
         guessed = guess_tables(self._connection, facts, self._settings.levels, alone=alone)
         if guessed is None:
@@ -276,7 +283,7 @@ class _Drafter:
     ) -> Draft:
         lines = [line for found in chosen for line in self._lines(found)]
         samples = {(line.table, line.ours): line.samples for line in lines}
-        further = {found.mapping.table: found.further for found in chosen if found.further}
+        further = {found.mapping.table: left for found in chosen if (left := _left(found, chosen))}
         status = self._status(_deals(chosen)) if chosen else ()
         shown = tuple(
             f"{value.value or '(empty)'}: {value.count:,} {'row' if value.count == 1 else 'rows'}, {value.meaning}"
@@ -288,7 +295,7 @@ class _Drafter:
             text=text,
             lines=tuple(lines),
             status=status,
-            unmapped=tuple((found.file, found.further) for found in chosen if found.further),
+            unmapped=tuple((found.file, left) for found in chosen if (left := _left(found, chosen))),
             unused=tuple(unused),
             missing=missing,
         )
@@ -328,9 +335,19 @@ class _Drafter:
             found.append(StatusValue(value=label, count=int(row[-1]), meaning=meaning))
         return tuple(found)
 
+    def _own_files(self) -> set[Path]:
+        """List the files that need no mapping; what is one file with the deals is looked at all the same."""
+        return {file.path for file in companions(self._source, ())[0]} - {self._source}
+
     def _unused(self, chosen: Sequence[Chosen]) -> list[str]:
-        used = {path for found in chosen for path in found.source.paths}
+        used = {path for found in chosen for path in found.source.paths} | self._own_files()
         return [place.path.name for place in places_of(self._source) if place.path not in used]
+
+
+def _left(found: Chosen, chosen: Sequence[Chosen]) -> tuple[str, ...]:
+    """List the columns that no table uses; reps that are taken out of the deals have their team from there."""
+    others = [other for other in chosen if other.source.path == found.source.path]
+    return tuple(name for name in found.further if not any(name in other.used for other in others))
 
 
 def _deals(chosen: Sequence[Chosen]) -> Chosen:

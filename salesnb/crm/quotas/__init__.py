@@ -1,6 +1,6 @@
 """Quotas from files as people keep them: read, checked against their own totals, and kept beside the data."""
 
-from salesnb.crm.quotas.keeping import keep_quotas, kept_quotas
+from salesnb.crm.quotas.keeping import KeptQuota, keep_quotas, kept_quotas, unclaimed_quotas
 from salesnb.crm.quotas.owners import Directory, Owner
 from salesnb.crm.quotas.periods import YearHint, read_period
 from salesnb.crm.quotas.reading import (
@@ -17,6 +17,7 @@ __all__ = [
     "Directory",
     "GivenQuota",
     "Hints",
+    "KeptQuota",
     "Owner",
     "Reading",
     "Rejected",
@@ -27,4 +28,5 @@ __all__ = [
     "kept_quotas",
     "read_period",
     "read_quotas",
+    "unclaimed_quotas",
 ]

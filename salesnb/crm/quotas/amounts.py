@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
-__all__ = ["NOTHING", "amount", "decimal_mark", "unit_of"]
+__all__ = ["NOTHING", "amount", "decimal_mark", "has_only_thousands", "unit_of"]
 
 NOTHING = frozenset(
     {"", "-", "–", "—", "--", "n/a", "na", "n.a.", "nan", "nat", "none", "null", "nil", "keine"}
@@ -94,6 +94,19 @@ def decimal_mark(texts: Iterable[str], *, usual: str = ".") -> str:
     if marks["comma"] == marks["dot"]:
         return usual
     return "," if marks["comma"] > marks["dot"] else "."
+
+
+def has_only_thousands(texts: Iterable[str], mark: str) -> bool:
+    """Tell whether a mark stands before three digits alone wherever it stands: thousands, for money has no three decimals.
+
+    Examples
+    --------
+    >>> has_only_thousands(["€ 100.000", "95000"], "."), has_only_thousands(["100.000", "99.5"], ".")
+    (True, False)
+    """
+    marked = [_SIGNS.sub("", text).strip() for text in texts if mark in text]
+    thousands = re.compile(rf"[-+]?[1-9]\d{{0,2}}{re.escape(mark)}\d{{3}}")
+    return bool(marked) and all(thousands.fullmatch(text) for text in marked)
 
 
 def unit_of(texts: Iterable[str]) -> tuple[int, str]:

@@ -11,11 +11,10 @@ from salesnb.crm.quotas.layout import Sheet
 from salesnb.crm.quotas.owners import Directory, Owner
 from salesnb.crm.quotas.periods import TOTAL, PeriodName
 from salesnb.money import Formatter, minor_digits
+from salesnb.outliers import far_from_neighbours
 
 __all__ = ["Figure", "TotalRow", "disagreements", "outliers"]
 
-_SLIP = 10
-_AROUND = 4
 _FAR_FROM_OTHERS = 100
 _FEWEST_OTHERS = 2
 
@@ -239,23 +238,9 @@ def _is_peer(one: Figure, other: Figure) -> bool:
 
 
 def _slips(sheet: Sheet, line: list[Figure], fmt: Formatter) -> list[tuple[float, str]]:
-    """Find the slips among the figures of one owner, the farthest first: it makes its neighbours look odd."""
-    found: list[tuple[float, str]] = []
-    left = list(line)
-    while len(left) > 1:
-        ratios = [figure.amount / _usual(left, place) for place, figure in enumerate(left)]
-        far = [max(ratio, 1 / ratio) for ratio in ratios]
-        worst = far.index(max(far))
-        if far[worst] < _SLIP:
-            break
-        found.append(_told(sheet, left.pop(worst), ratios[worst], "its neighbours", fmt))
-    return found
-
-
-def _usual(line: Sequence[Figure], place: int) -> float:
-    """Give the median of the nearest in time."""
-    near = sorted((p for p in range(len(line)) if p != place), key=lambda p: (abs(p - place), p))
-    return median(line[p].amount for p in near[:_AROUND])
+    """Find the slips among the figures of one owner, the farthest first."""
+    far = far_from_neighbours([figure.amount for figure in line])
+    return [_told(sheet, line[place], ratio, "its neighbours", fmt) for place, ratio in far]
 
 
 def _told(sheet: Sheet, figure: Figure, ratio: float, whose: str, fmt: Formatter) -> tuple[float, str]:

@@ -1,5 +1,6 @@
 """Quotas beside the data: a copy of the current database with other quotas takes its place, in one step."""
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.crm.dataset import read_meta, read_only
-from salesnb.crm.importing import open_engine, with_quotas, write_rejected
+from salesnb.crm.importing import UNCLAIMED, open_engine, with_quotas, write_rejected
 from salesnb.crm.quotas.reading import Reading
 from salesnb.crm.report import TableReport
 from salesnb.crm.snapshots import current_database, exclusive, publish, scratch_folder
-from salesnb.crm.sql import insert_values
+from salesnb.crm.sql import insert_values, quote_literal
 from salesnb.crm.tables import SET_ASIDE
 from salesnb.errors import MissingFile
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from salesnb.crm.dataset import Dataset
 
-__all__ = ["KeptQuota", "keep_quotas", "kept_quotas"]
+__all__ = ["KeptQuota", "keep_quotas", "kept_quotas", "unclaimed_quotas"]
 
 _TABLE = "quotas"
 _AT_ONCE = 1_000
@@ -76,11 +77,23 @@ def keep_quotas(
             shutil.copyfile(current, scratch / "build.duckdb")
             with open_engine(scratch, data_dir, (), None) as connection:
                 _replace(connection, reading, report)
-                connection.execute("DELETE FROM meta WHERE key IN ('fingerprint', 'quotas')")
-                connection.execute(insert_values("meta", [("fingerprint", fingerprint), ("quotas", digest)]))
+                _describe(connection, fingerprint, digest, reading)
             path = publish(data_dir, scratch / "build.duckdb", fingerprint)
         write_rejected(path, data_dir)
     return report
+
+
+def _describe(connection: "DuckDBPyConnection", fingerprint: str, digest: str, reading: Reading) -> None:
+    """Note the quotas' fingerprint, and those whose name nobody has: a plan asks for them."""
+    aside = [(quota.owner, quota.kpi, quota.period.label, quota.amount) for quota in reading.unclaimed]
+    values = {
+        "fingerprint": fingerprint,
+        "quotas": digest,
+        UNCLAIMED: json.dumps(aside, ensure_ascii=False),
+    }
+    for key in values:
+        connection.execute(f"DELETE FROM meta WHERE key = {quote_literal(key)}")
+    connection.execute(insert_values("meta", list(values.items())))
 
 
 def _replace(connection: "DuckDBPyConnection", reading: Reading, report: TableReport) -> None:
@@ -113,4 +126,15 @@ def kept_quotas(data: "Dataset") -> tuple[KeptQuota, ...]:
         KeptQuota(owner=row["owner"], kpi=row["kpi"] or "", period=row["period"], amount=int(row["amount"]))
         for row in found
         if row["amount"] is not None
+    )
+
+
+def unclaimed_quotas(data: "Dataset") -> tuple[KeptQuota, ...]:
+    """Give the quotas that were set aside because nobody has the name that they are for, which is their owner here."""
+    meta = data.table("meta")
+    found = meta.filter(meta.key == UNCLAIMED).to_pyarrow().to_pylist()
+    rows = json.loads(found[0]["value"]) if found else []
+    return tuple(
+        KeptQuota(owner=owner, kpi=kpi, period=period, amount=int(amount))
+        for owner, kpi, period, amount in rows
     )

@@ -109,7 +109,7 @@ def find_layout(
     surely
         Whether it is known that the sheet holds quotas; else only what cannot be anything else is taken for them.
     """
-    found = _wide(sheet, months, surely=surely) or _long(sheet, months, surely=surely)
+    found = _wide(sheet, directory, months, surely=surely) or _long(sheet, months, surely=surely)
     if found is None:
         return None
     return _with_owners(sheet, found, directory)
@@ -161,7 +161,7 @@ def _of_numbers(sheet: Sheet, header: int, column: int) -> bool:
     return not texts or (numbers + nothing) >= _MOSTLY * len(texts)
 
 
-def _wide(sheet: Sheet, months: Mapping[str, int], *, surely: bool) -> Layout | None:
+def _wide(sheet: Sheet, directory: Directory, months: Mapping[str, int], *, surely: bool) -> Layout | None:
     """Find the row with the most periods, above columns of figures."""
     best: list[tuple[int, PeriodName]] = []
     place = -1
@@ -177,7 +177,8 @@ def _wide(sheet: Sheet, months: Mapping[str, int], *, surely: bool) -> Layout | 
             continue
         figures = [_of_numbers(sheet, row, column) for column in real]
         # Of a file of quotas even a column of mostly slips is one of quotas; each slip is then named.
-        if all(figures) or (surely and any(map(_is_number, _all_below(sheet, row, real)))):
+        is_of_quotas = surely or _names_owners(sheet, row, [c for c, _ in known], directory)
+        if all(figures) or (is_of_quotas and any(map(_is_number, _all_below(sheet, row, real)))):
             best, place = known, row
     if place < 0:
         return None
@@ -190,6 +191,15 @@ def _wide(sheet: Sheet, months: Mapping[str, int], *, surely: bool) -> Layout | 
     return Layout(
         header=place, periods=tuple(best), above=_years_above(sheet, place, plain), passed_over=over
     )
+
+
+def _names_owners(sheet: Sheet, header: int, periods: Sequence[int], directory: Directory) -> bool:
+    """Tell whether a column beside the periods names mostly people or places that are known."""
+    for column in range(sheet.width):
+        texts = [] if column in periods else list(_below(sheet, header, column))
+        if texts and sum(bool(directory.find(text)) for text in texts) >= _MOSTLY * len(texts):
+            return True
+    return False
 
 
 def _years_above(sheet: Sheet, header: int, columns: Sequence[int]) -> dict[int, YearHint]:

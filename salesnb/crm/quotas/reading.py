@@ -54,7 +54,10 @@ class UnknownOwner:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What a file of quotas holds; figures read = ``quotas`` + ``rejected``."""
+    """What a file of quotas holds; figures read = ``quotas`` + ``rejected``.
+
+    Of those that were set aside, ``unclaimed`` are the ones whose name nobody has; their ``owner`` is that name.
+    """
 
     quotas: tuple[GivenQuota, ...]
     rejected: tuple[Rejected, ...]
@@ -63,6 +66,7 @@ class Reading:
     outliers: tuple[str, ...]
     notices: tuple[str, ...]
     rounded: int = 0
+    unclaimed: tuple[GivenQuota, ...] = ()
 
     @property
     def read(self) -> int:
@@ -133,6 +137,7 @@ class _Gathered:
         self._kept: dict[tuple[str, str, str], GivenQuota] = {}
         self._rejected: list[Rejected] = []
         self._unknown: Counter[str] = Counter()
+        self._unclaimed: list[GivenQuota] = []
         self._disagreements: list[str] = []
         self._outliers: list[str] = []
 
@@ -155,21 +160,15 @@ class _Gathered:
             first = self._kept[key]
             self._set_aside(sheet, figure, f"it stands twice, first in row {first.row} of {first.file}")
             return
-        self._kept[key] = GivenQuota(
-            owner=key[0],
-            kpi=figure.kpi,
-            period=figure.period,
-            amount=figure.amount,
-            file=sheet.name,
-            row=figure.row + 1,
-            column=figure.column + 1,
-        )
+        self._kept[key] = _given(sheet, figure, figure.owner.id, figure.period)
 
     def _set_aside(self, sheet: Sheet, figure: Figure, reason: str) -> None:
         self._rejected.append(_rejected(sheet, figure, reason))
         is_new = figure.owner is None and not figure.reason and not self._directory.is_nobody(figure.text)
         if is_new and figure.text:
             self._unknown[figure.text] += 1
+            if figure.period:
+                self._unclaimed.append(_given(sheet, figure, figure.text, figure.period))
 
     def reading(self, notices: tuple[str, ...], rounded: int) -> Reading:
         """Give it all, with whom an unknown name may mean."""
@@ -185,6 +184,7 @@ class _Gathered:
             outliers=tuple(self._outliers),
             notices=notices,
             rounded=rounded,
+            unclaimed=tuple(self._unclaimed),
         )
 
 
@@ -203,6 +203,18 @@ def _reason(figure: Figure, directory: Directory) -> str:
         several = len(directory.find(figure.text))
         return f"{several} are called {figure.text!r}" if several else f"nobody is called {figure.text!r}"
     return ""
+
+
+def _given(sheet: Sheet, figure: Figure, owner: str, period: Period) -> GivenQuota:
+    return GivenQuota(
+        owner=owner,
+        kpi=figure.kpi,
+        period=period,
+        amount=figure.amount,
+        file=sheet.name,
+        row=figure.row + 1,
+        column=figure.column + 1,
+    )
 
 
 def _rejected(sheet: Sheet, figure: Figure, reason: str) -> Rejected:

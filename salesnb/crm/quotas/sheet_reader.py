@@ -1,20 +1,25 @@
 """One sheet of quotas, read from the top down: whose each row is, and what each figure is for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from salesnb.calendar import FiscalCalendar
-from salesnb.crm.quotas.amounts import amount, decimal_mark, unit_of
+from salesnb.crm.quotas.amounts import amount, decimal_mark, has_only_thousands, unit_of
 from salesnb.crm.quotas.checks import Figure, TotalRow
+from salesnb.crm.quotas.currencies import other_currencies
 from salesnb.crm.quotas.layout import Layout, Sheet, row_period, total_of
 from salesnb.crm.quotas.owners import Directory, Owner, folded
 from salesnb.crm.quotas.periods import GRAINS, TOTAL, PeriodName, YearHint, in_period, year_hint
+from salesnb.crm.staging import shown
 from salesnb.errors import BadInput
 from salesnb.money import Formatter, minor_digits, to_minor
 
 __all__ = ["Hints", "SheetReader"]
+
+_OTHER_MARK = {".": ",", ",": "."}
+_THREE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +85,37 @@ class SheetReader:
             sheet.cell(row, column) for row in range(layout.header + 1, len(sheet.rows)) for column in columns
         ]
         self._mark = decimal_mark(texts, usual=_usual_mark(hints.fmt.locale))
+        self._find_thousands(texts)
+        self._name_currencies([*titles, *heads, *texts])
+
+    def _find_thousands(self, texts: Sequence[str]) -> None:
+        """Take the mark for one of thousands where it cannot be one of decimals: no amount of money has three."""
+        if self._scale != 1 or minor_digits(self.hints.fmt.currency) == _THREE:
+            return
+        if has_only_thousands(texts, self._mark):
+            first = next(text for text in texts if self._mark in text)
+            self._mark = _OTHER_MARK[self._mark]
+            self.notices.append(
+                f"{self.sheet.name}: figures such as {first.strip()!r} are read as thousands, not as three decimals."
+            )
+
+    def _mark_in(self, text: str) -> str:
+        """Give the decimal mark of a figure: one with the sign of a currency has no three decimals."""
+        is_signed = any(sign in text for sign in "$€£¥₹")
+        may_be = self._scale == 1 and minor_digits(self.hints.fmt.currency) != _THREE
+        return (
+            _OTHER_MARK[self._mark]
+            if is_signed and may_be and has_only_thousands([text], self._mark)
+            else self._mark
+        )
+
+    def _name_currencies(self, texts: Sequence[str]) -> None:
+        own = self.hints.fmt.currency
+        for sign, text in other_currencies(texts, own).items():
+            self.notices.append(
+                f"{self.sheet.name}: {sign} stands there ({shown(text)!r}), but quotas are in {own}: the figures are taken as"
+                f" {own} as they stand. If they are not, convert them first."
+            )
 
     def read(self) -> None:
         """Read all rows."""
@@ -215,7 +251,7 @@ class SheetReader:
             unit=self._unit(row),
         )
         try:
-            value = amount(text, self._mark)
+            value = amount(text, self._mark_in(text))
         except ValueError:
             return None if is_total else replace(figure, reason="it is no number")
         if value is None:

@@ -1,6 +1,7 @@
 """What a name in an expression can be: a column of opportunities, a dimension, or a figure of an account or the like."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesnb.crm.tables import table_named
@@ -66,8 +67,12 @@ class Columns:
     def __init__(self, data: "Dataset | None") -> None:
         self._data = data
         self._deals = Deals(data, data.meta.as_of) if data is not None else None
-        self._found = _of_data(data, self._deals) if data is not None and self._deals else _of_any()
         self._ids: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    @cached_property
+    def _found(self) -> dict[str, Found]:
+        """Ask the dataset once, and only where a definition names a column at all."""
+        return _of_data(self._data, self._deals) if self._data is not None and self._deals else _of_any()
 
     @property
     def digits(self) -> int:

@@ -287,3 +287,46 @@ def test_whatever_a_file_holds_is_read_or_refused_in_words(read, pieces, encodin
         assert error.what
     else:
         assert all(item.reason for item in reading.rejected)
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "first"),
+    [
+        (("€ 100.000", "€ 95.000", "90000"), {}, 100_000_00),
+        (("100.000", "95.000", "90.000"), {}, 100_000_00),
+        (("100,000", "95,000", "90,000"), {"locale": "de_DE"}, 100_000_00),
+        (("100.000", "95.5", "90.000"), {}, 100_00),
+        (("€ 100.000", "95.5", "90"), {}, 100_000_00),
+        (("0.500", "0.250", "0.125"), {}, 50),
+        (("23.500", "20.000", "19.500"), {"scale": 1000}, 23_500_00),
+        (("100.000", "95.000", "90.000"), {"currency": "KWD"}, 100_000),
+    ],
+)
+def test_three_digits_behind_a_mark_are_thousands_where_money_has_no_three_decimals(
+    read, cells, options, first
+):
+    heads = "Rep;2024-01;2024-02;2024-03\n"
+    assert read(f"{heads}Ann Lee;{';'.join(cells)}\n", **options).quotas[0].amount == first
+
+
+def test_figures_that_are_read_as_thousands_are_named(read):
+    said = read("Rep;2024-01;2024-02;2024-03\nAnn Lee;100.000;95.000;90.000\n").notices
+    assert said == ("quotas.csv: figures such as '100.000' are read as thousands, not as three decimals.",)
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "currency", "sign"),
+    [
+        ("Quotas 2024", "€ 100", "USD", "€"),
+        ("Quotas 2024 (in k EUR)", "100", "USD", "EUR"),
+        ("Quotas 2024", "$100", "CAD", None),
+        ("Quotas 2024, USD", "$100", "USD", None),
+        ("Quotas 2024", "$100", "EUR", "$"),
+    ],
+)
+def test_a_currency_that_is_not_the_workspaces_is_named(read, title, cell, currency, sign):
+    reading = read(f"{title}\nRep;Jan;Feb;Mar\nAnn Lee;{cell};1;1\n", currency=currency)
+    named = [said for said in reading.notices if "stands there" in said]
+    assert [said.startswith(f"quotas.csv: {sign} stands there") for said in named] == [True] * (
+        sign is not None
+    )

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -232,6 +233,25 @@ def test_by_credit_a_condition_on_a_team_counts_what_that_team_has_of_a_deal(mak
     by_team = run(Query(kpis=asked, by=("team",), credit="credit"), data, CALENDAR, known).rows
     assert by_team == (("Coast", 90, 2, 90, 2), ("North", 0, 0, 60, 1), ("South", 0, 0, 0, 0))
     assert run(Query(kpis=asked), data, CALENDAR, known).rows == ((50, 1, 150, 2),)
+    assert run(Query(kpis=asked, credit="credit"), data, CALENDAR, known).rows == ((90, 2, 150, 2),)
+
+
+def test_by_credit_a_deal_of_several_teams_stays_one_for_kpis_that_read_no_team(make_dataset, deal) -> None:
+    data = make_dataset(deal("1", amount=100))
+    data.backend.con.execute(
+        "CREATE TABLE credited AS SELECT * FROM (VALUES ('1', 'r1', 'revenue', 0.6, 60::BIGINT, 60::BIGINT),"
+        " ('1', 'r2', 'revenue', 0.4, 40, 40)) t(opportunity_id, rep_id, kind, share, amount, expected_amount)"
+    )
+    data.backend.con.execute("UPDATE rep_nodes SET node = 'East/South' WHERE rep_id = 'r2'")
+    known = with_all(
+        {
+            "north": ("sum(amount where team = 'North')", "money"),
+            "of_bob": ("sum(amount where rep = 'Bob')", "money"),
+        },
+        data,
+    )
+    query = Query(kpis=("north", "of_bob", "won_count", "won_amount"), by=("region",), credit="credit")
+    assert run(query, data, CALENDAR, known).rows == (("East", 60, 40, 1, 100), ("West", 0, 0, 0, 0))
 
 
 def test_rows_add_up_to_the_figure(make_dataset, deal) -> None:
@@ -252,6 +272,24 @@ def test_rows_add_up_to_the_figure(make_dataset, deal) -> None:
     value = run(Query(kpis=("share",)), data, CALENDAR, known).rows[0][0]
     assert sum(listed.column("share__1")) / sum(listed.column("won_amount")) == value
     assert "share__1 is sum(amount where won and region = 'East' at closed_on)." in listed.notices
+
+
+def test_figures_of_accounts_can_be_compared_and_ranked(make_dataset, deal) -> None:
+    data = make_dataset(
+        deal("1"), deal("2", account_id="a2"), deal("3", account_id=None), deal("4", account_id="a2")
+    )
+    known = with_all(
+        {
+            "of_large": ("count(where accounts.employees >= 1_000)", "count"),
+            "of_small": ("count(where employees + 1 < 12)", "count"),
+            "usual_size": ("median(employees where won)", "count"),
+        },
+        data,
+    )  # fmt: skip
+    query = Query(kpis=("of_large", "of_small", "usual_size", "won_count"))
+    assert run(query, data, CALENDAR, known).rows == ((2, 1, 2000.0, 4),)
+    by_sector = run(replace(query, by=("accounts.sector",)), data, CALENDAR, known).rows
+    assert by_sector == ((None, 0, 0, None, 1), ("medical", 2, 0, 2000.0, 2), ("retail", 0, 1, 10.0, 1))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,68 @@
+"""Whether a deal counts once, whatever is joined to it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from salesnb.kpis.gate.check import RULES, Verdict, failed, not_possible, passed
+from salesnb.kpis.query import OWNER, Query
+
+if TYPE_CHECKING:
+    from salesnb.kpis.gate.subject import Subject
+
+_WORDS = {"closed_on": "closed", "created_on": "created", "as_of": "open", "at_start": "open at the start"}
+
+
+@RULES.register("no fan-out")
+def no_fan_out(subject: "Subject") -> Verdict:
+    """Count the deals behind its aggregates, with every dimension joined and without: a row a deal, both times.
+
+    Of deals that several share, by credit, each has a part; that is told by the query, not by the definition.
+    """
+    run = subject.run(Query(kpis=(subject.name,)))
+    scan = run.scan(OWNER)
+    names = [name for name in run.deals.dimensions if "." not in name]
+    said = []
+    for basis in dict.fromkeys(kpi.basis for kpi in subject.measures):
+        table = scan.opportunities(basis)
+        rows, deals = (0, 0) if table is None else _counted(table)
+        if rows != deals:
+            return failed(
+                f"{rows:,} rows stand for {deals:,} deals before anything is joined.",
+                "An opportunity_id must be there once. Import the data again.",
+            )
+        joined = rows if table is None else _counted(run.deals.with_dimensions(table, names, "place_on"))[0]
+        if joined != rows:
+            return _multiplied(run.deals, table, names, rows)
+        said.append(f"{rows:,} {_WORDS[basis]}")
+    if not any(not text.startswith("0 ") for text in said):
+        return not_possible("There is no deal behind it in the data.", "Import data that it is about.")
+    return passed(f"Deals counted once with all {len(names)} dimensions joined: {', '.join(said)}.")
+
+
+def _multiplied(deals: Any, table: Any, names: Sequence[str], rows: int) -> Verdict:
+    """Name the table that multiplies rows, and the dimensions that come from it."""
+    by_source: dict[str, list[str]] = {}
+    for name in names:
+        by_source.setdefault(deals.dimension(name).table, []).append(name)
+    found = {
+        source: _counted(deals.with_dimensions(table, joined, "place_on"))[0]
+        for source, joined in by_source.items()
+    }
+    source = next((source for source, count in found.items() if count != rows), "all tables together")
+    keys = (
+        "spells of a rep in rep_nodes that overlap"
+        if source == "org_levels"
+        else "keys that stand there twice"
+    )
+    return failed(
+        f"{rows:,} deals become {found.get(source, 0):,} rows when {source} is joined for"
+        f" {', '.join(by_source.get(source, names))}.",
+        f"Each deal must find at most one row there: look for {keys}.",
+    )
+
+
+def _counted(table: Any) -> tuple[int, int]:
+    """Count rows and different deals."""
+    counts = table.aggregate(rows=table.count(), deals=table.opportunity_id.nunique())
+    row = counts.to_pyarrow().to_pylist()[0]
+    return int(row["rows"]), int(row["deals"])
