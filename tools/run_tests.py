@@ -23,6 +23,13 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ALLOWED_SKIP = "shared data"
 FAST = ("lint", "fast")
 SLOW = "slow and not browser and not notebook and not engines"
+# They kill work at moments that they draw from the time it takes, and want the machine to themselves.
+KILL = (
+    "tests/kill",
+    "tests/planning/test_store_processes.py",
+    "tests/workbooks/test_processes.py",
+    "tests/workbooks/test_run_for_real.py",
+)
 NO_TESTS = 5
 CLOSING = re.compile(r"\d+ \w+.* in [\d.]+s")
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
@@ -65,9 +72,8 @@ def groups() -> tuple[Group, ...]:
         Group("imports", (str(BIN / "lint-imports"),)),
         Group("fast", pytest("not slow and not browser and not notebook and not engines", "-n", "2")),
         # A file's tests share what they import, so a file stays with one worker.
-        Group("slow", pytest(SLOW, "-n", "2", "--dist", "loadfile", "--ignore=tests/kill")),
-        # They kill work at moments that they draw from the time it takes, and want the machine to themselves.
-        Group("kill", pytest(SLOW, "tests/kill")),
+        Group("slow", pytest(SLOW, "-n", "2", "--dist", "loadfile", *(f"--ignore={path}" for path in KILL))),
+        Group("kill", pytest(SLOW, *KILL)),
         Group("templates", pytest("notebook and not browser")),
         Group("engines", pytest("engines"), needs="PostgreSQL and Java"),
         Group("browser", pytest("browser"), needs="Chromium"),
