@@ -103,7 +103,7 @@ def count_by_age(
         raise BadInput(f"The half-life is {half_life_days} days.", hint="Give a number above 0, such as 365.")
     run = Run(replace(query, kpis=(CURVE_BASIS,)), data, calendar, _catalogue())
     scan = run.scan(run.credit_of(run.kpis[0]))
-    first_known = _first_known(scan)
+    first_known = scan.deals.book.first_known(scan.as_of)
     rows = _counted(scan, first_known, by_month=half_life_days is not None)
     groups: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -159,13 +159,6 @@ def _refuse_outcomes(query: Query) -> None:
             f"{wrong} says how a deal ended, so that a curve by it would be 0 or 1.",
             hint="Ask by what was known when a deal was created, such as product or team.",
         )
-
-
-def _first_known(scan: "Scan") -> date | None:
-    """Find the start of the month in which the first deal closed: of what closed before it nothing is known."""
-    known = scan.deals.known
-    found = known.aggregate(first=known.closed_on.min()).to_pyarrow().to_pylist()[0]["first"]
-    return None if found is None else found.replace(day=1)
 
 
 def _counted(scan: "Scan", first_known: date | None, *, by_month: bool) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
 from salesnb.calendar import FiscalCalendar
+from salesnb.kpis.book import kept
 from salesnb.kpis.comparing import compared
-from salesnb.kpis.deals import kept
 from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import TARGET_INPUTS, Kpi
 from salesnb.kpis.query import Query

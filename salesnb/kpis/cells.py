@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesnb.calendar import GRAINS
 from salesnb.kpis.kpi import AS_OF, AT_START, CLOSED, CREATED, Kpi
@@ -19,6 +19,9 @@ from salesnb.kpis.lives import lives, stays
 from salesnb.kpis.scan import Scan
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span
 from salesnb.kpis.splitting import STATUS, Summand, decided, summand
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["BY_STAGE", "DEALS", "PERIOD", "STOCKS", "Cells", "Fold", "dated"]
 
@@ -74,22 +77,21 @@ class Cells:
     moving: bool = False
     wide: bool = False
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Ask the engine.
+    def rows(self) -> "pa.Table | None":
+        """Ask the engine; None where there can be nothing.
 
         Returns
         -------
-        list of dict
+        pyarrow.Table or None
             ``fold``, ``place`` on the axis (-1: before it), ``dim_NAME``, with a weighted measure ``probability`` and
             ``stage``, `DEALS`, and every measure.
         """
         table = self._placed()
         if table is None:
-            return []
+            return None
         folded, sums = self._by_row(table) if self.wide else self._by_cell(table)
-        grouped = folded.group_by([*self._dimensions, "fold", "place", *self._by_stage]).aggregate(**sums)
-        found: list[dict[str, Any]] = grouped.to_pyarrow().to_pylist()
-        return found
+        keys = [*self._dimensions, "fold", "place", *self.by_stage]
+        return folded.group_by(keys).aggregate(**sums).to_pyarrow()
 
     @cached_property
     def known_spans(self) -> tuple[Span, ...]:
@@ -122,8 +124,8 @@ class Cells:
             Fold.CLOSED: CLOSED in bases,
             Fold.LEFT: bool(bases & STOCKS),
             Fold.WITHIN: self._within is not None,
-            Fold.ENTERED_BY_STAGE: bool(self._by_stage),
-            Fold.LEFT_BY_STAGE: bool(self._by_stage),
+            Fold.ENTERED_BY_STAGE: bool(self.by_stage),
+            Fold.LEFT_BY_STAGE: bool(self.by_stage),
         }
         return tuple(fold for fold, asked in needed.items() if asked)
 
@@ -132,7 +134,8 @@ class Cells:
         return [f"dim_{name}" for name in self.scan.dimensions]
 
     @property
-    def _by_stage(self) -> tuple[str, ...]:
+    def by_stage(self) -> tuple[str, ...]:
+        """What deals are told apart by besides, so that they can be weighted."""
         return BY_STAGE if any(kpi.kind == "weighted" for kpi in self.measures) else ()
 
     @property
@@ -148,17 +151,16 @@ class Cells:
 
         if not self.known_spans:
             return None
-        wanted = {*self.columns, *self._by_stage, *filter(None, (self._within,))} - PERIOD
+        wanted = {*self.columns, *self.by_stage, *filter(None, (self._within,))} - PERIOD
         of_deals = [name for name in sorted(wanted) if not name.startswith("dim_")]
         table = (stays if self.moving else lives)(self.scan, self.reads, of_deals)
         if table is None:
             return None
         asked = tuple(self._tells(table))
         table = table.filter(*asked) if asked else table
-        numbers = {
-            _ENTRY: self.axis.numbered(table.entered, _UNKNOWN),
-            _EXIT: self.axis.numbered(table.left, self.axis.after),
-        }
+        numbers = {_EXIT: self.axis.numbered(table[self._left], self.axis.after)}
+        if self.folds != (Fold.CLOSED,):
+            numbers[_ENTRY] = self.axis.numbered(table[self._entered], _UNKNOWN)
         if self._within:
             numbers[_WITHIN] = self._spans_axis.numbered(table[self._within], _UNKNOWN)
         if self.columns & PERIOD:
@@ -174,9 +176,17 @@ class Cells:
 
         first, last = (ibis.date(self.axis.cuts[place]) for place in (0, -1))
         if self.folds == (Fold.CLOSED,):
-            yield from (table.left >= first, table.left < last)
-        elif self.scan.deals.is_late(self.axis.cuts[0]):
-            yield table.left.isnull() | (table.left >= first) | (table.entered >= first)
+            yield from (table[self._left] >= first, table[self._left] < last)
+        elif self.scan.deals.book.is_late(self.axis.cuts[0]):
+            yield table[self._left].isnull() | (table[self._left] >= first) | (table[self._entered] >= first)
+
+    @property
+    def _entered(self) -> str:
+        return "entered" if self.moving else "created_on"
+
+    @property
+    def _left(self) -> str:
+        return "left" if self.moving else "closed_on"
 
     @property
     def _spans_axis(self) -> Axis:
@@ -212,7 +222,7 @@ class Cells:
         return folded, {**sums, DEALS: folded[DEALS].sum().cast("int64")}
 
     def _grouped(self, table: Any, summands: dict[str, Summand], columns: dict[Any, str]) -> Any:
-        keys: list[Any] = [*self._dimensions, *self._by_stage, _EXIT]
+        keys: list[Any] = [*self._dimensions, *self.by_stage, _EXIT]
         if self.folds != (Fold.CLOSED,):
             keys.append(_ENTRY)
         if self._within:
@@ -233,7 +243,7 @@ class Cells:
         cases = [(cells.fold == int(fold), self._place(cells, fold)) for fold in self.folds]
         place = ibis.cases(*cases, else_=self.axis.after)
         more = {"place": place}
-        if self._by_stage:
+        if self.by_stage:
             apart = cells.fold >= int(Fold.ENTERED_BY_STAGE)
             more["probability"] = apart.ifelse(cells.probability, ibis.null("float64"))
             more["stage"] = apart.ifelse(cells.stage, ibis.null("string"))

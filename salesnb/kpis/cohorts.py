@@ -115,10 +115,8 @@ class Cohorts:
 
     @cached_property
     def _first_known(self) -> date:
-        table = self._scan.deals.known
-        rows = table.aggregate(first=table.closed_on.min()).to_pyarrow().to_pylist()
-        first: date = rows[0]["first"] or self._scan.as_of
-        return first.replace(day=1)
+        as_of = self._scan.as_of
+        return self._scan.deals.book.first_known(as_of) or as_of.replace(day=1)
 
     @cached_property
     def _names(self) -> tuple[str, ...]:

@@ -1,24 +1,19 @@
 """The opportunities with their dimensions: joins that never multiply a row, whatever is asked."""
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from salesnb.errors import UnknownName, nearest
+from salesnb.kpis.book import Book, kept
 from salesnb.kpis.query import CREDIT, OVERLAY
-from salesnb.kpis.spans import FIRST_DAY, LAST_DAY
 
 if TYPE_CHECKING:
-    from salesnb.crm.answers import Answers
     from salesnb.crm.dataset import Dataset
 
-__all__ = ["Deals", "Dimension", "kept"]
-
-T = TypeVar("T")
+__all__ = ["Deals", "Dimension"]
 
 # Columns of the canonical tables that are keys, figures, dates or free text and so do not group anything.
 _NOT_DIMENSIONS = {
@@ -63,12 +58,6 @@ class Dimension:
         return self.column == "rep_id" or self.table in {"org_levels", "reps"}
 
 
-def kept(data: "Dataset", key: Hashable, ask: Callable[[], T], size: Callable[[T], int] = lambda _: 1) -> T:
-    """Ask something of data once for as long as it is open; what stands in for a dataset in tests may keep nothing."""
-    answers: Answers | None = getattr(data, "answers", None)
-    return ask() if answers is None else answers.get(key, ask, size)
-
-
 class Deals:
     """The opportunities of a dataset as they were known on a day.
 
@@ -82,7 +71,8 @@ class Deals:
 
     def __init__(self, data: "Dataset", as_of: date) -> None:
         self._data = data
-        self._as_of = as_of
+        self.as_of = as_of
+        self.book = Book(data)
 
     @cached_property
     def dimensions(self) -> dict[str, Dimension]:
@@ -168,41 +158,23 @@ class Deals:
 
         wanted = tuple(dict.fromkeys(names))
         table = self._data.table("opportunities")
-        if self._as_of >= self._data.meta.as_of and self._all_is_known:
+        if self.as_of >= self._data.meta.as_of and self._all_is_known:
             return table.select(wanted)
-        closed = table.closed_on.notnull() & (table.closed_on <= ibis.date(self._as_of))
+        closed = table.closed_on.notnull() & (table.closed_on <= ibis.date(self.as_of))
         then = {
             "status": closed.ifelse(table.status, "open"),
             # The stage that a deal had before it closed is not in its row; "Won" would tell the future.
             "stage": (table.closed_on.isnull() | closed).ifelse(table.stage, ibis.null("string")),
             "closed_on": closed.ifelse(table.closed_on, ibis.null("date")),
         }
-        if self._as_of >= self._data.meta.as_of or "stage" not in wanted:
+        if self.as_of >= self._data.meta.as_of or "stage" not in wanted:
             return table.select(**{name: then.get(name, table[name]) for name in wanted})
         return self._with_stages(table.mutate(**then)).select(wanted)
 
     @property
     def _all_is_known(self) -> bool:
         """Whether nothing closed after the as-of day, so that every row is as it was known then."""
-        return all(day <= self._as_of if day is not None else not closed for day, _, closed in self.closings)
-
-    @cached_property
-    def closings(self) -> tuple[tuple[date | None, int, int], ...]:
-        """By day of closing, how many deals were won, and how many won or lost; None where nobody knows the day."""
-        return kept(self._data, "closings", self._closings, len)
-
-    def _closings(self) -> tuple[tuple[date | None, int, int], ...]:
-        table = self._data.table("opportunities")
-        grouped = table.group_by("closed_on", "status").aggregate(deals=table.count())
-        found: dict[date | None, Counter[str]] = {}
-        for row in _records(grouped):
-            found.setdefault(row["closed_on"], Counter())[row["status"]] += int(row["deals"])
-        return tuple((day, count["won"], count.total() - count["open"]) for day, count in found.items())
-
-    def is_late(self, day: date) -> bool:
-        """Tell whether most deals that have closed had closed before a day."""
-        before = sum(closed for found, _, closed in self.closings if found is not None and found < day)
-        return 2 * before > sum(closed for _, _, closed in self.closings)
+        return all(found.day <= self.as_of if found.day else not found.closed for found in self.book.closings)
 
     @property
     def of_duckdb(self) -> bool:
@@ -214,7 +186,7 @@ class Deals:
         import ibis
 
         history = self._data.table("stage_history")
-        entered = history.filter(history.entered_on <= ibis.date(self._as_of))
+        entered = history.filter(history.entered_on <= ibis.date(self.as_of))
         # Of two stages of one day the order is not known: the last by name, so that the answer stays the same.
         last = entered.group_by("opportunity_id").aggregate(entered_on=entered.entered_on.max())
         stages = (
@@ -257,31 +229,6 @@ class Deals:
         table = self._data.table("credited")
         found = table.filter(table.kind == kind).drop("kind", "share")
         return found if found.limit(1).to_pyarrow().num_rows else None
-
-    @cached_property
-    def moves(self) -> tuple[dict[str, Any], ...]:
-        """The stretches between the moves of reps who were not always at one place, gaps among them.
-
-        Each has ``moved_rep``, ``moved_in`` and ``moved_out`` (None for ever), and a day in it, ``moved_on``.
-        """
-        return kept(self._data, "moves", self._moves)
-
-    def _moves(self) -> tuple[dict[str, Any], ...]:
-        import ibis
-
-        spells = self._data.table("rep_nodes")
-        bounded = (spells.valid_from > ibis.date(FIRST_DAY)) | (spells.valid_to < ibis.date(LAST_DAY))
-        days: dict[str, set[date]] = {}
-        for row in _records(spells.filter(bounded).select("rep_id", "valid_from", "valid_to")):
-            days.setdefault(row["rep_id"], set()).update((row["valid_from"], row["valid_to"]))
-        return tuple(stretch for rep in sorted(days) for stretch in _stretches(rep, days[rep]))
-
-    def moves_table(self) -> Any:
-        """Give `moves` as a table."""
-        import ibis
-
-        kinds = {"moved_rep": "string", "moved_in": "date", "moved_out": "date", "moved_on": "date"}
-        return ibis.memtable(list(self.moves), schema=kinds)
 
     def values(self, dimension: Dimension) -> list[str | None]:
         """List every known value (the id where there is one), in no particular order."""
@@ -329,15 +276,14 @@ class Deals:
     def _with_levels(self, table: Any, wanted: dict[str, str], on: str) -> Any:
         """Find the node by the rep and the day: spells of one rep never overlap, so at most one fits."""
         spells, levels = self._data.table("rep_nodes"), self._data.table("org_levels")
-        places = spells.inner_join(levels, spells.node == levels.node).select(
-            join_rep=spells.rep_id, join_from=spells.valid_from, join_to=spells.valid_to, **{
-                name: levels[column] for name, column in wanted.items()
-            }
-        )  # fmt: skip
-        if not self.moves:
+        values = {name: levels[column] for name, column in wanted.items()}
+        places = spells.inner_join(levels, spells.node == levels.node)
+        if not self.book.moves:
             # Everybody has one place, whatever the day.
-            places = places.drop("join_from", "join_to")
+            places = places.select(join_rep=spells.rep_id, **values)
             return table.left_join(places, table.rep_id == places.join_rep).drop("join_rep")
+        bounds = {"join_from": spells.valid_from, "join_to": spells.valid_to}
+        places = places.select(join_rep=spells.rep_id, **bounds, **values)
         day = table[on]
         joined = table.left_join(
             places, (table.rep_id == places.join_rep) & (day >= places.join_from) & (day < places.join_to)
@@ -356,12 +302,6 @@ class Deals:
 def _records(table: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
     return rows
-
-
-def _stretches(rep: str, days: set[date]) -> Iterator[dict[str, Any]]:
-    cuts = sorted(days - {FIRST_DAY, LAST_DAY})
-    for start, end in pairwise((None, *cuts, None)):
-        yield {"moved_rep": rep, "moved_in": start, "moved_out": end, "moved_on": start or FIRST_DAY}
 
 
 def _repeated(names: Iterable[str]) -> set[str]:

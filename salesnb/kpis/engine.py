@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput
+from salesnb.kpis.book import kept
 from salesnb.kpis.cells import BY_STAGE
 from salesnb.kpis.cohorts import RETENTION, Cohorts
-from salesnb.kpis.deals import Deals, kept
-from salesnb.kpis.folding import Key, Sums, figures, weighted_rows
+from salesnb.kpis.deals import Deals
+from salesnb.kpis.folding import Folded, Key, Sums
 from salesnb.kpis.kpi import AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi
 from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
@@ -223,11 +224,14 @@ class Run:
         planned = plan(scan, measures, reads)
         for cells in planned.cells:
             rows = cells.rows()
-            for key, values in figures(cells, rows).items():
+            if rows is None:
+                continue
+            folded = Folded(cells, rows)
+            for key, values in folded.figures().items():
                 found.setdefault(key, {}).update(values)
             for kpi in cells.measures:
                 if kpi.kind == "weighted":
-                    self._add_weighted(kpi, weighted_rows(cells, rows, kpi), found)
+                    self._add_weighted(kpi, folded.by_stage(kpi), found)
         for basis, some in bases_of(kpi for kpi in planned.alone if kpi.kind != "weighted").items():
             # Where sums of the same basis tell which groups there are, a quantile need not.
             told = any(

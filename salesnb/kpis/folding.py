@@ -1,107 +1,134 @@
 """From folded cells to figures: what happened in each span, and what was open at its end or start, in whole numbers."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import accumulate
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from salesnb.kpis.cells import BY_STAGE, DEALS, STOCKS, Cells, Fold, dated
 from salesnb.kpis.kpi import AT_START, CLOSED, Kpi
 
-__all__ = ["Key", "Sums", "figures", "weighted_rows"]
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    Numbers = np.ndarray[Any, np.dtype[np.int64]]
+
+__all__ = ["Folded", "Key", "Sums"]
 
 Key = tuple[str | None, tuple[str | None, ...]]
 Sums = dict[Key, dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class _Group:
-    """The rows of one group by fold and column: a value a stretch, the first for all days before the axis."""
+class Folded:
+    """The answer of an engine about cells.
 
-    stretches: int
-    columns: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    Parameters
+    ----------
+    cells
+        What was asked.
+    rows
+        What `Cells.rows` gave.
+    """
 
-    def add(self, row: Mapping[str, Any], names: Iterable[str]) -> None:
-        for name in names:
-            self.columns.setdefault((row["fold"], name), [0] * self.stretches)[row["place"] + 1] += row[name]
+    def __init__(self, cells: Cells, rows: "pa.Table") -> None:
+        self._cells = cells
+        self._rows = rows
+        # Before which stretch each span starts, and before which it is over; all before the axis is a stretch too.
+        bounds = [cells.stretches(span) for span in cells.known_spans]
+        self._starts, self._ends = [start + 1 for start, _ in bounds], [end + 1 for _, end in bounds]
 
-    def until(self, fold: Fold, name: str) -> list[int]:
-        """Give what came before each stretch, from the first of all on."""
-        return [0, *accumulate(self.columns.get((int(fold), name), [0] * self.stretches))]
+    def figures(self) -> Sums:
+        """Tell every sum, of each span and group that has rows."""
+        sums = [kpi for kpi in self._cells.measures if kpi.kind != "weighted"]
+        groups = _Groups(self._cells, self._rows)
+        found: Sums = {}
+        for basis in dict.fromkeys(kpi.basis for kpi in sums):
+            names = [kpi.name for kpi in sums if kpi.basis == basis]
+            values = [self._told(groups, kpi).tolist() for kpi in sums if kpi.basis == basis]
+            for place, span, group in self._with_deals(groups, basis):
+                row = found.setdefault((self._cells.known_spans[span].label, group), {})
+                row.update(zip(names, [one[place][span] for one in values], strict=True))
+        return found
 
-    def standing(self, entered: Fold, left: Fold, name: str) -> list[int]:
-        """Give what had entered and not left before each stretch."""
+    def by_stage(self, kpi: Kpi) -> list[dict[str, Any]]:
+        """Give what was open in each span of one group, probability and stage, to be weighted."""
+        groups = _Groups(self._cells, self._rows, by_stage=True)
+        values = self._of_spans(groups, kpi.basis, kpi.name).tolist()
         return [
-            came - went for came, went in zip(self.until(entered, name), self.until(left, name), strict=True)
+            {
+                "bucket": self._cells.known_spans[span].label,
+                "dimensions": group[: -len(BY_STAGE)],
+                **dict(zip(BY_STAGE, group[-len(BY_STAGE) :], strict=True)),
+                kpi.name: values[place][span],
+            }
+            for place, span, group in self._with_deals(groups, kpi.basis)
         ]
 
+    def _with_deals(self, groups: "_Groups", basis: str) -> Iterator[tuple[int, int, Any]]:
+        """List the groups and spans that have deals."""
+        counts = self._of_spans(groups, basis, DEALS)
+        for place, span in zip(*(found.tolist() for found in counts.nonzero()), strict=True):
+            yield place, span, groups.keys[place]
 
-def figures(cells: Cells, rows: Iterable[Mapping[str, Any]]) -> Sums:
-    """Tell every sum, of each span and group that has rows."""
-    sums = [kpi for kpi in cells.measures if kpi.kind != "weighted"]
-    names = [*(kpi.name for kpi in sums), *(dated(kpi.name) for kpi in sums if kpi.within), DEALS]
-    groups: dict[tuple[str | None, ...], _Group] = {}
-    for row in rows:
-        if row["fold"] < Fold.ENTERED_BY_STAGE:
-            group = groups.setdefault(_dimensions(cells, row), _Group(cells.axis.after + 1))
-            group.add(row, (name for name in names if name in row))
-    found: Sums = {}
-    for dimensions, group in groups.items():
-        for basis in {kpi.basis for kpi in sums}:
-            counts = _of_spans(cells, group, basis, DEALS)
-            told = {kpi.name: _told(cells, group, kpi) for kpi in sums if kpi.basis == basis}
-            for place, span in enumerate(cells.known_spans):
-                if counts[place]:
-                    row = {name: values[place] for name, values in told.items()}
-                    found.setdefault((span.label, dimensions), {}).update(row)
-    return found
+    def _told(self, groups: "_Groups", kpi: Kpi) -> "Numbers":
+        values = self._of_spans(groups, kpi.basis, kpi.name)
+        if kpi.within and Fold.WITHIN in self._cells.folds:
+            values = values + groups.column(Fold.WITHIN, dated(kpi.name))[:, self._starts]
+        return values
 
-
-def weighted_rows(cells: Cells, rows: Iterable[Mapping[str, Any]], kpi: Kpi) -> list[dict[str, Any]]:
-    """Give what was open in each span of one group, probability and stage, to be weighted."""
-    groups: dict[tuple[Any, ...], _Group] = {}
-    for row in rows:
-        if row["fold"] >= Fold.ENTERED_BY_STAGE:
-            key = (_dimensions(cells, row), *(row[name] for name in BY_STAGE))
-            groups.setdefault(key, _Group(cells.axis.after + 1)).add(row, (kpi.name, DEALS))
-    found = []
-    for (dimensions, probability, stage), group in groups.items():
-        folds = (Fold.ENTERED_BY_STAGE, Fold.LEFT_BY_STAGE)
-        values, counts = group.standing(*folds, kpi.name), group.standing(*folds, DEALS)
-        for span in cells.known_spans:
-            end = _moment(cells, span, kpi.basis)
-            if counts[end]:
-                where = {"bucket": span.label, "dimensions": dimensions}
-                found.append({**where, "probability": probability, "stage": stage, kpi.name: values[end]})
-    return found
+    def _of_spans(self, groups: "_Groups", basis: str, name: str) -> "Numbers":
+        """Give a column of each group and span: what happened in it, or what was open when it is told."""
+        if basis in STOCKS:
+            entered, left = groups.stocks
+            standing = groups.until(entered, name) - groups.until(left, name)
+            return standing[:, self._starts if basis == AT_START else self._ends]
+        until = groups.until(Fold.CLOSED if basis == CLOSED else Fold.ENTERED, name)
+        return until[:, self._ends] - until[:, self._starts]
 
 
-def _told(cells: Cells, group: _Group, kpi: Kpi) -> list[int]:
-    values = _of_spans(cells, group, kpi.basis, kpi.name)
-    if kpi.within and Fold.WITHIN in cells.folds:
-        inside = group.columns.get((int(Fold.WITHIN), dated(kpi.name)), [0] * group.stretches)
-        values = [
-            value + inside[cells.stretches(span)[0] + 1]
-            for value, span in zip(values, cells.known_spans, strict=True)
-        ]
-    return values
+class _Groups:
+    """The rows of each group, by fold, stretch and column.
 
+    Attributes
+    ----------
+    keys
+        The values of the dimensions, and of probability and stage where these tell groups apart.
+    stocks
+        The folds of what entered, and of what left.
+    """
 
-def _of_spans(cells: Cells, group: _Group, basis: str, name: str) -> list[int]:
-    """Give a column of each span: what happened in it, or what was open when it is told."""
-    if basis in STOCKS:
-        standing = group.standing(Fold.ENTERED, Fold.LEFT, name)
-        return [standing[_moment(cells, span, basis)] for span in cells.known_spans]
-    until = group.until(Fold.CLOSED if basis == CLOSED else Fold.ENTERED, name)
-    bounds = (cells.stretches(span) for span in cells.known_spans)
-    return [until[end + 1] - until[start + 1] for start, end in bounds]
+    def __init__(self, cells: Cells, rows: "pa.Table", *, by_stage: bool = False) -> None:
+        folds = rows.column("fold").to_numpy()
+        mine = folds >= Fold.ENTERED_BY_STAGE if by_stage else folds < Fold.ENTERED_BY_STAGE
+        self.stocks = (Fold.ENTERED_BY_STAGE, Fold.LEFT_BY_STAGE) if by_stage else (Fold.ENTERED, Fold.LEFT)
+        self._rows = rows.filter(mine)
+        self._folds = folds[mine]
+        self._stretches = self._rows.column("place").to_numpy() + 1
+        self._width = cells.axis.after + 1
+        names = [f"dim_{name}" for name in cells.scan.dimensions]
+        self.keys, self._places = self._grouped([*names, *BY_STAGE] if by_stage else names)
 
+    def _grouped(self, names: Sequence[str]) -> tuple[list[tuple[Any, ...]], "Numbers"]:
+        import numpy as np
 
-def _moment(cells: Cells, span: Any, basis: str) -> int:
-    """Tell before which stretch of a group deals are counted: the one after the span, or its first."""
-    start, end = cells.stretches(span)
-    return 1 + (start if basis == AT_START else end)
+        columns = [self._rows.column(name).to_pylist() for name in names]
+        known: dict[tuple[Any, ...], int] = {}
+        keys = zip(*columns, strict=True) if columns else [()] * len(self._folds)
+        places = [known.setdefault(key, len(known)) for key in keys]
+        return list(known), np.array(places, dtype=np.int64)
 
+    def column(self, fold: Fold, name: str) -> "Numbers":
+        """Give a column by group and stretch, the first for all days before the axis; it has the sums of a fold."""
+        import numpy as np
 
-def _dimensions(cells: Cells, row: Mapping[str, Any]) -> tuple[str | None, ...]:
-    return tuple(row[f"dim_{name}"] for name in cells.scan.dimensions)
+        found = np.zeros((len(self.keys), self._width), dtype=np.int64)
+        mine = self._folds == fold
+        found[self._places[mine], self._stretches[mine]] = self._rows.column(name).to_numpy()[mine]
+        return found
+
+    def until(self, fold: Fold, name: str) -> "Numbers":
+        """Add up what came before each stretch, from the first of all on."""
+        import numpy as np
+
+        found = np.zeros((len(self.keys), self._width + 1), dtype=np.int64)
+        np.cumsum(self.column(fold, name), axis=1, out=found[:, 1:])
+        return found

@@ -25,15 +25,14 @@ def lives(scan: Scan, reads: tuple[str, ...], columns: Iterable[str]) -> Any:
     Returns
     -------
     Ibis table or None
-        With ``entered`` and ``left``, the days of creation and closing as far as they are known.
+        With ``created_on`` and ``closed_on``.
     """
     import ibis
 
     table = scan.deals.known_columns([*columns, *_needed(scan, reads), "created_on", "closed_on"])
-    more = {"entered": table.created_on, "left": table.closed_on}
-    if scan.deals.moves:
-        more["place_on"] = table.closed_on.fill_null(ibis.date(scan.as_of))
-    return scan.of_whom(table.mutate(**more), reads)
+    if scan.deals.book.moves:
+        table = table.mutate(place_on=table.closed_on.fill_null(ibis.date(scan.as_of)))
+    return scan.of_whom(table, reads)
 
 
 def stays(scan: Scan, reads: tuple[str, ...], columns: Iterable[str]) -> Any:
@@ -44,7 +43,7 @@ def stays(scan: Scan, reads: tuple[str, ...], columns: Iterable[str]) -> Any:
     import ibis
 
     table = scan.deals.known_columns([*columns, *_needed(scan, reads), "created_on", "closed_on"])
-    moves, first, last = scan.deals.moves_table(), ibis.date(FIRST_DAY), ibis.date(LAST_DAY)
+    moves, first, last = scan.deals.book.moves_table(), ibis.date(FIRST_DAY), ibis.date(LAST_DAY)
     came_before = table.created_on.fill_null(first) < moves.moved_out.fill_null(last)
     left_after = table.closed_on.fill_null(last) > moves.moved_in.fill_null(first)
     joined = table.left_join(moves, [table.rep_id == moves.moved_rep, came_before, left_after])
@@ -61,7 +60,7 @@ def stays(scan: Scan, reads: tuple[str, ...], columns: Iterable[str]) -> Any:
 def places_move(scan: Scan, reads: tuple[str, ...]) -> bool:
     """Tell whether the dimensions of an open deal may depend on the day."""
     of_levels = any(found.table == "org_levels" for found in _dimensions(scan, reads))
-    return of_levels and not scan.restated and bool(scan.deals.moves)
+    return of_levels and not scan.restated and bool(scan.deals.book.moves)
 
 
 def _needed(scan: Scan, reads: tuple[str, ...]) -> set[str]:

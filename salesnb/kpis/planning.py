@@ -1,7 +1,8 @@
 """How a question is answered: what one scan tells, and what is asked for by itself."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 from salesnb.calendar import GRAINS
@@ -13,6 +14,11 @@ from salesnb.kpis.scan import Scan
 from salesnb.kpis.splitting import decided, is_additive, mentions
 
 __all__ = ["Plan", "plan"]
+
+# Fewer rows than this are never too many cells.
+_LARGE, _MOST_CELLS = 300_000, 2_000_000
+# In so many stretches, such as months, nearly every deal closes.
+_LONG = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,30 +39,45 @@ class Plan:
 
 def plan(scan: Scan, measures: Sequence[Kpi], reads: tuple[str, ...] = ()) -> Plan:
     """Choose how to answer measures, which together read some dimensions."""
-    columns = {kpi.name: read for kpi in measures if (read := _reads_if_folded(scan, kpi)) is not None}
+    read = {kpi.name: _reads_if_folded(scan, kpi) for kpi in measures}
+    columns = {name: found for name, found in read.items() if found is not None}
     folded = [kpi for kpi in measures if kpi.name in columns]
+    cells = []
+    for some, moving in _groups(scan, folded, moves=places_move(scan, reads)):
+        needed = frozenset(name for kpi in some for name in columns[kpi.name])
+        asked = Cells(scan=scan, measures=tuple(some), columns=needed, reads=reads, moving=moving)
+        cells.append(replace(asked, wide=_is_wide(asked)))
+    told = {kpi.name for found in cells for kpi in found.measures}
+    return Plan(cells=tuple(cells), alone=tuple(kpi for kpi in measures if kpi.name not in told))
+
+
+def _groups(scan: Scan, folded: list[Kpi], *, moves: bool) -> Iterator[tuple[list[Kpi], bool]]:
+    """Part measures into those that share cells, and tell whether they are of deals that move."""
     flows = [kpi for kpi in folded if kpi.basis not in STOCKS]
     stocks = [kpi for kpi in folded if kpi.basis in STOCKS]
-    if not places_move(scan, reads):
-        groups = [(folded, False)]
-    elif scan.credit == OWNER:
-        groups = [(flows, False), (stocks, True)]
-    else:
-        # Who share in a deal may move on different days: a deal then counts once or twice for a team by the day.
-        groups = [(flows, False)]
-    cells = tuple(
-        Cells(
-            scan=scan,
-            measures=tuple(some),
-            columns=frozenset().union(*(columns[kpi.name] for kpi in some)),
-            reads=reads,
-            moving=moving,
-        )
-        for some, moving in groups
-        if some
-    )
-    told = {kpi.name for found in cells for kpi in found.measures}
-    return Plan(cells=cells, alone=tuple(kpi for kpi in measures if kpi.name not in told))
+    # Who share in a deal may move on different days: a deal then counts once or twice for a team by the day.
+    if moves and scan.credit != OWNER:
+        stocks = []
+    weighted = [kpi for kpi in folded if kpi.kind == "weighted"]
+    # Each deal would be a cell of its own for all others too.
+    apart = weighted if weighted and scan.deals.book.has_many_probabilities else []
+    rest = [kpi for kpi in stocks if kpi not in apart]
+    parts = [(flows, False), (rest, True)] if moves else [([*flows, *rest], False)]
+    for some, moving in [*parts, ([kpi for kpi in stocks if kpi in apart], moves)]:
+        if some:
+            yield some, moving
+
+
+def _is_wide(cells: Cells) -> bool:
+    """Tell whether cells may be so many that grouping rows into them costs more memory than it saves time."""
+    deals = cells.scan.deals
+    if not cells.known_spans or deals.book.count < _LARGE:
+        return False
+    if cells.by_stage and deals.book.has_many_probabilities:
+        return True
+    stretches = cells.axis.after
+    groups = prod(len(deals.values(deals.dimension(name))) + 1 for name in cells.scan.dimensions)
+    return min(groups, deals.book.count) * stretches * min(stretches, _LONG) > _MOST_CELLS
 
 
 def _reads_if_folded(scan: Scan, kpi: Kpi) -> set[str] | None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kpis_in_fractions import ALWAYS, KPIS, NEVER, Book, Deal, Selection, periods_of, table
 
 from salesnb.calendar import FiscalCalendar, Period
-from salesnb.kpis import Query, run
+from salesnb.kpis import Query, planning, run
 
 pytestmark = pytest.mark.slow
 
@@ -222,6 +222,22 @@ def test_windows_that_overlap(
     named = tuple(Period(label=label, start=start, end=end) for label, start, end in periods)
     query = Query(kpis=("won_count",), by=by, windows=named, labels=False)
     check(book_of(deals, moves), query, periods, same, by_key)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deals=DEALS, moves=SPELLS, grain=st.sampled_from(("month", None)))
+def test_rows_that_are_folded_without_cells(
+    deals: Any, moves: Any, grain: str | None, same: Callable[..., bool], by_key: Any
+) -> None:
+    start, end = dt.date(2025, 12, 1), dt.date(2026, 3, 10)
+    buckets = (
+        FiscalCalendar().buckets(start, end, grain) if grain else (Period(label="", start=start, end=end),)
+    )
+    periods = tuple((one.label, max(one.start, start), min(one.end, end)) for one in buckets)
+    query = Query(kpis=("won_count",), by=("team",), grain=grain, start=start, end=end, labels=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planning, "_is_wide", lambda _: True)
+        check(book_of(deals, moves), query, periods, same, by_key)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -81,8 +81,16 @@ def _refuse_bombs(path: Path) -> None:
     """Refuse a small file that unpacks to more than any workbook holds, before it fills the memory."""
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as packed:
-        size = sum(part.file_size for part in packed.infolist())
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        # A size that cannot be known could be any.
+        raise Damaged(
+            f"Its list of parts cannot be read: {error}.",
+            where=path.name,
+            hint="Open it, save it as .xlsx and try again.",
+        ) from error
     if size > _MOST_UNPACKED or (size > _SMALL and size > _USUAL_PACKING * path.stat().st_size):
         raise Damaged(
             f"It unpacks to {size // 1_000_000:,} MB, which no workbook needs.",

@@ -1,0 +1,119 @@
+"""What is true of all opportunities and reps, whatever is asked: found out once for as long as data is open."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from salesnb.kpis.spans import FIRST_DAY, LAST_DAY
+
+if TYPE_CHECKING:
+    from salesnb.crm.answers import Answers
+    from salesnb.crm.dataset import Dataset
+
+__all__ = ["Book", "Closings", "kept"]
+
+T = TypeVar("T")
+
+# Among so many deals one finds out whether probabilities are those of few stages.
+_SEEN, _FEW_PROBABILITIES = 10_000, 100
+
+
+class Closings(NamedTuple):
+    """Of one day of closing, or without one: deals that were won, those won or lost, and all."""
+
+    day: date | None
+    won: int
+    closed: int
+    deals: int
+
+
+def kept(data: "Dataset", key: Hashable, ask: Callable[[], T], size: Callable[[T], int] = lambda _: 1) -> T:
+    """Ask something of data once for as long as it is open; what stands in for a dataset in tests may keep nothing."""
+    answers: Answers | None = getattr(data, "answers", None)
+    return ask() if answers is None else answers.get(key, ask, size)
+
+
+class Book:
+    """The facts of a dataset that tell how to ask it."""
+
+    def __init__(self, data: "Dataset") -> None:
+        self._data = data
+
+    @cached_property
+    def closings(self) -> "tuple[Closings, ...]":
+        """What closed on each day, whatever the as-of day, and what stands without such a day."""
+        return kept(self._data, "closings", self._closings, len)
+
+    def _closings(self) -> "tuple[Closings, ...]":
+        table = self._data.table("opportunities")
+        found: dict[date | None, Counter[str]] = {}
+        for row in _records(table.group_by("closed_on", "status").aggregate(deals=table.count())):
+            found.setdefault(row["closed_on"], Counter())[row["status"]] += int(row["deals"])
+        return tuple(
+            Closings(day=day, won=count["won"], closed=count.total() - count["open"], deals=count.total())
+            for day, count in found.items()
+        )
+
+    @property
+    def count(self) -> int:
+        """How many opportunities there are."""
+        return sum(found.deals for found in self.closings)
+
+    @property
+    def has_many_probabilities(self) -> bool:
+        """Whether deals have probabilities of their own, not one for each stage."""
+        return kept(self._data, "probabilities", self._probabilities) > _FEW_PROBABILITIES
+
+    def _probabilities(self) -> int:
+        table = self._data.table("opportunities")
+        seen = table.filter(table.probability.notnull()).select("probability").limit(_SEEN)
+        return int(seen.distinct().count().to_pyarrow().as_py())
+
+    def is_late(self, day: date) -> bool:
+        """Tell whether most deals that have closed had closed before a day."""
+        before = sum(found.closed for found in self.closings if found.day and found.day < day)
+        return 2 * before > sum(found.closed for found in self.closings)
+
+    def first_known(self, as_of: date) -> date | None:
+        """Find the start of the month in which the first deal closed: of what closed before it nothing is known."""
+        days = [found.day for found in self.closings if found.day and found.day <= as_of]
+        return min(days).replace(day=1) if days else None
+
+    @cached_property
+    def moves(self) -> tuple[dict[str, Any], ...]:
+        """The stretches between the moves of reps who were not always at one place, gaps among them.
+
+        Each has ``moved_rep``, ``moved_in`` and ``moved_out`` (None for ever), and a day in it, ``moved_on``.
+        """
+        return kept(self._data, "moves", self._moves)
+
+    def _moves(self) -> tuple[dict[str, Any], ...]:
+        import ibis
+
+        spells = self._data.table("rep_nodes")
+        bounded = (spells.valid_from > ibis.date(FIRST_DAY)) | (spells.valid_to < ibis.date(LAST_DAY))
+        days: dict[str, set[date]] = {}
+        for row in _records(spells.filter(bounded).select("rep_id", "valid_from", "valid_to")):
+            days.setdefault(row["rep_id"], set()).update((row["valid_from"], row["valid_to"]))
+        return tuple(stretch for rep in sorted(days) for stretch in _stretches(rep, days[rep]))
+
+    def moves_table(self) -> Any:
+        """Give `moves` as a table."""
+        import ibis
+
+        kinds = {"moved_rep": "string", "moved_in": "date", "moved_out": "date", "moved_on": "date"}
+        return ibis.memtable(list(self.moves), schema=kinds)
+
+
+def _records(table: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    return rows
+
+
+def _stretches(rep: str, days: set[date]) -> Iterator[dict[str, Any]]:
+    cuts = sorted(days - {FIRST_DAY, LAST_DAY})
+    for start, end in pairwise((None, *cuts, None)):
+        yield {"moved_rep": rep, "moved_in": start, "moved_out": end, "moved_on": start or FIRST_DAY}
