@@ -77,6 +77,8 @@ class Book:
             return deal.rep_id
         if name == "account":
             return deal.account_id
+        if name == "product":
+            return deal.product
         if name == "family":
             return self.families.get(deal.product or "")
         if name in {"sector", "country"}:
@@ -193,7 +195,7 @@ KPIS: Mapping[str, Callable[[Selection], Value]] = {
     "win_rate_cohort": lambda s: ratio(won_by(s.created, s.as_of), len(s.created)),
     "win_rate_cohort_closed": lambda s: ratio(won_by(s.created, s.as_of), closed_by(s.created, s.as_of)),
     "average_deal": lambda s: ratio(amount(s.won()), len(s.won())),
-    "median_deal": lambda s: median(deal.amount or 0 for deal in s.won()),
+    "median_deal": lambda s: median(deal.amount for deal in s.won() if deal.amount is not None),
     "median_cycle_days": lambda s: median(cycles(s.won())),
     "mean_cycle_days": lambda s: mean(cycles(s.won())),
     "open_count": lambda s: len(s.open_at_end),

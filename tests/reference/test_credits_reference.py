@@ -149,14 +149,12 @@ def kept_members(members: list[Any]) -> list[Any]:
 
 
 def node_of(rep: str, day: dt.date, spells: list[Any]) -> str:
-    """The largest share, else the latest begun; in a gap the node before, before all the first."""
+    """The largest share, else the latest begun; in a gap the node before, before all where the reps' table says."""
     mine = [spell for spell in spells if spell[0] == rep]
-    if not mine:
-        # Without any memberships at all, where the reps' table says.
+    if not mine or day < min(spell[2] for spell in mine):
         return dict(zip(REPS, ("alps", "de", "kyoto"), strict=True))[rep]
-    first = min(spell[2] for spell in mine)
     while not (there := [s for s in mine if s[2] <= day < s[3]]):
-        day = first if day < first else day - dt.timedelta(days=1)
+        day -= dt.timedelta(days=1)
     return max(there, key=lambda s: (s[4], s[2], s[1]))[1]
 
 
