@@ -32,6 +32,10 @@ _CLOSED_DOORS = {
 }
 
 
+# To write a statement takes Ibis longer than it takes the engine to answer it from few rows.
+_STATEMENTS = 500
+
+
 @dataclass(frozen=True, kw_only=True)
 class Meta:
     """What holds for the whole of the data.
@@ -82,6 +86,7 @@ class Dataset:
         self.path = path
         self.backend = backend
         self.meta = meta
+        _remember_statements(backend)
 
     @classmethod
     def open(cls, path: str | Path) -> "Dataset":
@@ -273,3 +278,15 @@ def _unreadable(path: Path, error: Exception) -> SalesnbError:
         return MissingFile(f"There is no {path.name}.", where=str(path.parent), hint=_IMPORT)
     reason = str(error).splitlines()[0]
     return Damaged(f"{path.name} cannot be read: {reason}", where=str(path.parent), hint=_IMPORT)
+
+
+def _remember_statements(backend: "ibis.BaseBackend") -> None:
+    """Have a backend write the statement of an expression once, whoever asks."""
+    write, known = backend.compile, Answers(_STATEMENTS)
+
+    def compiled(expr: "ibis.Expr", /, **options: object) -> str:
+        if any(value is not None for value in options.values()):
+            return str(write(expr, **options))
+        return known.get(expr.op(), lambda: str(write(expr)))
+
+    backend.compile = compiled

@@ -247,8 +247,7 @@ class Cells:
             apart = cells.fold >= int(Fold.ENTERED_BY_STAGE)
             more["probability"] = apart.ifelse(cells.probability, ibis.null("float64"))
             more["stage"] = apart.ifelse(cells.stage, ibis.null("string"))
-        folded = cells.mutate(**more)
-        return folded.filter(folded.place < self.axis.after)
+        return cells.mutate(**more)
 
     def _place(self, cells: Any, fold: Fold) -> Any:
         import ibis

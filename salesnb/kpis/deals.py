@@ -1,10 +1,10 @@
 """The opportunities with their dimensions: joins that never multiply a row, whatever is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.book import Book, kept
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
 
 __all__ = ["Deals", "Dimension"]
+
+T = TypeVar("T")
 
 # Columns of the canonical tables that are keys, figures, dates or free text and so do not group anything.
 _NOT_DIMENSIONS = {
@@ -73,6 +75,10 @@ class Deals:
         self._data = data
         self.as_of = as_of
         self.book = Book(data)
+
+    def kept(self, key: Hashable, ask: Callable[[], T]) -> T:
+        """Find something out once for as long as the data is open, whatever the as-of day."""
+        return kept(self._data, key, ask)
 
     @cached_property
     def dimensions(self) -> dict[str, Dimension]:
@@ -271,24 +277,25 @@ class Deals:
         key = _KEYS[source]
         right = self._data.table(source).select(**{f"join_{key}": key, **wanted})
         joined = table.left_join(right, table[key] == right[f"join_{key}"])
-        return joined.drop(f"join_{key}")
+        return joined.select(*table.columns, *wanted)
 
     def _with_levels(self, table: Any, wanted: dict[str, str], on: str) -> Any:
         """Find the node by the rep and the day: spells of one rep never overlap, so at most one fits."""
+        places = self.kept(("places", tuple(wanted.items())), lambda: self._places(wanted))
+        here = table.rep_id == places.join_rep
+        if "join_from" in places.columns:
+            day = table[on]
+            here &= (day >= places.join_from) & (day < places.join_to)
+        return table.left_join(places, here).select(*table.columns, *wanted)
+
+    def _places(self, wanted: dict[str, str]) -> Any:
+        """Give the levels above each rep, between two days where anybody moved."""
         spells, levels = self._data.table("rep_nodes"), self._data.table("org_levels")
+        bounds = {"join_from": spells.valid_from, "join_to": spells.valid_to} if self.book.moves else {}
         values = {name: levels[column] for name, column in wanted.items()}
-        places = spells.inner_join(levels, spells.node == levels.node)
-        if not self.book.moves:
-            # Everybody has one place, whatever the day.
-            places = places.select(join_rep=spells.rep_id, **values)
-            return table.left_join(places, table.rep_id == places.join_rep).drop("join_rep")
-        bounds = {"join_from": spells.valid_from, "join_to": spells.valid_to}
-        places = places.select(join_rep=spells.rep_id, **bounds, **values)
-        day = table[on]
-        joined = table.left_join(
-            places, (table.rep_id == places.join_rep) & (day >= places.join_from) & (day < places.join_to)
+        return spells.inner_join(levels, spells.node == levels.node).select(
+            join_rep=spells.rep_id, **bounds, **values
         )
-        return joined.drop("join_rep", "join_from", "join_to")
 
     def _text_columns(self, table: str) -> list[str]:
         schema = self._data.table(table).schema()

@@ -297,11 +297,19 @@ class Run:
 
     def _values(self, key: Key, sums: Mapping[str, Sums]) -> list[Any]:
         span = self._span_of[key[0]]
-        nothing: dict[str, Any] = {measure.name: self._nothing(measure, span) for measure in self.measures}
+        nothing = self._nothing_in[span]
         if self._needs_quotas:
-            nothing |= self._quotas(key[1], span)
+            nothing = nothing | self._quotas(key[1], span)
         known = {credit: nothing | found.get(key, {}) for credit, found in sums.items()}
         return [self._value(kpi, known[self._credits[kpi.name]]) for kpi in self.kpis]
+
+    @cached_property
+    def _nothing_in(self) -> dict[Span, dict[str, Any]]:
+        """What every measure is in a span without any deals."""
+        return {
+            span: {measure.name: self._nothing(measure, span) for measure in self.measures}
+            for span in self.spans
+        }
 
     def _value(self, kpi: Kpi, known: dict[str, Any]) -> Any:
         if kpi.name not in known:

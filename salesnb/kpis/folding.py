@@ -31,7 +31,8 @@ class Folded:
 
     def __init__(self, cells: Cells, rows: "pa.Table") -> None:
         self._cells = cells
-        self._rows = rows
+        # What happens after the last span is in none.
+        self._rows = rows.filter(rows.column("place").to_numpy() < cells.axis.after)
         # Before which stretch each span starts, and before which it is over; all before the axis is a stretch too.
         bounds = [cells.stretches(span) for span in cells.known_spans]
         self._starts, self._ends = [start + 1 for start, _ in bounds], [end + 1 for _, end in bounds]

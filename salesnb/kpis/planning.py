@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -39,7 +40,10 @@ class Plan:
 
 def plan(scan: Scan, measures: Sequence[Kpi], reads: tuple[str, ...] = ()) -> Plan:
     """Choose how to answer measures, which together read some dimensions."""
-    read = {kpi.name: _reads_if_folded(scan, kpi) for kpi in measures}
+    read = {
+        kpi.name: scan.deals.kept(("read", kpi, scan.grain), partial(_reads_if_folded, scan, kpi))
+        for kpi in measures
+    }
     columns = {name: found for name, found in read.items() if found is not None}
     folded = [kpi for kpi in measures if kpi.name in columns]
     cells = []

@@ -266,7 +266,7 @@ class Scan:
     def _axis(self) -> Axis:
         """The days of the buckets, which lie side by side."""
         days = [day for span in self.spans for day in (span.start, span.end)]
-        return Axis.of(days, self.grain, self.calendar)
+        return Axis.of(days, self.grain, self.calendar, of_duckdb=self.deals.of_duckdb)
 
 
 def bases_of(measures: Iterable[Kpi]) -> dict[str, list[Kpi]]:

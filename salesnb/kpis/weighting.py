@@ -66,6 +66,9 @@ class Probabilities:
 
     def _records_by_stage(self) -> dict[str | None, "_Record"]:
         history = self._data.table("stage_history").select("opportunity_id", "stage").distinct()
+        if not _records(history.limit(1)):
+            # Most data has none, and to find that out by joining all deals takes a scan of them.
+            return {}
         table = self._deals.known.select("closed_on", key="opportunity_id", outcome="status")
         joined = history.inner_join(table, history.opportunity_id == table.key)
         grouped = joined.filter(joined.outcome != "open").group_by("stage", "closed_on")
