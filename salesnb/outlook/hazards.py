@@ -12,8 +12,8 @@ __all__ = ["HALF_LIFE_DAYS", "Exposure", "Hazards", "exposure", "fit_hazards", "
 HALF_LIFE_DAYS = 120.0
 # Where few deals were ever that old, the daily hazards lean on those of all ages as if so many more had been there.
 _PRIOR_DEALS = 2.0
-# A month of the quarter is believed as if it had been seen as usual in so many months more.
-_PRIOR_MONTHS = 2.0
+# Until history tells: how much months differ by their place in the quarter, and how much otherwise, as logarithms.
+_PRIOR_SD, _PRIOR_FREEDOM = 0.15, 3.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -143,24 +143,41 @@ def fit_hazards(
 
 
 def _season(seen: Exposure, hazard: Floats, quarter_start: int) -> tuple[float, float, float]:
-    """Wins in each month of the quarter through those that the ages alone would give, pulled to 1 while months are few."""
+    """Wins of each month through those that the ages alone would give, averaged by month of the quarter (log scale).
+
+    An average of n months is pulled to 1 by n / (n + within / between): how much months of the same place differ,
+    and how much the places do.
+    """
     days = np.arange(seen.first, seen.last + 1)
-    place = month_of_quarter(days, quarter_start)
-    weight = seen.weights(365.25)
-    won = np.bincount(place, weights=weight * seen.won.sum(axis=1), minlength=3)
-    expected = np.bincount(place, weights=weight * (seen.at_risk @ hazard), minlength=3)
-    months = np.bincount(place, minlength=3) / (365.25 / 12)
-    level = won.sum() / max(float(expected.sum()), 1e-12)
-    log_factor = np.log((won + 1) / (expected * level + 1)) * months / (months + _PRIOR_MONTHS)
-    first, second, third = np.exp(log_factor).tolist()
+    month = _month_number(days) - _month_number(days[:1])
+    won = np.bincount(month, weights=seen.won.sum(axis=1))
+    expected = np.bincount(month, weights=seen.at_risk @ hazard)
+    trend = np.log((won + 1) / (expected + 1))
+    share = np.bincount(month) / (365.25 / 12)
+    share = share * 0.5 ** ((len(share) - 1 - np.arange(len(share))) / 24)
+    place = month_of_quarter(days, quarter_start)[np.searchsorted(month, np.arange(len(share)))]
+    trend = trend - (share * trend).sum() / share.sum()
+    months = np.bincount(place, weights=share, minlength=3)
+    mean = np.bincount(place, weights=share * trend, minlength=3) / np.maximum(months, 1e-9)
+    within = _with_prior(float((share * (trend - mean[place]) ** 2).sum()), float(share.sum()) - 3)
+    between = _with_prior(float((mean**2)[months > 0].sum()), int((months > 0).sum()) - 1)
+    first, second, third = np.exp(mean * months / (months + within / between)).tolist()
     return first, second, third
+
+
+def _with_prior(squares: float, freedom: float) -> float:
+    freedom = max(freedom, 0.0)
+    return (squares + _PRIOR_FREEDOM * _PRIOR_SD**2) / (freedom + _PRIOR_FREEDOM)
 
 
 def month_of_quarter(days: Ints, quarter_start: int = 1) -> Ints:
     """(days,): 0, 1 or 2, the place of each day's month in its quarter."""
+    return (_month_number(days) - (quarter_start - 1)) % 3
+
+
+def _month_number(days: Ints) -> Ints:
     since_1970 = days - date(1970, 1, 1).toordinal()
-    months = since_1970.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.asarray((months - (quarter_start - 1)) % 3)
+    return np.asarray(since_1970.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
 
 
 def win_shares(hazards: Hazards, ages: Ints, days: Ints) -> Floats:

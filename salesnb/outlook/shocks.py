@@ -19,6 +19,7 @@ _PRIOR_DRIFT = 4.0
 # Days in which deals must have closed before a simulation as of then is judged, and the most origins looked at.
 _LEAST_DAYS, _MOST_ORIGINS = 60, 24
 _LEAST_FREEDOM = 4.0
+_SHORTER_DAYS = 3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,9 +75,11 @@ def misses(
         origin = months_before(as_of, back)
         if first == NEVER or origin < first + _LEAST_DAYS or len(found) == _MOST_ORIGINS:
             break
-        if origin + horizon_days > as_of:
+        # A month is up to three days shorter than another.
+        days = min(horizon_days, as_of - origin)
+        if days < horizon_days - _SHORTER_DAYS:
             continue
-        period = (origin + 1, origin + 1 + horizon_days)
+        period = (origin + 1, origin + 1 + days)
         rates = fit_rates(known, origin, half_life_days=half_life_days, quarter_start=quarter_start)
         expected, variance = moments(rest_of(rates, known, origin, *period))
         actual = known.won_between(*period)
