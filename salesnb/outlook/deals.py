@@ -92,8 +92,8 @@ class Deals:
         """
         return self.keep(np.minimum(self.created, self.closed) <= day)._opened_after(day)
 
-    def keep(self, wanted: Flags) -> "Deals":
-        """Give some of the deals, of the same reps."""
+    def keep(self, wanted: Flags | Ints) -> "Deals":
+        """Give some of the deals, by flags or by number, of the same reps."""
         names = ("owner", "created", "closed", "won", "amount", "expected")
         return replace(self, **{name: getattr(self, name)[wanted] for name in names})
 

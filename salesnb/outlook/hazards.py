@@ -188,7 +188,7 @@ def win_shares(hazards: Hazards, ages: Ints, days: Ints) -> Floats:
     Parameters
     ----------
     ages
-        (n,): the age on the first of the days.
+        (n,): the age on the first of the days; negative for a deal that is created so many days later.
     days
         (m,): calendar days in a row.
 
@@ -198,7 +198,7 @@ def win_shares(hazards: Hazards, ages: Ints, days: Ints) -> Floats:
         (n, m): the probability of being won by the end of each of the days.
     """
     age = ages[:, None] + np.arange(len(days))[None, :]
-    inside = age < len(hazards.won)
+    inside = (age >= 0) & (age < len(hazards.won))
     age = np.where(inside, age, 0)
     lost = np.where(inside, hazards.lost[age], 0.0)
     won = np.where(inside, hazards.won[age] * hazards.season_of(days), 0.0)

@@ -153,14 +153,10 @@ def _within(shares: Floats, skipped: int) -> Floats:
 def _new(rates: Rates, days: Ints, skipped: int) -> tuple[Floats, Floats]:
     """(reps,) twice: deals created on the days, and those of them that are won by the end."""
     usual = rates.creation.on(days)
-    newborn = np.zeros(1, dtype=np.int64)
     # A deal created on day j is of age 0 on it.
-    won = [
-        _within(win_shares(rates.hazards, newborn, days[place:]), max(skipped - place, 0))[0]
-        for place in range(len(days))
-    ]
+    won = _within(win_shares(rates.hazards, -np.arange(len(days)), days), skipped)
     per_day = rates.creation.per_day
-    return per_day * float(usual.sum()), per_day * float(usual @ np.array(won, dtype=np.float64))
+    return per_day * float(usual.sum()), per_day * float(usual @ won)
 
 
 def moments(rest: Rest) -> tuple[Floats, Floats]:
@@ -168,8 +164,7 @@ def moments(rest: Rest) -> tuple[Floats, Floats]:
 
     Deals are won independently of each other, new ones arrive as a Poisson number with a gamma-distributed mean.
     """
-    ratio, amounts = rest.sizes.ratios, rest.sizes.amounts
-    own_mean, own_square = amounts.mean(axis=1), (amounts**2).mean(axis=1)
+    ratio, own_mean, own_square = rest.sizes.ratios, rest.sizes.mean, rest.sizes.square
     known = ~np.isnan(rest.expected)
     mean = np.where(known, rest.expected * ratio.mean(), own_mean[rest.owner])
     square = np.where(known, rest.expected**2 * (ratio**2).mean(), own_square[rest.owner])

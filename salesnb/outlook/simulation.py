@@ -162,7 +162,7 @@ def _open(
     amounts = value * rng.choice(rest.sizes.ratios, len(deal))
     unknown = np.isnan(value)
     if unknown.any():
-        amounts[unknown] = rng.choice(rest.sizes.amounts[number], int(unknown.sum()))
+        amounts[unknown] = rest.sizes.draw(number, int(unknown.sum()), rng)
     return _by_draw(draw, amounts, len(factor))
 
 
@@ -173,7 +173,7 @@ def _arriving(rest: Rest, number: int, factor: Floats, rng: np.random.Generator)
         mean = mean * rng.gamma(1 / rest.dispersion, rest.dispersion, len(factor))
     wins = rng.poisson(mean)
     draw = np.repeat(np.arange(len(factor)), wins)
-    return _by_draw(draw, rng.choice(rest.sizes.amounts[number], len(draw)), len(factor))
+    return _by_draw(draw, rest.sizes.draw(number, len(draw), rng), len(factor))
 
 
 def _by_draw(draw: Ints, amounts: Floats, draws: int) -> tuple[Floats, Floats]:

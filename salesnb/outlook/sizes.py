@@ -4,41 +4,68 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from salesnb.outlook.deals import Deals, Flags, Floats
+from salesnb.outlook.deals import Deals, Flags, Floats, Ints
 
 __all__ = ["Sizes", "fit_sizes"]
 
-_RATIO_STEPS, _SIZE_STEPS = 256, 128
+_STEPS = 256
 # A rep's own deals count as much as those of all when there are so many of them.
 _PRIOR_DEALS = 20.0
+_LEAST_STRETCHES, _STRETCH_DAYS = 3, 30
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sizes:
-    """Spread of deal sizes, as equally likely values.
+    """Spread of deal sizes, in minor units.
+
+    The amount of a rep's deal is one of the rep's own with the probability ``own``, else one of all.
 
     Attributes
     ----------
     ratios
-        (steps,): amount won through expected amount.
-    amounts
-        (reps, steps): amount won, in minor units.
-    log_sd
-        Standard deviation of the logarithm of the amounts won, all reps together.
+        (steps,): amount won through expected amount, equally likely.
+    every
+        (steps,): amounts won by all, equally likely.
+    own
+        (reps,): how much the rep's own deals count.
+    amounts, reached
+        (deals won,): amounts by rep, and the sum of their weights up to and with each.
+    edges
+        (reps + 1,): where each rep's begin.
+    mean, square
+        (reps,): mean of the amount, and of its square.
     mean_sd
         Standard deviation of a month's average deal through its mean; None with fewer than three months.
     """
 
     ratios: Floats
+    every: Floats
+    own: Floats
     amounts: Floats
-    log_sd: float
+    reached: Floats
+    edges: Ints
+    mean: Floats
+    square: Floats
     mean_sd: float | None
+
+    def draw(self, rep: int, count: int, rng: np.random.Generator) -> Floats:
+        """(count,): amounts of deals of one rep, in minor units."""
+        drawn = rng.choice(self.every, count)
+        low, high = self.edges[rep], self.edges[rep + 1]
+        mine = rng.random(count) < self.own[rep]
+        if high > low:
+            before = self.reached[low - 1] if low else 0.0
+            weight = before + rng.random(int(mine.sum())) * (self.reached[high - 1] - before)
+            place = low + np.searchsorted(self.reached[low:high], weight, side="right")
+            drawn[mine] = self.amounts[np.minimum(place, high - 1)]
+        return drawn
 
 
 def fit_sizes(deals: Deals, as_of: int, *, half_life_days: float) -> Sizes:
     """Collect the sizes of what was won up to the end of the day ``as_of``; recent deals weigh more.
 
-    A rep's amounts are a mixture of the own ones and those of all, by n / (n + 20) and the rest.
+    A rep's own amounts count by n / (n + 20), with n the number of deals that would tell as much as the weighted ones
+    (Kish's effective size), those of all by the rest.
 
     Parameters
     ----------
@@ -48,45 +75,47 @@ def fit_sizes(deals: Deals, as_of: int, *, half_life_days: float) -> Sizes:
         What was won so many days before counts half as much.
     """
     won = deals.keep(deals.won & (deals.closed <= as_of))
+    won = won.keep(np.argsort(won.owner, kind="stable"))
     weight = 0.5 ** ((as_of - won.closed) / half_life_days)
     seen = (won.expected > 0) & (won.amount > 0)
-    ratios = won.amount[seen] / won.expected[seen]
+    every = _evenly(won.amount, weight, otherwise=0.0)
+    own, (mean, square) = _shares(won, weight), _moments(won, weight)
     return Sizes(
-        ratios=_evenly(ratios, weight[seen], _RATIO_STEPS, otherwise=1.0),
-        amounts=_by_rep(won, weight),
-        log_sd=float(np.log(won.amount[won.amount > 0]).std()) if (won.amount > 0).any() else 0.0,
+        ratios=_evenly(won.amount[seen] / won.expected[seen], weight[seen], otherwise=1.0),
+        every=every,
+        own=own,
+        amounts=won.amount,
+        reached=np.cumsum(weight),
+        edges=np.searchsorted(won.owner, np.arange(len(won.owners) + 1)),
+        mean=own * mean + (1 - own) * every.mean(),
+        square=own * square + (1 - own) * (every**2).mean(),
         mean_sd=_mean_sd(won, as_of),
     )
 
 
-def _by_rep(won: Deals, weight: Floats) -> Floats:
-    every = _evenly(won.amount, weight, _SIZE_STEPS, otherwise=0.0)
-    order = np.argsort(won.owner, kind="stable")
-    edges = np.searchsorted(won.owner[order], np.arange(len(won.owners) + 1))
-    return np.stack(
-        [
-            _blend(won.amount[order[low:high]], weight[order[low:high]], every)
-            for low, high in zip(edges[:-1], edges[1:], strict=True)
-        ]
-    )
+def _by_rep(won: Deals, weights: Floats) -> Floats:
+    return np.bincount(won.owner, weights=weights, minlength=len(won.owners))
 
 
-def _blend(amounts: Floats, weight: Floats, every: Floats) -> Floats:
-    if not len(amounts):
-        return every
-    prior = np.full(len(every), _PRIOR_DEALS / len(every))
-    # Kish's number of deals that tell as much as the weighted ones.
-    own = weight * weight.sum() / (weight**2).sum()
-    return _evenly(np.r_[amounts, every], np.r_[own, prior], _SIZE_STEPS, otherwise=0.0)
+def _shares(won: Deals, weight: Floats) -> Floats:
+    squares = _by_rep(won, weight**2)
+    effective = _by_rep(won, weight) ** 2 / np.where(squares > 0, squares, 1.0)
+    return effective / (effective + _PRIOR_DEALS)
 
 
-def _evenly(values: Floats, weight: Floats, steps: int, *, otherwise: float) -> Floats:
-    """(steps,): the values at the middles of equal parts of the weighted distribution, moved to keep its mean."""
+def _moments(won: Deals, weight: Floats) -> tuple[Floats, Floats]:
+    total = _by_rep(won, weight)
+    total = np.where(total > 0, total, 1.0)
+    return _by_rep(won, weight * won.amount) / total, _by_rep(won, weight * won.amount**2) / total
+
+
+def _evenly(values: Floats, weight: Floats, *, otherwise: float) -> Floats:
+    """(steps,): the values at the middles of equal parts of the weighted distribution, scaled to keep its mean."""
     if not len(values):
-        return np.full(steps, otherwise)
+        return np.full(_STEPS, otherwise)
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weight[order])
-    place = np.searchsorted(reached, (np.arange(steps) + 0.5) / steps * reached[-1])
+    place = np.searchsorted(reached, (np.arange(_STEPS) + 0.5) / _STEPS * reached[-1])
     chosen = values[order][np.minimum(place, len(values) - 1)]
     mean = float((values * weight).sum() / weight.sum())
     return np.asarray(chosen * (mean / chosen.mean() if chosen.mean() > 0 else 1.0))
@@ -94,10 +123,10 @@ def _evenly(values: Floats, weight: Floats, steps: int, *, otherwise: float) -> 
 
 def _mean_sd(won: Deals, as_of: int) -> float | None:
     """Relative spread of the average deal between stretches of 30 days."""
-    ago = (as_of - won.closed) // 30
+    ago = (as_of - won.closed) // _STRETCH_DAYS
     counts, sums = np.bincount(ago), np.bincount(ago, weights=won.amount)
     many: Flags = counts > 0
-    if many.sum() < 3 or not sums.sum():
+    if many.sum() < _LEAST_STRETCHES or not sums.sum():
         return None
     means = sums[many] / counts[many]
     return float(means.std(ddof=1) / means.mean())
