@@ -54,7 +54,9 @@ def play(seed: int, opportunities: int = 3_000) -> World:
     start, end = starts[place], starts[place + 1]
     level = _LEVELS[seed % len(_LEVELS)]
     owners = _node(deals, region, level, start, rng)
-    rate = float(np.mean([_won(deals, owners, a, b) for a, b in zip(_back(start)[1:], _back(start)[:-1], strict=True)]))
+    rate = float(
+        np.mean([_won(deals, owners, a, b) for a, b in zip(_back(start)[1:], _back(start)[:-1], strict=True)])
+    )
     target = float(rng.choice(_MULTIPLES)) * rate
     pipeline = fit_pipeline(deals, start - 1, end - start)
     outcome = simulate(pipeline, deals, as_of=start - 1, start=start, end=end, owners=owners).outcome()
@@ -86,7 +88,9 @@ def _won(deals: Deals, owners: Sequence[str], start: int, end: int) -> float:
     return float(deals.won_between(start, end)[numbers].sum())
 
 
-def _node(deals: Deals, region: dict[str, str], level: str, start: int, rng: np.random.Generator) -> tuple[str, ...]:
+def _node(
+    deals: Deals, region: dict[str, str], level: str, start: int, rng: np.random.Generator
+) -> tuple[str, ...]:
     """Reps of one node, drawn among those who won something lately."""
     recent = deals.won_between(start - 90, start) > 0
     chosen = deals.owners[int(rng.choice(np.flatnonzero(recent)))]

@@ -123,7 +123,9 @@ def _spread(created: Ints, owner: Ints, owners: int, days: Ints, season: Floats)
         return 0.0, 0.0
     month = _month_number(created) - _first_whole(days)
     inside = (month >= 0) & (month < span)
-    by_owner = np.bincount(owner[inside] * span + month[inside], minlength=owners * span).reshape(owners, span)
+    by_owner = np.bincount(owner[inside] * span + month[inside], minlength=owners * span).reshape(
+        owners, span
+    )
     usual = lengths * season[(_first_whole(days) + np.arange(span)) % 12]
     level = _beyond_poisson((whole / usual)[None, :], (1 / usual)[None, :])
     own = _beyond_poisson(by_owner / usual, np.broadcast_to(1 / usual, by_owner.shape))

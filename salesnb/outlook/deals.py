@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from salesnb.errors import BadInput
 
-__all__ = ["NEVER", "Deals", "Flags", "Floats", "Ints", "day_number"]
+__all__ = ["NEVER", "Deals", "Flags", "Floats", "Ints", "add_up", "day_number"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -69,7 +69,9 @@ class Deals:
         if lengths | {len(self.amount), len(self.expected)} != {len(self.owner)}:
             raise BadInput("The arrays of deals are of different lengths.", hint="Give one element a deal.")
         if len(self.owners) != len(self.teams) or len(set(self.owners)) != len(self.owners):
-            raise BadInput("Reps are named twice or without a team.", hint="Give each rep one id and one team.")
+            raise BadInput(
+                "Reps are named twice or without a team.", hint="Give each rep one id and one team."
+            )
         if len(self.owner) and not 0 <= self.owner.min() <= self.owner.max() < len(self.owners):
             raise BadInput("A deal belongs to a rep who is not listed.", hint="List every owner in owners.")
         if bool((self.won & (self.closed == NEVER)).any()):
@@ -90,7 +92,9 @@ class Deals:
 
         A deal without a created date is known from the day on which it closed.
         """
-        return self.keep(np.minimum(self.created, self.closed) <= day)._opened_after(day)
+        there = self.keep(np.minimum(self.created, self.closed) <= day)
+        later = there.closed > day
+        return replace(there, closed=np.where(later, NEVER, there.closed), won=there.won & ~later)
 
     def keep(self, wanted: Flags | Ints) -> "Deals":
         """Give some of the deals, by flags or by number, of the same reps."""
@@ -100,8 +104,15 @@ class Deals:
     def won_between(self, start: int, end: int) -> Floats:
         """(owners,): amount won from the day ``start`` up to and not on the day ``end``."""
         there = self.won & (self.closed >= start) & (self.closed < end)
-        return np.bincount(self.owner[there], weights=self.amount[there], minlength=len(self.owners))
+        return add_up(self.owner[there], self.amount[there], len(self.owners))
 
-    def _opened_after(self, day: int) -> "Deals":
-        later = self.closed > day
-        return replace(self, closed=np.where(later, NEVER, self.closed), won=self.won & ~later)
+
+def add_up(place: Ints, values: Floats | Flags, places: int) -> Floats:
+    """(places,): sum of the values at each place.
+
+    Examples
+    --------
+    >>> add_up(np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0]), 4).tolist()
+    [1.0, 0.0, 5.0, 0.0]
+    """
+    return np.asarray(np.bincount(place, weights=values, minlength=places), dtype=np.float64)

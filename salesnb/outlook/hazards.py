@@ -7,7 +7,15 @@ import numpy as np
 
 from salesnb.outlook.deals import NEVER, Deals, Flags, Floats, Ints
 
-__all__ = ["HALF_LIFE_DAYS", "Exposure", "Hazards", "exposure", "fit_hazards", "month_of_quarter", "win_shares"]
+__all__ = [
+    "HALF_LIFE_DAYS",
+    "Exposure",
+    "Hazards",
+    "exposure",
+    "fit_hazards",
+    "month_of_quarter",
+    "win_shares",
+]
 
 HALF_LIFE_DAYS = 120.0
 # Where few deals were ever that old, the daily hazards lean on those of all ages as if so many more had been there.
@@ -113,7 +121,11 @@ def _at_risk(created: Ints, age: Ints, shape: tuple[int, int]) -> Floats:
 
 
 def fit_hazards(
-    seen: Exposure, *, half_life_days: float = HALF_LIFE_DAYS, prior_deals: float = _PRIOR_DEALS, quarter_start: int = 1
+    seen: Exposure,
+    *,
+    half_life_days: float = HALF_LIFE_DAYS,
+    prior_deals: float = _PRIOR_DEALS,
+    quarter_start: int = 1,
 ) -> Hazards:
     """Estimate the hazards: h(a) = sum_d w_d events(d, a) / sum_d w_d at_risk(d, a), with w_d = 0.5^(days ago / half-life).
 

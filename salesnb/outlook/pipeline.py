@@ -64,7 +64,9 @@ def fit_pipeline(
         The first month of a fiscal quarter, 1 to 12.
     """
     rates = fit_rates(deals, as_of, half_life_days=half_life_days, quarter_start=quarter_start)
-    past = misses(deals, as_of, max(horizon_days, 1), half_life_days=half_life_days, quarter_start=quarter_start)
+    past = misses(
+        deals, as_of, max(horizon_days, 1), half_life_days=half_life_days, quarter_start=quarter_start
+    )
     return Pipeline(rates=rates, shock=learn_shock(past, deals.team_number), horizon_days=horizon_days)
 
 
@@ -110,7 +112,9 @@ def simulate(
         When a rep is not among the owners of the deals.
     """
     if end <= start:
-        raise BadInput("The period ends before it starts.", hint="Give the day after its last day as its end.")
+        raise BadInput(
+            "The period ends before it starts.", hint="Give the day after its last day as its end."
+        )
     return simulate_rest(
         rest_of(pipeline.rates, deals, as_of, start, end),
         pipeline.shock,

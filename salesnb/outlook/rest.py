@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from salesnb.outlook.creation import Creation, fit_creation
-from salesnb.outlook.deals import NEVER, Deals, Floats, Ints
+from salesnb.outlook.deals import NEVER, Deals, Floats, Ints, add_up
 from salesnb.outlook.hazards import HALF_LIFE_DAYS, Exposure, Hazards, exposure, fit_hazards, win_shares
 from salesnb.outlook.sizes import Sizes, fit_sizes
 
@@ -63,7 +63,9 @@ class Rest:
     sizes: Sizes
 
 
-def fit_rates(deals: Deals, as_of: int, *, half_life_days: float = HALF_LIFE_DAYS, quarter_start: int = 1) -> Rates:
+def fit_rates(
+    deals: Deals, as_of: int, *, half_life_days: float = HALF_LIFE_DAYS, quarter_start: int = 1
+) -> Rates:
     """Fit hazards, reps' own factors, creation and sizes to what was known at the end of a day.
 
     Parameters
@@ -102,11 +104,14 @@ def _win_factor(deals: Deals, seen: Exposure, hazards: Hazards, as_of: int, half
     expected = 0.5 ** ((as_of - created) / half_life_days) * (risk[last] - risk[before])
     recent = 0.5 ** ((as_of - until) / half_life_days)
     reps = len(deals.owners)
-    won = np.bincount(aged.owner, weights=recent * aged.won, minlength=reps)
-    risen = np.bincount(aged.owner, weights=expected, minlength=reps)
-    risen *= won.sum() / risen.sum() if risen.sum() > 0 else 1.0
+    won = add_up(aged.owner, recent * aged.won, reps)
+    risen = add_up(aged.owner, expected, reps)
+    if risen.sum() > 0:
+        risen = risen * (won.sum() / risen.sum())
     team = deals.team_number
-    of_team = (np.bincount(team, weights=won) + _PRIOR_WINS) / (np.bincount(team, weights=risen) + _PRIOR_WINS)
+    of_team = (np.bincount(team, weights=won) + _PRIOR_WINS) / (
+        np.bincount(team, weights=risen) + _PRIOR_WINS
+    )
     return np.asarray((won + _PRIOR_WINS * of_team[team]) / (risen + _PRIOR_WINS))
 
 
@@ -170,7 +175,7 @@ def moments(rest: Rest) -> tuple[Floats, Floats]:
     square = np.where(known, rest.expected**2 * (ratio**2).mean(), own_square[rest.owner])
     chance = -np.expm1(-rest.clock)
     reps = len(rest.arriving)
-    total = np.bincount(rest.owner, weights=chance * mean, minlength=reps) + rest.arriving * own_mean
-    spread = np.bincount(rest.owner, weights=chance * square - (chance * mean) ** 2, minlength=reps)
+    total = add_up(rest.owner, chance * mean, reps) + rest.arriving * own_mean
+    spread = add_up(rest.owner, chance * square - (chance * mean) ** 2, reps)
     spread = spread + rest.arriving * own_square + rest.dispersion * (rest.arriving * own_mean) ** 2
     return total, spread

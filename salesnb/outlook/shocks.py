@@ -69,7 +69,8 @@ def misses(
     Only origins whose horizon had ended by ``as_of`` are taken, at most the last 24, and none in the first 60 days in
     which deals closed.
     """
-    first, found = deals.first_closed, []
+    first = deals.first_closed
+    found: list[Miss] = []
     known = deals.known(as_of)
     for back in range(1, 12 * 100):
         origin = months_before(as_of, back)

@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from salesnb.errors import UnknownName, nearest
-from salesnb.outlook.deals import Deals, Floats, Ints
+from salesnb.outlook.deals import Deals, Floats, Ints, add_up
 from salesnb.outlook.distribution import Outcome
 from salesnb.outlook.rest import Rest
 from salesnb.outlook.shocks import Shock
@@ -177,5 +177,5 @@ def _arriving(rest: Rest, number: int, factor: Floats, rng: np.random.Generator)
 
 
 def _by_draw(draw: Ints, amounts: Floats, draws: int) -> tuple[Floats, Floats]:
-    total = np.bincount(draw, weights=amounts, minlength=draws)
+    total = add_up(draw, amounts, draws)
     return total, np.bincount(draw, minlength=draws).astype(np.float64)

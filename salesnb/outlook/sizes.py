@@ -1,10 +1,10 @@
 """What deals are won for: as a multiple of the value seen before, and by rep where nothing was seen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from salesnb.outlook.deals import Deals, Flags, Floats, Ints
+from salesnb.outlook.deals import Deals, Flags, Floats, Ints, add_up
 
 __all__ = ["Sizes", "fit_sizes"]
 
@@ -60,6 +60,11 @@ class Sizes:
             drawn[mine] = self.amounts[np.minimum(place, high - 1)]
         return drawn
 
+    def times(self, factor: float) -> "Sizes":
+        """Give the spread with every deal larger by a factor."""
+        moved = {name: getattr(self, name) * factor for name in ("ratios", "every", "amounts", "mean")}
+        return replace(self, square=self.square * factor**2, **moved)
+
 
 def fit_sizes(deals: Deals, as_of: int, *, half_life_days: float) -> Sizes:
     """Collect the sizes of what was won up to the end of the day ``as_of``; recent deals weigh more.
@@ -94,7 +99,7 @@ def fit_sizes(deals: Deals, as_of: int, *, half_life_days: float) -> Sizes:
 
 
 def _by_rep(won: Deals, weights: Floats) -> Floats:
-    return np.bincount(won.owner, weights=weights, minlength=len(won.owners))
+    return add_up(won.owner, weights, len(won.owners))
 
 
 def _shares(won: Deals, weight: Floats) -> Floats:
