@@ -1,16 +1,16 @@
-"""How likely a goal is attained: two views mixed, recalibrated, and the targets that chosen probabilities reach."""
+"""How likely a goal is attained: two views mixed and recalibrated, and the targets that chosen probabilities reach."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from salesnb.outlook.distribution import Outcome, mix, shown_probability
-from salesnb.outlook.pipeline import LEAST_ORIGINS
+from salesnb.outlook.chances import Chance, chance
+from salesnb.outlook.distribution import Outcome, mix
+from salesnb.outlook.recalibration import Recalibration
 
 __all__ = ["LEVELS", "Attainment", "Level", "attain"]
 
 # What people call a target by how likely it is reached.
 LEVELS = (("commit", 0.9), ("target", 0.5), ("stretch", 0.2))
-_RANGE = 0.8
+_AS_IT_IS = Recalibration()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,31 +31,20 @@ class Attainment:
     target
         The goal's, in the KPI's whole unit.
     outcome
-        The views mixed; it does not depend on the target.
-    computed
-        P(attain) after recalibration, 0..1, for the record of predictions.
-    probability
-        What people may see, within 0.01 to 0.99; None where history is too short.
-    low, high
-        The range that holds 80 per cent.
+        The views mixed and recalibrated; it does not depend on the target.
+    before
+        P(attain) of the mix before recalibration, 0..1: what the record of predictions keeps, to learn from.
+    chance
+        What people may see: a probability within 0.01 to 0.99, or why there is none, and a range.
     levels
         Commit, target and stretch.
-    reason
-        Why there is no probability; empty where there is one.
     """
 
     target: float
     outcome: Outcome
-    computed: float
-    probability: float | None
-    low: float
-    high: float
+    before: float
+    chance: Chance
     levels: tuple[Level, ...]
-    reason: str = ""
-
-
-def _as_it_is(probability: float) -> float:
-    return probability
 
 
 def attain(
@@ -64,7 +53,7 @@ def attain(
     top_down: Outcome | None,
     bottom_up: Outcome | None,
     origins: int,
-    recalibrate: Callable[[float], float] = _as_it_is,
+    recalibration: Recalibration = _AS_IT_IS,
     bottom_up_weight: float = 0.5,
 ) -> Attainment:
     """Mix the two views of a period and ask them for a target.
@@ -80,45 +69,32 @@ def attain(
     origins
         Distinct months as of which the workspace's pool could be forecast and judged; below 8 there is no
         probability, only a range.
-    recalibrate
-        What the workspace's resolved predictions taught; as it is by default.
+    recalibration
+        What the workspace's resolved predictions taught; nothing by default.
     bottom_up_weight
         w, 0..1.
 
     Raises
     ------
     BadUsage
-        When both views are missing.
+        When both views are missing, or the weight is not within 0 to 1.
 
     Examples
     --------
     >>> goal = attain(80, top_down=Outcome.certain(100), bottom_up=Outcome.certain(60), origins=12)
-    >>> goal.probability, goal.low, goal.high
+    >>> goal.chance.probability, goal.chance.low, goal.chance.high
     (0.5, 60.0, 100.0)
     """
     weighted = ((1 - bottom_up_weight, top_down), (bottom_up_weight, bottom_up))
     views = [(weight, view) for weight, view in weighted if view is not None]
-    outcome = mix(views) if len(views) != 1 else views[0][1]
-    computed = recalibrate(outcome.probability_at_least(target))
-    low, high = outcome.interval(_RANGE)
-    enough = origins >= LEAST_ORIGINS
+    mixed = views[0][1] if len(views) == 1 else mix(views)
+    outcome = recalibration.outcome(mixed)
     return Attainment(
         target=target,
         outcome=outcome,
-        computed=computed,
-        probability=shown_probability(computed) if enough else None,
-        low=low,
-        high=high,
+        before=mixed.probability_at_least(target),
+        chance=chance(outcome, target, origins=origins),
         levels=tuple(
             Level(name=name, probability=share, target=outcome.reachable(share)) for name, share in LEVELS
         ),
-        reason="" if enough else _too_short(origins),
-    )
-
-
-def _too_short(origins: int) -> str:
-    months = "month" if origins == 1 else "months"
-    return (
-        f"not enough history: forecasts could be judged for {origins} {months} of the past, "
-        f"and a probability needs {LEAST_ORIGINS}"
     )

@@ -10,11 +10,7 @@ from salesnb.outlook.rest import Rates, fit_rates, rest_of
 from salesnb.outlook.shocks import Shock, learn_shock, misses
 from salesnb.outlook.simulation import DRAWS, Simulation, simulate_rest
 
-__all__ = ["LEAST_ORIGINS", "Pipeline", "fit_pipeline", "simulate"]
-
-# With fewer past origins a range is shown in place of a probability.
-LEAST_ORIGINS = 8
-
+__all__ = ["Pipeline", "fit_pipeline", "simulate"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pipeline:
@@ -33,11 +29,6 @@ class Pipeline:
     rates: Rates
     shock: Shock
     horizon_days: int
-
-    @property
-    def has_history(self) -> bool:
-        """Whether enough origins are past for a probability to be shown."""
-        return self.shock.origins >= LEAST_ORIGINS
 
 
 def fit_pipeline(
