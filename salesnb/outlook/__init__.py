@@ -1,5 +1,34 @@
 """What a period will bring, as a distribution; the probability of attaining a goal is its tail at the target."""
 
+from salesnb.outlook.backtest import Backtest, Predictions, Trial, Windows, backtest
+from salesnb.outlook.chances import LEAST_ORIGINS, Chance, chance
+from salesnb.outlook.comparators import run_rate, seasonal_naive
 from salesnb.outlook.distribution import PROBABILITIES, Outcome, mix, shown_probability
+from salesnb.outlook.panel import Panel
+from salesnb.outlook.recalibration import Recalibration, recalibrate
+from salesnb.outlook.scores import Score, scored
+from salesnb.outlook.top_down import TopDown, top_down
 
-__all__ = ["PROBABILITIES", "Outcome", "mix", "shown_probability"]
+__all__ = [
+    "LEAST_ORIGINS",
+    "PROBABILITIES",
+    "Backtest",
+    "Chance",
+    "Outcome",
+    "Panel",
+    "Predictions",
+    "Recalibration",
+    "Score",
+    "TopDown",
+    "Trial",
+    "Windows",
+    "backtest",
+    "chance",
+    "mix",
+    "recalibrate",
+    "run_rate",
+    "scored",
+    "seasonal_naive",
+    "shown_probability",
+    "top_down",
+]
