@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ __all__ = ["Crm", "Row", "main", "read_maven", "walk_forward"]
 Floats = npt.NDArray[np.float64]
 
 _MULTIPLES = (0.6, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5)
-_MONTHS = tuple(date(2017, month, 1).toordinal() for month in range(3, 13)) + (date(2018, 1, 1).toordinal(),)
+_MONTHS = [*(date(2017, month, 1).toordinal() for month in range(3, 13)), date(2018, 1, 1).toordinal()]
 _LEAST_KNOWN = 3
 
 _DATA = Path(os.environ.get("SALESNB_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -98,7 +99,7 @@ class Row:
 
 def walk_forward(crm: Crm, months: int) -> list[Row]:
     """Forecast from each month on, with what was known then; goals are multiples of the run rate of three months."""
-    won = np.array([crm.deals.won_between(*ends) for ends in zip(_MONTHS[:-1], _MONTHS[1:], strict=True)])
+    won = np.array([crm.deals.won_between(*ends) for ends in pairwise(_MONTHS)])
     forecasts = {panel: _top_down(crm, nodes, won, months) for panel, nodes in crm.nodes.items()}
     rows: list[Row] = []
     for origin in range(_LEAST_KNOWN, len(won) - months + 1):

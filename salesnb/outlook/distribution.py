@@ -79,7 +79,9 @@ class Outcome:
         totals = np.asarray(draws, dtype=np.float64).ravel()
         if not totals.size or not np.isfinite(totals).all():
             raise BadUsage("An outcome needs at least one draw, and all of them finite.")
-        return cls(quantiles=np.maximum.accumulate(np.quantile(totals, PROBABILITIES)))
+        # numpy.quantile gives the same, and takes twenty times as long for so many quantiles.
+        places = PROBABILITIES * (totals.size - 1)
+        return cls(quantiles=np.interp(places, np.arange(totals.size), np.sort(totals)))
 
     @classmethod
     def certain(cls, total: float) -> "Outcome":

@@ -12,7 +12,7 @@ from salesnb.outlook.rest import Rates
 from salesnb.outlook.simulation import DRAWS, Simulation
 from salesnb.outlook.spreads import measured_spreads
 
-__all__ = ["DRIVERS", "Lever", "Worth", "tornado", "worth_knowing"]
+__all__ = ["DRIVERS", "Lever", "Worth", "moved_rates", "tornado", "worth_knowing"]
 
 DRIVERS = ("win rate", "cycle", "deal size", "creation", "attrition")
 # How far a driver is moved that history says too little of.
@@ -102,7 +102,7 @@ def tornado(
 
     def probability(driver: str, by: float) -> float:
         moved = replace(
-            pipeline, rates=_moved(pipeline.rates, driver, by, days=end - 1 - as_of, leave=attrition)
+            pipeline, rates=moved_rates(pipeline.rates, driver, by, days=end - 1 - as_of, leave=attrition)
         )
         simulation = simulate(
             moved, deals, as_of=as_of, start=start, end=end, owners=names, draws=draws, seed=seed
@@ -118,8 +118,21 @@ def tornado(
     return tuple(sorted(levers, key=lambda lever: -lever.swing))
 
 
-def _moved(rates: Rates, driver: str, by: float, *, days: int, leave: float | None) -> Rates:
-    """Rates with one driver moved by a share of itself, of attrition in points."""
+def moved_rates(rates: Rates, driver: str, by: float, *, days: int, leave: float | None) -> Rates:
+    """Rates with one driver moved.
+
+    Parameters
+    ----------
+    driver
+        One of :data:`DRIVERS`.
+    by
+        A share of the driver itself (0.1 is ten per cent more), of attrition points of the share of reps who leave in a
+        year.
+    days
+        Left in the period.
+    leave
+        Share of reps who leave in a year, as it is; None when it is not known, which counts as 0.
+    """
     if driver == "win rate":
         return replace(rates, hazards=_with_wins(rates.hazards, 1 + by))
     if driver == "cycle":

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from salesnb.errors import BadInput
 from salesnb.outlook.deals import Deals
 from salesnb.outlook.hazards import HALF_LIFE_DAYS
 from salesnb.outlook.rest import Rates, fit_rates, rest_of
 from salesnb.outlook.shocks import Shock, learn_shock, misses
-from salesnb.outlook.simulation import DRAWS, Simulation, simulate_rest
+from salesnb.outlook.simulation import DRAWS, Simulation, numbers_of, simulate_rest
 
 __all__ = ["Pipeline", "fit_pipeline", "simulate"]
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pipeline:
@@ -106,12 +109,16 @@ def simulate(
         raise BadInput(
             "The period ends before it starts.", hint="Give the day after its last day as its end."
         )
+    chosen = numbers_of(deals.owners, owners)
+    there = np.zeros(len(deals.owners), dtype=bool)
+    there[chosen] = True
+    mine = deals.keep(there[deals.owner])
     return simulate_rest(
-        rest_of(pipeline.rates, deals, as_of, start, end),
+        rest_of(pipeline.rates, mine, as_of, start, end),
         pipeline.shock,
         deals,
-        to_date=deals.won_between(start, min(as_of + 1, end)),
-        owners=owners,
+        to_date=mine.won_between(start, min(as_of + 1, end)),
+        chosen=chosen,
         draws=draws,
         seed=seed,
     )

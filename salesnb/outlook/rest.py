@@ -129,24 +129,27 @@ def rest_of(rates: Rates, deals: Deals, as_of: int, start: int, end: int) -> Res
     """
     days = np.arange(as_of + 1, max(end, as_of + 1))
     skipped = int(np.clip(start - (as_of + 1), 0, len(days)))
-    known = deals.known(as_of)
-    still = known.keep((known.closed == NEVER) & (known.created != NEVER))
-    order = np.argsort(still.owner, kind="stable")
-    owner = still.owner[order]
-    age = np.minimum(as_of + 1 - still.created[order], len(rates.hazards.won))
-    distinct, place = np.unique(age, return_inverse=True)
+    still = _closing(deals, as_of, len(rates.hazards.won))
+    distinct, place = np.unique(as_of + 1 - still.created, return_inverse=True)
     chance = _within(win_shares(rates.hazards, distinct, days), skipped)
-    clock = -np.log1p(-np.minimum(chance, 1 - 1e-9))[place]
     created, arriving = _new(rates, days, skipped)
     return Rest(
-        owner=owner,
-        clock=clock * rates.win_factor[owner],
-        expected=np.where(still.expected[order] > 0, still.expected[order], np.nan),
+        owner=still.owner,
+        clock=-np.log1p(-np.minimum(chance, 1 - 1e-9))[place] * rates.win_factor[still.owner],
+        expected=np.where(still.expected > 0, still.expected, np.nan),
         arriving=arriving * rates.win_factor,
         created=created,
         dispersion=rates.creation.dispersion,
         sizes=rates.sizes,
     )
+
+
+def _closing(deals: Deals, as_of: int, ages: int) -> Deals:
+    """Deals open on a day that are young enough to close, by rep."""
+    recent = (deals.created <= as_of) & (deals.created > as_of + 1 - ages) & (deals.closed > as_of)
+    there = deals.keep(recent)
+    # The order of rows must not decide which random number a deal gets.
+    return there.keep(np.lexsort((there.expected, there.created, there.owner)))
 
 
 def _within(shares: Floats, skipped: int) -> Floats:

@@ -9,6 +9,7 @@ from salesnb.outlook.deals import Deals, Flags, Floats, Ints, add_up
 __all__ = ["Sizes", "fit_sizes"]
 
 _STEPS = 256
+_MIDDLES = (np.arange(_STEPS) + 0.5) / _STEPS
 # A rep's own deals count as much as those of all when there are so many of them.
 _PRIOR_DEALS = 20.0
 _LEAST_STRETCHES, _STRETCH_DAYS = 3, 30
@@ -50,15 +51,16 @@ class Sizes:
 
     def draw(self, rep: int, count: int, rng: np.random.Generator) -> Floats:
         """(count,): amounts of deals of one rep, in minor units."""
-        drawn = rng.choice(self.every, count)
         low, high = self.edges[rep], self.edges[rep + 1]
-        mine = rng.random(count) < self.own[rep]
-        if high > low:
-            before = self.reached[low - 1] if low else 0.0
-            weight = before + rng.random(int(mine.sum())) * (self.reached[high - 1] - before)
-            place = low + np.searchsorted(self.reached[low:high], weight, side="right")
-            drawn[mine] = self.amounts[np.minimum(place, high - 1)]
-        return drawn
+        step = rng.integers(_STEPS, size=count)
+        if high == low:
+            return np.asarray(self.every[step])
+        before = self.reached[low - 1] if low else 0.0
+        place = np.searchsorted(
+            self.reached[low:high], before + _MIDDLES * (self.reached[high - 1] - before)
+        )
+        mine = self.amounts[low + np.minimum(place, high - low - 1)]
+        return np.where(rng.random(count) < self.own[rep], mine[step], self.every[step])
 
     def times(self, factor: float) -> "Sizes":
         """Give the spread with every deal larger by a factor."""
@@ -80,7 +82,7 @@ def fit_sizes(deals: Deals, as_of: int, *, half_life_days: float) -> Sizes:
         What was won so many days before counts half as much.
     """
     won = deals.keep(deals.won & (deals.closed <= as_of))
-    won = won.keep(np.argsort(won.owner, kind="stable"))
+    won = won.keep(np.lexsort((won.closed, won.amount, won.owner)))
     weight = 0.5 ** ((as_of - won.closed) / half_life_days)
     seen = (won.expected > 0) & (won.amount > 0)
     every = _evenly(won.amount, weight, otherwise=0.0)
@@ -120,7 +122,7 @@ def _evenly(values: Floats, weight: Floats, *, otherwise: float) -> Floats:
         return np.full(_STEPS, otherwise)
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weight[order])
-    place = np.searchsorted(reached, (np.arange(_STEPS) + 0.5) / _STEPS * reached[-1])
+    place = np.searchsorted(reached, _MIDDLES * reached[-1])
     chosen = values[order][np.minimum(place, len(values) - 1)]
     mean = float((values * weight).sum() / weight.sum())
     return np.asarray(chosen * (mean / chosen.mean() if chosen.mean() > 0 else 1.0))

@@ -38,14 +38,12 @@ def measured_spreads(
     closed = mine.keep(mine.closed != NEVER)
     won = mine.keep(mine.won)
     dated = won.keep(won.created != NEVER)
-    first = known.first_closed
+    span = max(as_of - known.first_closed + 1, 0)
     spreads = {
-        "win rate": _spread(as_of - closed.closed, closed.won.astype(np.float64), as_of - first),
-        "cycle": _spread(
-            as_of - dated.closed, (dated.closed - dated.created).astype(np.float64), as_of - first
-        ),
-        "deal size": _spread(as_of - won.closed, won.amount, as_of - first),
-        "creation": _count_spread(as_of - mine.created[mine.created != NEVER], as_of - first),
+        "win rate": _spread(as_of - closed.closed, closed.won.astype(np.float64), span),
+        "cycle": _spread(as_of - dated.closed, (dated.closed - dated.created).astype(np.float64), span),
+        "deal size": _spread(as_of - won.closed, won.amount, span),
+        "creation": _count_spread(as_of - mine.created[mine.created != NEVER], span),
     }
     return spreads | {"attrition": _binomial(attrition, len(chosen))}
 
@@ -57,10 +55,10 @@ def _binomial(share: float | None, count: int) -> float | None:
 def _spread(ago: Ints, values: Floats, span: int) -> float | None:
     """Of the mean value in each stretch."""
     stretches = min(_STRETCHES, span // _STRETCH_DAYS)
-    place = ago // _STRETCH_DAYS
-    inside = (place >= 0) & (place < stretches)
     if stretches < _LEAST_STRETCHES:
         return None
+    place = ago // _STRETCH_DAYS
+    inside = (place >= 0) & (place < stretches)
     counts = np.bincount(place[inside], minlength=stretches)
     sums = np.bincount(place[inside], weights=values[inside], minlength=stretches)
     many = counts >= _LEAST_DEALS
@@ -68,11 +66,13 @@ def _spread(ago: Ints, values: Floats, span: int) -> float | None:
 
 
 def _count_spread(ago: Ints, span: int) -> float | None:
+    """Of the number in each stretch."""
     stretches = min(_STRETCHES, span // _STRETCH_DAYS)
+    if stretches < _LEAST_STRETCHES:
+        return None
     place = ago // _STRETCH_DAYS
     counts = np.bincount(place[(place >= 0) & (place < stretches)], minlength=stretches).astype(np.float64)
-    enough = stretches >= _LEAST_STRETCHES and counts.mean() >= _LEAST_DEALS
-    return _relative(counts) if enough else None
+    return _relative(counts) if counts.mean() >= _LEAST_DEALS else None
 
 
 def _relative(values: Floats) -> float | None:
