@@ -10,36 +10,37 @@ from salesnb.outlook.panel import Panel
 __all__ = ["Spread", "spread"]
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-# What the pool weighs beside a series' own misses, in misses that are independent of each other.
-_POOL = 4.0
 # A series' own lean is believed as far as k / (k + 12) of k independent misses.
 _LEAN = 12.0
 # Before anything has been resolved: that a month's total is missed by half of itself, as one more origin in the pool.
 _FIRST_GUESS = 0.25
+# How different the peers' variances are is believed to be as among four series that share a pool worth four misses.
+_ALIKE, _ALIKE_SERIES, _MOST_ALIKE = 0.65, 4.0, 0.05
 _SMALLEST = 1e-8
+# Run rate, Theta without a season of its own, Theta with it.
 _METHODS = 3
-# No total is told beyond 50 times its forecast, or a 50th of it.
-_FARTHEST = float(np.log(50.0))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Spread:
     """Student's t of what a window's total will be, about its forecast; all arrays by series and origin.
 
-    With ``by_ratio`` the total is forecast · exp(lean + scale · t), else forecast + size · (lean + scale · t).
+    With ``by_ratio`` the total is forecast · (1 + (lean + scale · t) / 3)³, 0 where that would be negative, else
+    forecast + size · (lean + scale · t).
 
     Attributes
     ----------
     by_ratio
-        Whether misses are told as log(total / forecast).
+        Whether misses are told as 3 ((total / forecast)^(1/3) − 1).
     lean, scale, freedom
         Of the misses: their mean as far as it is believed, their spread, and the degrees of freedom of t.
     size
         The mean absolute total of the windows known at the origin, in the unit of the totals.
     floored
-        Whether the series never fell below zero so far, and therefore will not.
+        Whether no step of the series was negative so far, so that no total will be.
     origins
         How many origins of the pool had been resolved, shape (T + 1,).
     """
@@ -50,24 +51,23 @@ class Spread:
     freedom: Floats
     size: Floats
     floored: Flags
-    origins: npt.NDArray[np.int64]
+    origins: Integers
 
     def totals(self, forecasts: Floats, deviations: Floats) -> Floats:
         """Totals that lie so many t from their forecasts."""
         miss = self.lean + self.scale * deviations
-        ratio = forecasts * np.exp(np.clip(miss, -_FARTHEST, _FARTHEST))
         difference = forecasts + self.size * miss
         difference = np.where(self.floored, np.maximum(difference, 0.0), difference)
-        return np.where(self.by_ratio, ratio, difference)
+        return np.where(self.by_ratio, forecasts * np.maximum(1.0 + miss / 3.0, 0.0) ** 3, difference)
 
     def deviations(self, forecasts: Floats, totals: Floats) -> Floats:
         """How many t totals lie from their forecasts; minus infinity where no lower total can be."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.clip(np.log(totals / forecasts), -_FARTHEST, _FARTHEST)
+            ratio = _miss(totals, forecasts)
             difference = (totals - forecasts) / self.size
-        ratio = np.where(totals > 0, ratio, -np.inf)
-        difference = np.where(self.floored & (totals <= 0), -np.inf, difference)
-        return np.asarray((np.where(self.by_ratio, ratio, difference) - self.lean) / self.scale)
+        miss = np.where(self.by_ratio, ratio, difference)
+        miss = np.where((self.by_ratio | self.floored) & (totals <= 0), -np.inf, miss)
+        return np.asarray((miss - self.lean) / self.scale)
 
     def at(self, series: int, origin: int) -> "Spread":
         """The spread of one series at one origin, its arrays of shape (1,)."""
@@ -82,18 +82,20 @@ class Spread:
 def spread(panel: Panel, forecasts: Floats, steps: int) -> Spread:
     """The spread of totals of the next ``steps`` steps at each origin.
 
-    A miss is log(total / forecast) of a window, made at an earlier origin and resolved by now: on the total itself, so
-    that whatever links its months is in it. A series' mean squared miss s² of k independent misses (overlapping windows
-    count as 1 / (1 + 2 Σ (1 − i/h)²), i from 1 to h − 1) is shrunk to the pool's, the geometric mean p² of its peers::
+    A miss is 3 ((total / forecast)^(1/3) − 1) of a window, made at an earlier origin and resolved by now: on the total
+    itself, so that whatever links its months is in it. Near 0 it is log(total / forecast); the cube root makes sums of
+    a few large deals nearly symmetric, as it does the gamma distribution (Wilson & Hilferty 1931), and takes a total of
+    nothing for what it is: a miss of −3. A series' mean squared miss s² of k independent misses (overlapping windows count
+    as 1 / (1 + 2 Σ (1 − i/h)²), i from 1 to h − 1) is shrunk to what its peers say, p² worth d misses::
 
-        scale² = (4 p² + k s²) / (4 + k),   with 4 + k degrees of freedom
+        scale² = (d p² + k s²) / (d + k),   with d + k degrees of freedom
 
-    (Smyth 2004, his prior's degrees of freedom held at 4). Only misses of the same method count (run rate, Theta
-    without season, Theta with it), unless the pool has none yet.
+    where p and d come from the mean and the spread of log s² over the peers (Smyth 2004, equations 2 to 4). Only misses
+    of the same method count (run rate, Theta with less than two years, Theta with more), unless there are none yet.
 
-    **Zeros and negative totals** have no such ratio. A series with a window whose total was not above zero so far is told
-    in differences through ``size``, with a pool of its own, which all series feed. Where no step ever was negative the
-    distribution ends at zero: what would lie below is the probability of exactly nothing.
+    **Negative totals** have no such ratio. A series with a window below zero so far, or forecast at nothing or less, is
+    told in differences through ``size``, with a pool of its own, which all series feed. Where no step was ever negative
+    no total is: what would lie below is the probability of exactly nothing.
 
     Parameters
     ----------
@@ -106,21 +108,20 @@ def spread(panel: Panel, forecasts: Floats, steps: int) -> Spread:
 
     References
     ----------
-    G. K. Smyth, Linear models and empirical Bayes methods, Statistical Applications in Genetics and Molecular Biology
-    3 (2004) article 3.
+    G. K. Smyth, Linear models and empirical Bayes methods for assessing differential expression, Statistical
+    Applications in Genetics and Molecular Biology 3 (2004) article 3.
+    E. B. Wilson and M. M. Hilferty, The distribution of chi-square, PNAS 17 (1931) 684-688.
     """
     actual, past = panel.window_totals(steps), panel.past_totals(steps)
     size = _size(past, forecasts)
-    lowest = np.fmin.accumulate(np.where(np.isnan(past), np.inf, past), axis=1)
-    by_ratio = (forecasts > 0) & (lowest > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.log(np.where((actual > 0) & (forecasts > 0), actual / forecasts, np.nan))
-        differences = (actual - forecasts) / np.where(size > 0, size, np.nan)
+        ratios = np.where((actual >= 0) & (forecasts > 0), _miss(actual, forecasts), np.nan)
+        differences = np.where(size > 0, (actual - forecasts) / size, np.nan)
     methods = np.clip(panel.known // panel.season, 0, _METHODS - 1)
+    by_ratio = (forecasts > 0) & (_lowest(past) >= 0)
     told = [_learned(misses, methods, steps) for misses in (ratios, differences)]
     lean, scale, freedom = (np.where(by_ratio, one, other) for one, other in zip(*told, strict=True))
-    smallest = np.fmin.accumulate(np.where(np.isnan(panel.totals), np.inf, panel.totals), axis=1)
-    floored = np.concatenate([np.ones((len(panel.ids), 1), dtype=bool), smallest >= 0], axis=1)
+    floored = np.concatenate([np.ones((len(panel.ids), 1), dtype=bool), _lowest(panel.totals) >= 0], axis=1)
     return Spread(
         by_ratio=by_ratio,
         lean=lean,
@@ -132,6 +133,15 @@ def spread(panel: Panel, forecasts: Floats, steps: int) -> Spread:
     )
 
 
+def _miss(totals: Floats, forecasts: Floats) -> Floats:
+    return np.asarray(3.0 * (np.cbrt(totals / forecasts) - 1.0))
+
+
+def _lowest(totals: Floats) -> Floats:
+    """The lowest so far; infinite where there is none."""
+    return np.asarray(np.minimum.accumulate(np.where(np.isnan(totals), np.inf, totals), axis=1))
+
+
 def _size(past: Floats, forecasts: Floats) -> Floats:
     """The mean absolute total of the windows known at each origin; of none the absolute forecast."""
     here = np.isfinite(past)
@@ -140,47 +150,83 @@ def _size(past: Floats, forecasts: Floats) -> Floats:
     return np.where(counts > 0, mean, np.abs(forecasts))
 
 
-def _learned(misses: Floats, methods: npt.NDArray[np.int64], steps: int) -> tuple[Floats, Floats, Floats]:
+def _learned(misses: Floats, methods: Integers, steps: int) -> tuple[Floats, Floats, Floats]:
     """Lean, scale and degrees of freedom at each origin, from the misses that were resolved by then."""
-    found = np.isfinite(misses)
-    counts, sums, squares = (np.empty((_METHODS, *misses.shape)) for _ in range(3))
+    every = _Sums.of(misses, np.isfinite(misses), steps)
+    lean, scale, freedom = (np.empty(misses.shape) for _ in range(3))
     for method in range(_METHODS):
-        same = found & (methods == method)
-        counts[method] = _resolved(same, steps)
-        sums[method] = _resolved(np.where(same, misses, 0.0), steps)
-        squares[method] = _resolved(np.where(same, misses, 0.0) ** 2, steps)
+        same = _Sums.of(misses, np.isfinite(misses) & (methods == method), steps)
+        told = _shrunk(same.or_else(every), steps)
+        here = methods == method
+        for part, found in zip((lean, scale, freedom), told, strict=True):
+            part[here] = found[here]
+    return lean, scale, freedom
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Sums:
+    """Of the misses that were resolved by each origin: how many, their sum and that of their squares; of origins."""
+
+    counts: Floats
+    sums: Floats
+    squares: Floats
+    distinct: Integers
+
+    @classmethod
+    def of(cls, misses: Floats, chosen: Flags, steps: int) -> "_Sums":
+        held = np.where(chosen, misses, 0.0)
+        return cls(
+            counts=_resolved(chosen, steps),
+            sums=_resolved(held, steps),
+            squares=_resolved(held**2, steps),
+            distinct=_distinct(chosen, steps),
+        )
+
+    def or_else(self, other: "_Sums") -> "_Sums":
+        """The other's where no series has any."""
+        none = self.distinct == 0
+        parts = {
+            part.name: np.where(none, getattr(other, part.name), getattr(self, part.name))
+            for part in fields(self)
+        }
+        return _Sums(**parts)
+
+
+def _shrunk(told: _Sums, steps: int) -> tuple[Floats, Floats, Floats]:
+    """Lean, scale and degrees of freedom from the misses of one method."""
     overlap = 1.0 + 2.0 * float(((1.0 - np.arange(1, steps) / steps) ** 2).sum())
-    anything = [part.sum(axis=0) for part in (counts, sums, squares)]
-    leans, variances, pools = np.empty(counts.shape), np.empty(counts.shape), np.empty(counts.shape)
-    for method in range(_METHODS):
-        empty = ~(counts[method] > 0).any(axis=0)
-        for part, whole in zip((counts, sums, squares), anything, strict=True):
-            part[method][:, empty] = whole[:, empty]
-        leans[method], variances[method] = _moments(counts[method], sums[method], squares[method], overlap)
-        distinct = _distinct(found & ((methods == method) | empty), steps)
-        pools[method] = _pool(counts[method], variances[method], distinct, steps)[None]
-    own, lean, variance, pool = (
-        np.take_along_axis(part, methods[None], axis=0)[0] for part in (counts, leans, variances, pools)
-    )
-    weight = own / overlap
-    scale = np.sqrt((_POOL * pool + weight * variance) / (_POOL + weight))
-    return lean, scale, _POOL + weight
-
-
-def _moments(counts: Floats, sums: Floats, squares: Floats, overlap: float) -> tuple[Floats, Floats]:
-    """The lean that is believed, and the mean square about it."""
-    many = np.maximum(counts, 1.0)
-    mean, weight = sums / many, counts / overlap
+    many, weight = np.maximum(told.counts, 1.0), told.counts / overlap
+    mean = told.sums / many
     lean = mean * weight / (weight + _LEAN)
-    return lean, np.maximum(squares / many - lean * (2.0 * mean - lean), _SMALLEST)
+    variance = np.maximum(told.squares / many - lean * (2.0 * mean - lean), _SMALLEST)
+    pool, worth = _pool(weight, variance, told.distinct, steps)
+    scale = np.sqrt((worth * pool + weight * variance) / (worth + weight))
+    return lean, scale, worth + weight
 
 
-def _pool(counts: Floats, variances: Floats, distinct: npt.NDArray[np.int64], steps: int) -> Floats:
-    """The peers' geometric mean of the variances at each origin, the first guess counting as one more origin."""
-    there = counts > 0
-    logs = np.where(there, np.log(variances), 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+def _pool(weight: Floats, variance: Floats, distinct: Integers, steps: int) -> tuple[Floats, Floats]:
+    """What the peers say at each origin: a variance, and how many misses it is worth; both of shape (T + 1,).
+
+    With x = k/2, digamma(x) − log(x) is taken as −1/(2x) − 1/(12x²), trigamma(x) as 1/x + 1/(2x²).
+    """
+    there, many = weight > 0, np.maximum(weight, 1.0)
+    logs = np.where(there, np.log(variance) + _too_low(many), 0.0)
+    noise = 2.0 / many + 2.0 / many**2
+    sure = np.where(there, 1.0 / (noise + _ALIKE), 0.0)
+    middle = (sure * logs).sum(axis=0) / np.maximum(sure.sum(axis=0), _SMALLEST)
+    # That many series of full weight say beforehand how different the peers are.
+    prior = _ALIKE_SERIES / _ALIKE
+    seen = (sure * ((logs - middle) ** 2 - noise)).sum(axis=0)
+    unlike = np.maximum((seen + prior * _ALIKE) / (sure.sum(axis=0) + prior), _MOST_ALIKE)
+    worth = (1.0 + np.sqrt(1.0 + 2.0 * unlike)) / unlike
     guess = np.log(_FIRST_GUESS / np.sqrt(steps))
-    return np.asarray(np.exp((distinct * logs + guess) / (distinct + 1.0)))
+    blended = (distinct * middle + guess) / (distinct + 1.0)
+    return np.asarray(np.exp(blended - _too_low(worth))), worth
+
+
+def _too_low(many: Floats) -> Floats:
+    """How much the logarithm of a variance of so many misses lies below that of the true one on average."""
+    return np.asarray(1.0 / many + 1.0 / (3.0 * many**2))
 
 
 def _resolved(values: npt.NDArray[np.generic], steps: int) -> Floats:
@@ -190,6 +236,7 @@ def _resolved(values: npt.NDArray[np.generic], steps: int) -> Floats:
     return summed
 
 
-def _distinct(found: Flags, steps: int) -> npt.NDArray[np.int64]:
+def _distinct(found: Flags, steps: int) -> Integers:
     """How many different origins of any series had been resolved by each origin."""
-    return np.asarray(_resolved(np.asarray(found.any(axis=0, keepdims=True)), steps)[0], dtype=np.int64)
+    any_series = np.asarray(found.any(axis=0, keepdims=True))
+    return np.asarray(_resolved(any_series, steps)[0], dtype=np.int64)

@@ -39,16 +39,27 @@ def season_factors(panel: Panel) -> Floats:
     D. M. Miller and D. Williams, Shrinkage estimators of time series seasonal factors, International Journal of
     Forecasting 19 (2003) 669-684.
     """
-    ratios = _ratios(panel.totals, panel.season)
-    factors = np.empty((*panel.known.shape, panel.season))
-    factors[:] = _shapes(panel)[None]
-    sums = np.zeros((4, panel.totals.shape[0], panel.season))
-    for origin in range(panel.known.shape[1]):
-        _count(sums, ratios, origin - panel.season // 2 - 1)
-        old = (panel.known[:, origin] >= 2 * panel.season) & (sums[0].min(axis=1) > 0)
-        if panel.season > 1 and old.any():
-            factors[old, origin] = _shrunk(sums[:, old])
-    return np.maximum(factors, _LEAST)
+    shared = _together(panel.totals)
+    quarter = _shapes(shared, panel.season)
+    steps = np.arange(panel.totals.shape[1] + 1)
+    peers = _yearly(shared, steps[None], quarter[None], panel.season)
+    own = _yearly(
+        panel.totals, panel.known, np.broadcast_to(peers, (len(panel.ids), *peers.shape[1:])), panel.season
+    )
+    return np.maximum(own, _LEAST)
+
+
+def _yearly(totals: Floats, known: npt.NDArray[np.int64], towards: Floats, season: int) -> Floats:
+    """Factors of series with two years or more, shrunk towards others; of the rest those others."""
+    factors = np.array(towards)
+    ratios = _ratios(totals, season)
+    sums = np.zeros((4, totals.shape[0], season))
+    for origin in range(known.shape[1]):
+        _count(sums, ratios, origin - season // 2 - 1)
+        old = (known[:, origin] >= 2 * season) & (sums[0].min(axis=1) > 0)
+        if season > 1 and old.any():
+            factors[old, origin] = _shrunk(sums[:, old], towards[old, origin])
+    return factors
 
 
 def _ratios(totals: Floats, length: int) -> Floats:
@@ -78,32 +89,33 @@ def _count(sums: Floats, ratios: Floats, step: int) -> None:
         sums[number, :, place] = sums[number, :, place] * fade + added
 
 
-def _shrunk(sums: Floats) -> Floats:
+def _shrunk(sums: Floats, towards: Floats) -> Floats:
     """Factors of series, shape (series, season), from their running sums."""
     weight, squared, ratio, square = sums
     season = weight.shape[1]
     means = ratio / weight
-    centred = means - means.mean(axis=1, keepdims=True)
+    own = means - means.mean(axis=1, keepdims=True) + towards.mean(axis=1, keepdims=True)
+    apart = own - towards
     years = np.maximum((weight**2 / squared).mean(axis=1), 1.0 + 1e-9)
     within = np.maximum(square / weight - means**2, 0.0).mean(axis=1)
     noise = within / (years - 1.0)
-    between = np.maximum(centred.var(axis=1, ddof=1), 1e-12)
+    between = np.maximum((apart**2).sum(axis=1) / (season - 1), 1e-12)
     believed = np.clip(1.0 - max(season - 3, 1) / (season - 1) * noise / between, 0.0, 1.0)
     believed = np.where(years < 1.5, _ONE_YEAR, believed)
-    return np.asarray(1.0 + centred * believed[:, None])
+    return np.asarray(towards + apart * believed[:, None])
 
 
-def _shapes(panel: Panel) -> Floats:
+def _shapes(shared: Floats, season: int) -> Floats:
     """The shape within the quarter that the peers share, shape (T + 1, season); 1 where steps are no months."""
-    shapes = np.ones((panel.known.shape[1], panel.season))
-    if panel.season != 12:
+    shapes = np.ones((shared.shape[1] + 1, season))
+    if season != 12:
         return shapes
-    ratios, known = _ratios(_together(panel.totals), _QUARTER)[0], np.zeros((2, _QUARTER))
+    ratios, known = _ratios(shared, _QUARTER)[0], np.zeros((2, _QUARTER))
     for origin in range(shapes.shape[0]):
         step = origin - _QUARTER // 2 - 1
         if step >= 0 and np.isfinite(ratios[step]):
             known[:, step % _QUARTER] += (1.0, ratios[step])
-        shapes[origin] = np.tile(1.0 + known[1] / (known[0] + 1.0), panel.season // _QUARTER)
+        shapes[origin] = np.tile(1.0 + known[1] / (known[0] + 1.0), season // _QUARTER)
     return shapes
 
 

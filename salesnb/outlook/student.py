@@ -1,7 +1,5 @@
 """Student's t distribution for whole arrays at once, in numpy alone."""
 
-from functools import lru_cache
-
 import numpy as np
 import numpy.typing as npt
 
@@ -10,13 +8,12 @@ __all__ = ["t_cdf", "t_quantile"]
 Floats = npt.NDArray[np.float64]
 
 _CELLS = 4000
-# Beyond, it is the normal distribution to four digits; degrees of freedom are taken to the nearest tenth, so that
-# one table serves the many series that share them.
-_MOST, _TENTHS = 200.0, 10
+# Beyond, it is the normal distribution to three digits.
+_MOST = 200.0
 
 
 def t_cdf(values: npt.ArrayLike, freedom: npt.ArrayLike) -> Floats:
-    """P(t <= value) at given degrees of freedom (1 or more, to the nearest tenth; above 200 as 200).
+    """P(t <= value) at given degrees of freedom, of 1 or more (rounded: to a tenth up to 10, a half up to 30, then to 5, at most 200).
 
     With t = sqrt(f) tan(a) the density becomes proportional to cos(a)^(f-1) on (-pi/2, pi/2), which is bounded and
     is integrated by Simpson's rule over 4,000 cells.
@@ -59,11 +56,12 @@ def t_quantile(probabilities: npt.ArrayLike, freedom: npt.ArrayLike) -> Floats:
 
 
 def _rounded(freedom: npt.ArrayLike) -> Floats:
-    degrees = np.asarray(freedom, dtype=np.float64)
-    return np.round(np.clip(degrees, 1.0, _MOST) * _TENTHS) / _TENTHS
+    """Degrees of freedom to a tenth up to 10, a half up to 30, then to 5, at most 200: many series share one table."""
+    degrees = np.clip(np.asarray(freedom, dtype=np.float64), 1.0, _MOST)
+    steps = np.where(degrees <= 10, 0.1, np.where(degrees <= 30, 0.5, 5.0))
+    return np.asarray(np.round(degrees / steps) * steps)
 
 
-@lru_cache(maxsize=256)
 def _table(degree: float) -> tuple[Floats, Floats]:
     """Angles, and the probability below each."""
     grid = np.linspace(-np.pi / 2, np.pi / 2, _CELLS + 1)

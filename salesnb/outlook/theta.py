@@ -18,6 +18,9 @@ _HALF = 0.5
 # A trend loses 3 per cent of itself a month, or as much as that is a step.
 _DAMPING_A_YEAR = 0.97**12
 _LEAST_SHARE = 0.1
+# A slope is shrunk by so many of its squared errors.
+_DOUBT = 2.0
+_TINY = 1e-300
 _CELLS = 2_000_000
 
 
@@ -30,13 +33,15 @@ def forecast_steps(panel: Panel, steps: int) -> Floats:
     """Forecast of each of the next ``steps`` steps, made at each origin from what was known there.
 
     Totals of the last ten years are divided by their seasonal factors (``season_factors``). With a year or more, Theta:
-    simple exponential smoothing, whose parameter a of ten gives the least squared errors one step ahead, plus half the
-    slope b of the straight line through the totals::
+    simple exponential smoothing, over ten parameters a that weigh by how well each did one step ahead (as Akaike weights,
+    squared errors to the power −n/2), plus half the slope b of the straight line through the totals, which is shrunk by
+    max(0, 1 − 2 · its error² / b²)::
 
         level + b/2 · ((1 − (1 − a)^n) / a + d + d² + … + d^(h−1))
 
-    for step h of a series of n totals, d damping the slope. With less than a year: the mean of what is known. A series
-    that never fell below zero is not forecast below a tenth of its level.
+    for step h of a series of n totals, d damping the slope. From one year to two, the mean of that and of the same step a
+    year before. With less than a year: the mean of what is known. A series that never fell below zero is not forecast
+    below a tenth of its level.
 
     Returns
     -------
@@ -68,7 +73,12 @@ def _block(panel: Panel, factors: Floats, block: slice, back: int, steps: int) -
     never_below = np.fmin.accumulate(np.where(np.isnan(totals), np.inf, totals), axis=1) >= 0
     floored = np.concatenate([np.ones((totals.shape[0], 1), dtype=bool), never_below], axis=1)[live]
     ahead = _ahead(plain, panel.season, steps, floored)
-    forecasts[live] = ahead * np.take_along_axis(factor, (origins + np.arange(steps)) % season, axis=1)
+    ahead *= np.take_along_axis(factor, (origins + np.arange(steps)) % season, axis=1)
+    # With one year and not two, nobody can tell season from chance: half of what that year was like is believed.
+    one_year = (known[live] >= season) & (known[live] < 2 * season)
+    year_before = windows[one_year][:, back - season + np.arange(steps) % season]
+    ahead[one_year] = (ahead[one_year] + year_before) / 2.0
+    forecasts[live] = ahead
     return forecasts
 
 
@@ -90,7 +100,7 @@ def _ahead(plain: Floats, season: int, steps: int, floored: npt.NDArray[np.bool_
 def _smoothed(
     filled: Floats, here: npt.NDArray[np.bool_], counts: npt.NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
-    """The last level and the parameter of simple exponential smoothing, each of shape (windows,)."""
+    """The last level and the parameter of simple exponential smoothing, means over the parameters tried."""
     rows, back = np.arange(filled.shape[0]), filled.shape[1]
     levels = np.repeat(filled[rows, back - counts][:, None], _SMOOTHING.size, axis=1)
     squares = np.zeros_like(levels)
@@ -99,12 +109,19 @@ def _smoothed(
         missed = np.where(here[:, column, None], filled[:, column, None] - levels, 0.0)
         squares += missed**2
         levels += _SMOOTHING * missed
-    best = squares.argmin(axis=1)
-    return levels[rows, best], _SMOOTHING[best]
+    least = np.maximum(squares.min(axis=1, keepdims=True), _TINY)
+    odds = (least / np.maximum(squares, least)) ** (counts[:, None] / 2.0)
+    odds /= odds.sum(axis=1, keepdims=True)
+    return (odds * levels).sum(axis=1), (odds * _SMOOTHING).sum(axis=1)
 
 
 def _slopes(filled: Floats, here: npt.NDArray[np.bool_]) -> Floats:
-    """The slope a step of the least-squares line through each window."""
+    """The slope a step of the least-squares line through each window, as far as it is not chance."""
     steps, counts = np.arange(filled.shape[1]), here.sum(axis=1)
     centred = np.where(here, steps - ((here * steps).sum(axis=1) / counts)[:, None], 0.0)
-    return np.asarray((centred * filled).sum(axis=1) / np.maximum((centred**2).sum(axis=1), 1e-12))
+    across = np.maximum((centred**2).sum(axis=1), _TINY)
+    slopes = (centred * filled).sum(axis=1) / across
+    means = filled.sum(axis=1) / counts
+    left = np.where(here, filled - means[:, None] - slopes[:, None] * centred, 0.0)
+    error = (left**2).sum(axis=1) / np.maximum(counts - 2, 1) / across
+    return np.asarray(slopes * np.maximum(1.0 - _DOUBT * error / np.maximum(slopes**2, _TINY), 0.0))
