@@ -56,9 +56,7 @@ class Sizes:
         if high == low:
             return np.asarray(self.every[step])
         before = self.reached[low - 1] if low else 0.0
-        place = np.searchsorted(
-            self.reached[low:high], before + _MIDDLES * (self.reached[high - 1] - before)
-        )
+        place = np.searchsorted(self.reached[low:high], before + _MIDDLES * (self.reached[high - 1] - before))
         mine = self.amounts[low + np.minimum(place, high - low - 1)]
         return np.where(rng.random(count) < self.own[rep], mine[step], self.every[step])
 
