@@ -139,7 +139,7 @@ def test_quarter_ends_that_win_more_year_after_year_are_found(invented):
 
 def test_hazards_of_the_sample_come_near_its_truth(tmp_path):
     truth = write_sample(tmp_path, opportunities=8_000, seed=11)
-    from benchmarks.goals_worlds import read_world
+    from benchmarks.goals_mixed_worlds import read_world
 
     deals, _ = read_world(tmp_path)
     as_of = truth.last_day.toordinal()

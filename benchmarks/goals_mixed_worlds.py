@@ -4,7 +4,7 @@ Each world is one sample. A goal is set for the company, a region, a team or a r
 months, as a multiple of what was won a month before; then the month comes. Node, month and multiple go round with
 the seed.
 
-Usage: python -m benchmarks.goals_worlds [--worlds 1000] [--quick] [--jobs 2]
+Usage: python -m benchmarks.goals_mixed_worlds [--worlds 1000] [--quick] [--jobs 2]
 """
 
 import argparse
@@ -135,7 +135,7 @@ def main(arguments: Sequence[str]) -> int:
     _show(worlds, found)
     mix = found["mix"]
     wrong = mix["mean_off"] > _MEAN_OFF or mix["worst_tenth_off"] > _TENTH_OFF
-    print(json.dumps({"benchmark": "goals_worlds", "ratios": {}, "figures": mix, "missing": []}))
+    print(json.dumps({"benchmark": "goals_mixed_worlds", "ratios": {}, "figures": mix, "missing": []}))
     return int(wrong and not quick)
 
 

@@ -1,6 +1,6 @@
 """Whether goals of Maven's reps, managers and regions are attained, one or three months ahead: walk-forward.
 
-Usage: python -m benchmarks.goals_maven [--months 1] [--data FOLDER]
+Usage: python -m benchmarks.goals_mixed_maven [--months 1] [--data FOLDER]
 """
 
 import argparse
@@ -176,7 +176,7 @@ def main(arguments: Sequence[str]) -> int:
     rows = walk_forward(read_maven(options.data), options.months)
     figures = figures_of(rows)
     _show(rows, options.months)
-    print(json.dumps({"benchmark": "goals_maven", "ratios": {}, "figures": figures, "missing": []}))
+    print(json.dumps({"benchmark": "goals_mixed_maven", "ratios": {}, "figures": figures, "missing": []}))
     return 0
 
 
