@@ -7,6 +7,7 @@ from salesnb.outlook.distribution import PROBABILITIES, Outcome, mix, shown_prob
 from salesnb.outlook.panel import Panel
 from salesnb.outlook.recalibration import Recalibration, recalibrate
 from salesnb.outlook.scores import Score, scored
+from salesnb.outlook.scoring import Tenth, reliability
 from salesnb.outlook.top_down import TopDown, top_down
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Predictions",
     "Recalibration",
     "Score",
+    "Tenth",
     "TopDown",
     "Trial",
     "Windows",
@@ -26,6 +28,7 @@ __all__ = [
     "chance",
     "mix",
     "recalibrate",
+    "reliability",
     "run_rate",
     "scored",
     "seasonal_naive",

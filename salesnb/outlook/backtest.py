@@ -18,6 +18,9 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
+# A scale of fewer misses may by chance be next to nothing, and an error through it anything.
+_LEAST_MISSES = 3
+
 View = Callable[[Panel, int], TopDown]
 
 
@@ -94,7 +97,8 @@ class Windows:
     naive, run_rate
         The same window a year before (NaN where there is none), and the trailing run rate.
     scales
-        What the naive forecast had missed on average until the origin; of series under a year the run rate.
+        What the naive forecast had missed on average until the origin, where it is known; else the run rate. NaN of fewer
+        than three misses.
     """
 
     series: Integers
@@ -184,13 +188,14 @@ def _windows(trial: Trial, told: TopDown, actual: Floats, usable: Flags) -> Wind
 
 
 def _mean_miss(actual: Floats, forecast: Floats, steps: int) -> Floats:
-    """The mean absolute miss of a forecast over the windows that had ended by each origin; NaN of none."""
+    """The mean absolute miss of a forecast over the windows that had ended by each origin; NaN of one or two."""
     misses = np.abs(actual - forecast)
     known = np.isfinite(misses)
     mean = np.full(misses.shape, np.nan)
     counts, sums = np.cumsum(known, axis=1), np.cumsum(np.where(known, misses, 0.0), axis=1)
     ended = slice(0, misses.shape[1] - steps)
-    mean[:, steps:] = np.where(counts[:, ended] > 0, sums[:, ended] / np.maximum(counts[:, ended], 1), np.nan)
+    enough = counts[:, ended] >= _LEAST_MISSES
+    mean[:, steps:] = np.where(enough, sums[:, ended] / np.maximum(counts[:, ended], 1), np.nan)
     return mean
 
 

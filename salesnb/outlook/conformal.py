@@ -16,7 +16,9 @@ Flags = npt.NDArray[np.bool_]
 # A series' own lean is believed as far as k / (k + 12) of k independent misses.
 _LEAN = 12.0
 # Before anything has been resolved: that a month's total is missed by half of itself, as one more origin in the pool.
-_FIRST_GUESS = 0.25
+_FIRST_GUESS, _GUESS_ORIGINS = 0.25, 1.0
+# What all methods missed by says that much about one of them: peers miss together, so one origin says little.
+_GENERAL_ORIGINS = 4.0
 # How different the peers' variances are is believed to be as among four series that share a pool worth four misses.
 _ALIKE, _ALIKE_SERIES, _MOST_ALIKE = 0.65, 4.0, 0.05
 _SMALLEST = 1e-8
@@ -91,7 +93,8 @@ def spread(panel: Panel, forecasts: Floats, steps: int) -> Spread:
         scale² = (d p² + k s²) / (d + k),   with d + k degrees of freedom
 
     where p and d come from the mean and the spread of log s² over the peers (Smyth 2004, equations 2 to 4). Only misses
-    of the same method count (run rate, Theta with less than two years, Theta with more), unless there are none yet.
+    of the same method count in full (run rate, Theta with less than two years, Theta with more); those of all methods weigh
+    in p as four more origins do, and before there are any, that half of a month's total is missed.
 
     **Negative totals** have no such ratio. A series with a window below zero so far, or forecast at nothing or less, is
     told in differences through ``size``, with a pool of its own, which all series feed. Where no step was ever negative
@@ -153,10 +156,12 @@ def _size(past: Floats, forecasts: Floats) -> Floats:
 def _learned(misses: Floats, methods: Integers, steps: int) -> tuple[Floats, Floats, Floats]:
     """Lean, scale and degrees of freedom at each origin, from the misses that were resolved by then."""
     every = _Sums.of(misses, np.isfinite(misses), steps)
+    first_guess = np.full(misses.shape[1], np.log(_FIRST_GUESS / np.sqrt(steps)))
+    general, _ = _pool(every, steps, first_guess, _GUESS_ORIGINS)
     lean, scale, freedom = (np.empty(misses.shape) for _ in range(3))
     for method in range(_METHODS):
         same = _Sums.of(misses, np.isfinite(misses) & (methods == method), steps)
-        told = _shrunk(same.or_else(every), steps)
+        told = _shrunk(same, steps, _pool(same, steps, general, _GENERAL_ORIGINS))
         here = methods == method
         for part, found in zip((lean, scale, freedom), told, strict=True):
             part[here] = found[here]
@@ -182,33 +187,28 @@ class _Sums:
             distinct=_distinct(chosen, steps),
         )
 
-    def or_else(self, other: "_Sums") -> "_Sums":
-        """The other's where no series has any."""
-        none = self.distinct == 0
-        parts = {
-            part.name: np.where(none, getattr(other, part.name), getattr(self, part.name))
-            for part in fields(self)
-        }
-        return _Sums(**parts)
+    def variance(self, steps: int) -> tuple[Floats, Floats, Floats]:
+        """The believed lean, the mean square about it, and of how many independent misses."""
+        many, weight = np.maximum(self.counts, 1.0), self.counts / _overlap(steps)
+        mean = self.sums / many
+        lean = mean * weight / (weight + _LEAN)
+        return lean, np.maximum(self.squares / many - lean * (2.0 * mean - lean), _SMALLEST), weight
 
 
-def _shrunk(told: _Sums, steps: int) -> tuple[Floats, Floats, Floats]:
+def _shrunk(told: _Sums, steps: int, pool: tuple[Floats, Floats]) -> tuple[Floats, Floats, Floats]:
     """Lean, scale and degrees of freedom from the misses of one method."""
-    overlap = 1.0 + 2.0 * float(((1.0 - np.arange(1, steps) / steps) ** 2).sum())
-    many, weight = np.maximum(told.counts, 1.0), told.counts / overlap
-    mean = told.sums / many
-    lean = mean * weight / (weight + _LEAN)
-    variance = np.maximum(told.squares / many - lean * (2.0 * mean - lean), _SMALLEST)
-    pool, worth = _pool(weight, variance, told.distinct, steps)
-    scale = np.sqrt((worth * pool + weight * variance) / (worth + weight))
+    lean, variance, weight = told.variance(steps)
+    middle, worth = pool
+    scale = np.sqrt((worth * np.exp(middle - _too_low(worth)) + weight * variance) / (worth + weight))
     return lean, scale, worth + weight
 
 
-def _pool(weight: Floats, variance: Floats, distinct: Integers, steps: int) -> tuple[Floats, Floats]:
-    """What the peers say at each origin: a variance, and how many misses it is worth; both of shape (T + 1,).
+def _pool(told: _Sums, steps: int, guess: Floats, guess_origins: float) -> tuple[Floats, Floats]:
+    """What the peers say at each origin: the logarithm of a variance, and how many misses it is worth; (T + 1,) each.
 
     With x = k/2, digamma(x) − log(x) is taken as −1/(2x) − 1/(12x²), trigamma(x) as 1/x + 1/(2x²).
     """
+    _, variance, weight = told.variance(steps)
     there, many = weight > 0, np.maximum(weight, 1.0)
     logs = np.where(there, np.log(variance) + _too_low(many), 0.0)
     noise = 2.0 / many + 2.0 / many**2
@@ -219,9 +219,13 @@ def _pool(weight: Floats, variance: Floats, distinct: Integers, steps: int) -> t
     seen = (sure * ((logs - middle) ** 2 - noise)).sum(axis=0)
     unlike = np.maximum((seen + prior * _ALIKE) / (sure.sum(axis=0) + prior), _MOST_ALIKE)
     worth = (1.0 + np.sqrt(1.0 + 2.0 * unlike)) / unlike
-    guess = np.log(_FIRST_GUESS / np.sqrt(steps))
-    blended = (distinct * middle + guess) / (distinct + 1.0)
-    return np.asarray(np.exp(blended - _too_low(worth))), worth
+    blended = (told.distinct * middle + guess_origins * guess) / (told.distinct + guess_origins)
+    return blended, worth
+
+
+def _overlap(steps: int) -> float:
+    """How many overlapping windows, an origin a step, are worth one that stands alone."""
+    return 1.0 + 2.0 * float(((1.0 - np.arange(1, steps) / steps) ** 2).sum())
 
 
 def _too_low(many: Floats) -> Floats:

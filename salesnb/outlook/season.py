@@ -11,8 +11,6 @@ Floats = npt.NDArray[np.float64]
 
 # A year counts 0.8 of the next: seasons drift. Measured on 622 public series against 1, 0.9 and 0.7.
 _FADE = 0.8
-# With a single ratio a month its noise cannot be told from the season: half of it is believed.
-_ONE_YEAR = 0.5
 _LEAST = 0.1
 _QUARTER = 3
 
@@ -58,7 +56,10 @@ def _yearly(totals: Floats, known: npt.NDArray[np.int64], towards: Floats, seaso
         _count(sums, ratios, origin - season // 2 - 1)
         old = (known[:, origin] >= 2 * season) & (sums[0].min(axis=1) > 0)
         if season > 1 and old.any():
-            factors[old, origin] = _shrunk(sums[:, old], towards[old, origin])
+            # Until the third year is full most months have one ratio, which does not show its noise; two years do.
+            young = known[old, origin] < 3 * season
+            apart = np.where(young, _years_apart(totals[old], origin, season), np.nan)
+            factors[old, origin] = _shrunk(sums[:, old], towards[old, origin], apart)
     return factors
 
 
@@ -89,7 +90,15 @@ def _count(sums: Floats, ratios: Floats, step: int) -> None:
         sums[number, :, place] = sums[number, :, place] * fade + added
 
 
-def _shrunk(sums: Floats, towards: Floats) -> Floats:
+def _years_apart(totals: Floats, origin: int, season: int) -> Floats:
+    """The variance of a month's share in its year, from the two years before an origin; shape (series,)."""
+    years = totals[:, origin - 2 * season : origin].reshape(-1, 2, season)
+    means = years.mean(axis=2, keepdims=True)
+    shares = years / np.where(means > 0, means, np.inf)
+    return np.asarray(((shares[:, 0] - shares[:, 1]) ** 2).mean(axis=1) / 2.0)
+
+
+def _shrunk(sums: Floats, towards: Floats, variance: Floats) -> Floats:
     """Factors of series, shape (series, season), from their running sums."""
     weight, squared, ratio, square = sums
     season = weight.shape[1]
@@ -98,10 +107,9 @@ def _shrunk(sums: Floats, towards: Floats) -> Floats:
     apart = own - towards
     years = np.maximum((weight**2 / squared).mean(axis=1), 1.0 + 1e-9)
     within = np.maximum(square / weight - means**2, 0.0).mean(axis=1)
-    noise = within / (years - 1.0)
+    noise = np.where(np.isnan(variance), within / (years - 1.0), variance / years)
     between = np.maximum((apart**2).sum(axis=1) / (season - 1), 1e-12)
     believed = np.clip(1.0 - max(season - 3, 1) / (season - 1) * noise / between, 0.0, 1.0)
-    believed = np.where(years < 1.5, _ONE_YEAR, believed)
     return np.asarray(towards + apart * believed[:, None])
 
 
