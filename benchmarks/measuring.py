@@ -146,10 +146,12 @@ class Report:
 
     def show(self, runs: Mapping[str, Run]) -> int:
         """Print a table of typical runs, then all as one line of JSON; give the exit code."""
-        print(f"{'':34}{'seconds':>10}{'processor s':>13}{'peak MiB':>10}")
+        if runs:
+            print(f"{'':34}{'seconds':>10}{'processor s':>13}{'peak MiB':>10}")
         for name, run in runs.items():
             print(f"{name:34}{run.seconds:10.2f}{run.cpu_seconds:13.2f}{run.peak_bytes / 2**20:10.0f}")
-        print("\nratios of time, ours / peer (smaller is better):")
+        if self.ratios:
+            print("\nratios of time, ours / peer (smaller is better):")
         for key, ratio in self.ratios.items():
             print(f"  {key:32}{'could not run' if ratio is None else f'{ratio:.2f}':>10}")
         for sentence in self.wrong:

@@ -1,0 +1,100 @@
+"""How likely a goal is attained: two views mixed and recalibrated, and the targets that chosen probabilities reach."""
+
+from dataclasses import dataclass
+
+from salesnb.outlook.chances import Chance, chance
+from salesnb.outlook.distribution import Outcome, mix
+from salesnb.outlook.recalibration import Recalibration
+
+__all__ = ["LEVELS", "Attainment", "Level", "attain"]
+
+# What people call a target by how likely it is reached.
+LEVELS = (("commit", 0.9), ("target", 0.5), ("stretch", 0.2))
+_AS_IT_IS = Recalibration()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """A target that is attained with a chosen probability (0..1), in the KPI's whole unit."""
+
+    name: str
+    probability: float
+    target: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attainment:
+    """What may be said of a goal.
+
+    Attributes
+    ----------
+    target
+        The goal's, in the KPI's whole unit.
+    outcome
+        The views mixed and recalibrated; it does not depend on the target.
+    before
+        P(attain) of the mix before recalibration, 0..1: what the record of predictions keeps, to learn from.
+    chance
+        What people may see: a probability within 0.01 to 0.99, or why there is none, and a range.
+    levels
+        Commit, target and stretch.
+    """
+
+    target: float
+    outcome: Outcome
+    before: float
+    chance: Chance
+    levels: tuple[Level, ...]
+
+
+def attain(
+    target: float,
+    *,
+    top_down: Outcome | None,
+    bottom_up: Outcome | None,
+    origins: int,
+    recalibration: Recalibration = _AS_IT_IS,
+    bottom_up_weight: float = 0.5,
+) -> Attainment:
+    """Mix the two views of a period and ask them for a target.
+
+    P(total >= target) of the mix is (1 - w) P1 + w P2. The target enters only here: no view is made from it.
+
+    Parameters
+    ----------
+    target
+        In the KPI's whole unit.
+    top_down, bottom_up
+        The views; one may be missing, as the second is where nobody records open deals.
+    origins
+        Distinct months as of which the workspace's pool could be forecast and judged; below 8 there is no
+        probability, only a range.
+    recalibration
+        What the workspace's resolved predictions taught; nothing by default.
+    bottom_up_weight
+        w, 0..1.
+
+    Raises
+    ------
+    BadUsage
+        When both views are missing, or the weight is not within 0 to 1.
+
+    Examples
+    --------
+    >>> goal = attain(80, top_down=Outcome.certain(100), bottom_up=Outcome.certain(60), origins=12)
+    >>> goal.chance.probability, goal.chance.low, goal.chance.high
+    (0.5, 60.0, 100.0)
+    """
+    weighted = ((1 - bottom_up_weight, top_down), (bottom_up_weight, bottom_up))
+    views = [(weight, view) for weight, view in weighted if view is not None]
+    mixed = views[0][1] if len(views) == 1 else mix(views)
+    outcome = recalibration.outcome(mixed)
+    return Attainment(
+        target=target,
+        outcome=outcome,
+        before=mixed.probability_at_least(target),
+        chance=chance(outcome, target, origins=origins),
+        levels=tuple(
+            Level(name=name, probability=share, target=outcome.reachable(share)) for name, share in LEVELS
+        ),
+    )
