@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from salesnb.cli import say
+from salesnb.cli.outlook import add_outlook, print_outlook
 from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
 from salesnb.cli.table import print_json, print_text
 from salesnb.errors import BadUsage
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     cascade.add_argument("--why", metavar="TEXT", default="", help="the reason, kept with the lock")
     _plan_and_format(commands.add_parser("history", help="the revisions of a plan"))
+    add_outlook(commands)
     diff = commands.add_parser("diff", help="what differs between two revisions, in words")
     diff.add_argument("name", metavar="PLAN")
     diff.add_argument("revisions", metavar="REVISION", type=int, nargs="*", help="none: the last two")
@@ -237,6 +239,7 @@ _ACTIONS = {
     "list": _list,
     "schema": _schema,
     "cascade": _cascade,
+    "outlook": print_outlook,
     "history": _history,
     "diff": _diff,
     "restore": _restore,

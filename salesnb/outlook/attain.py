@@ -6,7 +6,10 @@ from salesnb.outlook.chances import Chance, chance
 from salesnb.outlook.distribution import Outcome, mix
 from salesnb.outlook.recalibration import Recalibration
 
-__all__ = ["LEVELS", "Attainment", "Level", "attain"]
+__all__ = ["BOTTOM_UP_WEIGHT", "LEVELS", "Attainment", "Level", "attain"]
+
+# How much of the mix is the bottom-up view, to start with.
+BOTTOM_UP_WEIGHT = 0.5
 
 # What people call a target by how likely it is reached.
 LEVELS = (("commit", 0.9), ("target", 0.5), ("stretch", 0.2))
@@ -54,7 +57,7 @@ def attain(
     bottom_up: Outcome | None,
     origins: int,
     recalibration: Recalibration = _AS_IT_IS,
-    bottom_up_weight: float = 0.5,
+    bottom_up_weight: float = BOTTOM_UP_WEIGHT,
 ) -> Attainment:
     """Mix the two views of a period and ask them for a target.
 

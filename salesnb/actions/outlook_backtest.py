@@ -1,0 +1,163 @@
+"""How good the outlook would have been on the workspace's own past."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from salesnb.actions.organisation import REP_PREFIX, org_tree
+from salesnb.actions.outlook_data import SIMULATED, deals_of, first_open_month, monthly_totals
+from salesnb.errors import BadInput
+
+if TYPE_CHECKING:
+    from salesnb.crm.dataset import Dataset
+    from salesnb.outlook.panel import Panel
+    from salesnb.outlook.scores import Score
+    from salesnb.outlook.walking import Past
+    from salesnb.planning import OrgTree
+    from salesnb.workspace import Workspace
+
+__all__ = ["MULTIPLES", "OutlookBacktest", "backtest_outlook"]
+
+# Goals as people set them: far below, about and far above what was sold of late.
+MULTIPLES = (0.6, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5)
+_WINDOWS = (1, 3)
+_COMPANY, _REP = "company", "rep"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutlookBacktest:
+    """What the outlook would have said at past month ends, scored.
+
+    Attributes
+    ----------
+    kpi, as_of
+        Of what, and the day up to which results are known.
+    scores
+        One for each level and length of window, then one of all together; levels without enough history have none.
+    notes
+        What to know of it, in sentences.
+    """
+
+    kpi: str
+    as_of: date
+    scores: "tuple[Score, ...]"
+    notes: tuple[str, ...]
+
+
+def backtest_outlook(
+    workspace: "Workspace",
+    kpi: str,
+    *,
+    as_of: date | None = None,
+    told: Callable[[int, int], None] | None = None,
+) -> OutlookBacktest:
+    """Walk forward over the workspace's past, for windows of one month and of three.
+
+    Goals are multiples (`MULTIPLES`) of the run rate of the three months before, fixed before each window. Deals have
+    the status and amount that they have now, told as of each past month end.
+
+    Parameters
+    ----------
+    told
+        Called with how many origins are done, and of how many, for each length of window.
+
+    Raises
+    ------
+    BadInput
+        When there is too little history for a single window.
+    """
+    with workspace.dataset() as data:
+        return _Backtest(workspace, data, kpi, as_of or data.meta.as_of).result(told)
+
+
+class _Backtest:
+    def __init__(self, workspace: "Workspace", data: "Dataset", kpi: str, as_of: date) -> None:
+        self._workspace, self._data, self._kpi, self._as_of = workspace, data, kpi, as_of
+        self._tree: OrgTree = org_tree(data, "Company", as_of)
+
+    def result(self, told: Callable[[int, int], None] | None) -> OutlookBacktest:
+        from salesnb.outlook.backtest import Backtest, Trial, backtest
+        from salesnb.outlook.comparators import run_rate
+        from salesnb.outlook.scores import scored
+        from salesnb.outlook.walking import walked
+
+        panels = self._panels()
+        parts: list[Backtest] = []
+        for steps in _WINDOWS:
+            months = "1 month" if steps == 1 else f"{steps} months"
+            trials = [
+                Trial(
+                    name=f"{level}, {months}",
+                    panel=panel,
+                    steps=steps,
+                    reference=run_rate(panel, steps),
+                    multiples=MULTIPLES,
+                )
+                for level, panel in panels.items()
+            ]
+            past = self._past(panels)
+            parts += walked(trials, past, told=told) if past else [backtest(trial) for trial in trials]
+        parts = [part for part in parts if part.windows.totals.size]
+        if not parts:
+            raise BadInput(
+                f"There is too little history of {self._kpi} to try the outlook on.",
+                hint="It takes at least four months with a known result.",
+            )
+        scores = tuple(scored(part.name, [part]) for part in parts)
+        return OutlookBacktest(
+            kpi=self._kpi,
+            as_of=self._as_of,
+            scores=(*scores, scored("all together", parts)),
+            notes=self._notes(),
+        )
+
+    def _panels(self) -> "Mapping[str, Panel]":
+        from salesnb.outlook.panel import Panel
+
+        calendar, catalogue = self._workspace.calendar, self._workspace.catalogue(self._data)
+        found = {}
+        for level in (_COMPANY, *self._data.meta.levels, _REP):
+            monthly = monthly_totals(self._data, calendar, catalogue, self._kpi, level, self._as_of)
+            series = monthly.series(first_open_month(self._as_of))
+            if series:
+                found[level] = Panel.from_series(series)
+        return found
+
+    def _past(self, panels: "Mapping[str, Panel]") -> "Past | None":
+        from salesnb.outlook.deals import day_number
+        from salesnb.outlook.walking import Past
+
+        if self._kpi not in SIMULATED or not panels:
+            return None
+        teams = {leaf.id.removeprefix(REP_PREFIX): leaf.parent or "" for leaf in self._tree.leaves()}
+        deals = deals_of(self._data, self._kpi, teams, self._as_of)
+        first = min(panel.first for panel in panels.values())
+        if not deals.won.any() or any(panel.first != first for panel in panels.values()):
+            return None
+        steps = next(iter(panels.values())).totals.shape[1]
+        return Past(
+            deals=deals,
+            owners=self._owners(deals.owners),
+            starts=[
+                day_number(date((first + step) // 12, (first + step) % 12 + 1, 1))
+                for step in range(steps + 1)
+            ],
+            quarter_start=self._workspace.calendar.year_start,
+        )
+
+    def _owners(self, known: tuple[str, ...]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {_COMPANY: list(known)}
+        for leaf in self._tree.leaves():
+            rep = leaf.id.removeprefix(REP_PREFIX)
+            if leaf.level == _REP and rep in known:
+                for step in self._tree.path(leaf.id):
+                    if step.id != _COMPANY:
+                        found.setdefault(step.id, []).append(rep)
+        return found
+
+    def _notes(self) -> tuple[str, ...]:
+        notes = ["Deals have the status and amount that they have now, as of each past month end."]
+        if self._kpi not in SIMULATED:
+            notes.append(f"Deals are not simulated for {self._kpi}; the forecast of totals stands alone.")
+        return tuple(notes)

@@ -1,0 +1,336 @@
+"""The outlook of a plan: what its period will bring at every node, and how likely each quota is attained."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from salesnb.actions.organisation import REP_PREFIX
+from salesnb.actions.outlook_data import (
+    SIMULATED,
+    Monthly,
+    deals_of,
+    first_open_month,
+    month_number,
+    monthly_totals,
+    months_of,
+)
+from salesnb.errors import BadInput, BadUsage
+from salesnb.planning import Goal, Plan, Quota
+
+if TYPE_CHECKING:
+    from salesnb.crm.dataset import Dataset
+    from salesnb.outlook.attain import Attainment
+    from salesnb.outlook.deals import Deals
+    from salesnb.outlook.distribution import Outcome
+    from salesnb.outlook.levers import Lever, Worth
+    from salesnb.outlook.pipeline import Pipeline
+    from salesnb.outlook.simulation import Simulation
+    from salesnb.outlook.top_down import TopDown
+    from salesnb.workspace import Workspace
+
+__all__ = ["GoalOutlook", "NodeOutlook", "Outlook", "outlook_of_plan"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeOutlook:
+    """What the period will bring at a node.
+
+    Attributes
+    ----------
+    node, name, level
+        Of the quota.
+    target
+        The quota, in minor units of money or as a count.
+    to_date
+        What there is of it on the as-of day.
+    attainment
+        The distribution and what may be said of it; None where nothing is known of the node.
+    """
+
+    node: str
+    name: str
+    level: str
+    target: int
+    to_date: float
+    attainment: "Attainment | None"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalOutlook:
+    """What a goal's period will bring, at every node of its cascade.
+
+    Attributes
+    ----------
+    goal
+        The goal.
+    as_of
+        The last day of which results are known.
+    nodes
+        Parents first, as in the plan.
+    levers, worth
+        What moves the probability of the goal most, and what would be worth knowing; empty where deals are not
+        simulated.
+    views
+        What was mixed, in words.
+    """
+
+    goal: Goal
+    as_of: date
+    nodes: tuple[NodeOutlook, ...]
+    levers: "tuple[Lever, ...]"
+    worth: "tuple[Worth, ...]"
+    views: str
+
+
+def outlook_of_plan(
+    workspace: "Workspace", name: str, *, kpi: str | None = None, as_of: date | None = None
+) -> tuple[GoalOutlook, ...]:
+    """Tell what the period of a plan will bring, for each goal that has quotas.
+
+    Parameters
+    ----------
+    name
+        Of the plan.
+    kpi
+        Of one goal; all by default.
+    as_of
+        The day as of which it is told; by default that of the data.
+
+    Raises
+    ------
+    BadUsage
+        When the plan has no such goal, or none with quotas, or the period is of weeks.
+    BadInput
+        When the as-of day is after that of the data, or there is no history.
+    """
+    plan = workspace.plans().load(name)
+    with workspace.dataset() as data:
+        return tuple(
+            Outlook(workspace, data, plan, goal, as_of or data.meta.as_of).result()
+            for goal in _goals(plan, kpi)
+        )
+
+
+def _goals(plan: Plan, kpi: str | None) -> Sequence[Goal]:
+    if kpi is not None:
+        return (plan.goal(kpi),)
+    found = [goal for goal in plan.goals if any(quota.kpi == goal.kpi for quota in plan.quotas)]
+    if not found:
+        raise BadUsage(
+            f"No goal of {plan.name} has quotas, so there is nothing to attain.",
+            hint="Cascade a goal that adds up, such as won_amount: salesnb plan new … --goal won_amount=AMOUNT.",
+        )
+    return found
+
+
+class Outlook:
+    """The outlook of one goal; the fits that it makes serve every node.
+
+    Parameters
+    ----------
+    data
+        Open for as long as it is asked.
+    as_of
+        The last day of which results are known.
+    """
+
+    def __init__(self, workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal, as_of: date) -> None:
+        if as_of > data.meta.as_of:
+            raise BadInput(
+                f"The data ends on {data.meta.as_of}, before {as_of}.", hint="Give an earlier --as-of."
+            )
+        if months_of(goal.period) != _whole_months(goal):
+            raise BadUsage(
+                f"{goal.period.label} does not begin and end with a month, and the outlook is of months.",
+                hint="Plan a month, a quarter or a year.",
+            )
+        self._workspace, self._data, self._goal, self._as_of = workspace, data, goal, as_of
+        self._quotas = tuple(quota for quota in plan.quotas if quota.kpi == goal.kpi)
+
+    def result(self) -> GoalOutlook:
+        """Tell it of every node."""
+        return GoalOutlook(
+            goal=self._goal,
+            as_of=self._as_of,
+            nodes=tuple(self.node(quota) for quota in self._quotas),
+            levers=self._levers(),
+            worth=self._worth(),
+            views=self._views,
+        )
+
+    def node(self, quota: Quota) -> NodeOutlook:
+        """Tell it of one node."""
+        return NodeOutlook(
+            node=quota.id,
+            name=quota.name,
+            level=quota.level,
+            target=quota.amount,
+            to_date=self._to_date(quota),
+            attainment=self._attainment(quota),
+        )
+
+    def _attainment(self, quota: Quota) -> "Attainment | None":
+        from salesnb.outlook.attain import attain
+
+        top_down, bottom_up = self._from_above(quota), self._from_below(quota)
+        if top_down is None and bottom_up is None:
+            return None
+        return attain(
+            float(quota.amount), top_down=top_down, bottom_up=bottom_up, origins=self._origins(quota.level)
+        )
+
+    @cached_property
+    def _open_month(self) -> int:
+        return first_open_month(self._as_of)
+
+    def _to_date(self, quota: Quota) -> float:
+        first, after = months_of(self._goal.period)
+        return self._monthly[quota.level].between(quota.id, first, after)
+
+    @cached_property
+    def _monthly(self) -> Mapping[str, Monthly]:
+        catalogue, calendar = self._workspace.catalogue(self._data), self._workspace.calendar
+        return {
+            level: monthly_totals(self._data, calendar, catalogue, self._goal.kpi, level, self._as_of)
+            for level in dict.fromkeys(quota.level for quota in self._quotas)
+        }
+
+    def _from_above(self, quota: Quota) -> "Outcome | None":
+        """The first view: what is known of the period, and the months left, forecast as one total."""
+        from salesnb.outlook.distribution import Outcome
+
+        first, after = months_of(self._goal.period)
+        known = self._monthly[quota.level].between(quota.id, first, min(self._open_month, after))
+        if self._open_month >= after:
+            return Outcome.certain(known)
+        told = self._top_down.get(quota.level)
+        if told is None or quota.id not in told.panel.ids:
+            return None
+        rest = told.outcome(quota.id)
+        return None if rest is None else rest.plus(known).floored(self._to_date(quota))
+
+    @cached_property
+    def _top_down(self) -> "Mapping[str, TopDown]":
+        from salesnb.outlook.ahead import top_down_ahead
+        from salesnb.outlook.panel import Panel
+
+        first, after = months_of(self._goal.period)
+        start = max(first, self._open_month)
+        found = {}
+        for level, monthly in self._monthly.items():
+            series = monthly.series(self._open_month)
+            if series and start < after:
+                found[level] = top_down_ahead(
+                    Panel.from_series(series), after - start, lead=start - self._open_month
+                )
+        return found
+
+    def _origins(self, level: str) -> int:
+        told = self._top_down.get(level)
+        return int(told.spread.origins[-1]) if told is not None else 0
+
+    def _from_below(self, quota: Quota) -> "Outcome | None":
+        """The second view: won to date, open deals and those to come."""
+        simulated = self._simulation
+        if simulated is None:
+            return None
+        reps = [owner for owner in self._reps(quota) if owner in simulated.owners]
+        return simulated.outcome(reps) if reps else None
+
+    def _reps(self, quota: Quota) -> list[str]:
+        """List the reps below a node, by id; of a rep itself."""
+        below: dict[str, list[Quota]] = {}
+        for found in self._quotas:
+            below.setdefault(found.parent or "", []).append(found)
+        todo, reps = [quota], []
+        while todo:
+            found = todo.pop()
+            todo += below.get(found.id, [])
+            if found.id.startswith(REP_PREFIX):
+                reps.append(found.id.removeprefix(REP_PREFIX))
+        return reps
+
+    @cached_property
+    def _deals(self) -> "Deals | None":
+        if self._goal.kpi not in SIMULATED:
+            return None
+        parents = {
+            quota.id.removeprefix(REP_PREFIX): quota.parent or ""
+            for quota in self._quotas
+            if quota.id.startswith(REP_PREFIX)
+        }
+        found = deals_of(self._data, self._goal.kpi, parents, self._as_of)
+        return found if len(found.owner) and found.won.any() else None
+
+    @cached_property
+    def _days(self) -> dict[str, int]:
+        from salesnb.outlook.deals import day_number
+
+        period = self._goal.period
+        return {
+            "as_of": day_number(self._as_of),
+            "start": day_number(period.start),
+            "end": day_number(period.end),
+        }
+
+    @cached_property
+    def _pipeline(self) -> "Pipeline | None":
+        """What history says, fitted to all reps as of the last month that is over."""
+        from salesnb.outlook.pipeline import fit_pipeline
+
+        if self._deals is None or self._days["end"] <= self._days["as_of"] + 1:
+            return None
+        return fit_pipeline(
+            self._deals,
+            self._days["as_of"],
+            self._days["end"] - self._days["as_of"],
+            quarter_start=self._workspace.calendar.year_start % 3 or 3,
+        )
+
+    @cached_property
+    def _simulation(self) -> "Simulation | None":
+        from salesnb.outlook.pipeline import simulate
+
+        if self._deals is None or self._pipeline is None:
+            return None
+        return simulate(self._pipeline, self._deals, owners=self._planned, **self._days)
+
+    @property
+    def _planned(self) -> tuple[str, ...]:
+        assert self._deals is not None  # noqa: S101 -- asked only where there are some
+        reps = {
+            quota.id.removeprefix(REP_PREFIX) for quota in self._quotas if quota.id.startswith(REP_PREFIX)
+        }
+        return tuple(owner for owner in self._deals.owners if owner in reps)
+
+    def _levers(self) -> "tuple[Lever, ...]":
+        from salesnb.outlook.levers import tornado
+
+        if self._simulation is None or self._deals is None or self._pipeline is None:
+            return ()
+        return tornado(
+            self._pipeline, self._deals, float(self._goal.target), owners=self._planned, **self._days
+        )
+
+    def _worth(self) -> "tuple[Worth, ...]":
+        from salesnb.outlook.levers import worth_knowing
+
+        if self._simulation is None:
+            return ()
+        return worth_knowing(self._simulation, float(self._goal.target))
+
+    @property
+    def _views(self) -> str:
+        above = "a forecast of the months left with the misses that such forecasts had"
+        if self._simulation is None:
+            return above
+        return f"{above}, and a simulation of open and coming deals, half each"
+
+
+def _whole_months(goal: Goal) -> tuple[int, int]:
+    """The months of a period that begins and ends with one; of another, none."""
+    starts = goal.period.start.day == 1
+    ends = goal.period.end.day == 1
+    return (month_number(goal.period.start), month_number(goal.period.end)) if starts and ends else (0, 0)
