@@ -30,6 +30,8 @@ def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]
     """Say what the goal's period brings, why, and what moves it most."""
     goal, top = found.goal, found.nodes[0]
     said = [_headline(found, top, formatter)]
+    if found.is_over:
+        return tuple(said)
     if top.attainment is not None:
         chance = top.attainment.chance
         low, high = (formatter.value(value, goal.unit) for value in (chance.low, chance.high))
@@ -45,12 +47,14 @@ def _headline(found: "GoalOutlook", top: "NodeOutlook", formatter: Formatter) ->
     goal = found.goal
     target = formatter.value(top.target, goal.unit)
     what = f"{goal.kpi} of {target} in {goal.period.label}"
+    to_date = formatter.value(top.to_date, goal.unit)
+    if found.is_over:
+        return f"{what}: the period is over and brought {to_date}."
     if top.attainment is None:
         return f"{what}: nothing is known to tell an outlook from."
     chance = top.attainment.chance
     if chance.probability is None:
         return f"{what}: no probability is shown: {chance.reason}."
-    to_date = formatter.value(top.to_date, goal.unit)
     return f"{what}: attained with {_percent(chance.probability)} probability; {to_date} to date."
 
 
@@ -113,7 +117,7 @@ def outlook_records(
         }
         if node.attainment is not None:
             chance = node.attainment.chance
-            record["P(attain)"] = _shown(node)
+            record["P(attain)"] = _shown(node, is_over=found.is_over)
             record |= {
                 name: formatter.value(value, unit)
                 for name, value in (("low", chance.low), ("high", chance.high))
@@ -123,15 +127,15 @@ def outlook_records(
     return records
 
 
-def _shown(node: "NodeOutlook") -> str | None:
+def _shown(node: "NodeOutlook", *, is_over: bool) -> str | None:
     """Say the probability; nothing of a quota of nothing."""
     if node.attainment is None or not node.target:
         return None
+    if is_over or node.to_date >= node.target:
+        return "reached" if node.to_date >= node.target else "missed"
     probability = node.attainment.chance.probability
     if probability is None:
         return None
-    if node.to_date >= node.target:
-        return "reached"
     return _percent(probability)
 
 

@@ -83,6 +83,11 @@ class GoalOutlook:
     worth: "tuple[Worth, ...]"
     views: str
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of the period is to come."""
+        return self.as_of >= self.goal.period.last_day
+
 
 def outlook_of_plan(
     workspace: "Workspace", name: str, *, kpi: str | None = None, as_of: date | None = None
@@ -228,6 +233,11 @@ class Outlook:
         return found
 
     def _origins(self, level: str) -> int:
+        from salesnb.outlook.chances import LEAST_ORIGINS
+
+        if self._open_month >= months_of(self._goal.period)[1]:
+            # What is over takes no history to tell.
+            return LEAST_ORIGINS
         told = self._top_down.get(level)
         return int(told.spread.origins[-1]) if told is not None else 0
 
@@ -277,14 +287,16 @@ class Outlook:
 
     @cached_property
     def _pipeline(self) -> "Pipeline | None":
-        """What history says, fitted to all reps as of the last month that is over."""
+        """What history says, fitted to all reps as of the last month that is over: until then no deal moves a fit."""
+        from salesnb.outlook.deals import day_number
         from salesnb.outlook.pipeline import fit_pipeline
 
         if self._deals is None or self._days["end"] <= self._days["as_of"] + 1:
             return None
+        over = day_number(date(self._open_month // 12, self._open_month % 12 + 1, 1)) - 1
         return fit_pipeline(
             self._deals,
-            self._days["as_of"],
+            over if self._deals.known(over).won.any() else self._days["as_of"],
             self._days["end"] - self._days["as_of"],
             quarter_start=self._workspace.calendar.year_start % 3 or 3,
         )

@@ -1,0 +1,249 @@
+"""The outlook of a plan on the sample: what it reads, what it may not read, and what it says of the past."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import salesnb
+from salesnb.actions import outlooks
+from salesnb.actions.making import make_plan
+from salesnb.actions.organisation import REP_PREFIX
+from salesnb.actions.outlook_backtest import backtest_outlook
+from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number
+from salesnb.actions.outlooks import GoalOutlook, outlook_of_plan
+from salesnb.cli import main
+from salesnb.crm.generator import write_sample
+from salesnb.errors import BadInput, BadUsage, UnknownName
+from salesnb.kpis import Query, run
+from salesnb.kpis.query import CREDIT
+from salesnb.outlook.deals import NEVER, Deals
+from salesnb.workspace import Settings, Workspace
+
+pytestmark = pytest.mark.slow
+
+_DAY = dt.date(2026, 9, 11)
+Told = Callable[..., tuple[GoalOutlook, ...]]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = tmp_path_factory.mktemp("outlook")
+    write_sample(folder / "crm", opportunities=4_000, seed=5)
+    made = Workspace.create(folder / "sales", Settings(company="Acme"))
+    salesnb.import_data(made, folder / "crm", "sample")
+    make_plan(made, "q3", "2026-Q3", [("won_amount", "400000"), ("created_count", "300")])
+    make_plan(made, "next", "2027", [("won_amount", "1600000")])
+    make_plan(made, "past", "2026-Q1", [("won_amount", "1")])
+    return made
+
+
+@pytest.fixture(scope="module")
+def told(workspace: Workspace) -> Told:
+    known: dict[tuple[object, ...], tuple[GoalOutlook, ...]] = {}
+
+    def tell(
+        name: str = "q3", kpi: str | None = "won_amount", as_of: dt.date | None = None
+    ) -> tuple[GoalOutlook, ...]:
+        key = (name, kpi, as_of)
+        if key not in known:
+            known[key] = outlook_of_plan(workspace, name, kpi=kpi, as_of=as_of)
+        return known[key]
+
+    return tell
+
+
+def test_every_quota_of_the_plan_has_its_outlook(workspace: Workspace, told: Told) -> None:
+    (found,) = told()
+    quotas = [quota for quota in workspace.plans().load("q3").quotas if quota.kpi == "won_amount"]
+    assert [(node.node, node.target) for node in found.nodes] == [
+        (quota.id, quota.amount) for quota in quotas
+    ]
+    for node in found.nodes:
+        assert node.attainment is not None
+        chance = node.attainment.chance
+        assert chance.probability is not None
+        assert 0.01 <= chance.probability <= 0.99
+        assert node.to_date <= chance.high
+        targets = [level.target for level in node.attainment.levels]
+        assert targets == sorted(targets)
+
+
+def test_what_is_won_to_date_is_what_the_kpi_says_and_bounds_the_outlook(
+    workspace: Workspace, told: Told
+) -> None:
+    (found,) = told()
+    with workspace.dataset() as data:
+        for level in ("team", "rep"):
+            query = Query(
+                kpis=("won_amount",), by=(level,), start=dt.date(2026, 7, 1), end=dt.date(2026, 10, 1),
+                labels=False, credit=CREDIT,
+            )  # fmt: skip
+            expected = dict(run(query, data, workspace.calendar).rows)
+            nodes = [node for node in found.nodes if node.level == level]
+            assert len(nodes) > 3
+            for node in nodes:
+                assert node.to_date == expected[node.node.removeprefix(REP_PREFIX)]
+                assert node.attainment is not None
+                assert node.attainment.outcome.quantile(0.001) >= node.to_date
+
+
+def test_a_goal_is_no_input_to_the_outlook_of_its_own_attainment(workspace: Workspace, told: Told) -> None:
+    make_plan(workspace, "bold", "2026-Q3", [("won_amount", "900000")])
+    (found,), (bold,) = told(), told("bold")
+    for one, other in zip(found.nodes, bold.nodes, strict=True):
+        assert one.attainment is not None
+        assert other.attainment is not None
+        assert np.array_equal(one.attainment.outcome.quantiles, other.attainment.outcome.quantiles)
+        if one.target and other.target > one.target:
+            assert other.attainment.before <= one.attainment.before
+
+
+def test_an_earlier_day_knows_nothing_of_what_came_after(
+    workspace: Workspace, told: Told, tmp_path: Path
+) -> None:
+    day = dt.date(2026, 7, 20)
+    (found,) = told(as_of=day)
+    with workspace.dataset() as data:
+        deals = deals_of(data, "won_amount", {}, day)
+    last = day.toordinal()
+    assert deals.won.any()
+    assert deals.closed[deals.won].max() <= last
+    assert max(deals.created[deals.created < np.iinfo(np.int64).max]) <= last
+    assert found.nodes[0].to_date < told()[0].nodes[0].to_date
+
+
+def test_a_deal_of_one_team_moves_nothing_of_another(
+    workspace: Workspace, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (before,) = told()
+    mine = next(node for node in before.nodes if node.level == "rep" and node.target)
+    rep = mine.node.removeprefix(REP_PREFIX)
+    real = outlooks.deals_of
+
+    def with_one_more(*asked: Any) -> Deals:
+        deals = real(*asked)
+        more = {
+            "owner": deals.owners.index(rep), "created": _DAY.toordinal() - 3, "closed": NEVER, "won": False,
+            "amount": 0.0, "expected": 90_000_00.0,
+        }  # fmt: skip
+        return replace(
+            deals, **{name: np.append(getattr(deals, name), value) for name, value in more.items()}
+        )
+
+    monkeypatch.setattr(outlooks, "deals_of", with_one_more)
+    (after,) = outlook_of_plan(workspace, "q3", kpi="won_amount")
+    plan = workspace.plans().load("q3")
+    parents = {quota.id: quota.parent for quota in plan.quotas if quota.kpi == "won_amount"}
+    above = {mine.node}
+    while parents[mine.node]:
+        above.add(parents[mine.node] or "")
+        mine = next(node for node in before.nodes if node.node == parents[mine.node])
+    for one, other in zip(before.nodes, after.nodes, strict=True):
+        assert one.attainment is not None
+        assert other.attainment is not None
+        same = np.array_equal(one.attainment.outcome.quantiles, other.attainment.outcome.quantiles)
+        assert same == (one.node not in above), one.node
+
+
+def test_the_parts_of_shared_deals_add_up_to_what_counts_for_quotas(workspace: Workspace) -> None:
+    with workspace.dataset() as data:
+        deals = deals_of(data, "won_amount", {}, _DAY)
+        query = Query(kpis=("won_amount",), by=("rep",), labels=False, credit=CREDIT)
+        expected = {
+            rep: amount for rep, amount in run(query, data, workspace.calendar).rows if amount and rep
+        }
+    won = dict(zip(deals.owners, deals.won_between(0, 10**7), strict=True))
+    assert {rep: amount for rep, amount in won.items() if amount} == expected
+
+
+def test_a_period_that_is_over_is_certain(told: Told) -> None:
+    (found,) = told("past")
+    top = found.nodes[0]
+    assert top.attainment is not None
+    assert top.attainment.chance.probability == 0.99
+    assert top.attainment.chance.low == top.attainment.chance.high == top.to_date > 1
+    assert not found.levers
+
+
+def test_a_period_to_come_is_told_from_the_months_before_it(told: Told) -> None:
+    (found,) = told("next")
+    top = found.nodes[0]
+    assert top.to_date == 0
+    assert top.attainment is not None
+    low, high = top.attainment.outcome.interval(0.8)
+    (now,) = told()
+    assert now.nodes[0].attainment is not None
+    # A year brings about four times what a quarter does.
+    assert low < 4 * now.nodes[0].attainment.outcome.mean < 2 * high
+
+
+def test_created_deals_are_forecast_without_a_simulation(told: Told) -> None:
+    (found,) = told(kpi="created_count")
+    assert "simulation" not in found.views
+    assert not found.levers
+    assert found.nodes[0].attainment is not None
+    assert found.nodes[0].attainment.chance.probability is not None
+
+
+def test_what_cannot_be_told_is_said(workspace: Workspace) -> None:
+    with pytest.raises(BadInput, match="The data ends on 2026-09-11"):
+        outlook_of_plan(workspace, "q3", as_of=dt.date(2027, 1, 1))
+    make_plan(workspace, "week", "2026-W40", [("won_amount", "10")])
+    with pytest.raises(BadUsage, match="the outlook is of months"):
+        outlook_of_plan(workspace, "week")
+    with pytest.raises(UnknownName):
+        outlook_of_plan(workspace, "q3", kpi="win_rate")
+    make_plan(workspace, "rates", "2026-Q3", [("win_rate", "0.5")])
+    with pytest.raises(BadUsage, match="No goal of rates has quotas"):
+        outlook_of_plan(workspace, "rates")
+
+
+def test_series_have_no_gaps_and_end_with_the_last_month_that_is_over() -> None:
+    monthly = Monthly(totals={"a": {10: 0.0, 11: 5.0, 13: 7.0, 14: 1.0}, "b": {12: 0.0}})
+    assert monthly.series(14) == {"a": (11, [5.0, 0.0, 7.0])}
+    assert monthly.between("a", 11, 14) == 12
+    assert monthly.between("c", 0, 99) == 0
+
+
+def test_a_month_is_over_at_the_end_of_its_last_day() -> None:
+    assert first_open_month(dt.date(2026, 8, 31)) == month_number(dt.date(2026, 9, 1))
+    assert first_open_month(dt.date(2026, 8, 30)) == month_number(dt.date(2026, 8, 1))
+
+
+def test_the_past_is_walked_and_scored_beside_the_base_rate(workspace: Workspace) -> None:
+    seen: list[tuple[int, int]] = []
+    found = backtest_outlook(workspace, "won_amount", told=lambda done, of: seen.append((done, of)))
+    names = [score.name for score in found.scores]
+    assert names[-1] == "all together"
+    assert {"company, 1 month", "team, 3 months", "rep, 1 month"} <= set(names)
+    whole = found.scores[-1]
+    assert whole.brier is not None
+    assert whole.base_rate_brier is not None
+    assert whole.brier < whole.base_rate_brier
+    assert whole.coverage80 is not None
+    assert 0.7 <= whole.coverage80 <= 0.95
+    assert seen[-1][0] == seen[-1][1]
+
+
+def test_the_command_line_prints_the_same(
+    workspace: Workspace, told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ["-C", str(workspace.root), "plan", "outlook", "q3", "--kpi", "won_amount"]
+    assert main([*call, "--format", "json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    top = told()[0].nodes[0]
+    assert top.attainment is not None
+    assert found["nodes"][0]["probability"] == top.attainment.chance.probability
+    assert found["nodes"][0]["to_date"] == top.to_date / 100
+    assert main([*call, "--level", "team"]) == 0
+    printed = capsys.readouterr()
+    assert "P(attain)" in printed.out
+    assert "attained with" in printed.err
+    assert main([*call, "--level", "teem"]) == 2
+    assert "Did you mean 'team'" in capsys.readouterr().err
