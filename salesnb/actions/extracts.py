@@ -16,6 +16,7 @@ from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.needed import need_of
 from salesnb.actions.own_kpis import own_part, own_targets
 from salesnb.actions.peers import peers_of
+from salesnb.actions.prospects import Prospects
 from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, roadmap
 from salesnb.workbooks.extract_since import since_part
 from salesnb.workbooks.findings_need import need_part
@@ -59,12 +60,14 @@ def review_extracts(
     aim = _aim(plan, facts)
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
     own, wanted = own_part(facts), own_targets(plan, facts)
+    prospects = Prospects(workspace=workspace, plan=plan, facts=facts, goal=aim.goal, quotas=aim.quotas)
     return tuple(
         _extract(
             unit,
             shared
             | _figures(unit, facts, aim.quotas)
             | _need(workspace, unit, facts, aim)
+            | prospects.part(unit.quota_id)
             | {"own": own | {"targets": wanted.get(unit.id, {})}},
             aim.of(unit.quota_id),
         )

@@ -162,7 +162,7 @@ class Outlook:
             nodes=tuple(self.node(quota) for quota in self._quotas),
             levers=self._levers(),
             worth=self._worth(),
-            views=self._views,
+            views=self.views,
         )
 
     def node(self, quota: Quota) -> NodeOutlook:
@@ -334,7 +334,8 @@ class Outlook:
         return worth_knowing(self._simulation, float(self._goal.target))
 
     @property
-    def _views(self) -> str:
+    def views(self) -> str:
+        """What is mixed, in words."""
         above = "a forecast of the months left with the misses that such forecasts had"
         if self._simulation is None:
             return above

@@ -22,7 +22,8 @@ the period's last day, overdue ones among them, or without that date), ``without
 ``without_created_count``, ``usual_cycle_days`` (nine of ten won deals took no longer), ``stalled_count`` and
 ``stalled_amount`` (older than that). ``since`` and ``own`` (may be missing) are told of in
 ``salesnb.workbooks.extract_since`` and ``salesnb.workbooks.extract_own``, ``need`` (may be missing: the pipeline that
-the goal needs) in ``salesnb.workbooks.findings_need``.
+the goal needs) in ``salesnb.workbooks.findings_need``, ``outlook`` (may be missing: how likely the quota is attained) in
+``salesnb.workbooks.findings_outlook``.
 """
 
 import json
@@ -38,6 +39,7 @@ from salesnb.workbooks.extract_own import OwnKpis, own_of
 from salesnb.workbooks.extract_since import since_of
 from salesnb.workbooks.findings_bridge import Since
 from salesnb.workbooks.findings_need import Need, need_from
+from salesnb.workbooks.findings_outlook import Prospect, prospect_from
 
 __all__ = [
     "FORMAT",
@@ -183,6 +185,7 @@ class ReviewExtract:
     peers: Mapping[str, Any]
     since: Since | None = None
     need: Need | None = None
+    outlook: Prospect | None = None
     own: OwnKpis = field(default_factory=OwnKpis)
 
     def table(self, name: str) -> tuple[dict[str, Any], ...]:
@@ -258,6 +261,7 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         peers=document.get("peers") or {},
         since=since_of(document.get("since")),
         need=need_from(document.get("need")),
+        outlook=prospect_from(document.get("outlook")),
         own=own_of(document.get("own")),
     )
 

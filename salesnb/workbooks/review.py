@@ -11,6 +11,7 @@ from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.review_bridge import restated_note, since_chart
 from salesnb.workbooks.review_change import change_chart
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
+from salesnb.workbooks.review_outlook import outlook_table
 from salesnb.workbooks.review_own import own_kpis
 from salesnb.workbooks.review_pipeline import coverage_table, deal_table, stage_chart
 from salesnb.workbooks.review_text import Text
@@ -81,6 +82,11 @@ class Review:
     def pacing(self) -> Chart | Text:
         """The running total against the season's target."""
         return pace_chart(self._reading)
+
+    @property
+    def outlook(self) -> Chart | Text:
+        """How likely the quotas are attained, and within what the period ends."""
+        return outlook_table(self._reading)
 
     @property
     def trend(self) -> Chart | Text:
