@@ -69,8 +69,10 @@ def prospect_sentence(reading: "Reading", prospect: Prospect) -> str:
     ends = f"{reading.period} ends between {low} and {high} in 80 of 100 such cases"
     if prospect.probability is None:
         return f"{ends}. No probability is shown: {prospect.reason}."
-    chance = f"{prospect.probability:.0%}".replace("%", " %")
     target = say.amount(prospect.target, unit)
+    if prospect.to_date >= prospect.target:
+        return f"The goal of {target} is reached: {ends}."
+    chance = reading.extract.fmt.ratio(prospect.probability, 0)
     said = f"The goal of {target} is attained with a probability of {chance}: {ends}."
     if prospect.probability < _UNLIKELY:
         said += f" {say.amount(prospect.even, unit)} is as likely reached as not."

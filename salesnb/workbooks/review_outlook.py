@@ -45,12 +45,12 @@ def outlook_table(reading: "Reading") -> Chart | Text:
 def _row(reading: "Reading", one: "Prospect") -> list[Any]:
     fmt, unit = reading.extract.fmt, reading.at.unit
     ends = f"{fmt.short(one.low, unit)} to {fmt.short(one.high, unit)}"
-    return [one.name, one.target, one.to_date, _chance(one), ends, one.commit, one.even, one.stretch]
+    return [one.name, one.target, one.to_date, _chance(reading, one), ends, one.commit, one.even, one.stretch]
 
 
-def _chance(one: "Prospect") -> str | None:
+def _chance(reading: "Reading", one: "Prospect") -> str | None:
     if not one.target:
         return None
     if one.to_date >= one.target:
         return "reached"
-    return None if one.probability is None else f"{one.probability:.0%}".replace("%", " %")
+    return None if one.probability is None else reading.extract.fmt.ratio(one.probability, 0)
