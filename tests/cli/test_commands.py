@@ -99,6 +99,14 @@ def test_rows_add_up_to_the_figure(run: Callable, workspace: Path) -> None:
     assert sum(round(100 * row["won_amount"]) for row in rows) == round(100 * figure)
 
 
+def test_rows_show_names_to_people_and_ids_to_programs_as_well(run: Callable, workspace: Path) -> None:
+    asked = ("-C", workspace, "kpi", "rows", "won_amount")
+    shown = run(*asked).out.splitlines()[0].split()
+    assert shown[:4] == ["opportunity_id", "name", "account", "rep"]
+    listed = run(*asked, "--format", "csv").out.splitlines()[0].split(",")
+    assert listed[:6] == ["opportunity_id", "name", "account_id", "account", "rep_id", "rep"]
+
+
 def test_the_last_day_asked_for_is_included(run: Callable, workspace: Path) -> None:
     deals = json.loads(run("-C", workspace, "kpi", "rows", "won_count", "--format", "json").out)
     last = max(row["closed_on"] for row in deals)

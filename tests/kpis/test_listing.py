@@ -149,6 +149,24 @@ def test_a_dimension_that_rows_show_anyway_stands_there_once(data: Any) -> None:
     assert [column.name for column in listed.columns].count("stage") == 1
 
 
+def test_rows_name_the_account_and_the_owner_after_their_ids(data: Any) -> None:
+    listed = rows("lost_count", data, CALENDAR, Query(kpis=("lost_count",)))
+    names = [column.name for column in listed.columns]
+    assert names[:6] == ["opportunity_id", "name", "account_id", "account", "rep_id", "rep"]
+    # Two reps have the name Cid, so the id stands with it.
+    assert [row[2:6] for row in listed.rows] == [
+        ("a2", "Beta", "r3", "Cid (r3)"),
+        ("a1", "Alpha", "r1", "Ann"),
+    ]
+
+
+def test_rows_without_account_or_owner_name_none(make_dataset: MAKE, deal: MAKE) -> None:
+    alone = make_dataset(deal("1", account_id=None, rep_id=None), deal("2", account_id="gone"))
+    listed = rows("won_amount", alone, CALENDAR, Query(kpis=("won_amount",)))
+    assert listed.column("account") == (None, "gone")
+    assert listed.column("rep") == (None, "Ann")
+
+
 def test_rows_by_month_say_their_month(data: Any) -> None:
     listed = rows("won_amount", data, CALENDAR, Query(kpis=("won_amount",), by=("month", "team")))
     assert [(row[0], row[1], row[-1]) for row in listed.rows] == [
