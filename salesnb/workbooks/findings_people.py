@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from salesnb.workbooks.extract import ReviewExtract
-from salesnb.workbooks.findings_standing import Standing
+from salesnb.workbooks.findings_standing import ON_PACE, Standing
 
 __all__ = ["EARLY", "LAGGING", "Rep", "Reps", "Value", "reps", "values"]
 
@@ -35,6 +35,11 @@ class Rep:
     def behind(self) -> int:
         """By how much it is behind what is due by now, never negative."""
         return max((self.due or 0) - self.actual, 0)
+
+    @property
+    def on_pace(self) -> bool:
+        """Whether it has what is due by now, within what counts as on pace for everyone."""
+        return self.actual >= (1 - ON_PACE) * (self.due or 0)
 
     @property
     def lags(self) -> bool:

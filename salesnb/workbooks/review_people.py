@@ -73,7 +73,7 @@ def _on_pace(reading: "Reading") -> str:
     team = reading.reps
     if reading.at.state != "running" or len(team.with_quota) < 2:
         return ""
-    paced = sum(rep.actual >= (rep.due or 0) for rep in team.with_quota)
+    paced = sum(rep.on_pace for rep in team.with_quota)
     return (
         f", {reading.say.fmt.count(paced) if paced else 'none'} {'are' if paced > 1 else 'is'} on pace for it"
     )

@@ -145,6 +145,16 @@ def test_attainment_of_the_reps_is_the_ratio_of_sums() -> None:
     assert f"{mean:.1%}" != f"{sums:.1%}"
 
 
+def test_words_and_chart_agree_on_what_is_on_pace() -> None:
+    case = {"target": 1000, "milestones": [("2017-10", 400)], "as_of": "2017-10-31"}
+    reps = [("Ann", 196, 500), ("Bob", 195, 500)]
+    for won, words, red in ((392, "so it is on pace", False), (391, "behind pace", True)):
+        found = review(document(won=won, reps=reps, **case))
+        assert words in str(found.pacing.finding)
+        assert ("var(--snb-bad" in found.pacing.svg()) == red
+    assert "none of 2 reps has reached quota, 1 is on pace for it" in found.reps.finding
+
+
 def test_the_waterfall_adds_up_from_last_year_to_this() -> None:
     chart = review().changes
     assert isinstance(chart, Chart)
