@@ -93,12 +93,13 @@ def _rep(row: dict[str, Any], kpi: str, season: Fraction | None) -> Rep:
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """One product or segment: won amount now and in as many days a year before."""
+    """One product or segment: won amount now and in as many days a year before; ``given`` unless nothing says which."""
 
     name: str
     won: int
     last_year: int | None
     row: dict[str, Any]
+    given: bool = True
 
     @property
     def difference(self) -> int | None:
@@ -122,10 +123,11 @@ def values(extract: ReviewExtract, table: str, *, last_year: bool) -> tuple[Valu
 
 
 def _value(row: dict[str, Any], *, last_year: bool) -> Value:
-    name = "Not given" if row["value"] in (None, "") else str(row["value"])
+    given = row["value"] not in (None, "")
     before = row.get("last_year_won_amount")
     then = int(before or 0) if last_year else None
-    return Value(name=name, won=int(row.get("won_amount") or 0), last_year=then, row=row)
+    name = str(row["value"]) if given else "Not given"
+    return Value(name=name, given=given, won=int(row.get("won_amount") or 0), last_year=then, row=row)
 
 
 def total(found: Sequence[Value]) -> int:

@@ -208,6 +208,30 @@ def test_products_as_segments_are_not_shown_twice() -> None:
     assert text(review(source).segment_table) == ""
 
 
+def test_where_no_deal_has_a_product_nothing_is_found_by_product() -> None:
+    source = base()
+    for row in source["tables"]["by_product"]["rows"]:
+        row[0] = None
+    del source["tables"]["by_product"]["rows"][1:]
+    found = review(source)
+    assert text(found.products) == "The deals of Q4 2017 have no product."
+    assert text(found.product_table) == ""
+    assert "Not given" not in text(found.improve)
+
+
+def test_deals_without_a_value_do_not_lead_or_fall() -> None:
+    source = base()
+    rows = source["tables"]["by_product"]["rows"]
+    columns = source["tables"]["by_product"]["columns"]
+    won, before = (columns.index(name) for name in ("won_amount", "last_year_won_amount"))
+    largest = max(rows, key=lambda row: row[won])
+    largest[0], largest[before] = None, largest[won] * 9
+    found = review(source)
+    assert "Not given" in figures(found.products)
+    assert "Not given" not in found.products.finding  # type: ignore[union-attr]
+    assert "Not given sells less" not in text(found.improve)
+
+
 def test_what_is_not_known_names_every_gap() -> None:
     words = text(review().caveats)
     for gap in (
