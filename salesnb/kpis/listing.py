@@ -11,6 +11,7 @@ from salesnb.kpis.kpi import AS_OF, AT_START, Kpi
 from salesnb.kpis.query import WINDOW, Query
 from salesnb.kpis.result import Column, Result, sort_key
 from salesnb.kpis.scan import Scan
+from salesnb.kpis.stages_then import blank_stage, told_of_stages
 from salesnb.kpis.weighting import Probabilities
 from salesnb.money import split
 from salesnb.registry import Registry
@@ -100,16 +101,19 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     kept = [row for row in rows if _counts(row[len(row) - len(parts) :], parts)]
     kept.sort(key=lambda row: sort_key(row[: len(names) + 1]))
     columns = [
-        *(
-            Column(name=name, role="bucket" if name == run.query.time_grain else "dimension")
-            for name in names
-        ),
-        *(Column(name=name, role="dimension", unit="money" if name in _MONEY else "") for name in facts),
+        *run.key_columns(),
+        *(_fact(name, run) for name in facts),
         *(Column(name=part.name, role="kpi", unit=part.unit) for part in parts),
     ]
     # The parts of a KPI that is defined as data have numbers for names, which say nothing.
     named = tuple(f"{part.name} is {part.formula}." for part in parts if part.hidden)
-    return Result(columns=tuple(columns), rows=tuple(kept), notices=(*named, *_told(run, basis)))
+    told = (*named, *_told(run, basis), *told_of_stages(columns, kept, run.as_of))
+    return Result(columns=tuple(columns), rows=tuple(kept), notices=told)
+
+
+def _fact(name: str, run: Run) -> Column:
+    unit, blank = "money" if name in _MONEY else "", blank_stage(name, run.as_of, run.data.meta.as_of)
+    return Column(name=name, role="dimension", unit=unit, blank=blank)
 
 
 def _told(run: Run, basis: str) -> tuple[str, ...]:

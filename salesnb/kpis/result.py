@@ -20,11 +20,15 @@ TOTAL = "total_over"
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column: ``role`` is dimension, bucket, kpi, or beside for what stands beside a KPI; ``unit`` is a KPI's."""
+    """A column: ``role`` is dimension, bucket, kpi, or beside for what stands beside a KPI; ``unit`` is a KPI's.
+
+    ``blank`` is what people read where a row has nothing there.
+    """
 
     name: str
     role: str
     unit: str = ""
+    blank: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

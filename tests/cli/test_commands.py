@@ -188,3 +188,15 @@ def test_a_goal_on_a_rate_is_kept_and_not_split(run: Callable, workspace: Path) 
     assert (done.code, "win_rate at least 35.0%" in done.err) == (0, True)
     plan = json.loads(run("-C", workspace, "plan", "show", "rate", "--format", "json").out)
     assert (plan["goals"][0]["value"], plan["quotas"]) == (0.35, [])
+
+
+def test_deals_whose_stage_then_is_not_known_are_labelled_for_people_alone(
+    run: Callable, workspace: Path
+) -> None:
+    asked = ("-C", workspace, "kpi", "query", "open_count", "--by", "stage", "--as-of", "2017-03-31")
+    told = run(*asked, "--totals")
+    labels = [line.split("  ")[0] for line in told.out.splitlines()]
+    assert labels.count("Not known then") == 1
+    assert labels[-1] == "Total"
+    assert told.err.count("closed since 2017-03-31") == 1
+    assert run(*asked, "--format", "csv").out.splitlines()[1].startswith(",")

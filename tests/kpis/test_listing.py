@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import quantiles
 from typing import Any
 
@@ -165,6 +166,24 @@ def test_rows_without_account_or_owner_name_none(make_dataset: MAKE, deal: MAKE)
     listed = rows("won_amount", alone, CALENDAR, Query(kpis=("won_amount",)))
     assert listed.column("account") == (None, "gone")
     assert listed.column("rep") == (None, "Ann")
+
+
+def test_deals_whose_stage_then_is_not_known_are_labelled_and_told_once(
+    make_dataset: MAKE, deal: MAKE
+) -> None:
+    data = make_dataset(deal("1", closed_on=day(3, 1)), deal("2", "open", stage="Offer"))
+    query = Query(kpis=("open_amount",), by=("stage",), as_of=day(2, 1))
+    for found in (run(query, data, CALENDAR), rows("open_amount", data, CALENDAR, query)):
+        assert found.columns[0].blank == "Not known then"
+        assert None in found.column("stage")
+        (told,) = [notice for notice in found.notices if "stage" in notice]
+        assert "2026-02-01" in told
+    # Today everything is known, and a deal without a stage has none.
+    now = run(Query(kpis=("open_amount",), by=("stage",)), data, CALENDAR)
+    assert (now.columns[0].blank, now.notices) == ("", ())
+    # Nothing has closed since, so that there is nothing to tell.
+    early = run(replace(query, as_of=day(3, 2)), data, CALENDAR)
+    assert not any("stage" in notice for notice in early.notices)
 
 
 def test_rows_by_month_say_their_month(data: Any) -> None:
