@@ -14,9 +14,11 @@ from salesnb.crm.sources import GridSource, source_for
 from salesnb.crm.staging import shown
 from salesnb.errors import BadInput, MissingFile
 
-__all__ = ["GivenQuota", "Reading", "Rejected", "UnknownOwner", "holds_quotas", "read_quotas"]
+__all__ = ["NAMELESS", "GivenQuota", "Reading", "Rejected", "UnknownOwner", "holds_quotas", "read_quotas"]
 
 _HEAD = 60
+# How the reason of a figure without a name begins.
+NAMELESS = "it does not say whose it is"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +206,7 @@ def _reason(figure: Figure, directory: Directory, *, is_below: bool) -> str:
     if figure.owner is None:
         if not figure.text:
             merged = "; if the name above is meant, as in a merged cell, fill it down to every row"
-            return f"it does not say whose it is{merged if is_below else ''}"
+            return f"{NAMELESS}{merged if is_below else ''}"
         if directory.is_nobody(figure.text):
             return f"{figure.text!r} was left out"
         several = len(directory.find(figure.text))
