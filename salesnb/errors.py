@@ -112,19 +112,28 @@ class StaleSave(SalesnbError, RuntimeError):
         self.differences = tuple(differences)
 
 
-def nearest(name: str, names: Iterable[str], *, shown: int = 12) -> str:
+def nearest(name: str, names: Iterable[str], *, shown: int = 12, meant: str = "") -> str:
     """Say which known names come closest to one that is not known.
+
+    Parameters
+    ----------
+    shown
+        How many known names are listed.
+    meant
+        What is offered whatever its spelling, where it is among the known names.
 
     Examples
     --------
     >>> nearest("win_rat", ["won_amount", "win_rate"])
     "Did you mean 'win_rate'? Known: win_rate, won_amount."
+    >>> nearest("owner", ["region", "rep"], meant="rep")
+    "Did you mean 'rep'? Known: region, rep."
     """
     known = sorted({_cut(text) for text in names})
     if not known:
         return "None is known yet."
     # Comparing takes the product of lengths, and a source may have thousands of columns.
-    close = get_close_matches(_cut(name), known[:_COMPARED], n=1, cutoff=0.6)
+    close = [meant] if meant in known else get_close_matches(_cut(name), known[:_COMPARED], n=1, cutoff=0.6)
     guess = f"Did you mean {close[0]!r}? " if close else ""
     return f"{guess}Known: {', '.join(_first(known, shown))}."
 

@@ -21,6 +21,7 @@ from salesnb.actions.pipeline import (
 from salesnb.actions.since import Earlier, earlier_of
 from salesnb.actions.windows import compared_windows, elapsed_days
 from salesnb.calendar import FiscalCalendar, Period
+from salesnb.crm.guessing.names import folded
 from salesnb.kpis import Query, catalogue, dimension_names, run
 from salesnb.kpis.drivers import FACTORS, Drivers, decompose
 from salesnb.kpis.query import CREDIT
@@ -35,7 +36,11 @@ __all__ = ["Facts"]
 
 _NOW, _PREVIOUS, _LAST_YEAR = "period", "previous", "last_year"
 _YEARS_OF_TREND = 2
-_SEGMENT_DIMENSIONS = ("segment", "sector", "industry", "family", "country")
+# What segments a business best comes first; whatever their capitals, blanks and underscores.
+_SEGMENT_DIMENSIONS = (
+    "segment", "sector", "industry", "family", "country", "channel", "salechannel", "leadsource", "source", "type",
+    "opportunitytype", "dealtype", "territory", "region",
+)  # fmt: skip
 _MOST_SEGMENTS = 40
 # What a breakdown by rep, product or segment shows; the headline and the months have every KPI.
 _BREAKDOWN = (
@@ -107,11 +112,17 @@ class Facts:
 
     @cached_property
     def segment_dimension(self) -> str:
-        """Pick the dimension that segments a business best: the first usual one that the data fills."""
-        known = dimension_names(self.data, self.as_of)
-        for name in _SEGMENT_DIMENSIONS:
-            if name in known and 1 < len(self._filled(name)) <= _MOST_SEGMENTS:
-                return name
+        """Pick the dimension that segments a business best: the first usual one that the data fills.
+
+        A level of the organisation is none where units are of the organisation themselves: each is in one.
+        """
+        levels = self.data.meta.levels
+        same = {*levels, self.by} if self.by in {*levels, "rep", COMPANY} else {self.by}
+        names = [name for name in dimension_names(self.data, self.as_of) if name not in same]
+        known = {folded(name): name for name in reversed(names)}
+        for usual in _SEGMENT_DIMENSIONS:
+            if usual in known and 1 < len(self._filled(known[usual])) <= _MOST_SEGMENTS:
+                return known[usual]
         return "product"
 
     @cached_property

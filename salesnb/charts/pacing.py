@@ -32,6 +32,7 @@ class Pacing:
     start: date
     end: date
     names: tuple[str, str]
+    slack: float
 
 
 def pacing(
@@ -42,6 +43,7 @@ def pacing(
     start: date,
     end: date,
     names: tuple[str, str] = ("Actual", "Goal"),
+    slack: float = 0.0,
     **look: Unpack[Look],
 ) -> Chart:
     """Draw the running total of a period over the running target, with the gap between them on the last day.
@@ -59,6 +61,8 @@ def pacing(
         The period, half-open: ``end`` is the day after its last.
     names
         What to call the two lines.
+    slack
+        A gap up to this share of the target on the as-of day is on pace.
     **look
         ``fmt``, ``unit``, ``subtitle``, ``note``, ``nothing`` as in `Chart`.
 
@@ -80,6 +84,7 @@ def pacing(
         start=start,
         end=end,
         names=names,
+        slack=slack,
     )
     return Chart(form="pacing", finding=finding, data=data, **look)
 
@@ -177,8 +182,11 @@ def _actual_lines(chart: Chart) -> tuple[tuple[str, str], ...]:
     first = (f"{data.names[0]} {chart.fmt.short(reached, chart.unit)}", "accent")
     if due is None:
         return (first,)
-    behind, fill = ("behind", "bad") if reached < due else ("ahead", "good")
-    return first, (f"{chart.fmt.short(abs(reached - due), chart.unit)} {behind}", fill)
+    gap = reached - due
+    if abs(gap) <= data.slack * due:
+        return first, ("on pace", "good")
+    behind, fill = ("behind", "bad") if gap < 0 else ("ahead", "good")
+    return first, (f"{chart.fmt.short(abs(gap), chart.unit)} {behind}", fill)
 
 
 def _write_actual(chart: Chart, sheet: Sheet, plot: Plot, goal: float | None) -> None:

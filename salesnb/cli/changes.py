@@ -1,9 +1,9 @@
 """``salesnb changes``: the bridge from the open pipeline of an earlier import to that of now."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesnb.cli import say
 from salesnb.cli.arguments import day, dimension_filter
@@ -13,6 +13,7 @@ from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
     from salesnb.actions.changing import Changes
+    from salesnb.kpis.bridge import BridgeRow
 
 _MEANING = """\
 then + effects = now, for every row and over all, to the cent:
@@ -26,6 +27,7 @@ then + effects = now, for every row and over all, to the cent:
 with --period, a deal whose expected close crosses an end of the period:
   pushed out     out of it, to later         pulled in      into it, from later
   slipped in     into it, from earlier       pulled ahead   out of it, to earlier
+changed, and numbers in brackets: how many deals that is; one that was resized is one deal before and after.
 pushed later and pulled earlier stand beside the sum: deals that stayed in, with another expected close.
 """
 
@@ -109,34 +111,50 @@ def _print_table(found: "Changes", workspace: Workspace, arguments: argparse.Nam
 
 def _print_whole(found: "Changes", workspace: Workspace) -> None:
     """Print a line an effect, with its deals."""
-    row, write = found.bridge.total, _money(found, workspace)
+    row, write, count = found.bridge.total, _money(found, workspace), workspace.settings.formatter.count
     lines = [("then", row.then), *row.effects.items(), ("now", row.now)]
     shown: list[dict[str, object]] = [
         {
             "": _heading(name),
             "amount": write(sums.amount),
-            "deals": workspace.settings.formatter.count(sums.deals),
+            "deals": count(sums.deals),
+            # A deal that was resized is one deal before and after, so that the sum of deals does not tell of it.
+            "changed": count(found.bridge.deals_of(name)) if name in row.effects else "",
         }
         for name, sums in lines
     ]
-    print_text(["", "amount", "deals"], shown, right=["amount", "deals"])
+    print_text(["", "amount", "deals", "changed"], shown, right=["amount", "deals", "changed"])
 
 
 def _print_groups(found: "Changes", workspace: Workspace, *, count: bool) -> None:
-    """Print a row a group, and all of them together."""
+    """Print a row a group, and all of them together; beside each amount how many deals are behind it."""
     result = found.result(count=count)
     names = [column.name for column in result.columns]
     sums = [column.name for column in result.columns if column.role == "kpi"]
     kept = [n for n in names if n not in sums or n in {"then", "now"} or any(result.column(n))]
     records = [dict(zip(names, row, strict=True)) for row in result]
+    deals = [_deals_behind(row, names, found) for row in found.rows]
     if len(records) > 1:
+        deals.append({name: found.bridge.deals_of(name) for name in names})
         total = {name: sum(record[name] for record in records) for name in sums}
         records.append({**dict.fromkeys(found.by), found.by[0]: "Total"} | total)
-    write = workspace.settings.formatter.count if count else _money(found, workspace)
+    fmt = workspace.settings.formatter
+    write = fmt.count if count else _money(found, workspace)
+
+    def cell(name: str, value: Any, behind: int) -> Any:
+        if name not in sums:
+            return value
+        return f"{write(value)} ({fmt.count(behind)})" if behind and not count else write(value)
+
     shown = [
-        {_heading(name): write(row[name]) if name in sums else row[name] for name in kept} for row in records
+        {_heading(name): cell(name, row[name], behind[name]) for name in kept}
+        for row, behind in zip(records, deals, strict=True)
     ]
     print_text(list(map(_heading, kept)), shown, right=list(map(_heading, sums)))
+
+
+def _deals_behind(row: "BridgeRow", names: Sequence[str], found: "Changes") -> dict[str, int]:
+    return {name: found.bridge.deals_of(name, row.group) for name in names}
 
 
 def _money(found: "Changes", workspace: Workspace) -> "Callable[[float | None], str]":

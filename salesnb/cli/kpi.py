@@ -206,10 +206,14 @@ def _query(arguments: argparse.Namespace) -> int:
 
 def _rows(arguments: argparse.Namespace) -> int:
     from salesnb.actions.querying import kpi_rows
+    from salesnb.kpis.listing import NAMED
 
     workspace = Workspace.open(arguments.workspace)
     query = _read_query((arguments.name,), arguments)
     result = kpi_rows(workspace, arguments.name, query, known=arguments.known)
+    if arguments.format == "table":
+        # People read names; programs need the ids too.
+        result = result.without(NAMED.values())
     print_result(result, workspace, arguments.format, totals=total_row(result, workspace.catalogue()))
     return 0
 

@@ -98,10 +98,16 @@ def _ask(unknown: "UnknownOwner") -> "Owner | None":
 
 def _say_reading(reading: "Reading") -> None:
     """Say what a person should know of what was read."""
+    from salesnb.crm.quotas.reading import NAMELESS
+
     for notice in reading.notices:
         say(notice)
     _list("Totals that disagree with the quotas", reading.disagreements)
     _list("Look at these, they may be slips; they are taken as they stand", reading.outliers)
+    nameless = [item for item in reading.rejected if item.reason.startswith(NAMELESS)]
+    if nameless:
+        first = nameless[0]
+        say(f"{len(nameless)} set aside, the first in row {first.row} of {first.file}: {first.reason}.")
     for unknown in reading.unknown[:_MOST_LINES]:
         near = (
             "; ".join(f"{owner.name} ({owner.id})" for owner in unknown.nearest)

@@ -34,11 +34,20 @@ def print_result(
     if form == "json":
         print_json(names, result.to_records(digits))
         return
-    records = as_read(result, [*result, *([totals] if totals else [])], workspace.settings.formatter)
+    fmt = workspace.settings.formatter
+    records = [_with_blanks(record, result) for record in as_read(result, result, fmt)]
+    records += as_read(result, [totals] if totals else [], fmt)
     if TOTAL in names:
         names.remove(TOTAL)
         records = [_with_total(record) for record in records]
     print_text(names, records, right=[column.name for column in result.columns if column.unit])
+
+
+def _with_blanks(record: dict[str, object], result: "Result") -> dict[str, object]:
+    """Say in words what nothing means, but not in the columns that a row adds up over."""
+    over = str(record.get(TOTAL) or "").split(",")
+    named = {column.name: column.blank for column in result.columns if column.blank}
+    return record | {name: word for name, word in named.items() if record[name] is None and name not in over}
 
 
 def _with_total(record: dict[str, object]) -> dict[str, object]:

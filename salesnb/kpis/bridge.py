@@ -18,6 +18,7 @@ in: ``pushed_later`` and ``pulled_earlier``.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from salesnb.calendar import Period
@@ -103,6 +104,27 @@ class Bridge:
     def row(self, group: Group) -> BridgeRow:
         """Give a group's bridge; an empty one where it had and has nothing."""
         return next((row for row in self.rows if row.group == group), BridgeRow(group=group))
+
+    def deals_of(self, kind: str, group: Group = None) -> int:
+        """Count the deals behind an effect, in a group or in all; one that only grew counts too.
+
+        Examples
+        --------
+        >>> old, new = OpenDeal({("East",): 100}), OpenDeal({("East",): 130})
+        >>> found = bridge({"A": old}, {"A": new}, {})
+        >>> found.total.effect("resized"), found.deals_of("resized"), found.deals_of("won")
+        (Sums(amount=30, deals=0), 1, 0)
+        """
+        return len(self._behind.get((kind, group), ()))
+
+    @cached_property
+    def _behind(self) -> Mapping[tuple[str, Group], set[str]]:
+        """The deals by effect and group; None is all groups."""
+        found: dict[tuple[str, Group], set[str]] = {}
+        for move in self.moves:
+            for group in (None, move.group):
+                found.setdefault((move.kind, group), set()).add(move.deal)
+        return found
 
     @property
     def total(self) -> BridgeRow:

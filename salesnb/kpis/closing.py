@@ -5,7 +5,7 @@ from typing import Any
 from salesnb.kpis.expressions import count_where, days_between, sum_where
 from salesnb.kpis.kpi import CLOSED, measure
 
-_DESIGN = "salesnb standard catalogue: closed in the period"
+_CATALOGUE = "salesnb standard catalogue: closed in the period"
 
 
 @measure(
@@ -13,14 +13,16 @@ _DESIGN = "salesnb standard catalogue: closed in the period"
     unit="money",
     basis=CLOSED,
     formula="sum of amount over won opportunities",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def won_amount(deals: Any) -> Any:
     """Sum of the amounts won, in minor units."""
     return sum_where(deals.amount, deals.status == "won")
 
 
-@measure(label="Deals won", unit="count", basis=CLOSED, formula="number of won opportunities", source=_DESIGN)
+@measure(
+    label="Deals won", unit="count", basis=CLOSED, formula="number of won opportunities", source=_CATALOGUE
+)
 def won_count(deals: Any) -> Any:
     """Count opportunities won."""
     return count_where(deals.status == "won")
@@ -31,7 +33,7 @@ def won_count(deals: Any) -> Any:
     unit="count",
     basis=CLOSED,
     formula="number of lost opportunities",
-    source=_DESIGN,
+    source=_CATALOGUE,
     higher_is_better=False,
 )
 def lost_count(deals: Any) -> Any:
@@ -39,7 +41,9 @@ def lost_count(deals: Any) -> Any:
     return count_where(deals.status == "lost")
 
 
-@measure(label="Deals closed", unit="count", basis=CLOSED, formula="won_count + lost_count", source=_DESIGN)
+@measure(
+    label="Deals closed", unit="count", basis=CLOSED, formula="won_count + lost_count", source=_CATALOGUE
+)
 def closed_count(deals: Any) -> Any:
     """Count opportunities won or lost."""
     return count_where(deals.status != "open")
@@ -50,7 +54,7 @@ def closed_count(deals: Any) -> Any:
     unit="money",
     basis=CLOSED,
     formula="sum of expected_amount over won opportunities",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def won_expected_amount(deals: Any) -> Any:
     """Sum of the expected amounts of opportunities won, in minor units."""
@@ -62,7 +66,7 @@ def won_expected_amount(deals: Any) -> Any:
     unit="money",
     basis=CLOSED,
     formula="sum of expected_amount over won and lost opportunities",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def closed_expected_amount(deals: Any) -> Any:
     """Sum of the expected amounts of opportunities won or lost, in minor units."""
@@ -75,7 +79,7 @@ def closed_expected_amount(deals: Any) -> Any:
     basis=CLOSED,
     kind="quantile",
     formula="median of amount over won opportunities, by linear interpolation",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def median_deal(deals: Any) -> Any:
     """Median amount won, in minor units."""
@@ -88,7 +92,7 @@ def median_deal(deals: Any) -> Any:
     basis=CLOSED,
     kind="quantile",
     formula="median of closed_on - created_on over won opportunities, by linear interpolation",
-    source=_DESIGN,
+    source=_CATALOGUE,
     higher_is_better=False,
 )
 def median_cycle_days(deals: Any) -> Any:
@@ -102,7 +106,7 @@ def median_cycle_days(deals: Any) -> Any:
     unit="days",
     basis=CLOSED,
     formula="sum of closed_on - created_on over won opportunities with a created date",
-    source=_DESIGN,
+    source=_CATALOGUE,
     higher_is_better=False,
 )
 def won_cycle_days(deals: Any) -> Any:
@@ -115,7 +119,7 @@ def won_cycle_days(deals: Any) -> Any:
     unit="count",
     basis=CLOSED,
     formula="number of won opportunities with a created date",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def won_dated_count(deals: Any) -> Any:
     """Count opportunities won whose creation is known."""
@@ -127,7 +131,7 @@ def won_dated_count(deals: Any) -> Any:
     unit="days",
     basis=CLOSED,
     formula="sum of closed_on - created_on over won and lost opportunities with a created date",
-    source=_DESIGN,
+    source=_CATALOGUE,
     higher_is_better=False,
 )
 def exit_days(deals: Any) -> Any:
@@ -140,7 +144,7 @@ def exit_days(deals: Any) -> Any:
     unit="count",
     basis=CLOSED,
     formula="number of won and lost opportunities with a created date",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def exit_dated_count(deals: Any) -> Any:
     """Count opportunities won or lost whose creation is known."""
@@ -153,7 +157,7 @@ def exit_dated_count(deals: Any) -> Any:
     basis=CLOSED,
     kind="quantile",
     formula="0.9 quantile of closed_on - created_on over won opportunities, by linear interpolation",
-    source=_DESIGN,
+    source=_CATALOGUE,
     higher_is_better=False,
 )
 def long_cycle_days(deals: Any) -> Any:

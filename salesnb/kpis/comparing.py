@@ -92,10 +92,7 @@ class _Compared:
         return (columns[:length] for length in range(len(columns), last - 1, -1))
 
     def _columns(self) -> tuple[Column, ...]:
-        grain = self.query.time_grain
-        columns = [
-            Column(name=name, role="bucket" if name == grain else "dimension") for name in self.query.columns
-        ]
+        columns = self.run.key_columns()
         if self.beside.totals:
             columns.append(Column(name=TOTAL, role="dimension"))
         for kpi in self.run.kpis:

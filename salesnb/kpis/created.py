@@ -5,7 +5,7 @@ from typing import Any
 from salesnb.kpis.expressions import count_where, sum_where
 from salesnb.kpis.kpi import CREATED, measure
 
-_DESIGN = "salesnb standard catalogue: created in the period"
+_CATALOGUE = "salesnb standard catalogue: created in the period"
 
 
 @measure(
@@ -13,7 +13,7 @@ _DESIGN = "salesnb standard catalogue: created in the period"
     unit="count",
     basis=CREATED,
     formula="number of opportunities created",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def created_count(deals: Any) -> Any:
     """Count opportunities created."""
@@ -25,7 +25,7 @@ def created_count(deals: Any) -> Any:
     unit="money",
     basis=CREATED,
     formula="sum of expected_amount over those created",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def created_amount(deals: Any) -> Any:
     """Sum of the expected amounts of opportunities created, in minor units."""
@@ -37,7 +37,7 @@ def created_amount(deals: Any) -> Any:
     unit="count",
     basis=CREATED,
     formula="number of opportunities created in the period that were won by the as-of date",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def cohort_won_count(deals: Any) -> Any:
     """Count those created in the period and won to date."""
@@ -49,7 +49,7 @@ def cohort_won_count(deals: Any) -> Any:
     unit="count",
     basis=CREATED,
     formula="number of opportunities created in the period that were won or lost by the as-of date",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def cohort_closed_count(deals: Any) -> Any:
     """Count those created in the period and closed to date."""

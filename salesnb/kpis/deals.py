@@ -25,6 +25,12 @@ _NOT_DIMENSIONS = {
     "reps": {"rep_id", "name", "email", "node"},
 }
 _KINDS = {CREDIT: "revenue", OVERLAY: "overlay"}
+# The columns behind dimensions for which an import knows other names.
+_CALLED = (
+    ("opportunities", "rep_id"), ("opportunities", "account_id"), ("opportunities", "product"), ("opportunities", "stage"),
+    ("opportunities", "loss_reason"), ("opportunities", "forecast_category"), ("accounts", "sector"),
+    ("accounts", "country"), ("products", "family"),
+)  # fmt: skip
 _KEYS = {"accounts": "account_id", "products": "product", "reps": "rep_id"}
 
 
@@ -119,7 +125,8 @@ class Deals:
         """
         if name not in self.dimensions:
             plain = [known for known in self.dimensions if "." not in known]
-            raise UnknownName(f"There is no dimension {name!r}.", hint=nearest(name, plain, shown=20))
+            hint = nearest(name, plain, shown=20, meant=_meant(name))
+            raise UnknownName(f"There is no dimension {name!r}.", hint=hint)
         return self.dimensions[name]
 
     @cached_property
@@ -304,6 +311,15 @@ class Deals:
             for name, kind in schema.items()
             if kind.is_string() and name not in _NOT_DIMENSIONS[table] and not name.startswith("join_")
         ]
+
+
+def _meant(name: str) -> str:
+    """Give the dimension that others call so, by the names that an import knows; empty where there is none."""
+    from salesnb.crm.guessing.names import LEVELS, NAMES, folded
+
+    said = {folded(name), folded(name).removesuffix("s")}
+    named = [(ours.removesuffix("_id"), NAMES[table][ours]) for table, ours in _CALLED]
+    return next((ours for ours, theirs in (*named, *LEVELS.items()) if said & {*theirs}), "")
 
 
 def _records(table: Any) -> list[dict[str, Any]]:

@@ -81,8 +81,8 @@ def explain_drivers(
 
     References
     ----------
-    Shapley, L. S. (1953), A value for n-person games; FORMULAS C8 for the anchored form and for the grain: the same
-    data in one segment has no mix effect.
+    Shapley, L. S. (1953), A value for n-person games. The anchored form is the price-volume-mix analysis of accounting.
+    Grain matters: the same data in one segment has no mix effect.
     """
     if method not in METHODS:
         raise BadUsage(f"There is no method {method!r}.", hint=f"Use one of {', '.join(METHODS)}.")

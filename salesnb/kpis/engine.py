@@ -22,6 +22,7 @@ from salesnb.kpis.quota_notices import QUOTA_KPI, TakenTargets
 from salesnb.kpis.result import Column, Result, sort_key
 from salesnb.kpis.scan import Filter, Scan, bases_of, filters
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span, day_before
+from salesnb.kpis.stages_then import blank_stage, told_of_stages
 from salesnb.kpis.weighting import Probabilities, weigh
 from salesnb.registry import Registry
 
@@ -62,12 +63,13 @@ class Run:
     def result(self) -> Result:
         """Compute it."""
         self.measures  # noqa: B018 -- unknown names are told before anything runs
-        columns = (*self._key_columns(), *(Column(name=k.name, role="kpi", unit=k.unit) for k in self.kpis))
+        columns = (*self.key_columns(), *(Column(name=k.name, role="kpi", unit=k.unit) for k in self.kpis))
         sums = {credit: self._sums(credit) for credit in dict.fromkeys(self._credits.values())}
         rows = [(*self._shown(key), *self._values(key, sums)) for key in self._keys(sums.values())]
         self._tell_credits()
         rows.sort(key=lambda row: sort_key(row[: len(self.query.columns)]))
-        return Result(columns=columns, rows=tuple(rows), notices=(*self._notices, *self.told_of_targets()))
+        told = (*self._notices, *self.told_of_targets(), *told_of_stages(columns, rows, self.as_of))
+        return Result(columns=columns, rows=tuple(rows), notices=told)
 
     @cached_property
     def kpis(self) -> tuple[Kpi, ...]:
@@ -377,10 +379,16 @@ class Run:
             found.setdefault((target.kpi, target.dimension, value), []).append(target)
         return found
 
-    def _key_columns(self) -> Iterable[Column]:
-        grain = self.query.time_grain
+    def key_columns(self) -> list[Column]:
+        """Give the columns of the dimensions and the bucket."""
+        grain, latest = self.query.time_grain, self.data.meta.as_of
         return [
-            Column(name=name, role="bucket" if name == grain else "dimension") for name in self.query.columns
+            Column(
+                name=name,
+                role="bucket" if name == grain else "dimension",
+                blank=blank_stage(name, self.as_of, latest),
+            )
+            for name in self.query.columns
         ]
 
     def _shown(self, key: Key) -> tuple[str | None, ...]:

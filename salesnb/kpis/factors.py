@@ -53,8 +53,8 @@ def shapley(before: Mapping[K, Line], after: Mapping[K, Line]) -> dict[K, Effect
 
     References
     ----------
-    Shapley, L. S. (1953), A value for n-person games. For the average see FORMULAS C8; here it is that of the mean
-    shares of both periods, which does not depend on the direction of time.
+    Shapley, L. S. (1953), A value for n-person games. Mix is told against an average, as in `anchored`; here it is that
+    of the mean shares of both periods, which does not depend on the direction of time.
     """
     if not before:
         return {}
@@ -92,8 +92,8 @@ def anchored(before: Mapping[K, Line], after: Mapping[K, Line]) -> dict[K, Effec
 
     References
     ----------
-    FORMULAS C8: volume (Q1 - Q0) P0, mix sum of (q1 - q0 Q1/Q0) (p0 - P0), price sum of (p1 - p0) q1, where P0 is the
-    average price of before. The form of mix with p0 alone has the same total and the wrong sign by item.
+    Price-volume-mix analysis as accounting has it: volume (Q1 - Q0) P0, mix sum of (q1 - q0 Q1/Q0) (p0 - P0), price
+    sum of (p1 - p0) q1, where P0 is the average price of before. The form of mix with p0 alone has the same total and the wrong sign by item.
     """
     if not before:
         return {}

@@ -11,6 +11,7 @@ from salesnb.kpis.kpi import AS_OF, AT_START, Kpi
 from salesnb.kpis.query import WINDOW, Query
 from salesnb.kpis.result import Column, Result, sort_key
 from salesnb.kpis.scan import Scan
+from salesnb.kpis.stages_then import blank_stage, told_of_stages
 from salesnb.kpis.weighting import Probabilities
 from salesnb.money import split
 from salesnb.registry import Registry
@@ -18,10 +19,15 @@ from salesnb.registry import Registry
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
 
-__all__ = ["rows_behind"]
+__all__ = ["NAMED", "rows_behind"]
 
-_FACTS = ("opportunity_id", "name", "stage", "status", "created_on", "closed_on", "expected_close_on")
+_FACTS = (
+    "opportunity_id", "name", "account_id", "account", "rep_id", "rep", "stage", "status", "created_on", "closed_on",
+    "expected_close_on",
+)  # fmt: skip
 _MONEY = ("amount", "expected_amount")
+# Ids are keys: beside each stands whose it is.
+NAMED = {"account": "account_id", "rep": "rep_id"}
 
 
 def rows_behind(
@@ -31,7 +37,8 @@ def rows_behind(
 
     By credit a deal stands there once for each group shown that has a share of it, with its part of the amounts.
     Each row carries what it adds to the KPI in a column of the KPI's name; these columns add up to the figure. For a
-    ratio the parts that it is computed from stand there instead, and for a quantile the value of the row.
+    ratio the parts that it is computed from stand there instead, and for a quantile the value of the row. Account and
+    owner stand there by id and by name.
 
     Parameters
     ----------
@@ -89,20 +96,24 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     for part in parts:
         if part.kind == "weighted":
             _weigh(run, scan, records, part)
+    _name(run, records)
     rows = [(*_places(run, scan, record), *_values(record, facts, parts)) for record in records]
     kept = [row for row in rows if _counts(row[len(row) - len(parts) :], parts)]
     kept.sort(key=lambda row: sort_key(row[: len(names) + 1]))
     columns = [
-        *(
-            Column(name=name, role="bucket" if name == run.query.time_grain else "dimension")
-            for name in names
-        ),
-        *(Column(name=name, role="dimension", unit="money" if name in _MONEY else "") for name in facts),
+        *run.key_columns(),
+        *(_fact(name, run) for name in facts),
         *(Column(name=part.name, role="kpi", unit=part.unit) for part in parts),
     ]
     # The parts of a KPI that is defined as data have numbers for names, which say nothing.
     named = tuple(f"{part.name} is {part.formula}." for part in parts if part.hidden)
-    return Result(columns=tuple(columns), rows=tuple(kept), notices=(*named, *_told(run, basis)))
+    told = (*named, *_told(run, basis), *told_of_stages(columns, kept, run.as_of))
+    return Result(columns=tuple(columns), rows=tuple(kept), notices=told)
+
+
+def _fact(name: str, run: Run) -> Column:
+    unit, blank = "money" if name in _MONEY else "", blank_stage(name, run.as_of, run.data.meta.as_of)
+    return Column(name=name, role="dimension", unit=unit, blank=blank)
 
 
 def _told(run: Run, basis: str) -> tuple[str, ...]:
@@ -117,10 +128,18 @@ def _told(run: Run, basis: str) -> tuple[str, ...]:
 def _records(table: Any, run: Run, parts: tuple[Kpi, ...]) -> list[dict[str, Any]]:
     """Ask for each opportunity as a group of its own, so that a part's own expression says what it adds."""
     keys = [*(f"dim_{name}" for name in run.query.dimensions), *(["bucket"] if run.query.time_grain else [])]
-    keys += [*_FACTS, *_MONEY, "probability"]
+    keys += [*(name for name in _FACTS if name not in NAMED), *_MONEY, "probability"]
     grouped = table.group_by(keys).aggregate(**{f"part_{part.name}": part.function(table) for part in parts})
     records: list[dict[str, Any]] = grouped.to_pyarrow().to_pylist()
     return records
+
+
+def _name(run: Run, records: list[dict[str, Any]]) -> None:
+    """Put the names of accounts and owners beside their ids; one that nothing names is called by its id."""
+    for name, key in NAMED.items():
+        names = run.deals.labels(run.deals.dimension(name))
+        for record in records:
+            record[name] = names.get(record[key], record[key])
 
 
 def _weigh(run: Run, scan: Scan, records: list[dict[str, Any]], part: Kpi) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 from salesnb.kpis.expressions import count_where, sum_where
 from salesnb.kpis.kpi import AS_OF, AT_START, derived, measure, ratio
 
-_DESIGN = "salesnb standard catalogue: as of a date; by period, of its last day or the as-of date if that is earlier"
+_CATALOGUE = "salesnb standard catalogue: as of a date; by period, of its last day or the as-of date if that is earlier"
 
 
 @measure(
-    label="Open deals", unit="count", basis=AS_OF, formula="number of open opportunities", source=_DESIGN
+    label="Open deals", unit="count", basis=AS_OF, formula="number of open opportunities", source=_CATALOGUE
 )
 def open_count(deals: Any) -> Any:
     """Count open opportunities."""
@@ -21,7 +21,7 @@ def open_count(deals: Any) -> Any:
     unit="money",
     basis=AS_OF,
     formula="sum of expected_amount over open opportunities",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def open_amount(deals: Any) -> Any:
     """Sum of the expected amounts of open opportunities, in minor units."""
@@ -37,7 +37,7 @@ def open_amount(deals: Any) -> Any:
         "sum of expected_amount x probability over open opportunities; where a probability is missing, the win rate of "
         "the stage so far (of all closed opportunities where no stage history is known), which is an estimate"
     ),
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def weighted_amount(deals: Any) -> Any:
     """Sum of the expected amounts of one probability and stage, in minor units; weighted after aggregation."""
@@ -49,7 +49,7 @@ def weighted_amount(deals: Any) -> Any:
     unit="count",
     basis=AT_START,
     formula="number of opportunities open on the day before the period",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def open_at_start_count(deals: Any) -> Any:
     """Count opportunities that were open on the day before the period."""
@@ -62,7 +62,7 @@ def open_at_start_count(deals: Any) -> Any:
     basis=AS_OF,
     within="expected_close_on",
     formula="sum of expected_amount over open opportunities expected to close in the period, or without that date",
-    source=_DESIGN,
+    source=_CATALOGUE,
 )
 def closable_amount(deals: Any) -> Any:
     """Sum of the expected amounts of open opportunities that are expected to close in the period, in minor units."""
@@ -76,7 +76,7 @@ def closable_amount(deals: Any) -> Any:
     unit="count",
     basis=AS_OF,
     formula="number of open opportunities without an expected close date",
-    source=_DESIGN,
+    source=_CATALOGUE,
     higher_is_better=False,
 )
 def open_undated_count(deals: Any) -> Any:

@@ -84,7 +84,7 @@ def explain_prices(before: Mapping[K, Item], after: Mapping[K, Item], *, method:
 
     References
     ----------
-    FORMULAS C8. Grain matters: the same items as one line have no mix, and their change of price is another.
+    Price-volume-mix analysis as accounting has it. Grain matters: the same items as one line have no mix, and their change of price is another.
     """
     exact = exact_effects(before, after, method=method)
 

@@ -49,7 +49,7 @@ class Target:
 
         References
         ----------
-        Seasonal pacing, FORMULAS C9: the share of the season, not of the days.
+        Seasonal pacing: the share of the season that has passed counts, not that of the days.
         """
         if day >= self.end:
             return Fraction(self.amount)

@@ -4,11 +4,11 @@ from fractions import Fraction
 
 from salesnb.kpis.kpi import derived, ratio
 
-_DESIGN = "salesnb standard catalogue: closed in the period"
+_CATALOGUE = "salesnb standard catalogue: closed in the period"
 _COHORT = "Varicent, Created Win Rate: four different win rates have four different names"
 
 
-@derived(label="Win rate", unit="ratio", formula="won_count / (won_count + lost_count)", source=_DESIGN)
+@derived(label="Win rate", unit="ratio", formula="won_count / (won_count + lost_count)", source=_CATALOGUE)
 def win_rate(won_count: int, closed_count: int) -> float | None:
     """Share of the opportunities closed that were won, by number."""
     return ratio(won_count, closed_count)
@@ -47,7 +47,7 @@ def win_rate_cohort_closed(cohort_won_count: int, cohort_closed_count: int) -> f
     return ratio(cohort_won_count, cohort_closed_count)
 
 
-@derived(label="Average deal", unit="money", formula="won_amount / won_count", source=_DESIGN)
+@derived(label="Average deal", unit="money", formula="won_amount / won_count", source=_CATALOGUE)
 def average_deal(won_amount: int, won_count: int) -> float | None:
     """Mean amount won, in minor units."""
     return ratio(won_amount, won_count)
@@ -57,7 +57,7 @@ def average_deal(won_amount: int, won_count: int) -> float | None:
     label="Mean sales cycle",
     unit="days",
     formula="mean of closed_on - created_on over won opportunities",
-    source=_DESIGN,
+    source=_CATALOGUE,
     higher_is_better=False,
 )
 def mean_cycle_days(won_cycle_days: int, won_dated_count: int) -> float | None:

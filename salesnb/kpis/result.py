@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,11 +20,15 @@ TOTAL = "total_over"
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column: ``role`` is dimension, bucket, kpi, or beside for what stands beside a KPI; ``unit`` is a KPI's."""
+    """A column: ``role`` is dimension, bucket, kpi, or beside for what stands beside a KPI; ``unit`` is a KPI's.
+
+    ``blank`` is what people read where a row has nothing there.
+    """
 
     name: str
     role: str
     unit: str = ""
+    blank: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +60,15 @@ class Result:
             raise UnknownName(f"The result has no column {name!r}.", hint=nearest(name, names))
         place = names.index(name)
         return tuple(row[place] for row in self.rows)
+
+    def without(self, names: Collection[str]) -> "Result":
+        """Leave out columns of some names."""
+        places = [place for place, column in enumerate(self.columns) if column.name not in names]
+        return replace(
+            self,
+            columns=tuple(self.columns[place] for place in places),
+            rows=tuple(tuple(row[place] for place in places) for row in self.rows),
+        )
 
     def to_csv(self, digits: int) -> str:
         """Write CSV: money in major units with exactly the currency's decimals, ratios unrounded, nothing empty."""

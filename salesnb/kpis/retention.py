@@ -8,8 +8,8 @@ from salesnb.kpis.cohorts import RETENTION, Retained
 from salesnb.kpis.kpi import CLOSED, derived, measure, ratio
 
 _SOURCE = (
-    "FORMULAS C12: a fixed start cohort, the accounts that bought in the same period a year before, by won opportunities"
-    " (orders where no pipeline is loaded); who comes back after a year without sales is in no cohort"
+    "salesnb standard catalogue: a fixed start cohort, the accounts that bought in the same period a year before, by won"
+    " opportunities (orders where no pipeline is loaded); who comes back after a year without sales is in no cohort"
 )
 
 

@@ -180,7 +180,9 @@ def _values(reading: Reading) -> Iterator[Observation]:
 
 
 def _worst(found: Sequence[Value]) -> Value | None:
-    falling = [value for value in found if value.difference is not None and value.difference < 0]
+    falling = [
+        value for value in found if value.given and value.difference is not None and value.difference < 0
+    ]
     return (
         min(falling, key=lambda value: (value.difference or 0, value.name), default=None)
         if len(found) > 1

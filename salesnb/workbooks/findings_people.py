@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from salesnb.workbooks.extract import ReviewExtract
-from salesnb.workbooks.findings_standing import Standing
+from salesnb.workbooks.findings_standing import ON_PACE, Standing
 
 __all__ = ["EARLY", "LAGGING", "Rep", "Reps", "Value", "reps", "values"]
 
@@ -35,6 +35,11 @@ class Rep:
     def behind(self) -> int:
         """By how much it is behind what is due by now, never negative."""
         return max((self.due or 0) - self.actual, 0)
+
+    @property
+    def on_pace(self) -> bool:
+        """Whether it has what is due by now, within what counts as on pace for everyone."""
+        return self.actual >= (1 - ON_PACE) * (self.due or 0)
 
     @property
     def lags(self) -> bool:
@@ -88,12 +93,13 @@ def _rep(row: dict[str, Any], kpi: str, season: Fraction | None) -> Rep:
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """One product or segment: won amount now and in as many days a year before."""
+    """One product or segment: won amount now and in as many days a year before; ``given`` unless nothing says which."""
 
     name: str
     won: int
     last_year: int | None
     row: dict[str, Any]
+    given: bool = True
 
     @property
     def difference(self) -> int | None:
@@ -117,10 +123,11 @@ def values(extract: ReviewExtract, table: str, *, last_year: bool) -> tuple[Valu
 
 
 def _value(row: dict[str, Any], *, last_year: bool) -> Value:
-    name = "Not given" if row["value"] in (None, "") else str(row["value"])
+    given = row["value"] not in (None, "")
     before = row.get("last_year_won_amount")
     then = int(before or 0) if last_year else None
-    return Value(name=name, won=int(row.get("won_amount") or 0), last_year=then, row=row)
+    name = str(row["value"]) if given else "Not given"
+    return Value(name=name, given=given, won=int(row.get("won_amount") or 0), last_year=then, row=row)
 
 
 def total(found: Sequence[Value]) -> int:

@@ -187,20 +187,27 @@ class RunReport:
         The run's folder.
     changed
         Whether anything in it was written.
+    earlier
+        Ids of results that stand there from earlier runs; this one was not asked for them.
     """
 
     folder: Path
     results: tuple[Result, ...]
     changed: bool
+    earlier: frozenset[str] = frozenset()
 
     def count(self, status: Status) -> int:
-        """Count the results of a status."""
-        return sum(result.status == status for result in self.results)
+        """Count the results of a status that this run was asked for."""
+        return sum(result.status == status for result in self._own)
 
     @property
     def failures(self) -> tuple[Result, ...]:
-        """The results that failed."""
-        return tuple(result for result in self.results if result.status == "failed")
+        """The results that this run was asked for and that failed."""
+        return tuple(result for result in self._own if result.status == "failed")
+
+    @property
+    def _own(self) -> tuple[Result, ...]:
+        return tuple(result for result in self.results if result.id not in self.earlier)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -166,11 +166,11 @@ def segment_chart(extract: PlanExtract) -> Chart | Text:
     """Draw what each segment won in the last twelve months."""
     noun = extract.segment_dimension.replace("_", " ")
     rows = [row for row in extract.segments if row["won_amount_last_12_months"]]
-    if not rows:
+    if not any(row["segment"] for row in rows):
         return paragraph([f"Nothing is known by {noun} of the last twelve months."])
     rows.sort(key=lambda row: -int(row["won_amount_last_12_months"]))
     whole = sum(int(row["won_amount_last_12_months"]) for row in rows)
-    top = rows[0]
+    top = next(row for row in rows if row["segment"])
     share = extract.say.share(Fraction(int(top["won_amount_last_12_months"]), whole))
     return bars(
         capital(f"{_name(top['segment'])} brought {share} of what was won in twelve months."),
@@ -189,7 +189,7 @@ def segment_table(extract: PlanExtract) -> Chart | Text:
     """Show segments with rates and what is open."""
     rows = sorted(extract.segments, key=lambda row: -int(row["won_amount_last_12_months"] or 0))
     named = [s.name for s in extract.plan.segments]
-    if not rows:
+    if not any(row["segment"] for row in rows):
         return paragraph(
             [f"The plan names the segments {join(named)}." if named else "The plan names no segments."]
         )

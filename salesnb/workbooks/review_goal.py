@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.charts import Chart, Measure, bullet, months_with_last_year, pacing, table, trend
 from salesnb.workbooks.findings import goal_sentence, pace_sentence
-from salesnb.workbooks.findings_standing import target_points
+from salesnb.workbooks.findings_standing import ON_PACE, target_points
 from salesnb.workbooks.findings_words import plural
 from salesnb.workbooks.review_text import Text, paragraph
 
@@ -124,6 +124,8 @@ def pace_chart(reading: "Reading") -> Chart | Text:
         targets,
         start=extract.period.start,
         end=extract.period.end,
+        # Once the period is over, the goal is reached or it is not.
+        slack=float(ON_PACE) if at.state == "running" else 0.0,
         fmt=extract.fmt,
         unit=at.unit,
         subtitle=f"{at.label} since {extract.fmt.date(extract.period.start)}, adding up",

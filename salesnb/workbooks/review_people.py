@@ -73,7 +73,7 @@ def _on_pace(reading: "Reading") -> str:
     team = reading.reps
     if reading.at.state != "running" or len(team.with_quota) < 2:
         return ""
-    paced = sum(rep.actual >= (rep.due or 0) for rep in team.with_quota)
+    paced = sum(rep.on_pace for rep in team.with_quota)
     return (
         f", {reading.say.fmt.count(paced) if paced else 'none'} {'are' if paced > 1 else 'is'} on pace for it"
     )
@@ -149,6 +149,8 @@ def _float(value: Fraction | None) -> float | None:
 
 def value_chart(reading: "Reading", found: Sequence[Value], noun: str) -> Chart | Text:
     """Draw products or segments from the highest won amount down."""
+    if _is_blank(found):
+        return _blank(reading, noun)
     known = [value for value in found if value.won]
     if not known:
         return paragraph([f"Nothing was won by {noun} in {reading.period}."])
@@ -161,13 +163,23 @@ def value_chart(reading: "Reading", found: Sequence[Value], noun: str) -> Chart 
     )
 
 
+def _is_blank(found: Sequence[Value]) -> bool:
+    """Tell whether nothing says which value deals have: then a breakdown tells nothing."""
+    return bool(found) and not any(value.given for value in found)
+
+
+def _blank(reading: "Reading", noun: str) -> Text:
+    return paragraph([f"The deals of {reading.period} have no {noun}."])
+
+
 def _value_finding(reading: "Reading", found: Sequence[Value], noun: str) -> str:
-    say, top, whole = reading.say, found[0], total(found)
+    given = [value for value in found if value.given]
+    say, top, whole = reading.say, given[0], total(found)
     first = capital(f"{top.name} brought {say.share(Fraction(top.won, whole))} of the won amount")
     if len(found) == 1:
         return f"Everything was won in one {noun}: {top.name}."
-    falling = [value for value in found if (value.difference or 0) < 0]
-    rising = [value for value in found if (value.difference or 0) > 0]
+    falling = [value for value in given if (value.difference or 0) < 0]
+    rising = [value for value in given if (value.difference or 0) > 0]
     then = reading.compared("last_year")
     if falling:
         worst = min(falling, key=lambda value: (value.difference or 0, value.name))
@@ -182,6 +194,9 @@ def value_table(reading: "Reading", found: Sequence[Value], noun: str) -> Chart 
     """Show products or segments with last year and their rates."""
     if not found:
         return paragraph([f"There are no figures by {noun}."])
+    if _is_blank(found):
+        # The chart says so; rates of all deals stand elsewhere.
+        return Text(plain="", html="")
     kpis = reading.extract.kpis
     more = [kpis[name] for name in ("won_count", "win_rate", "average_deal", "open_amount") if name in kpis]
     past = [("Year before", "money"), ("Change", "money")] if reading.has_last_year else []
@@ -205,17 +220,20 @@ def value_table(reading: "Reading", found: Sequence[Value], noun: str) -> Chart 
 
 
 def _value_caption(reading: "Reading", found: Sequence[Value], noun: str) -> str:
-    if not reading.has_last_year or len(found) < 2:
+    given = [value for value in found if value.given]
+    if not reading.has_last_year or len(given) < 2:
         return f"{noun.capitalize()} by won amount"
-    more = sum((value.difference or 0) > 0 for value in found)
+    more = sum((value.difference or 0) > 0 for value in given)
     count = reading.say.fmt.count(more) if more else "None"
     return (
-        f"{count} of {reading.say.count(len(found), noun)} won more than in {reading.compared('last_year')}."
+        f"{count} of {reading.say.count(len(given), noun)} won more than in {reading.compared('last_year')}."
     )
 
 
 def value_trends(reading: "Reading", table_name: str, found: Sequence[Value], noun: str) -> Chart | Text:
     """Draw the last twelve months of each product or segment, side by side on one scale."""
+    if _is_blank(found):
+        return _blank(reading, noun)
     series: dict[str, list[tuple[str, int | None]]] = {}
     first = next((month for month, value in monthly(reading, "won_amount") if value is not None), "")
     for row in reading.extract.table(table_name):

@@ -167,7 +167,8 @@ class _Run:
         )
         for row in gone.values():
             remove_files(self._out, row.files)
-        report = RunReport(folder=self._out, results=rows, changed=self._changed)
+        others = frozenset(row.id for row in rows) - {result.id for result in results}
+        report = RunReport(folder=self._out, results=rows, changed=self._changed, earlier=others)
         written = [
             write_changed(self._out / name, content.encode())
             for name, content in (finish(report) if finish else {}).items()

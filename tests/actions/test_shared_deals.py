@@ -23,10 +23,10 @@ CALENDAR = FiscalCalendar()
 AS_OF = dt.date(2024, 3, 20)
 FILES = {
     "deals.csv": """\
-id,rep,amount,created,closed,expected,status
-1,Ann,1.01,2024-01-01,2024-02-01,,won
-2,Ann,9.99,2024-01-01,,2024-03-30,open
-3,Bob,5.00,2024-01-01,2024-01-20,,lost
+id,rep,amount,created,closed,expected,status,Sale Channel
+1,Ann,1.01,2024-01-01,2024-02-01,,won,web
+2,Ann,9.99,2024-01-01,,2024-03-30,open,web
+3,Bob,5.00,2024-01-01,2024-01-20,,lost,fair
 """,
     # Ann goes from Alps to Coast; Bob and Cid of the Coast share her deals.
     "memberships.csv": "rep,node,from,to\nAnn,Alps,,2024-03-01\nAnn,Coast,2024-03-01,\n",
@@ -65,6 +65,14 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
             period=CALENDAR.period("2024-Q1"),
             as_of=AS_OF,
         )
+
+
+def test_without_products_the_channel_of_a_deal_segments_the_business(facts: Facts) -> None:
+    assert facts.segment_dimension == "Sale Channel"
+    by_channel = replace(facts, by="Sale Channel")
+    assert by_channel.segment_dimension == "product"
+    (row,) = facts.tables("Alps", {})["by_segment"]["rows"]
+    assert row[:2] == ["web", 51]
 
 
 def test_teams_won_their_parts_and_the_company_the_deal(facts: Facts) -> None:

@@ -182,6 +182,12 @@ class TestPacing:
         ahead = pacing("", [(date(2017, 10, 31), 400_00)], target, **Q4)
         assert "$90 ahead" in texts(ahead)
 
+    def test_a_gap_within_the_slack_is_on_pace_and_not_red(self) -> None:
+        target = [(date(2017, 10, 31), 310_00)]
+        drawn = [pacing("", [(date(2017, 10, 10), won)], target, slack=0.02, **Q4) for won in (97_00, 98_00)]
+        assert ["on pace" in texts(chart) for chart in drawn] == [False, True]
+        assert ["var(--snb-bad" in chart.svg() for chart in drawn] == [True, False]
+
     def test_the_target_grows_evenly_from_nothing_between_its_points(self) -> None:
         chart = pacing(
             "", [(date(2017, 10, 31), 0), (date(2017, 11, 15), 0)], [(date(2017, 11, 30), 61_00)], **Q4

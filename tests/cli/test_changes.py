@@ -195,20 +195,25 @@ def test_the_finding_names_what_moved_it_most(told) -> None:
     )
 
 
-def test_people_read_a_line_an_effect_and_nothing_that_is_zero(told) -> None:
+def test_people_read_a_line_an_effect_with_its_deals_and_nothing_that_is_zero(told) -> None:
     lines = [line.split() for line in told().out.splitlines()[2:]]
     assert lines == [
-        ["amount", "deals"], ["then", "$4,500.50", "9"], ["created", "$60.00", "1"], ["added", "late", "$70.00", "1"],
-        ["reopened", "$50.00", "1"], ["won", "-$100.50", "-1"], ["lost", "-$200.00", "-1"],
-        ["removed", "-$700.00", "-1"], ["resized", "$150.00", "0"], ["now", "$3,830.00", "9"],
+        ["amount", "deals", "changed"], ["then", "$4,500.50", "9"], ["created", "$60.00", "1", "1"],
+        ["added", "late", "$70.00", "1", "1"], ["reopened", "$50.00", "1", "1"], ["won", "-$100.50", "-1", "1"],
+        ["lost", "-$200.00", "-1", "1"], ["removed", "-$700.00", "-1", "1"], ["resized", "$150.00", "0", "1"],
+        ["now", "$3,830.00", "9"],
     ]  # fmt: skip
 
 
-def test_groups_end_with_all_of_them_together(told) -> None:
-    last = told("--by", "team", "--period", "2026-Q4").out.splitlines()[-1].split()
+def test_groups_end_with_all_of_them_together_and_say_how_many_deals_changed(told) -> None:
+    east, west, last = (
+        line.split() for line in told("--by", "team", "--period", "2026-Q4").out.splitlines()[-3:]
+    )
+    assert east[-3:] == ["-$600.00", "(1)", "$960.00"]
+    assert west[-5:-1] == ["$150.00", "(1)", "$600.00", "(1)"]
     assert last == [
-        "Total", "$3,300.50", "$60.00", "$70.00", "-$100.50", "-$200.00", "-$700.00", "-$300.00", "$400.00", "$800.00",
-        "$150.00", "$0.00", "$3,480.00",
+        "Total", "$3,300.50", "$60.00", "(1)", "$70.00", "(1)", "-$100.50", "(1)", "-$200.00", "(1)", "-$700.00", "(1)",
+        "-$300.00", "(1)", "$400.00", "(1)", "$800.00", "(1)", "$150.00", "(1)", "$0.00", "(1)", "$3,480.00",
     ]  # fmt: skip
 
 

@@ -99,6 +99,14 @@ def test_rows_add_up_to_the_figure(run: Callable, workspace: Path) -> None:
     assert sum(round(100 * row["won_amount"]) for row in rows) == round(100 * figure)
 
 
+def test_rows_show_names_to_people_and_ids_to_programs_as_well(run: Callable, workspace: Path) -> None:
+    asked = ("-C", workspace, "kpi", "rows", "won_amount")
+    shown = run(*asked).out.splitlines()[0].split()
+    assert shown[:4] == ["opportunity_id", "name", "account", "rep"]
+    listed = run(*asked, "--format", "csv").out.splitlines()[0].split(",")
+    assert listed[:6] == ["opportunity_id", "name", "account_id", "account", "rep_id", "rep"]
+
+
 def test_the_last_day_asked_for_is_included(run: Callable, workspace: Path) -> None:
     deals = json.loads(run("-C", workspace, "kpi", "rows", "won_count", "--format", "json").out)
     last = max(row["closed_on"] for row in deals)
@@ -180,3 +188,15 @@ def test_a_goal_on_a_rate_is_kept_and_not_split(run: Callable, workspace: Path) 
     assert (done.code, "win_rate at least 35.0%" in done.err) == (0, True)
     plan = json.loads(run("-C", workspace, "plan", "show", "rate", "--format", "json").out)
     assert (plan["goals"][0]["value"], plan["quotas"]) == (0.35, [])
+
+
+def test_deals_whose_stage_then_is_not_known_are_labelled_for_people_alone(
+    run: Callable, workspace: Path
+) -> None:
+    asked = ("-C", workspace, "kpi", "query", "open_count", "--by", "stage", "--as-of", "2017-03-31")
+    told = run(*asked, "--totals")
+    labels = [line.split("  ")[0] for line in told.out.splitlines()]
+    assert labels.count("Not known then") == 1
+    assert labels[-1] == "Total"
+    assert told.err.count("closed since 2017-03-31") == 1
+    assert run(*asked, "--format", "csv").out.splitlines()[1].startswith(",")

@@ -116,6 +116,22 @@ def test_a_plan_keeps_the_quotas_of_a_file_and_their_sum_is_its_goal(cli, save, 
     assert "Goal: won_amount at least $8,100 in 2024-Q1" in done.err
 
 
+def test_a_row_below_a_merged_name_is_said_to_be_set_aside_and_what_to_do(cli, save, workspace):
+    header, first, *rest = MONTHS.strip().splitlines()
+    nameless = "," + first.partition(",")[2]
+    done = cli(
+        "plan",
+        "new",
+        "q1",
+        "--period",
+        "2024-Q1",
+        "--quotas",
+        save("\n".join([header, first, nameless, *rest])),
+    )
+    assert "3 set aside, the first in row 3 of quotas.csv: it does not say whose it is" in done.err
+    assert "fill it down to every row" in done.err
+
+
 def test_months_of_the_file_are_the_season_of_the_plan(cli, save, workspace):
     cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas", save(MONTHS))
     document = json.loads((workspace / "plans" / "q1.plan.json").read_text())

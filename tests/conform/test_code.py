@@ -3,6 +3,7 @@
 import ast
 import doctest
 import importlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -107,6 +108,11 @@ MACHINE = [
     "files.python" + "hosted",
 ]
 REGISTRIES = ["registry." + "npmjs", "registry." + "yarnpkg", "conda." + "anaconda.org"]
+
+
+def test_modules_cite_only_what_their_readers_have() -> None:
+    notes = re.compile(r"\b(?:DESIGN|FORMULAS|FACTS|USERS|STYLE)\b")
+    assert [module for module in MODULES if notes.search((ROOT / module).read_text())] == []
 
 
 @pytest.mark.parametrize("word", MACHINE + REGISTRIES)

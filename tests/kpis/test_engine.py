@@ -88,6 +88,31 @@ def test_two_reps_of_one_name_are_told_apart(make_dataset: MAKE, deal: MAKE) -> 
     assert ask(data, "won_count", by=("rep",), labels=False).rows[-2:] == (("r3", 1), ("r4", 2))
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("owner", "rep"),
+        ("Sellers", "rep"),
+        ("sales_person", "rep"),
+        ("customer", "account"),
+        ("industry", "sector"),
+        ("territory", "region"),
+    ],
+)
+def test_what_others_call_a_dimension_is_understood(
+    make_dataset: MAKE, deal: MAKE, said: str, meant: str
+) -> None:
+    with pytest.raises(UnknownName) as refused:
+        ask(make_dataset(deal("1")), "won_amount", by=(said,))
+    assert refused.value.hint.startswith(f"Did you mean '{meant}'?")
+
+
+def test_only_a_dimension_that_the_data_has_is_offered(make_dataset: MAKE, deal: MAKE) -> None:
+    with pytest.raises(UnknownName) as refused:
+        ask(make_dataset(deal("1")), "won_amount", by=("billing country",))
+    assert not refused.value.hint.startswith("Did you mean 'country'")
+
+
 def test_one_dimension_shows_all_its_known_values_and_those_of_nobody(make_dataset: MAKE, deal: MAKE) -> None:
     data = make_dataset(deal("1", product=None), deal("2", product="Base"))
     assert ask(data, "won_count", by=("product",)).rows == ((None, 1), ("Base", 1), ("Plus", 0))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import quantiles
 from typing import Any
 
@@ -147,6 +148,42 @@ def test_rows_of_attainment_add_up_with_the_quota(data: Any) -> None:
 def test_a_dimension_that_rows_show_anyway_stands_there_once(data: Any) -> None:
     listed = rows("won_amount", data, CALENDAR, Query(kpis=("won_amount",), by=("stage",)))
     assert [column.name for column in listed.columns].count("stage") == 1
+
+
+def test_rows_name_the_account_and_the_owner_after_their_ids(data: Any) -> None:
+    listed = rows("lost_count", data, CALENDAR, Query(kpis=("lost_count",)))
+    names = [column.name for column in listed.columns]
+    assert names[:6] == ["opportunity_id", "name", "account_id", "account", "rep_id", "rep"]
+    # Two reps have the name Cid, so the id stands with it.
+    assert [row[2:6] for row in listed.rows] == [
+        ("a2", "Beta", "r3", "Cid (r3)"),
+        ("a1", "Alpha", "r1", "Ann"),
+    ]
+
+
+def test_rows_without_account_or_owner_name_none(make_dataset: MAKE, deal: MAKE) -> None:
+    alone = make_dataset(deal("1", account_id=None, rep_id=None), deal("2", account_id="gone"))
+    listed = rows("won_amount", alone, CALENDAR, Query(kpis=("won_amount",)))
+    assert listed.column("account") == (None, "gone")
+    assert listed.column("rep") == (None, "Ann")
+
+
+def test_deals_whose_stage_then_is_not_known_are_labelled_and_told_once(
+    make_dataset: MAKE, deal: MAKE
+) -> None:
+    data = make_dataset(deal("1", closed_on=day(3, 1)), deal("2", "open", stage="Offer"))
+    query = Query(kpis=("open_amount",), by=("stage",), as_of=day(2, 1))
+    for found in (run(query, data, CALENDAR), rows("open_amount", data, CALENDAR, query)):
+        assert found.columns[0].blank == "Not known then"
+        assert None in found.column("stage")
+        (told,) = [notice for notice in found.notices if "stage" in notice]
+        assert "2026-02-01" in told
+    # Today everything is known, and a deal without a stage has none.
+    now = run(Query(kpis=("open_amount",), by=("stage",)), data, CALENDAR)
+    assert (now.columns[0].blank, now.notices) == ("", ())
+    # Nothing has closed since, so that there is nothing to tell.
+    early = run(replace(query, as_of=day(3, 2)), data, CALENDAR)
+    assert not any("stage" in notice for notice in early.notices)
 
 
 def test_rows_by_month_say_their_month(data: Any) -> None:

@@ -145,6 +145,16 @@ def test_attainment_of_the_reps_is_the_ratio_of_sums() -> None:
     assert f"{mean:.1%}" != f"{sums:.1%}"
 
 
+def test_words_and_chart_agree_on_what_is_on_pace() -> None:
+    case = {"target": 1000, "milestones": [("2017-10", 400)], "as_of": "2017-10-31"}
+    reps = [("Ann", 196, 500), ("Bob", 195, 500)]
+    for won, words, red in ((392, "so it is on pace", False), (391, "behind pace", True)):
+        found = review(document(won=won, reps=reps, **case))
+        assert words in str(found.pacing.finding)
+        assert ("var(--snb-bad" in found.pacing.svg()) == red
+    assert "none of 2 reps has reached quota, 1 is on pace for it" in found.reps.finding
+
+
 def test_the_waterfall_adds_up_from_last_year_to_this() -> None:
     chart = review().changes
     assert isinstance(chart, Chart)
@@ -196,6 +206,30 @@ def test_products_as_segments_are_not_shown_twice() -> None:
     source = base() | {"segment_dimension": "product"}
     assert text(review(source).segments) == "The data has no segments beside products."
     assert text(review(source).segment_table) == ""
+
+
+def test_where_no_deal_has_a_product_nothing_is_found_by_product() -> None:
+    source = base()
+    for row in source["tables"]["by_product"]["rows"]:
+        row[0] = None
+    del source["tables"]["by_product"]["rows"][1:]
+    found = review(source)
+    assert text(found.products) == "The deals of Q4 2017 have no product."
+    assert text(found.product_table) == ""
+    assert "Not given" not in text(found.improve)
+
+
+def test_deals_without_a_value_do_not_lead_or_fall() -> None:
+    source = base()
+    rows = source["tables"]["by_product"]["rows"]
+    columns = source["tables"]["by_product"]["columns"]
+    won, before = (columns.index(name) for name in ("won_amount", "last_year_won_amount"))
+    largest = max(rows, key=lambda row: row[won])
+    largest[0], largest[before] = None, largest[won] * 9
+    found = review(source)
+    assert "Not given" in figures(found.products)
+    assert "Not given" not in found.products.finding  # type: ignore[union-attr]
+    assert "Not given sells less" not in text(found.improve)
 
 
 def test_what_is_not_known_names_every_gap() -> None:

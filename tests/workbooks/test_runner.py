@@ -227,6 +227,15 @@ def test_a_partial_run_keeps_the_rows_of_the_others(go, out, template, make_job)
     assert (out / f"{jobs[2].slug}.html").exists()
 
 
+def test_a_partial_run_counts_what_it_was_asked_for(go, out, template, make_job):
+    bad = make_job(template, "C", say="fail")
+    first, _ = go([*(make_job(template, name) for name in "AB"), bad])
+    assert (first.count("ran"), len(first.failures)) == (2, 1)
+    report, _ = go([make_job(template, name) for name in "AB"] + [make_job(template, "D")], partial=True)
+    assert [report.count(status) for status in ("ran", "kept", "failed")] == [1, 2, 0]
+    assert not report.failures
+
+
 def test_latest_names_the_last_run(go, out, template, make_job):
     go([make_job(template, "A")])
     assert (out.parent / "latest").resolve() == out.resolve()

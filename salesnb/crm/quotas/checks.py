@@ -259,4 +259,5 @@ def _amount(figure: Figure, fmt: Formatter, amount: int | None = None) -> str:
 
 
 def _where(sheet: Sheet, figure: Figure) -> str:
-    return f"{sheet.name}, row {figure.row + 1}, {figure.head or figure.column + 1}"
+    column = (figure.text if sheet.turned else figure.head) or sheet.place(figure.row, figure.column)
+    return f"{sheet.name}, row {sheet.line(figure.row, figure.column)}, {column}"

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 
 from salesnb.crm.quotas.amounts import NOTHING, amount
 from salesnb.crm.quotas.owners import Directory, folded
 from salesnb.crm.quotas.periods import TOTAL, PeriodName, YearHint, period_name, year_hint
 
-__all__ = ["Layout", "Sheet", "find_layout", "row_period", "total_of"]
+__all__ = ["Layout", "Sheet", "find_layout", "find_quotas", "row_period", "total_of"]
 
 _LOOKED_AT = 60
 _MOSTLY = 0.6
@@ -44,16 +45,29 @@ _TOTAL = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A sheet as it stands; ``rows[0]`` is its first row."""
+    """A sheet as it stands; ``rows[0]`` is its first row, or its first column where it is ``turned``."""
 
     file: str
     sheet: str
     rows: tuple[tuple[str, ...], ...]
+    turned: bool = False
 
     @property
     def name(self) -> str:
         """What people call it."""
         return f"{self.file}, {self.sheet}" if self.sheet else self.file
+
+    def with_columns_as_rows(self) -> "Sheet":
+        """Turn it, so that what stood across stands down."""
+        return replace(self, rows=tuple(zip_longest(*self.rows, fillvalue="")), turned=not self.turned)
+
+    def line(self, row: int, column: int) -> int:
+        """Give the number of the row in the file in which a cell stands; the first is 1."""
+        return (column if self.turned else row) + 1
+
+    def place(self, row: int, column: int) -> int:
+        """Give the number of the column in the file in which a cell stands; the first is 1."""
+        return (row if self.turned else column) + 1
 
     def cell(self, row: int, column: int) -> str:
         """Give a cell, empty beyond the end of its row."""
@@ -113,6 +127,26 @@ def find_layout(
     if found is None:
         return None
     return _with_owners(sheet, found, directory)
+
+
+def find_quotas(
+    sheet: Sheet, directory: Directory, months: Mapping[str, int], *, surely: bool = False
+) -> tuple[Sheet, Layout] | None:
+    """Find where quotas stand, also in a sheet with periods down and names across, which is then given turned."""
+    if found := find_layout(sheet, directory, months, surely=surely):
+        return sheet, found
+    turned = sheet.with_columns_as_rows()
+    layout = _wide(turned, directory, months, surely=surely)
+    if layout is None:
+        return None
+    # A title such as "Quotas 2024" reads like a year, and has nothing beside it.
+    periods = [found for found in layout.periods if any(_below(turned, layout.header, found[0]))]
+    # A year beside each month, or the same months of several years: which is meant is not guessed.
+    is_clear = len({name for _, name in periods}) == len(periods)
+    # Many tables have months down; quotas have people or places that are known across.
+    if not is_clear or not _names_owners(turned, layout.header, [at for at, _ in layout.periods], directory):
+        return None
+    return turned, _with_owners(turned, replace(layout, periods=tuple(periods)), directory)
 
 
 def _is_number(text: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from salesnb.calendar import Period
 from salesnb.crm.quotas.checks import Figure, disagreements, outliers
-from salesnb.crm.quotas.layout import Sheet, find_layout
+from salesnb.crm.quotas.layout import Sheet, find_quotas
 from salesnb.crm.quotas.owners import Directory, Owner
 from salesnb.crm.quotas.periods import GRAINS, month_names
 from salesnb.crm.quotas.sheet_reader import Hints, SheetReader
@@ -14,9 +14,11 @@ from salesnb.crm.sources import GridSource, source_for
 from salesnb.crm.staging import shown
 from salesnb.errors import BadInput, MissingFile
 
-__all__ = ["GivenQuota", "Reading", "Rejected", "UnknownOwner", "holds_quotas", "read_quotas"]
+__all__ = ["NAMELESS", "GivenQuota", "Reading", "Rejected", "UnknownOwner", "holds_quotas", "read_quotas"]
 
 _HEAD = 60
+# How the reason of a figure without a name begins.
+NAMELESS = "it does not say whose it is"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +84,7 @@ def holds_quotas(path: Path, directory: Directory, hints: Hints) -> bool:
     months = month_names(hints.fmt.locale)
     for name in source.tables(path) or ("",):
         sheet = Sheet(file=path.name, sheet=name, rows=source.head(path, name)[:_HEAD])
-        if find_layout(sheet, directory, months) is not None:
+        if find_quotas(sheet, directory, months) is not None:
             return True
     return False
 
@@ -108,18 +110,20 @@ def read_quotas(path: Path, directory: Directory, hints: Hints) -> Reading:
     for name in source.tables(path) or ("",):
         rows, said = source.grid(path, name)
         sheet = Sheet(file=path.name, sheet=name, rows=rows)
-        layout = find_layout(sheet, directory, months, surely=True)
-        if layout is None:
+        found = find_quotas(sheet, directory, months, surely=True)
+        if found is None:
             notices.append(f"{sheet.name}: no quotas are found here; it is passed over.")
             continue
         notices += said
-        sheets.append(SheetReader(sheet, layout, directory, hints, months))
+        if found[0].turned:
+            notices.append(f"{sheet.name}: periods stand down and names across, and are read so.")
+        sheets.append(SheetReader(*found, directory, hints, months))
     if not sheets:
         raise BadInput(
             "No quotas are found.",
             where=path.name,
             hint="Give periods at the head of columns, such as 2024-01, Jan or Q1, and a column of names beside them;"
-            " or columns named owner, period and quota.",
+            " or periods down the first column and names that are known across; or columns named owner, period and quota.",
         )
     gathered = _Gathered(directory)
     for reader in sheets:
@@ -136,6 +140,7 @@ class _Gathered:
         self._directory = directory
         self._kept: dict[tuple[str, str, str], GivenQuota] = {}
         self._rejected: list[Rejected] = []
+        self._named_in = ""
         self._unknown: Counter[str] = Counter()
         self._unclaimed: list[GivenQuota] = []
         self._disagreements: list[str] = []
@@ -151,7 +156,9 @@ class _Gathered:
             self._take(sheet, figure)
 
     def _take(self, sheet: Sheet, figure: Figure) -> None:
-        reason = figure.reason or _reason(figure, self._directory)
+        reason = figure.reason or _reason(figure, self._directory, is_below=self._named_in == sheet.name)
+        if figure.text:
+            self._named_in = sheet.name
         if reason or figure.owner is None or figure.period is None:
             self._set_aside(sheet, figure, reason)
             return
@@ -188,7 +195,8 @@ class _Gathered:
         )
 
 
-def _reason(figure: Figure, directory: Directory) -> str:
+def _reason(figure: Figure, directory: Directory, *, is_below: bool) -> str:
+    """Say why a figure cannot be taken; ``is_below`` tells that a row above it names somebody."""
     if figure.period is None:
         return (
             "its period is not in the calendar"
@@ -197,7 +205,8 @@ def _reason(figure: Figure, directory: Directory) -> str:
         )
     if figure.owner is None:
         if not figure.text:
-            return "it does not say whose it is"
+            merged = "; if the name above is meant, as in a merged cell, fill it down to every row"
+            return f"{NAMELESS}{merged if is_below else ''}"
         if directory.is_nobody(figure.text):
             return f"{figure.text!r} was left out"
         several = len(directory.find(figure.text))
@@ -212,16 +221,17 @@ def _given(sheet: Sheet, figure: Figure, owner: str, period: Period) -> GivenQuo
         period=period,
         amount=figure.amount,
         file=sheet.name,
-        row=figure.row + 1,
-        column=figure.column + 1,
+        row=sheet.line(figure.row, figure.column),
+        column=sheet.place(figure.row, figure.column),
     )
 
 
 def _rejected(sheet: Sheet, figure: Figure, reason: str) -> Rejected:
     return Rejected(
         file=sheet.name,
-        row=figure.row + 1,
-        field=figure.head or f"column {figure.column + 1}",
+        row=sheet.line(figure.row, figure.column),
+        field=(figure.text if sheet.turned else figure.head)
+        or f"column {sheet.place(figure.row, figure.column)}",
         reason=shown(reason),
         value=shown(figure.shown),
     )

@@ -68,6 +68,8 @@ class SheetReader:
         self._heading = ""
         self._last_places: dict[int, str] = {}
         titles = [text for row in sheet.rows[: layout.header] for text in row if text.strip()]
+        if sheet.turned and layout.periods:
+            titles += filter(None, sheet.rows[layout.header][: layout.periods[0][0]])
         heads = [text for text in sheet.rows[layout.header] if text.strip()]
         self._year = (
             year_hint(titles) or year_hint([sheet.sheet]) or year_hint([Path(sheet.file).stem]) or hints.year

@@ -330,3 +330,46 @@ def test_a_currency_that_is_not_the_workspaces_is_named(read, title, cell, curre
     assert [said.startswith(f"quotas.csv: {sign} stands there") for said in named] == [True] * (
         sign is not None
     )
+
+
+DOWN = "Quotas 2024,,,\nMonth,Ann Lee,Robert Smith,Total\nJan,100,10,110\nFeb,200,,200\nMar,300,x,301\nTotal,600,10,611\n"
+
+
+def test_months_down_and_names_across_are_read_and_told_so(read, taken):
+    reading = read(DOWN)
+    assert taken(reading) == {
+        ("1", "2024-01"): 100_00,
+        ("1", "2024-02"): 200_00,
+        ("1", "2024-03"): 300_00,
+        ("2", "2024-01"): 10_00,
+    }
+    assert "quotas.csv: periods stand down and names across, and are read so." in reading.notices
+    # Rows and columns are those of the file.
+    first, last = reading.quotas[0], reading.quotas[-1]
+    assert [(q.row, q.column) for q in (first, last)] == [(3, 2), (3, 3)]
+    (slip,) = reading.rejected
+    assert (slip.row, slip.field, slip.value) == (5, "Robert Smith", "x")
+    assert any(told.startswith("quotas.csv, row 5, 4: ") for told in reading.disagreements)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Month,Units,Price\n2024-01,1,2\n2024-02,3,4\n2024-03,3,4\n",
+        "Year,Month,Ann Lee,Robert Smith\n2024,Jan,1,2\n2024,Feb,3,4\n2024,Mar,3,4\n",
+    ],
+)
+def test_months_down_are_no_quotas_without_known_names_or_with_years_beside_them(read, content):
+    with pytest.raises(BadInput, match="No quotas are found") as refused:
+        read(content, year=2024)
+    assert "names that are known across" in refused.value.hint
+
+
+def test_a_name_that_stands_once_above_several_rows_is_to_be_filled_down(read):
+    reading = read(
+        "Rep,Kind,2024-01,2024-02,2024-03\n,old,1,2,3\nAnn Lee,new,1,2,3\n,old,4,5,6\nRobert Smith,new,1,2,3\n"
+    )
+    reasons = [item.reason for item in reading.rejected]
+    assert reasons[:3] == ["it does not say whose it is"] * 3
+    assert all("merged cell, fill it down" in reason for reason in reasons[3:])
+    assert [item.row for item in reading.rejected] == [2, 2, 2, 4, 4, 4]
