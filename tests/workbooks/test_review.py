@@ -20,7 +20,7 @@ from salesnb.workbooks.review import Review
 PARTS = (
     "title", "finding", "goal", "headline", "pacing", "trend", "changes", "pipeline", "coverage", "reps", "rep_table",
     "products", "product_table", "segments", "segment_table", "open_deals", "improve", "caveats", "definitions",
-    "provenance", "restated", "since", "own_kpis",
+    "provenance", "restated", "since", "own_kpis", "outlook",
 )  # fmt: skip
 # Nothing to say is said by nothing.
 MAY_BE_EMPTY = {"segment_table", "restated", "since", "own_kpis"}
