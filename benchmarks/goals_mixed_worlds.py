@@ -27,7 +27,7 @@ from benchmarks.measuring import is_quick
 from salesnb.crm.generator import LAST_DAY, write_sample
 from salesnb.outlook.attain import attain
 from salesnb.outlook.deals import NEVER, Deals, day_number
-from salesnb.outlook.distribution import Outcome
+from salesnb.outlook.distribution import Outcome, shown_probability
 from salesnb.outlook.panel import Panel
 from salesnb.outlook.pipeline import fit_pipeline, simulate
 from salesnb.outlook.scoring import brier_score, reliability
@@ -84,17 +84,18 @@ def play(seed: int, opportunities: int = 3_000) -> list[Goal]:
 def _asked(level: str, own: Floats, place: int, top: Outcome | None, bottom: Outcome) -> Iterator[Goal]:
     """Ask for each multiple of the run rate."""
     rate, actual = float(own[place - _RUN_RATE : place].mean()), float(own[place])
-    views = {"top_down": (top or bottom, None), "bottom_up": (None, bottom), "mix": (top, bottom)}
+    mixed = attain(rate, top_down=top, bottom_up=bottom, origins=place).outcome
+    outcomes = {"top_down": top or bottom, "bottom_up": bottom, "mix": mixed}
+    ranges = {view: outcome.interval(0.8) for view, outcome in outcomes.items()}
     for multiple in _MULTIPLES:
-        told = {
-            view: attain(multiple * rate, top_down=first, bottom_up=second, origins=place)
-            for view, (first, second) in views.items()
-        }
         yield Goal(
             level=level,
             attained=actual >= multiple * rate,
-            said={view: one.chance.probability or 0.0 for view, one in told.items()},
-            held={view: bool(one.chance.low <= actual <= one.chance.high) for view, one in told.items()},
+            said={
+                view: shown_probability(outcome.probability_at_least(multiple * rate))
+                for view, outcome in outcomes.items()
+            },
+            held={view: bool(low <= actual <= high) for view, (low, high) in ranges.items()},
         )
 
 
