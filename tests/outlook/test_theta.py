@@ -14,12 +14,12 @@ from salesnb.outlook.theta import forecast_steps, forecast_totals
 GRID = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 
 
-def by_hand(history, steps, damping):
+def by_hand(history, steps, damping, season=1):
     """Theta of a series without season, in loops over floats."""
     n = len(history)
     tried = []
     for a in GRID:
-        level, squares = history[0], 0.0  # the mean of the first year, of one step here
+        level, squares = sum(history[:season]) / season, 0.0
         for value in history:
             miss = value - level
             squares += miss * miss
@@ -54,6 +54,18 @@ def test_theta_is_what_loops_over_floats_give(seed):
     for origin in (5, 17, 30):
         history = values[max(0, origin - 10) : origin]  # ten years are looked at
         assert told[origin] == pytest.approx(by_hand(history, 4, damping), rel=1e-9)
+
+
+def test_theta_begins_at_the_mean_of_the_first_year_and_looks_back_over_ten(monkeypatch):
+    monkeypatch.setattr(
+        "salesnb.outlook.theta.season_factors",
+        lambda panel: np.ones((*panel.known.shape, panel.season)),
+    )
+    values = list(np.random.default_rng(7).gamma(9, 100, 140) + np.arange(140) * 9)
+    told = forecast_steps(Panel.from_series({"A": (0, values)}), 3)[0]
+    for origin in (30, 140):
+        history = values[max(0, origin - 120) : origin]
+        assert told[origin] == pytest.approx(by_hand(history, 3, 0.97, 12), rel=1e-9)
 
 
 def test_nothing_behind_an_origin_has_a_part_in_its_forecasts(peers):
