@@ -206,6 +206,6 @@ def _between(quantiles: Floats, totals: Floats, place: npt.NDArray[np.intp]) -> 
     inside = np.clip(place, 1, _STEPS - 1)
     low, high = quantiles[inside - 1], quantiles[inside]
     width = np.where(high > low, high - low, 1.0)
-    share = np.clip((totals - low) / width, 0.0, 1.0)
+    share = np.clip(totals - low, 0.0, width) / width
     probability = PROBABILITIES[inside - 1] + share / _STEPS
     return np.where(place == 0, 0.0, np.where(place == _STEPS, 1.0, probability))
