@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from salesnb.outlook.attain import attain
 from salesnb.outlook.deals import NEVER, Deals, day_number
-from salesnb.outlook.distribution import Outcome
+from salesnb.outlook.distribution import Outcome, shown_probability
 from salesnb.outlook.panel import Panel
 from salesnb.outlook.pipeline import fit_pipeline, simulate
 from salesnb.outlook.recalibration import Recalibration, recalibrate
@@ -144,14 +144,15 @@ def _asked(
     if rate <= 0:
         return
     top, bottom = views
+    named = {"target": rate, "origins": origin}
+    outcomes = {
+        "top_down": attain(top_down=top, bottom_up=None if top else bottom, **named).outcome,
+        "bottom_up": bottom,
+        "half": attain(top_down=top, bottom_up=bottom, **named).outcome,
+        "mix": attain(top_down=top, bottom_up=bottom, recalibration=learned, **named).outcome,
+    }
+    ranges = {view: outcome.interval(0.8) for view, outcome in outcomes.items()}
     for multiple in _MULTIPLES:
-        named = {"origins": _LEAST_KNOWN + 5, "target": multiple * rate}
-        goals = {
-            "top_down": attain(top_down=top, bottom_up=None if top else bottom, **named),
-            "bottom_up": attain(top_down=None, bottom_up=bottom, **named),
-            "half": attain(top_down=top, bottom_up=bottom, **named),
-            "mix": attain(top_down=top, bottom_up=bottom, recalibration=learned, **named),
-        }
         yield Row(
             panel=panel,
             node=node,
@@ -159,8 +160,11 @@ def _asked(
             origin=origin,
             resolved=origin + months,
             attained=actual >= multiple * rate,
-            said={name: goal.chance.probability or 0.0 for name, goal in goals.items()},
-            held={name: goal.chance.low <= actual <= goal.chance.high for name, goal in goals.items()},
+            said={
+                view: shown_probability(outcome.probability_at_least(multiple * rate))
+                for view, outcome in outcomes.items()
+            },
+            held={view: bool(low <= actual <= high) for view, (low, high) in ranges.items()},
         )
 
 

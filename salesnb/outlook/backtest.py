@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from salesnb.outlook.chances import LEAST_ORIGINS, shown_probabilities
 from salesnb.outlook.comparators import run_rate, seasonal_naive
-from salesnb.outlook.panel import Panel
+from salesnb.outlook.panel import Panel, later
 from salesnb.outlook.scoring import base_rates
 from salesnb.outlook.top_down import TopDown, top_down
 
@@ -191,12 +191,9 @@ def _mean_miss(actual: Floats, forecast: Floats, steps: int) -> Floats:
     """The mean absolute miss of a forecast over the windows that had ended by each origin; NaN of one or two."""
     misses = np.abs(actual - forecast)
     known = np.isfinite(misses)
-    mean = np.full(misses.shape, np.nan)
     counts, sums = np.cumsum(known, axis=1), np.cumsum(np.where(known, misses, 0.0), axis=1)
-    ended = slice(0, misses.shape[1] - steps)
-    enough = counts[:, ended] >= _LEAST_MISSES
-    mean[:, steps:] = np.where(enough, sums[:, ended] / np.maximum(counts[:, ended], 1), np.nan)
-    return mean
+    mean = np.where(counts >= _LEAST_MISSES, sums / np.maximum(counts, 1), np.nan)
+    return later(mean, steps)
 
 
 def joined(parts: Sequence[Backtest], *, name: str) -> Backtest:

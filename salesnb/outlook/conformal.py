@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from salesnb.outlook.panel import Panel
+from salesnb.outlook.panel import Panel, later
 
 __all__ = ["Spread", "spread"]
 
@@ -235,9 +235,7 @@ def _too_low(many: Floats) -> Floats:
 
 def _resolved(values: npt.NDArray[np.generic], steps: int) -> Floats:
     """Sums, at each origin, over the origins whose window had ended by then."""
-    summed = np.zeros(values.shape)
-    summed[:, steps:] = np.cumsum(values, axis=1, dtype=np.float64)[:, : values.shape[1] - steps]
-    return summed
+    return later(np.cumsum(values, axis=1, dtype=np.float64), steps, before=0.0)
 
 
 def _distinct(found: Flags, steps: int) -> Integers:

@@ -205,9 +205,7 @@ def _between(quantiles: Floats, totals: Floats, place: npt.NDArray[np.intp]) -> 
     """The probability at each x, of which ``place`` quantiles lie below, evenly between its neighbours."""
     inside = np.clip(place, 1, _STEPS - 1)
     low, high = quantiles[inside - 1], quantiles[inside]
-    # Where totals lie outside, or quantiles all but touch, the quotient may be past what floats hold; it is cut anyway.
     width = np.where(high > low, high - low, 1.0)
-    with np.errstate(over="ignore"):
-        share = np.clip((totals - low) / width, 0.0, 1.0)
+    share = np.clip(totals - low, 0.0, width) / width
     probability = PROBABILITIES[inside - 1] + share / _STEPS
     return np.where(place == 0, 0.0, np.where(place == _STEPS, 1.0, probability))

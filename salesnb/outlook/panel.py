@@ -109,7 +109,7 @@ class Panel:
         return later(self.window_totals(steps), steps)
 
 
-def later(values: Floats, steps: int) -> Floats:
-    """What stood at each origin, ``steps`` origins later; NaN before. Shapes (n, T + 1)."""
-    before = np.full((values.shape[0], steps), np.nan)
-    return np.concatenate([before, values], axis=1)[:, : values.shape[1]]
+def later(values: Floats, steps: int, *, before: float = np.nan) -> Floats:
+    """What stood at each origin, ``steps`` origins later, and ``before`` until then; shapes (n, T + 1)."""
+    start = np.full((values.shape[0], steps), before)
+    return np.concatenate([start, values], axis=1)[:, : values.shape[1]]

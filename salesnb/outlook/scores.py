@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from salesnb.outlook.backtest import Backtest, joined
+from salesnb.outlook.chances import LEAST_ORIGINS
 from salesnb.outlook.scoring import (
     Tenth,
     brier_score,
@@ -74,8 +75,11 @@ class Score:
             found.append("not enough history: no probability would be shown")
         held = self.coverage80
         if held is not None and not _NARROW <= held <= _WIDE:
+            why = (
+                f", learned from fewer than {LEAST_ORIGINS} months" if self.hidden == self.predictions else ""
+            )
             found.append(
-                f"80 % ranges are too {'narrow' if held < _NARROW else 'wide'}: they held {held:.0%}"
+                f"80 % ranges are too {'narrow' if held < _NARROW else 'wide'}: they held {held:.0%}{why}"
             )
         for other, word in (
             (self.mase_seasonal_naive, "the same period last year"),
@@ -85,6 +89,10 @@ class Score:
                 found.append(f"its forecast is no better than {word} ({self.mase:.2f} against {other:.2f})")
         if self.windows < _FEW:
             found.append(f"only {self.windows} totals, so all this is rough")
+        if self.origins < LEAST_ORIGINS:
+            found.append(
+                f"its {self.origins} origins share what happened to everyone, so it says little of others"
+            )
         return tuple(found)
 
 

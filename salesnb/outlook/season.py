@@ -64,7 +64,10 @@ def _yearly(totals: Floats, known: npt.NDArray[np.int64], towards: Floats, seaso
 
 
 def _ratios(totals: Floats, length: int) -> Floats:
-    """Total through centred moving average over ``length`` steps, less 1; NaN where that is not above zero."""
+    """Total through centred moving average over ``length`` steps, less 1; NaN where that is not above zero.
+
+    Where a total is negative too: a share of what sums up gains and losses says nothing.
+    """
     half = length // 2
     weights = np.ones(length if length % 2 else length + 1)
     if length % 2 == 0:
@@ -73,7 +76,7 @@ def _ratios(totals: Floats, length: int) -> Floats:
     if totals.shape[1] >= weights.size:
         windows = np.lib.stride_tricks.sliding_window_view(totals, weights.size, axis=1)
         average = windows @ (weights / weights.sum())
-        positive = np.where(average > 0, average, np.nan)
+        positive = np.where((average > 0) & (windows.min(axis=2) >= 0), average, np.nan)
         ratios[:, half : totals.shape[1] - half] = totals[:, half : totals.shape[1] - half] / positive - 1
     return ratios
 

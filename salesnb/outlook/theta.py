@@ -34,7 +34,7 @@ def forecast_steps(panel: Panel, steps: int) -> Floats:
 
     Totals of the last ten years are divided by their seasonal factors (``season_factors``). With a year or more, Theta:
     simple exponential smoothing, over ten parameters a that weigh by how well each did one step ahead (as Akaike weights,
-    squared errors to the power −n/2), plus half the slope b of the straight line through the totals, which is shrunk by
+    squared errors to the power −n/2) and from the mean of the first year on, plus half the slope b of the straight line through the totals, which is shrunk by
     max(0, 1 − 2 · its error² / b²)::
 
         level + b/2 · ((1 − (1 − a)^n) / a + d + d² + … + d^(h−1))
@@ -53,7 +53,7 @@ def forecast_steps(panel: Panel, steps: int) -> Floats:
     R. J. Hyndman and B. Billah, Unmasking the Theta method, International Journal of Forecasting 19 (2003) 287-290.
     """
     factors = season_factors(panel)
-    back = min(_LOOK_BACK_YEARS * panel.season, panel.totals.shape[1])
+    back = max(min(_LOOK_BACK_YEARS * panel.season, panel.totals.shape[1]), panel.season)
     size = max(1, _CELLS // (factors.shape[1] * back))
     blocks = [slice(start, start + size) for start in range(0, len(panel.ids), size)]
     return np.concatenate([_block(panel, factors, block, back, steps) for block in blocks])
@@ -86,7 +86,7 @@ def _ahead(plain: Floats, season: int, steps: int, floored: npt.NDArray[np.bool_
     """Forecasts without season from windows without season, shape (windows, steps); NaN pads windows on the left."""
     here = np.isfinite(plain)
     filled, counts = np.where(here, plain, 0.0), here.sum(axis=1)
-    level, smoothing = _smoothed(filled, here, counts)
+    level, smoothing = _smoothed(filled, here, counts, season)
     damping = _DAMPING_A_YEAR ** (1.0 / season)
     damped = np.cumsum(np.concatenate([[0.0], damping ** np.arange(1, steps)]))
     caught_up = (1.0 - (1.0 - smoothing) ** counts) / smoothing
@@ -98,14 +98,15 @@ def _ahead(plain: Floats, season: int, steps: int, floored: npt.NDArray[np.bool_
 
 
 def _smoothed(
-    filled: Floats, here: npt.NDArray[np.bool_], counts: npt.NDArray[np.int64]
+    filled: Floats, here: npt.NDArray[np.bool_], counts: npt.NDArray[np.int64], season: int
 ) -> tuple[Floats, Floats]:
     """The last level and the parameter of simple exponential smoothing, means over the parameters tried."""
-    rows, back = np.arange(filled.shape[0]), filled.shape[1]
-    levels = np.repeat(filled[rows, back - counts][:, None], _SMOOTHING.size, axis=1)
+    first_year = here & (np.cumsum(here, axis=1) <= season)
+    start = (filled * first_year).sum(axis=1) / first_year.sum(axis=1)
+    levels = np.repeat(start[:, None], _SMOOTHING.size, axis=1)
     squares = np.zeros_like(levels)
-    for column in range(back):
-        # Before a window begins the level stands at its first total, and nothing is missed.
+    for column in range(filled.shape[1]):
+        # Before a window begins the level stands at the mean of its first year, and nothing is missed.
         missed = np.where(here[:, column, None], filled[:, column, None] - levels, 0.0)
         squares += missed**2
         levels += _SMOOTHING * missed
@@ -124,4 +125,5 @@ def _slopes(filled: Floats, here: npt.NDArray[np.bool_]) -> Floats:
     means = filled.sum(axis=1) / counts
     left = np.where(here, filled - means[:, None] - slopes[:, None] * centred, 0.0)
     error = (left**2).sum(axis=1) / np.maximum(counts - 2, 1) / across
-    return np.asarray(slopes * np.maximum(1.0 - _DOUBT * error / np.maximum(slopes**2, _TINY), 0.0))
+    sure = np.maximum(slopes**2 - _DOUBT * error, 0.0)
+    return np.asarray(np.divide(sure, slopes, out=np.zeros_like(slopes), where=sure > 0))
