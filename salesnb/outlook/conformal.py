@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesnb.outlook.panel import Panel, later
+from salesnb.outlook.student import t_cdf, t_quantile
 
 __all__ = ["Spread", "spread"]
 
@@ -21,7 +22,9 @@ _FIRST_GUESS, _GUESS_ORIGINS = 0.25, 1.0
 _GENERAL_ORIGINS = 4.0
 # How different the peers' variances are is believed to be as among four series that share a pool worth four misses.
 _ALIKE, _ALIKE_SERIES, _MOST_ALIKE = 0.65, 4.0, 0.05
-_SMALLEST = 1e-8
+# What the peers' share of windows without any total weighs beside a series' own, in independent windows.
+_PEERS = 4.0
+_SMALLEST, _LEAST_LEFT = 1e-8, 1e-6
 # Run rate, Theta without a season of its own, Theta with it.
 _METHODS = 3
 
@@ -30,13 +33,15 @@ _METHODS = 3
 class Spread:
     """Student's t of what a window's total will be, about its forecast; all arrays by series and origin.
 
-    With ``by_ratio`` the total is forecast · (1 + (lean + scale · t) / 3)³, 0 where that would be negative, else
-    forecast + size · (lean + scale · t).
+    With ``by_ratio`` the total is 0 with the probability ``nothing``, else forecast / (1 − nothing) ·
+    (1 + (lean + scale · t) / 3)³, or 0 where that would be negative. Without, it is forecast + size · (lean + scale · t).
 
     Attributes
     ----------
     by_ratio
         Whether misses are told as 3 ((total / forecast)^(1/3) − 1).
+    nothing
+        Probability of a total of exactly nothing (0..1); 0 where that has never been among the peers.
     lean, scale, freedom
         Of the misses: their mean as far as it is believed, their spread, and the degrees of freedom of t.
     size
@@ -48,6 +53,7 @@ class Spread:
     """
 
     by_ratio: Flags
+    nothing: Floats
     lean: Floats
     scale: Floats
     freedom: Floats
@@ -55,21 +61,28 @@ class Spread:
     floored: Flags
     origins: Integers
 
-    def totals(self, forecasts: Floats, deviations: Floats) -> Floats:
-        """Totals that lie so many t from their forecasts."""
+    def totals(self, forecasts: Floats, probabilities: npt.ArrayLike) -> Floats:
+        """Totals that are not passed with these probabilities (above 0, below 1)."""
+        some = 1.0 - self.nothing
+        left = (np.asarray(probabilities, dtype=np.float64) - self.nothing) / some
+        deviations = t_quantile(np.clip(left, _LEAST_LEFT, 1.0 - _LEAST_LEFT), self.freedom)
         miss = self.lean + self.scale * deviations
+        ratio = forecasts / some * np.maximum(1.0 + miss / 3.0, 0.0) ** 3
         difference = forecasts + self.size * miss
         difference = np.where(self.floored, np.maximum(difference, 0.0), difference)
-        return np.where(self.by_ratio, forecasts * np.maximum(1.0 + miss / 3.0, 0.0) ** 3, difference)
+        return np.where(self.by_ratio, np.where(left > 0, ratio, 0.0), difference)
 
-    def deviations(self, forecasts: Floats, totals: Floats) -> Floats:
-        """How many t totals lie from their forecasts; minus infinity where no lower total can be."""
+    def attained(self, forecasts: Floats, targets: Floats) -> Floats:
+        """P(total >= target); NaN where either is."""
+        some = 1.0 - self.nothing
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = _miss(totals, forecasts)
-            difference = (totals - forecasts) / self.size
-        miss = np.where(self.by_ratio, ratio, difference)
-        miss = np.where((self.by_ratio | self.floored) & (totals <= 0), -np.inf, miss)
-        return np.asarray((miss - self.lean) / self.scale)
+            ratio = _miss(targets, forecasts / some)
+            difference = (targets - forecasts) / self.size
+        away = (np.where(self.by_ratio, ratio, difference) - self.lean) / self.scale
+        sure = (self.by_ratio | self.floored) & (targets <= 0)
+        known = np.isfinite(forecasts) & np.isfinite(targets) & (np.isfinite(away) | sure)
+        above = some * (1.0 - t_cdf(np.where(np.isfinite(away), away, 0.0), self.freedom))
+        return np.where(known, np.where(sure, 1.0, above), np.nan)
 
     def at(self, series: int, origin: int) -> "Spread":
         """The spread of one series at one origin, its arrays of shape (1,)."""
@@ -86,8 +99,7 @@ def spread(panel: Panel, forecasts: Floats, steps: int) -> Spread:
 
     A miss is 3 ((total / forecast)^(1/3) − 1) of a window, made at an earlier origin and resolved by now: on the total
     itself, so that whatever links its months is in it. Near 0 it is log(total / forecast); the cube root makes sums of
-    a few large deals nearly symmetric, as it does the gamma distribution (Wilson & Hilferty 1931), and takes a total of
-    nothing for what it is: a miss of −3. A series' mean squared miss s² of k independent misses (overlapping windows count
+    a few large deals nearly symmetric, as it does the gamma distribution (Wilson & Hilferty 1931). A series' mean squared miss s² of k independent misses (overlapping windows count
     as 1 / (1 + 2 Σ (1 − i/h)²), i from 1 to h − 1) is shrunk to what its peers say, p² worth d misses::
 
         scale² = (d p² + k s²) / (d + k),   with d + k degrees of freedom
@@ -96,7 +108,9 @@ def spread(panel: Panel, forecasts: Floats, steps: int) -> Spread:
     of the same method count in full (run rate, Theta with less than two years, Theta with more); those of all methods weigh
     in p as four more origins do, and before there are any, that half of a month's total is missed.
 
-    **Negative totals** have no such ratio. A series with a window below zero so far, or forecast at nothing or less, is
+    **Totals of nothing** are apart: the share of resolved windows without any, of a series shrunk to that of all peers
+    (worth four misses), is the probability of nothing, and misses are of the others, from the forecast / (1 − that).
+    **Negative totals** have no ratio. A series with a window below zero so far, or forecast at nothing or less, is
     told in differences through ``size``, with a pool of its own, which all series feed. Where no step was ever negative
     no total is: what would lie below is the probability of exactly nothing.
 
@@ -116,9 +130,9 @@ def spread(panel: Panel, forecasts: Floats, steps: int) -> Spread:
     E. B. Wilson and M. M. Hilferty, The distribution of chi-square, PNAS 17 (1931) 684-688.
     """
     actual, past = panel.window_totals(steps), panel.past_totals(steps)
-    size = _size(past, forecasts)
+    size, nothing = _size(past, forecasts), _nothing(actual, forecasts, steps)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.where((actual >= 0) & (forecasts > 0), _miss(actual, forecasts), np.nan)
+        ratios = np.where((actual > 0) & (forecasts > 0), _miss(actual, forecasts / (1.0 - nothing)), np.nan)
         differences = np.where(size > 0, (actual - forecasts) / size, np.nan)
     methods = np.clip(panel.known // panel.season, 0, _METHODS - 1)
     by_ratio = (forecasts > 0) & (_lowest(past) >= 0)
@@ -127,6 +141,7 @@ def spread(panel: Panel, forecasts: Floats, steps: int) -> Spread:
     floored = np.concatenate([np.ones((len(panel.ids), 1), dtype=bool), _lowest(panel.totals) >= 0], axis=1)
     return Spread(
         by_ratio=by_ratio,
+        nothing=np.where(by_ratio, nothing, 0.0),
         lean=lean,
         scale=scale,
         freedom=freedom,
@@ -138,6 +153,15 @@ def spread(panel: Panel, forecasts: Floats, steps: int) -> Spread:
 
 def _miss(totals: Floats, forecasts: Floats) -> Floats:
     return np.asarray(3.0 * (np.cbrt(totals / forecasts) - 1.0))
+
+
+def _nothing(actual: Floats, forecasts: Floats, steps: int) -> Floats:
+    """The probability of a total of nothing at each origin, from the windows that were resolved by then."""
+    known = np.isfinite(actual) & np.isfinite(forecasts)
+    counts = _resolved(known, steps) / _overlap(steps)
+    zeros = _resolved(known & (actual == 0), steps) / _overlap(steps)
+    peers = zeros.sum(axis=0) / np.maximum(counts.sum(axis=0), _SMALLEST)
+    return np.asarray((zeros + _PEERS * peers) / (counts + _PEERS))
 
 
 def _lowest(totals: Floats) -> Floats:

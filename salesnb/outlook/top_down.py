@@ -9,7 +9,6 @@ from salesnb.errors import UnknownName, nearest
 from salesnb.outlook.conformal import Spread, spread
 from salesnb.outlook.distribution import PROBABILITIES, Outcome
 from salesnb.outlook.panel import Panel
-from salesnb.outlook.student import t_cdf, t_quantile
 from salesnb.outlook.theta import forecast_totals
 
 __all__ = ["TopDown", "top_down"]
@@ -40,15 +39,11 @@ class TopDown:
 
     def probability_at_least(self, targets: Floats) -> Floats:
         """P(total >= target) at each origin for targets of shape (n, T + 1); NaN where there is no forecast."""
-        away = self.spread.deviations(self.forecasts, targets)
-        known = np.isfinite(self.forecasts) & np.isfinite(targets) & ~np.isnan(away)
-        attained = 1.0 - t_cdf(np.where(known, away, 0.0), self.spread.freedom)
-        return np.where(known, attained, np.nan)
+        return self.spread.attained(self.forecasts, targets)
 
     def quantile(self, probability: float) -> Floats:
         """The total that is not passed with this probability (above 0, below 1), shape (n, T + 1)."""
-        deviations = t_quantile(probability, self.spread.freedom)
-        return self.spread.totals(self.forecasts, deviations)
+        return self.spread.totals(self.forecasts, probability)
 
     def outcome(self, name: str, *, origin: int = -1) -> Outcome | None:
         """The distribution of the total of one series; None where there is no forecast.
@@ -70,8 +65,7 @@ class TopDown:
         place = (self.panel.ids.index(name), origin)
         if not np.isfinite(self.forecasts[place]) or not self.spread.size[place] > 0:
             return None
-        one = self.spread.at(*place)
-        totals = one.totals(self.forecasts[place], t_quantile(PROBABILITIES, one.freedom))
+        totals = self.spread.at(*place).totals(self.forecasts[place], PROBABILITIES)
         return Outcome(quantiles=np.maximum.accumulate(totals))
 
 

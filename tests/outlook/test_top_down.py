@@ -159,17 +159,26 @@ def test_origins_are_counted_once_however_many_series_there_are():
     assert one.tolist() == many.tolist() == [0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]
 
 
-def test_a_month_of_nothing_is_a_result_like_any_other():
+@pytest.mark.parametrize(("deals", "steps"), [(0.5, 1), (1.2, 1), (1.2, 3), (3, 1)])
+def test_a_period_of_nothing_is_as_probable_as_it_is_frequent(deals, steps):
     rng = np.random.default_rng(6)
-    deals = rng.poisson(1.2, (40, 48))
-    totals = np.array([[rng.gamma(4, 25, count).sum() for count in row] for row in deals])
+    totals = np.array(
+        [[rng.gamma(4, 25, count).sum() for count in row] for row in rng.poisson(deals, (40, 48))]
+    )
     panel = Panel(ids=tuple(map(str, range(40))), totals=totals, first=0)
-    told, actual = top_down(panel, 1), panel.window_totals(1)
-    late = np.arange(24, 48)
-    for target in (50.0, 120.0, 240.0):
+    told, actual = top_down(panel, steps), panel.window_totals(steps)
+    late = np.arange(24, 49 - steps)
+    for target in (1e-9, 50.0 * steps * deals, 100.0 * steps * deals, 200.0 * steps * deals):
         said = told.probability_at_least(np.full(panel.known.shape, target))[:, late]
-        assert said.mean() == pytest.approx((actual[:, late] >= target).mean(), abs=0.12)
-    assert told.outcome("3").quantile(0.001) == 0
+        assert said.mean() == pytest.approx((actual[:, late] >= target).mean(), abs=0.13)
+    assert told.probability_at_least(np.zeros(panel.known.shape))[:, late].min() == 1
+    outcome = told.outcome("3")
+    nothing = 1 - outcome.probability_at_least(1e-9)
+    assert nothing == pytest.approx(told.spread.nothing[3, -1], abs=0.03)
+
+
+def test_where_no_peer_ever_had_a_period_of_nothing_it_is_not_expected(peers):
+    assert (top_down(peers, 1).spread.nothing == 0).all()
 
 
 def test_totals_below_zero_have_a_spread_in_differences_and_none_that_never_were_do_not_fall_below():
