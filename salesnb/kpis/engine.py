@@ -356,12 +356,7 @@ class Run:
         if len(places) > 1:
             return None
         name, value = places[0] if places else (COMPANY, None)
-        place = (kpi, name, "" if name == COMPANY else str(value))
-        fitting = [
-            target
-            for target in self._targets.get(place, ())
-            if target.start <= span.start and span.end <= target.end
-        ]
+        fitting = self._taken.fitting(kpi, name, value, span)
         self._taken.note(
             span,
             fitting,
@@ -369,15 +364,6 @@ class Run:
             has_parts=self.catalogue.get(kpi).additive_over_time,
         )
         return fitting[0] if fitting else None
-
-    @cached_property
-    def _targets(self) -> dict[tuple[str, str, str], list[Target]]:
-        """The targets by KPI and place; of one place in the order in which they count."""
-        found: dict[tuple[str, str, str], list[Target]] = {}
-        for target in self.query.targets:
-            value = "" if target.dimension == COMPANY else target.value
-            found.setdefault((target.kpi, target.dimension, value), []).append(target)
-        return found
 
     def key_columns(self) -> list[Column]:
         """Give the columns of the dimensions and the bucket."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.kpis.query import COMPANY, Query, Target
@@ -23,6 +24,23 @@ class TakenTargets:
         self._several: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
         self._cut: dict[tuple[date, date], date] = {}
         self._has_quota = False
+
+    def fitting(self, kpi: str, dimension: str, value: str | None, span: Span) -> list[Target]:
+        """Give the targets of a KPI and place that hold for all of a span, in the order in which they count."""
+        place = (kpi, dimension, "" if dimension == COMPANY else str(value))
+        return [
+            target
+            for target in self._by_place.get(place, ())
+            if target.start <= span.start and span.end <= target.end
+        ]
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str, str], list[Target]]:
+        found: dict[tuple[str, str, str], list[Target]] = {}
+        for target in self._query.targets:
+            value = "" if target.dimension == COMPANY else target.value
+            found.setdefault((target.kpi, target.dimension, value), []).append(target)
+        return found
 
     def note(self, span: Span, fitting: Sequence[Target], *, is_quota: bool, has_parts: bool) -> None:
         """Take down the targets that fit a group in a span, that which counts first.
