@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.goals_data import FREQUENCIES, maven, read_series, shared_data
+from benchmarks.goals_mixed_maven import figures_of, read_maven, show, walk_forward
 from benchmarks.goals_speed import one_goal, thousand_reps
 from benchmarks.goals_tables import averaged, print_scores, print_tenths
 from benchmarks.goals_worlds import Worlds, try_worlds
@@ -151,6 +152,9 @@ def _try_maven(report: Report) -> None:
         print_scores([*(scored(one.name, [one]) for one in tried), whole])
         print_tenths(whole)
         _keep_maven(whole, "" if steps == 1 else f"_{steps}_months", report)
+    rows = walk_forward(read_maven(shared_data() / "maven_crm"), 1)
+    show(rows, 1)
+    report.figures |= {f"{name}_both_views": _rounded(value) for name, value in figures_of(rows).items()}
 
 
 def _trailing(name: str, panel: Panel, steps: int) -> Backtest:

@@ -27,7 +27,7 @@ from salesnb.outlook.recalibration import Recalibration, recalibrate
 from salesnb.outlook.scoring import base_rates, brier_score, calibration_error, reliability
 from salesnb.outlook.top_down import TopDown, top_down
 
-__all__ = ["Crm", "Row", "main", "read_maven", "walk_forward"]
+__all__ = ["Crm", "Row", "figures_of", "main", "read_maven", "show", "walk_forward"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -179,7 +179,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     rows = walk_forward(read_maven(options.data), options.months)
     figures = figures_of(rows)
-    _show(rows, options.months)
+    show(rows, options.months)
     print(json.dumps({"benchmark": "goals_mixed_maven", "ratios": {}, "figures": figures, "missing": []}))
     return 0
 
@@ -214,7 +214,8 @@ def _columns(rows: Sequence[Row], view: str) -> tuple[Floats, npt.NDArray[np.boo
     return np.array([row.said[view] for row in rows]), np.array([row.attained for row in rows])
 
 
-def _show(rows: Sequence[Row], months: int) -> None:
+def show(rows: Sequence[Row], months: int) -> None:
+    """Print how each view and the mix did, by panel, and the reliability of the mix."""
     print(f"Maven, {months} month(s) ahead, goals {_MULTIPLES} times the run rate; final statuses used")
     print(f"{'panel':10}{'view':12}{'n':>6}{'Brier':>8}{'base':>8}{'cal. error':>12}{'80 % held':>11}")
     base = base_rate_of(rows)

@@ -146,3 +146,22 @@ def test_with_few_wins_a_rep_is_taken_for_an_average_one(deals_of):
     team = (1 + 30) / (expected + 30)
     assert bo == pytest.approx((1 + 30 * team) / (expected + 30), rel=1e-3)
     assert ada == pytest.approx(1, abs=0.01)
+
+
+def test_wins_expected_of_a_rep_are_hazards_of_the_days_weighed_as_they_are(invented):
+    deals = invented(days=200, reps=3, teams=1, a_day=0.5, seed=2)
+    as_of, half_life = FIRST + 180, 25.0
+    rates, known = fit_rates(deals, as_of, half_life_days=half_life), deals.known(as_of)
+    won, expected = [0.0] * 3, [0.0] * 3
+    for owner, created, closed, is_won in zip(
+        known.owner, known.created, known.closed, known.won, strict=True
+    ):
+        until = min(closed, as_of)
+        for day in range(max(created, known.first_closed), until + 1):
+            if day - created < len(rates.hazards.won):
+                expected[owner] += 0.5 ** ((as_of - day) / half_life) * rates.hazards.won[day - created]
+        won[owner] += is_won * 0.5 ** ((as_of - until) / half_life)
+    scale = sum(won) / sum(expected)
+    team = (sum(won) + 30) / (sum(expected) * scale + 30)
+    by_hand = [(w + 30 * team) / (e * scale + 30) for w, e in zip(won, expected, strict=True)]
+    assert rates.win_factor == pytest.approx(by_hand)

@@ -19,6 +19,7 @@ def number(*day):
     [
         (number(2026, 3, 15), 1, number(2026, 2, 15)),
         (number(2026, 3, 30), 1, number(2026, 2, 28)),
+        (number(2026, 3, 30), 2, number(2026, 1, 30)),
         (number(2026, 2, 28), 1, number(2026, 1, 31)),
         (number(2026, 1, 31), 1, number(2025, 12, 31)),
         (number(2026, 12, 10), 24, number(2024, 12, 10)),
@@ -84,6 +85,13 @@ def test_origins_are_those_whose_window_is_over_after_two_months_of_closing(inve
     assert found[-1].as_of >= first + 60 > months_before(found[-1].as_of, 1)
     quarter = misses(deals, as_of, 91, half_life_days=120.0)
     assert quarter[0].as_of == number(1999, 12, 31)
+
+
+def test_a_month_that_is_shorter_than_the_horizon_is_judged_by_the_days_it_has(invented):
+    deals, as_of = invented(days=400), number(2000, 2, 29)
+    found = misses(deals, as_of, 31, half_life_days=120.0)[0]
+    assert found.as_of == number(2000, 1, 31)
+    assert found.actual.tolist() == deals.won_between(number(2000, 2, 1), number(2000, 3, 1)).tolist()
 
 
 def test_an_origin_knows_nothing_of_what_came_after_it(invented):
