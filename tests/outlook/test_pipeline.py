@@ -149,3 +149,17 @@ def test_ranges_of_a_company_as_assumed_hold_what_they_promise(invented):
         held.append(low <= deals.won_between(AS_OF + 1, AS_OF + 31).sum() <= high)
     # No shock is in this company, so that the prior's makes ranges a little wide; 60 of them err by 0.05.
     assert 0.7 < np.mean(held) <= 0.97
+
+
+def test_open_deals_are_won_at_the_discount_that_others_had_and_unseen_ones_at_the_reps_size(deals):
+    halved = type(deals)(**vars(deals) | {"amount": np.where(deals.won, 0.5 * deals.expected, 0.0)})
+    rest = rest_of(fit_pipeline(halved, AS_OF, 30).rates, halved, AS_OF, AS_OF + 1, AS_OF + 31)
+    still = replace(rest, arriving=np.zeros(12))
+    unseen = replace(still, expected=np.full(len(still.expected), np.nan))
+    chance = -np.expm1(-rest.clock)
+    seen, blind = (
+        simulate_rest(one, CALM, halved, to_date=np.zeros(12), draws=20_000).totals.mean(axis=1)
+        for one in (still, unseen)
+    )
+    assert seen == pytest.approx(0.5 * np.bincount(rest.owner, chance * rest.expected, 12), rel=0.04)
+    assert blind == pytest.approx(rest.sizes.mean * np.bincount(rest.owner, chance, 12), rel=0.04)
