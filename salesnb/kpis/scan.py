@@ -15,7 +15,7 @@ from salesnb.kpis.query import OVERLAY, OWNER, WINDOW
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span, day_before
 from salesnb.kpis.splitting import of_chosen_rows
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "Filter", "Scan", "Span", "bases_of", "day_before", "filters"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "Filter", "Scan", "Span", "bases_of", "day_before", "filters", "matches"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +154,7 @@ class Scan:
         names = [*self.dimensions, *reads, *(found.dimension.name for found in self.filters)]
         table = self.deals.with_dimensions(table, names, "place_on")
         for found in self.filters:
-            table = table.filter(_matches(table[f"dim_{found.dimension.name}"], found.values))
+            table = table.filter(matches(table[f"dim_{found.dimension.name}"], found.values))
         return table
 
     def _shared(self, table: Any, parts: Any, reads: tuple[str, ...]) -> Any:
@@ -304,7 +304,8 @@ def _named(names: dict[str, str], value: str) -> set[str]:
     return {key for key, name in names.items() if name in {value, f"{value} ({key})"}}
 
 
-def _matches(column: Any, values: tuple[str | None, ...]) -> Any:
+def matches(column: Any, values: tuple[str | None, ...]) -> Any:
+    """Tell whether a column has one of a filter's values; None stands for rows without one."""
     return (
         column.isnull()
         if values == (None,)
