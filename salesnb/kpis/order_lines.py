@@ -52,7 +52,8 @@ def items(
     table = _counted(_selected(orders, deals, names, filters, within))
     keys = [*(f"dim_{name}" for name in names), "odd", "odd_sign"]
     grouped = table.group_by(keys).aggregate(
-        lines=table.count(), **{name: table[name].sum().cast("int64") for name in ("parts", "amount", "unpriced")}
+        lines=table.count(),
+        **{name: table[name].sum().cast("int64") for name in ("parts", "amount", "unpriced")},
     )
     found: dict[Values, Item] = {}
     for row in grouped.to_pyarrow().to_pylist():

