@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from salesnb.actions.explaining import Explanation, explain
     from salesnb.actions.importing import import_data
     from salesnb.actions.making import make_plan
+    from salesnb.actions.needing import NeededCoverage, needed_coverage
     from salesnb.actions.querying import kpi_table
     from salesnb.actions.reconciling import reconcile
     from salesnb.actions.reviewing import ReviewRequest, review
@@ -35,6 +36,7 @@ _HOME = {
     "Formatter": "salesnb.money",
     "Goal": "salesnb.planning",
     "Kpi": "salesnb.kpis",
+    "NeededCoverage": "salesnb.actions.needing",
     "Objective": "salesnb.planning",
     "Period": "salesnb.calendar",
     "Plan": "salesnb.planning",
@@ -52,6 +54,7 @@ _HOME = {
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
     "make_plan": "salesnb.actions.making",
+    "needed_coverage": "salesnb.actions.needing",
     "reconcile": "salesnb.actions.reconciling",
     "review": "salesnb.actions.reviewing",
     "win_curve": "salesnb.actions.curving",
@@ -66,6 +69,8 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "define_kpi",
     "win_curve",
     "WinCurves",
+    "needed_coverage",
+    "NeededCoverage",
     "reconcile",
     "changes",
     "Changes",

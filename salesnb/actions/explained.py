@@ -86,7 +86,7 @@ class Explained:
 def explained(workspace: "Workspace", request: ExplainRequest) -> Explained:
     """Explain a difference; see `salesnb.actions.explaining.explain`."""
     period = workspace.calendar.period(request.period)
-    tree = find_tree(workspace.kpis_dir, request.kpi, request.tree, workspace.catalogue().names())
+    tree = find_tree(workspace.kpis_dir, request.kpi, request.tree, workspace.catalogue())
     if request.against.startswith(_PLAN):
         if tree:
             raise BadUsage(
@@ -195,7 +195,7 @@ def _against_plan(workspace: "Workspace", request: ExplainRequest, period: Perio
     with workspace.dataset() as data:
         # Quotas count shared deals by credit, so what is compared with them does as well.
         asked = WhyQuery(by=by, as_of=request.as_of, credit=CREDIT)
-        reader = WhyReader(data, workspace.calendar, asked)
+        reader = WhyReader(data, workspace.calendar, asked, workspace.catalogue(data))
         before = planned_drivers(plan, by, period, reader.as_of, workspace.calendar)
         change = explain_drivers(before, reader.drivers(period), method=request.method)
         found = _explained(

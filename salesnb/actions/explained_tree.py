@@ -1,6 +1,6 @@
 """A KPI tree of the workspace on the data of two periods: checked against its KPI, then shared out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ from salesnb.kpis.tree_file import read_tree, tree_names
 from salesnb.kpis.tree_units import unit_of
 from salesnb.kpis.trees import KpiTree
 from salesnb.kpis.why import WhyReader
+from salesnb.registry import Registry
 
 __all__ = ["ExplainedTree", "TreeRequest", "explained_tree", "find_tree"]
 
@@ -45,13 +46,13 @@ class ExplainedTree:
     whole: TreeChange | None
 
 
-def find_tree(folder: Path, kpi: str, name: str | None, known: Collection[str]) -> KpiTree | None:
+def find_tree(folder: Path, kpi: str, name: str | None, known: Registry[Kpi]) -> KpiTree | None:
     """Read the tree that is asked for, or the one that bears the KPI's name; None where neither is.
 
     Parameters
     ----------
     known
-        Names of the KPIs that there are.
+        The KPIs that there are, and why others of the workspace cannot be used.
 
     Raises
     ------
@@ -62,7 +63,7 @@ def find_tree(folder: Path, kpi: str, name: str | None, known: Collection[str]) 
     """
     if name is None and kpi not in tree_names(folder):
         return None
-    tree = read_tree(folder, name or kpi, known)
+    tree = read_tree(folder, name or kpi, known.names(), known.failures)
     if tree.kpi != kpi:
         raise BadUsage(f"The tree {tree.name} is of {tree.kpi}, not of {kpi}.", hint=f"Explain {tree.kpi}.")
     return tree

@@ -38,6 +38,12 @@ def add_curve_arguments(parser: argparse.ArgumentParser) -> None:
         type=_days,
         help="deals created that many days earlier count half (default: all alike)",
     )
+    parser.add_argument(
+        "--goal",
+        metavar="PERIOD=AMOUNT",
+        type=_goal,
+        help="also say how much open pipeline that goal of the company needs: 2026-Q3=2500000",
+    )
     parser.add_argument("--svg", metavar="FILE", type=Path, help="draw the curves into a file")
 
 
@@ -63,7 +69,27 @@ def print_curve(workspace: Workspace, query: "Query", arguments: argparse.Namesp
     else:
         say(found.finding)
         print_result(found.result(), workspace, arguments.format)
+    if arguments.goal:
+        _print_needed(workspace, query, arguments)
     return 0
+
+
+def _print_needed(workspace: Workspace, query: "Query", arguments: argparse.Namespace) -> None:
+    from salesnb.actions.needing import needed_coverage
+
+    period, amount = arguments.goal
+    found = needed_coverage(
+        workspace, amount, period=period, as_of=query.as_of, confidence=arguments.confidence
+    )
+    (print if arguments.format == "table" else say)(found.finding)
+
+
+def _goal(text: str) -> tuple[str, str]:
+    period, sign, amount = text.partition("=")
+    if not (period and sign and amount):
+        message = f"{text!r} is not PERIOD=AMOUNT, such as 2026-Q3=2500000"
+        raise argparse.ArgumentTypeError(message)
+    return period, amount.replace("_", "")
 
 
 def _share(text: str) -> float:

@@ -13,37 +13,27 @@ Rules:
 4. Sales without an account are in no cohort.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from salesnb.calendar import years_before
+from salesnb.kpis.expressions import count_where
 from salesnb.kpis.kpi import CLOSED, Kpi
+from salesnb.kpis.placing import placed
 from salesnb.kpis.query import WINDOW
-from salesnb.kpis.scan import Scan
+from salesnb.kpis.scan import Scan, matches
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span
-from salesnb.money import split
 
-__all__ = ["RETENTION", "Cohorts", "Retained"]
+__all__ = ["RETENTION", "Cohorts"]
 
 RETENTION = "retention"
 _WEEK = timedelta(weeks=1)
 
 Dimensions = tuple[str | None, ...]
 Group = tuple[str | None, Dimensions]
-
-
-class Retained(NamedTuple):
-    """What an account of a cohort bought then and buys now, in minor units, and whether it buys anything now.
-
-    Where an account counts to several teams or products, these are its parts, and ``stayed`` is told of the whole.
-    """
-
-    then: int
-    now: int
-    stayed: bool
 
 
 class Cohorts:
@@ -60,22 +50,17 @@ class Cohorts:
     def __init__(self, scan: Scan, won: Kpi) -> None:
         self._scan = scan
         self._won = won
+        self._has_unknown = False
 
     def sums(self, measures: Sequence[Kpi]) -> dict[Group, dict[str, int]]:
         """Compute measures of retention by group, in minor units; a group without a cohort has none."""
         found: dict[Group, dict[str, int]] = {}
-        wanted = len(self._scan.dimensions)
-        for (bucket, account), parts in self._then.items():
-            whole = sum(parts.values())
-            if account is None or whole <= 0:
-                continue
-            for values, part in _shared(parts, whole, self._now.get((bucket, account), 0)):
-                if self._selected(values):
-                    group = found.setdefault(
-                        (bucket, values[:wanted]), dict.fromkeys([m.name for m in measures], 0)
-                    )
-                    for measure in measures:
-                        group[measure.name] += measure.function(part)
+        for row in self._rows(measures):
+            self._has_unknown |= bool(row["unknown"])
+            if row["known"]:
+                values = tuple(row[f"dim_{name}"] for name in self._scan.dimensions)
+                label = self._ordered[int(row["bucket"])].label
+                found[label, values] = {kpi.name: int(row[kpi.name]) for kpi in measures}
         return found
 
     def tells(self, span: Span) -> bool:
@@ -83,7 +68,7 @@ class Cohorts:
         return span in self._told
 
     def notices(self) -> tuple[str, ...]:
-        """Say of which periods nothing is told, and why, and what is in no cohort."""
+        """Say of which periods nothing is told, and why, and what is in no cohort of `sums`."""
         late = [span for span in self._scan.spans if not self._is_over(span)]
         early = [span for span in self._scan.spans if self._is_over(span) and not self.tells(span)]
         said = []
@@ -98,7 +83,7 @@ class Cohorts:
                 f"Retention is not told of {_labels(early)}: nothing is known of the year before"
                 f" (closed deals are known from {self._first_known} on)."
             )
-        if any(parts and account is None for (_, account), parts in self._then.items()):
+        if self._has_unknown:
             said.append("Sales without an account are in no cohort of retention.")
         return tuple(said)
 
@@ -125,46 +110,41 @@ class Cohorts:
         return tuple(dict.fromkeys((*self._scan.dimensions, *filtered)))
 
     @cached_property
-    def _then(self) -> Mapping[tuple[str | None, str | None], dict[Dimensions, int]]:
-        """What accounts bought a year before, by period, account, and where they bought it."""
-        found: dict[tuple[str | None, str | None], dict[Dimensions, int]] = {}
-        for row in self._rows(map(_year_before, self._ordered), self._names):
-            if row[self._won.name]:
-                parts = found.setdefault((row["bucket"], row["account_id"]), {})
-                parts[row["dimensions"]] = row[self._won.name]
-        return found
-
-    @cached_property
-    def _now(self) -> Mapping[tuple[str | None, str | None], int]:
-        return {
-            (row["bucket"], row["account_id"]): row[self._won.name] for row in self._rows(self._ordered, ())
-        }
-
-    @cached_property
     def _ordered(self) -> tuple[Span, ...]:
         return tuple(span for span in self._scan.spans if span in self._told)
 
-    def _rows(self, spans: Iterable[Span], names: tuple[str, ...]) -> list[dict[str, Any]]:
-        windows = tuple(spans)
-        if not windows:
+    def _rows(self, measures: Sequence[Kpi]) -> list[dict[str, Any]]:
+        """Add the accounts up in the engine: a row a period and group comes out, however many accounts there are."""
+        then, now = self._then, self._sales(self._ordered, ())
+        if then is None or now is None:
             return []
-        scan = replace(self._scan, dimensions=names, grain=WINDOW, spans=windows, filters=())
-        return scan.rows(CLOSED, (self._won,), ("account_id",))
+        accounts = placed(then, now, [f"dim_{name}" for name in self._names])
+        for found in self._scan.filters:
+            accounts = accounts.filter(matches(accounts[f"dim_{found.dimension.name}"], found.values))
+        keys = ["bucket", *(f"dim_{name}" for name in self._scan.dimensions)]
+        cohort = accounts.account_id.notnull()
+        sums = {kpi.name: kpi.function(accounts).cast("int64") for kpi in measures}
+        grouped = accounts.group_by(keys).aggregate(
+            **sums, known=count_where(cohort), unknown=count_where(~cohort)
+        )
+        rows: list[dict[str, Any]] = grouped.to_pyarrow().to_pylist()
+        return rows
 
-    def _selected(self, values: Dimensions) -> bool:
-        known = dict(zip(self._names, values, strict=True))
-        return all(known[found.dimension.name] in found.values for found in self._scan.filters)
+    @property
+    def _then(self) -> Any:
+        """What accounts bought a year before, by period, account, and where they bought it."""
+        return self._sales(tuple(map(_year_before, self._ordered)), self._names)
 
-
-def _shared(parts: Mapping[Dimensions, int], then: int, now: int) -> Iterable[tuple[Dimensions, Retained]]:
-    """Give each place its part; places that only took something back have none."""
-    places = sorted((place for place, amount in parts.items() if amount > 0), key=repr)
-    weights, keys = [parts[place] for place in places], list(map(repr, places))
-    amounts = zip(split(then, weights, keys), split(now, weights, keys), strict=True)
-    return [
-        (place, Retained(before, after, now > 0))
-        for place, (before, after) in zip(places, amounts, strict=True)
-    ]
+    def _sales(self, spans: tuple[Span, ...], names: tuple[str, ...]) -> Any:
+        """Sum what was won by period, account and dimensions, as ``amount``; None where nothing can be."""
+        if not spans:
+            return None
+        scan = replace(self._scan, dimensions=names, grain=WINDOW, spans=spans, filters=())
+        table = scan.opportunities(CLOSED, self._won.reads)
+        if table is None:
+            return None
+        keys = ["bucket", "account_id", *(f"dim_{name}" for name in names)]
+        return table.group_by(keys).aggregate(amount=self._won.function(table))
 
 
 def _year_before(span: Span) -> Span:

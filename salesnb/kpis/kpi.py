@@ -61,8 +61,8 @@ class Kpi:
     needs
         Names of the KPIs that a derived one is computed from; see also ``TARGET_INPUTS``.
     function
-        For measures ``deals -> Ibis expression``, for those of retention ``account -> amount``; for derived ones
-        ``values -> value``.
+        For measures ``deals -> Ibis expression``, for those of retention ``accounts -> Ibis expression``; for derived
+        ones ``values -> value``.
     within
         Of one told as of a date: the date column that must lie in the period, ``period_start`` to ``period_end``, where
         it is known; a deal without it counts in every period.

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from salesnb.kpis.cohorts import RETENTION
 from salesnb.kpis.kpi import TARGET_INPUTS, Kpi
 from salesnb.kpis.language.measuring import Measured
 from salesnb.registry import Registry
 
 __all__ = ["Lineage", "lineage"]
+
+# What the sales of an account are summed from.
+_SALES = ("account_id", "amount", "closed_on", "status")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +115,8 @@ def _columns(kpi: Kpi) -> tuple[str, ...]:
     """Tell what a measure reads; of one that is written in Python, by what it asks of a table."""
     if isinstance(kpi.function, Measured):
         return kpi.function.columns
+    if kpi.kind == RETENTION:
+        return _SALES
     import ibis
     from ibis.expr.operations import Field
 

@@ -11,7 +11,7 @@ from salesnb.kpis.cells import PERIOD, STOCKS, Cells
 from salesnb.kpis.kpi import AS_OF, Kpi
 from salesnb.kpis.lives import places_move
 from salesnb.kpis.query import OWNER
-from salesnb.kpis.scan import Scan
+from salesnb.kpis.scan import TOLD_ON, Scan
 from salesnb.kpis.splitting import decided, is_additive, mentions
 
 __all__ = ["Plan", "plan"]
@@ -92,6 +92,9 @@ def _reads_if_folded(scan: Scan, kpi: Kpi) -> set[str] | None:
     if not is_additive(expression):
         return None
     columns = mentions(expression)
+    if TOLD_ON in columns:
+        # What a deal adds is another thing on another day.
+        return None
     if scan.grain is None or not columns & PERIOD:
         return columns
     if kpi.basis != AS_OF or not kpi.within or scan.grain not in GRAINS:
@@ -105,5 +108,5 @@ def _probe(scan: Scan, kpi: Kpi) -> Any:
     """Give a table of the columns that a measure may read, of no engine."""
     import ibis
 
-    schema = {**scan.deals.kinds, **dict.fromkeys(sorted(PERIOD), "date")}
+    schema = {**scan.deals.kinds, **dict.fromkeys((TOLD_ON, *sorted(PERIOD)), "date")}
     return ibis.table(schema | {f"dim_{name}": scan.deals.kind(name) for name in kpi.reads}, name="deals")

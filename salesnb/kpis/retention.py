@@ -1,10 +1,14 @@
 """Retention: what the accounts that bought a year before buy now.
 
-A measure is a function of what one account of the start cohort bought then and buys now; ``salesnb.kpis.cohorts`` says
-who is in the cohort, and to which team or product an account counts.
+A measure adds up, over the accounts of the start cohort, what they bought then and buy now: an Ibis table with a row an
+account and place, its amounts ``then`` and ``now``, and whether the account ``stayed``. ``salesnb.kpis.cohorts`` says who
+is in the cohort, and to which team or product an account counts.
 """
 
-from salesnb.kpis.cohorts import RETENTION, Retained
+from typing import Any
+
+from salesnb.kpis.cohorts import RETENTION
+from salesnb.kpis.expressions import sum_where
 from salesnb.kpis.kpi import CLOSED, derived, measure, ratio
 
 _SOURCE = (
@@ -21,9 +25,9 @@ _SOURCE = (
     formula="sum over the cohort of what each account bought in the same period a year before",
     source=_SOURCE,
 )
-def retention_start_amount(account: Retained) -> int:
+def retention_start_amount(accounts: Any) -> Any:
     """Sales to the accounts of the cohort in the same period a year before, in minor units."""
-    return account.then
+    return accounts.then.sum()
 
 
 @measure(
@@ -34,9 +38,9 @@ def retention_start_amount(account: Retained) -> int:
     formula="sum over the cohort of what each account bought in the period",
     source=_SOURCE,
 )
-def retention_net_amount(account: Retained) -> int:
+def retention_net_amount(accounts: Any) -> Any:
     """Sales to the accounts of the cohort in the period, in minor units."""
-    return account.now
+    return accounts.now.sum()
 
 
 @measure(
@@ -47,9 +51,9 @@ def retention_net_amount(account: Retained) -> int:
     formula="sum over the cohort of min(now, then) of each account",
     source=_SOURCE,
 )
-def retention_gross_amount(account: Retained) -> int:
+def retention_gross_amount(accounts: Any) -> Any:
     """What the accounts of the cohort bought again, without what they bought more, in minor units."""
-    return min(account.then, account.now)
+    return (accounts.now < accounts.then).ifelse(accounts.now, accounts.then).sum()
 
 
 @measure(
@@ -60,9 +64,9 @@ def retention_gross_amount(account: Retained) -> int:
     formula="sum of now - then over accounts of the cohort that bought more",
     source=_SOURCE,
 )
-def expansion_amount(account: Retained) -> int:
+def expansion_amount(accounts: Any) -> Any:
     """What accounts of the cohort bought more than a year before, in minor units."""
-    return max(account.now - account.then, 0)
+    return sum_where(accounts.now - accounts.then, accounts.now > accounts.then)
 
 
 @measure(
@@ -74,9 +78,9 @@ def expansion_amount(account: Retained) -> int:
     source=_SOURCE,
     higher_is_better=False,
 )
-def contraction_amount(account: Retained) -> int:
+def contraction_amount(accounts: Any) -> Any:
     """What accounts of the cohort that stayed bought less than a year before, in minor units."""
-    return max(account.then - account.now, 0) if account.stayed else 0
+    return sum_where(accounts.then - accounts.now, accounts.stayed & (accounts.now < accounts.then))
 
 
 @measure(
@@ -88,9 +92,9 @@ def contraction_amount(account: Retained) -> int:
     source=_SOURCE,
     higher_is_better=False,
 )
-def churn_amount(account: Retained) -> int:
+def churn_amount(accounts: Any) -> Any:
     """What the accounts bought a year before that buy no more, in minor units."""
-    return 0 if account.stayed else account.then - account.now
+    return sum_where(accounts.then - accounts.now, ~accounts.stayed)
 
 
 @derived(

@@ -15,7 +15,21 @@ from salesnb.kpis.query import OVERLAY, OWNER, WINDOW
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span, day_before
 from salesnb.kpis.splitting import of_chosen_rows
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "Filter", "Scan", "Span", "bases_of", "day_before", "filters"]
+__all__ = [
+    "FIRST_DAY",
+    "LAST_DAY",
+    "TOLD_ON",
+    "Filter",
+    "Scan",
+    "Span",
+    "bases_of",
+    "day_before",
+    "filters",
+    "matches",
+]
+
+# Of open deals: the day as of which they are told. Unlike ``place_on`` it stays the same whose organisation counts.
+TOLD_ON = "told_on"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +168,7 @@ class Scan:
         names = [*self.dimensions, *reads, *(found.dimension.name for found in self.filters)]
         table = self.deals.with_dimensions(table, names, "place_on")
         for found in self.filters:
-            table = table.filter(_matches(table[f"dim_{found.dimension.name}"], found.values))
+            table = table.filter(matches(table[f"dim_{found.dimension.name}"], found.values))
         return table
 
     def _shared(self, table: Any, parts: Any, reads: tuple[str, ...]) -> Any:
@@ -201,7 +215,7 @@ class Scan:
         """Take those closed or created within each window; one that lies in several counts in each."""
         table, windows = self._happened(basis), self._windows(range(len(self.spans)))
         inside = (table[basis] >= windows.period_start) & (table[basis] < windows.period_end)
-        return table.inner_join(windows.drop("place_on"), inside)
+        return table.inner_join(windows.drop("place_on", TOLD_ON), inside)
 
     def _happened(self, basis: str) -> Any:
         """Take those closed or created by the as-of day, with the day whose organisation counts."""
@@ -233,17 +247,20 @@ class Scan:
         """Give a table of spans: number, bounds, and the day as of which open deals are told."""
         import ibis
 
+        spans = [(place, self.spans[place]) for place in places]
+        days = [day_before(span.start) if at_start else span.told_on(self.as_of) for _, span in spans]
         rows = [
             {
                 "bucket": place,
-                "place_on": day_before(span.start) if at_start else span.told_on(self.as_of),
+                "place_on": day,
+                TOLD_ON: day,
                 "period_start": span.start,
                 "period_end": span.end,
             }
-            for place, span in ((place, self.spans[place]) for place in places)
+            for (place, span), day in zip(spans, days, strict=True)
         ]
-        kinds = {"bucket": "int64", "place_on": "date", "period_start": "date", "period_end": "date"}
-        return ibis.memtable(rows, schema=kinds)
+        dates = ("place_on", TOLD_ON, "period_start", "period_end")
+        return ibis.memtable(rows, schema={"bucket": "int64", **dict.fromkeys(dates, "date")})
 
     def _row(
         self, row: dict[str, Any], measures: Iterable[Kpi], more_keys: tuple[str, ...]
@@ -304,7 +321,8 @@ def _named(names: dict[str, str], value: str) -> set[str]:
     return {key for key, name in names.items() if name in {value, f"{value} ({key})"}}
 
 
-def _matches(column: Any, values: tuple[str | None, ...]) -> Any:
+def matches(column: Any, values: tuple[str | None, ...]) -> Any:
+    """Tell whether a column has one of a filter's values; None stands for rows without one."""
     return (
         column.isnull()
         if values == (None,)

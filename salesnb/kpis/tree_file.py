@@ -18,7 +18,7 @@ to be it, and is checked as well.
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,17 @@ def tree_names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}")))
 
 
-def read_tree(folder: Path, name: str, kpis: Collection[str]) -> KpiTree:
+def read_tree(
+    folder: Path, name: str, kpis: Collection[str], failures: Mapping[str, str] | None = None
+) -> KpiTree:
     """Read a tree of a folder.
 
     Parameters
     ----------
     kpis
         Names of the KPIs that there are.
+    failures
+        Why others cannot be used, by name.
 
     Raises
     ------
@@ -67,16 +71,17 @@ def read_tree(folder: Path, name: str, kpis: Collection[str]) -> KpiTree:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Damaged(f"It is not valid TOML: {error}.", where=path.name, hint="Mend that line.") from None
-    return _Parser(path.name, name, kpis).tree(document)
+    return _Parser(path.name, name, kpis, failures or {}).tree(document)
 
 
 class _Parser:
     """Turns a document into a tree; each complaint names its place."""
 
-    def __init__(self, where: str, name: str, kpis: Collection[str]) -> None:
+    def __init__(self, where: str, name: str, kpis: Collection[str], failures: Mapping[str, str]) -> None:
         self._where = where
         self._name = name
         self._kpis = kpis
+        self._failures = failures
         self._nodes: dict[str, Node] = {}
         self._leaves: dict[str, Leaf] = {}
 
@@ -186,6 +191,11 @@ class _Parser:
                 places.append((part, (*path, part)))
 
     def _kpi(self, name: str, where: str) -> None:
+        if name in self._failures and name not in self._kpis:
+            reason = self._failures[name].splitlines()[0]
+            raise BadInput(
+                f"The KPI {name} cannot be used. {reason}", where=where, hint=f"Mend kpis/{name}.toml."
+            )
         if name not in self._kpis:
             known = [*self._nodes, *self._kpis]
             raise UnknownName(f"There is no node or KPI {name!r}.", where=where, hint=nearest(name, known))

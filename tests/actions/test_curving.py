@@ -217,6 +217,38 @@ def test_the_coverage_needed_is_one_at_which_the_deals_at_hand_reach_the_goal_ab
     assert held.probability == pytest.approx(0.8, abs=0.08)
 
 
+def test_the_coverage_that_a_goal_needs_is_that_of_the_reviews_and_says_what_it_is_computed_from(
+    sample: tuple[Workspace, Truth], facts: Facts, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    workspace, unit = sample[0], next(unit for unit in facts.units({}) if unit.name == "Andes")
+    won = facts.period_sums[unit.id]["won_amount"]
+    goal = (won + 50_000_00) // 100 + 1
+    found = salesnb.needed_coverage(
+        workspace, goal, period=facts.period.label, where=("team", "Andes"), confidence=0.9
+    )
+    need = need_of(unit, facts, goal * 100, 0.9)
+    assert need is not None
+    assert found.need == need
+    assert found.coverage == need.coverage
+    assert found.finding.startswith(
+        f"Coverage needed for 90% confidence: {need.coverage:.1f} (rule of thumb: 3). "
+    )
+    assert f"Computed from {need.wins} wins of the last two years" in found.finding
+    assert f"{need.deals} open deals" in found.finding
+    whole = sum(sums["won_amount"] for sums in facts.period_sums.values()) // 100 + 1_000_000
+    code, out, _ = run("--goal", f"{facts.period.label}={whole}")
+    assert code == 0
+    assert "Coverage needed for 80% confidence: " in out.splitlines()[-1]
+    reached = salesnb.needed_coverage(workspace, 1, period=facts.period.label)
+    assert (reached.coverage, "goal is reached" in reached.finding) == (None, True)
+    assert run("--goal", "900")[0] == 2
+
+
+def test_coverage_is_of_a_unit_that_there_is(sample: tuple[Workspace, Truth], facts: Facts) -> None:
+    with pytest.raises(salesnb.SalesnbError, match="There is no team 'Andse'"):
+        salesnb.needed_coverage(sample[0], 1, period=facts.period.label, where=("team", "Andse"))
+
+
 def test_a_reached_goal_or_a_period_that_is_over_needs_nothing(facts: Facts) -> None:
     unit = facts.units({})[0]
     won = facts.period_sums[unit.id]["won_amount"]

@@ -343,3 +343,49 @@ def test_the_table_of_an_explanation_is_a_data_frame(orders: Path) -> None:
     assert found.caption == "Shapley over 3 factors, by product"
     assert found.table["price"].sum() == pytest.approx(-19.58)
     assert found.table["volume"].sum() == pytest.approx(128.33)
+
+
+OWN = {
+    "large.toml": 'name = "large"\nexpression = "sum(amount where won and amount >= 500)"\nunit = "money"\n',
+    "small.toml": 'name = "small"\nexpression = "sum(amount where won and amount < 500)"\nunit = "money"\n',
+    "whole.toml": 'name = "whole"\nexpression = "large + small"\nunit = "money"\n',
+    "whole.tree.toml": 'kpi = "whole"\nroot = "whole"\n[nodes.whole]\nsum = ["large", "small"]\n',
+}
+OWN_ASKED = ("kpi", "explain", "whole", "--period", "2026-Q1", "--against", "2025-Q1")
+
+
+def with_own(orders: Path, folder: Path, **changed: str) -> Path:
+    mine = shutil.copytree(orders, folder / "mine")
+    (mine / "kpis").mkdir(exist_ok=True)
+    for name, text in OWN.items():
+        (mine / "kpis" / name).write_text(changed.get(name.partition(".")[0], text))
+    return mine
+
+
+def test_kpis_of_the_workspace_are_explained_and_are_nodes(
+    run: Callable, orders: Path, tmp_path: Path
+) -> None:
+    mine = with_own(orders, tmp_path)
+    nodes = json.loads(run("-C", mine, *OWN_ASKED, "--format", "json").out)
+    whole, large, small = ((row["before"], row["after"], row["effect"]) for row in nodes)
+    assert whole == (2600, 2342, -258)
+    assert tuple(map(sum, zip(large, small, strict=True))) == whole
+    assert large[2] == large[1] - large[0] != 0
+    assert small[2] == small[1] - small[0] != 0
+
+
+def test_a_kpi_that_is_set_aside_is_named_with_the_reason(
+    run: Callable, orders: Path, tmp_path: Path
+) -> None:
+    mine = with_own(
+        orders, tmp_path, small='name = "small"\nexpression = "sum(amuont where won)"\nunit = "days"\n'
+    )
+    done = run("-C", mine, *OWN_ASKED)
+    assert done.code == 1
+    assert "cannot be used" in done.err
+    assert "Mend kpis/" in done.err
+    (mine / "kpis" / "whole.toml").write_text(
+        'name = "whole"\nexpression = "sum(amount where"\nunit = "money"\n'
+    )
+    told = run("-C", mine, *OWN_ASKED).err
+    assert "whole.tree.toml, kpi: The KPI whole cannot be used." in told

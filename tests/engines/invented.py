@@ -42,7 +42,19 @@ ACCOUNTS = {"a1": ("Alpha", "retail", "DE"), "A2": ("Beta", "medical", "FR"), "a
 PRODUCTS = {"Base": "B", "plus": "P", "Œuvre": None}
 STAGES = ("Prospect", "offer", "Zusage")
 SOURCES = ("Partner", 'O\'Hara \\ "web"; --', "", None, "Ünder")
-TABLES = ("opportunities", "reps", "org", "memberships", "accounts", "products", "stage_history", "credits")
+# As an order says them; some have more decimals than a float tells apart from others so large.
+QUANTITIES = (1.0, 2.5, 0.1, 17.35, -3.0, 0.000001, 0.0000015, 4503599627.371, 0.0, None)
+TABLES = (
+    "opportunities",
+    "reps",
+    "org",
+    "memberships",
+    "accounts",
+    "products",
+    "stage_history",
+    "credits",
+    "orders",
+)
 
 
 @dataclass(frozen=True)
@@ -62,8 +74,11 @@ def invent(deals: int = 320, seed: int = 5) -> Invented:
     credits_given = [
         row for deal in opportunities if random.random() < 0.35 for row in _credits(random, deal)
     ]
+    # Dice of their own, so that the deals stay as they are.
+    orders = [_order(Random(f"{seed} {number}"), number) for number in range(deals)]
     rows = {
         "opportunities": opportunities,
+        "orders": orders,
         "reps": [{"rep_id": rep, "name": f"Rep {rep}", "node": node} for rep, node in REPS.items()],
         "org": [
             {"node": node, "name": name, "parent": parent, "level": level}
@@ -104,6 +119,18 @@ def _deal(random: Random, number: int) -> dict[str, Any]:
         "expected_close_on": random.choice((None, LATEST + dt.timedelta(days=random.randrange(-60, 90)))),
         "probability": random.choice((None, None, 0.0, 0.1, 0.35, 1.0)),
         "lead_source": random.choice(SOURCES),
+    }
+
+
+def _order(random: Random, number: int) -> dict[str, Any]:
+    return {
+        "order_id": f"o{number:03}",
+        "account_id": random.choice((*ACCOUNTS, None)),
+        "rep_id": random.choice((*REPS, None)),
+        "product": random.choice((*PRODUCTS, None)),
+        "ordered_on": FIRST + dt.timedelta(days=random.randrange((LATEST - FIRST).days)),
+        "amount": random.choice((0, -random.randrange(10**5), random.randrange(10**8))),
+        "quantity": random.choice(QUANTITIES),
     }
 
 

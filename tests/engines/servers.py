@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 # Columns of each table as a warehouse has them: decimals, timestamps and numbers as keys among them.
-DATES = ("created_on", "closed_on", "expected_close_on", "valid_from", "valid_to", "entered_on")
+DATES = ("created_on", "closed_on", "expected_close_on", "valid_from", "valid_to", "entered_on", "ordered_on")
 MONEY = ("amount", "expected_amount")
-NUMBERS = ("probability", "share")
+NUMBERS = ("probability", "share", "quantity")
 
 
 @contextmanager

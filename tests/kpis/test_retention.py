@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import ibis
 import pytest
 
 from salesnb.calendar import FiscalCalendar
@@ -205,3 +206,26 @@ def test_parts_of_every_dimension_add_up_to_the_whole(make_dataset: Callable, de
         for row in parts:
             start, net, gross, more, less, gone = row[len(by) :]
             assert (net, gross) == (start + more - less - gone, start - less - gone)
+
+
+def test_the_engine_hands_over_a_row_a_group_however_many_accounts_there_are(
+    make_dataset: Callable, deal: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [
+        sale(deal, f"{name}{day}", f"a{name}", 10 + name, day, product=("Base", "Plus")[name % 2])
+        for name in range(300)
+        for day in ("2025-02-10", "2026-02-10")
+    ]
+    fetched: list[int] = []
+    fetch = ibis.Table.to_pyarrow
+
+    def counted(table: ibis.Table, **more: Any) -> Any:
+        rows = fetch(table, **more)
+        fetched.append(rows.num_rows)
+        return rows
+
+    data = make_dataset(begun(deal), *made)
+    monkeypatch.setattr(ibis.Table, "to_pyarrow", counted)
+    found = ask(data, "nrr", "retention_start_amount", by=("product",), **QUARTER)
+    assert sum(found.column("retention_start_amount")) == sum(10 + name for name in range(300))
+    assert 2 <= max(fetched) < 20

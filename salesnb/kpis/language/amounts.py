@@ -18,6 +18,8 @@ Built = Callable[[Any], Any]
 
 _UNITS = {"money": "money", "signed_money": "money", "count": "count"}
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+# The day as of which open deals are told; see ``columns``.
+_DAY_TOLD = "as_of"
 # What is known of a deal only once it has closed, and what to do instead.
 _LATER = {
     "status": "Leave it out: only open deals are counted there.",
@@ -158,7 +160,7 @@ class Amounts:
 
 
 def refuse_later(name: str, basis: str, at: int, word: str) -> None:
-    """Refuse what would tell on the day of a snapshot what became of a deal afterwards.
+    """Refuse what would tell on the day of a snapshot what became of a deal afterwards, and that day where there is none.
 
     Raises
     ------
@@ -170,6 +172,12 @@ def refuse_later(name: str, basis: str, at: int, word: str) -> None:
             f"{word} is not known of a deal that is open on the day told (at {basis}): it would tell the future.",
             at,
             _LATER[name],
+        )
+    if basis not in {AS_OF, AT_START} and name == _DAY_TOLD:
+        raise Fault(
+            f"as_of is the day on which open deals are told; those of {basis} are of many days.",
+            at,
+            "Write at as_of, or use closed_on.",
         )
 
 

@@ -9,7 +9,7 @@ from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.deals import Deals, Dimension
 from salesnb.kpis.language import tree
 from salesnb.kpis.language.faults import Fault
-from salesnb.kpis.scan import filters
+from salesnb.kpis.scan import TOLD_ON, filters
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -19,6 +19,7 @@ __all__ = ["Columns", "Found"]
 _OWN = "opportunities"
 _WORDS = {"count": "a whole number", "date": "a date", "number": "a number", "signed_money": "money"}
 _OTHERS = ("accounts", "products", "reps")
+_AS_OF = "as_of"
 # Keys and free text: what they may be is not looked up, because there are as many as deals.
 _FREE = {"opportunity_id", "name", "account_id", "rep_id", "next_step"}
 
@@ -72,7 +73,9 @@ class Columns:
     @cached_property
     def _found(self) -> dict[str, Found]:
         """Ask the dataset once, and only where a definition names a column at all."""
-        return _of_data(self._data, self._deals) if self._data is not None and self._deals else _of_any()
+        found = _of_data(self._data, self._deals) if self._data is not None and self._deals else _of_any()
+        # The day as of which open deals are told; a column of that name is found as opportunities.as_of.
+        return found | {_AS_OF: Found(name=_AS_OF, table=_OWN, column=TOLD_ON, kind="date")}
 
     @property
     def digits(self) -> int:

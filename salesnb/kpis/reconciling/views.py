@@ -8,7 +8,7 @@ from typing import Any
 
 from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import AS_OF, AT_START, CLOSED, CREATED, Kpi
-from salesnb.kpis.scan import FIRST_DAY, LAST_DAY
+from salesnb.kpis.scan import FIRST_DAY, LAST_DAY, TOLD_ON
 
 __all__ = ["View", "Yardstick"]
 
@@ -137,11 +137,20 @@ class Yardstick:
         import pyarrow as pa
 
         kinds = ibis.schema(
-            {"view": "int64", **dict(self._schema), "period_start": "date", "period_end": "date"}
+            {
+                "view": "int64",
+                **dict(self._schema),
+                **dict.fromkeys((TOLD_ON, "period_start", "period_end"), "date"),
+            }
         )
         more = {"period_start": self.start, "period_end": self.end}
         rows: Iterable[dict[str, Any]] = (
-            {**{name: view.facts.get(name) for name in self._schema}, "view": place, **more}
+            {
+                **{name: view.facts.get(name) for name in self._schema},
+                "view": place,
+                TOLD_ON: min(self.told_on, view.until),
+                **more,
+            }
             for place, view in views.items()
         )
         table = ibis.memtable(pa.Table.from_pylist(list(rows), schema=kinds.to_pyarrow()))

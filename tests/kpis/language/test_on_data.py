@@ -173,6 +173,120 @@ def test_figures_are_what_plain_python_says(make_dataset, deal) -> None:
     assert dict(zip(MEANT, result.rows[0], strict=True)) == expected
 
 
+# Of deals that are open on a day: what their age is on that day, in plain Python.
+AGED: dict[str, tuple[str, str, Callable[[list[dict[str, Any]], dt.date], Any]]] = {
+    "median_age": (
+        "median(days(created_on, as_of) at as_of)", "days",
+        lambda deals, day: median(ages(deals, day)) if ages(deals, day) else None,
+    ),
+    "oldest": (
+        "max(days(created_on, as_of) at as_of)", "days", lambda deals, day: max(ages(deals, day), default=None)
+    ),
+    "mean_age": (
+        "mean(days(created_on, as_of) at as_of)", "days",
+        lambda deals, day: float(Fraction(sum(ages(deals, day)), len(ages(deals, day)))) if ages(deals, day) else None,
+    ),
+    "old_count": (
+        "count(where days(created_on, as_of) > 30 at as_of)", "count",
+        lambda deals, day: sum(age > 30 for age in ages(deals, day)),
+    ),
+    "overdue": (
+        "sum(expected_amount where expected_close_on < as_of at as_of)", "money",
+        lambda deals, day: sum(
+            row["expected_amount"] for row in deals if row["expected_close_on"] and row["expected_close_on"] < day
+        ),
+    ),
+    "days_to_close": (
+        "sum(days(as_of, expected_close_on) where expected_close_on >= as_of at as_of)", "days",
+        lambda deals, day: sum(
+            (row["expected_close_on"] - day).days for row in deals
+            if row["expected_close_on"] and row["expected_close_on"] >= day
+        ),
+    ),
+}  # fmt: skip
+
+
+def ages(deals: list[dict[str, Any]], day: dt.date) -> list[int]:
+    return [(day - row["created_on"]).days for row in deals if row["created_on"]]
+
+
+def open_on(deals: list[dict[str, Any]], day: dt.date) -> list[dict[str, Any]]:
+    return [
+        row
+        for row in deals
+        if (row["created_on"] is None or row["created_on"] <= day)
+        and (row["closed_on"] is None or row["closed_on"] > day)
+    ]
+
+
+def aged(data: Any) -> Registry[Kpi]:
+    return with_all({name: (text, unit) for name, (text, unit, _) in AGED.items()}, data)
+
+
+@pytest.mark.parametrize("as_of", [dt.date(2026, 3, 31), dt.date(2026, 3, 10)])
+def test_an_age_is_that_on_the_day_as_of_which_each_bucket_is_told(
+    make_dataset, deal, as_of: dt.date
+) -> None:
+    """Of a month its last day, or the as-of day within it."""
+    deals = some_deals(deal)
+    data = make_dataset(*deals)
+    query = Query(kpis=tuple(AGED), grain="month", start=dt.date(2025, 11, 1), as_of=as_of)
+    ends = [dt.date(2025, 11, 30), dt.date(2025, 12, 31), dt.date(2026, 1, 31), dt.date(2026, 2, 28), as_of]
+    expected = [tuple(meant(open_on(deals, day), day) for _, _, meant in AGED.values()) for day in ends]
+    found = run(query, data, CALENDAR, aged(data)).rows
+    assert [row[1:] for row in found] == expected
+    assert all(expected[-1])
+
+
+def test_an_age_before_a_period_is_that_on_the_day_before_it(make_dataset, deal) -> None:
+    deals = some_deals(deal)
+    data = make_dataset(*deals)
+    known = with_all({"age": ("median(days(created_on, as_of) at at_start)", "days")}, data)
+    day = dt.date(2026, 1, 31)
+    found = run(Query(kpis=("age",), start=dt.date(2026, 2, 1)), data, CALENDAR, known)
+    assert found.rows == ((median(ages(open_on(deals, day), day)),),)
+
+
+@pytest.mark.parametrize("more", [{}, {"restated": True}, {"credit": "credit"}], ids=str)
+def test_an_age_is_the_same_whosever_the_organisation_and_the_credit(make_dataset, deal, more) -> None:
+    """Bob is of South from 15 February; told of January, what is his is of North, or of South when restated."""
+    day = dt.date(2026, 1, 31)
+    data = make_dataset(
+        deal("1", "open", rep_id="r2", created_on=dt.date(2026, 1, 1)),
+        deal("2", "open", rep_id="r2", created_on=dt.date(2026, 1, 21)),
+    )
+    data.backend.con.execute(
+        "CREATE TABLE credited AS SELECT * FROM (VALUES ('1', 'r2', 'revenue', 0.6, 60::BIGINT, 60::BIGINT),"
+        " ('1', 'r1', 'revenue', 0.4, 40, 40)) t(opportunity_id, rep_id, kind, share, amount, expected_amount)"
+    )
+    query = Query(
+        kpis=("median_age", "mean_age"),
+        by=("team",),
+        grain="month",
+        start=day,
+        end=day + dt.timedelta(1),
+        **more,
+    )
+    found = {row[0]: row[2:] for row in run(query, data, CALENDAR, aged(data)).rows}
+    assert found["South" if "restated" in more else "North"] == (20.0, 20.0)
+
+
+def test_rows_behind_an_age_have_that_of_the_day(make_dataset, deal) -> None:
+    data = make_dataset(deal("1", "open"), deal("2", "open", created_on=None), as_of=dt.date(2026, 3, 31))
+    query = Query(kpis=("oldest",), grain="month", start=dt.date(2026, 2, 1))
+    assert rows("oldest", data, CALENDAR, query, aged(data)).column("oldest") == (49, 80)
+
+
+@pytest.mark.parametrize(
+    "expression", ["median(days(created_on, as_of))", "count(where created_on < as_of at created_on)"]
+)
+def test_the_day_told_is_refused_where_deals_are_of_many_days(make_dataset, expression: str) -> None:
+    definition = Definition(name="mine", expression=expression, unit="days")
+    with pytest.raises(BadInput, match="as_of is the day on which open deals are told") as caught:
+        with_definition(catalogue(), definition, make_dataset())
+    assert "at as_of" in str(caught.value)
+
+
 def test_the_order_of_rows_does_not_matter(make_dataset, deal) -> None:
     deals = some_deals(deal, 60)
     definitions = {name: (text, unit) for name, (text, unit, _) in MEANT.items()}
