@@ -134,3 +134,15 @@ def test_nothing_is_worth_knowing_of_a_goal_that_is_certain(company):
     simulation = simulate(pipeline, deals, **PERIOD)
     assert {worth.certainty for worth in worth_knowing(simulation, 0.0)} == {0.0}
     assert isinstance(simulation.outcome(), Outcome)
+
+
+def test_what_chance_alone_makes_of_few_draws_is_not_taken_for_knowledge():
+    rng = np.random.default_rng(6)
+
+    def noise():
+        first, second = rng.normal(size=(2, 200))
+        worths = worth_knowing(made_up(np.zeros(200), np.zeros(200), first, second), 0.0)
+        return next(worth.certainty for worth in worths if worth.of == "how the whole company closes")
+
+    # Without a correction nine free differences of 200 draws would be worth 9 / 200.
+    assert np.mean([noise() for _ in range(100)]) < 0.02
