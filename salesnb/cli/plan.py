@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from salesnb.cli import say
+from salesnb.cli.capacity import add_capacity_arguments, run_capacity
 from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
 from salesnb.cli.table import print_json, print_text
 from salesnb.errors import BadUsage
@@ -34,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--unlock", metavar="NODE", action="append", default=[], help="a quota that may move again"
     )
     cascade.add_argument("--why", metavar="TEXT", default="", help="the reason, kept with the lock")
+    capacity = commands.add_parser("capacity", help="quotas against what reps and hires can bring")
+    _plan_and_format(capacity)
+    add_capacity_arguments(capacity)
     _plan_and_format(commands.add_parser("history", help="the revisions of a plan"))
     diff = commands.add_parser("diff", help="what differs between two revisions, in words")
     diff.add_argument("name", metavar="PLAN")
@@ -237,6 +241,7 @@ _ACTIONS = {
     "list": _list,
     "schema": _schema,
     "cascade": _cascade,
+    "capacity": run_capacity,
     "history": _history,
     "diff": _diff,
     "restore": _restore,
