@@ -102,6 +102,11 @@ def capacity_document(found: CapacityFound, digits: int) -> dict[str, Any]:
             }
             for level in planning.assigned_levels(found.plan, found.goal)
         ],
+        "over_assignment": [
+            {"level": item.level, "base": item.base, "factor": item.factor_bp / 10_000, "source": item.source}
+            for item in found.plan.assumptions.over_assignment
+            if item.kpi == found.goal.kpi
+        ],
         "nodes": [
             {
                 "id": gap.node.id,

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from salesnb.actions.history import history_start, rep_history
 from salesnb.actions.organisation import rep_node_id
-from salesnb.calendar import FiscalCalendar, Period
+from salesnb.calendar import FiscalCalendar, Period, years_before
+from salesnb.kpis import Query, run
+from salesnb.kpis.query import CREDIT
 from salesnb.planning import RAMPED, Cohort, Productivity, Staffing, months_since
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from salesnb.kpis import Kpi
     from salesnb.registry import Registry
 
-__all__ = ["Presence", "cohorts_of", "past_productivity", "presences"]
+__all__ = ["Presence", "cohorts_of", "credited", "past_productivity", "presences"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,10 @@ def past_productivity(
     period: Period,
     staffing: Staffing,
 ) -> Productivity | None:
-    """Find what a ramped rep brought in an average month of the twelve before a period; None where nobody was there.
+    """Find what a ramped rep brought in an average month of twelve; None where nobody was there.
+
+    The twelve months end where the period starts, or with the data where that is earlier, and are fewer where the data
+    does not reach back that far.
 
     All that reps brought, those who have left included, over the months that they were there, each weighed by its
     place in the ramp: without a ramp, over active rep-months.
@@ -106,7 +110,8 @@ def past_productivity(
     """
     there = presences(data)
     begun = min((rep.first for rep in there.values() if rep.first), default=period.start)
-    first, end = max(history_start(period), begun), min(period.start, data.meta.as_of + timedelta(days=1))
+    end = min(period.start, data.meta.as_of + timedelta(days=1))
+    first = max(years_before(end, 1), begun)
     if first >= end:
         return None
     months = calendar.buckets(first, end, "month")
@@ -116,13 +121,22 @@ def past_productivity(
     )
     if not rep_months:
         return None
-    brought = sum(rep_history(data, calendar, known, kpi.name, period).values())
+    brought = sum(credited(data, calendar, known, kpi.name, first, end).values())
     left = sum(rep.left is not None and first < rep.left <= end for rep in there.values())
     source = (
         f"history: {first} to {end - timedelta(days=1)}, {rep_months:,.1f} months of ramped reps"
         f" ({sum(begin < till for _, begin, till in spans)} reps, {left} of whom left)"
     )
     return Productivity(kpi=kpi.name, unit=kpi.unit, amount=round(brought / rep_months), source=source)
+
+
+def credited(
+    data: "Dataset", calendar: FiscalCalendar, known: "Registry[Kpi]", kpi: str, start: date, end: date
+) -> dict[str, int]:
+    """Sum what each rep is credited with in ``[start, end)``, by the id of the rep's node; absent means nothing."""
+    query = Query(kpis=(kpi,), by=("rep",), start=start, end=end, labels=False, credit=CREDIT)
+    rows = run(query, data, calendar, known).rows
+    return {rep_node_id(str(rep)): int(amount) for rep, amount in rows if rep is not None and amount}
 
 
 def _span(rep: Presence, first: date, end: date) -> tuple[date, date]:

@@ -19,7 +19,7 @@ _MEANING = """\
 Capacity adds up the months that reps are there, each by its place in the ramp, times what a ramped rep brings in an
 average month, by season. Hires come at the start of their month, which is the first of the ramp; everybody may leave,
 at the same chance in each month; who leaves was there for half of the month and is replaced at the start of a later
-one by somebody who ramps. Nothing is saved without --save; then the plan holds what is given here.
+one by somebody who ramps. A rep's own capacity is that of an average one with that ramp. Nothing is saved without --save; then the plan holds what is given here.
 """
 _LONGEST_LAG = 120
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from salesnb.cli import say
 from salesnb.cli.capacity import add_capacity_arguments, run_capacity
+from salesnb.cli.fairness import add_fairness_arguments, run_fairness
 from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
 from salesnb.cli.table import print_json, print_text
 from salesnb.errors import BadUsage
@@ -38,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     capacity = commands.add_parser("capacity", help="quotas against what reps and hires can bring")
     _plan_and_format(capacity)
     add_capacity_arguments(capacity)
+    fairness = commands.add_parser("fairness", help="who attains the quotas, and what that depends on")
+    _plan_and_format(fairness)
+    add_fairness_arguments(fairness)
     _plan_and_format(commands.add_parser("history", help="the revisions of a plan"))
     diff = commands.add_parser("diff", help="what differs between two revisions, in words")
     diff.add_argument("name", metavar="PLAN")
@@ -242,6 +246,7 @@ _ACTIONS = {
     "schema": _schema,
     "cascade": _cascade,
     "capacity": run_capacity,
+    "fairness": run_fairness,
     "history": _history,
     "diff": _diff,
     "restore": _restore,

@@ -90,6 +90,8 @@ def productivity_of(plan: Plan, kpi: str) -> Productivity | None:
 
 
 def _points(what: str, share: float) -> int:
+    if not 0 <= share <= 1:
+        raise BadInput(f"{what} is {share:g}.", hint="Give a share from 0 to 1, such as 0.25.")
     exact = Fraction(str(share)) * BASIS_POINTS
     if exact.denominator != 1:
         raise BadInput(f"{what} is {share:g}.", hint="Give four decimals at most: shares are basis points.")

@@ -17,6 +17,7 @@ def people_problems(plan: Plan) -> Iterator[Problem]:
     """Find a ramp that falls, hires of nobody's or outside the period, and things that are said twice."""
     yield from _ramp_problems(plan)
     yield from _hire_problems(plan)
+    yield from _hedge_problems(plan)
     yield from _twice(plan)
 
 
@@ -33,11 +34,22 @@ def _hire_problems(plan: Plan) -> Iterator[Problem]:
     for hires in plan.assumptions.hires:
         where = f"assumptions.hires, {hires.node} {hires.label}"
         if hires.node not in nodes:
-            what = f"{hires.heads} hires are planned for {hires.node!r}, which is no node of the plan."
+            what = (
+                f"{hires.heads} hires are planned for {hires.node!r}, which is a rep, or no node of the plan."
+            )
             yield Problem.error(_RULE, where, what, "Name a region or team that has a quota.")
         if not _is_month_of(plan, hires.label):
             what = f"{hires.heads} hires are planned for {hires.label}, outside {plan.period.label}."
             yield Problem.error(_RULE, where, what, "Give a month of the plan's period.")
+
+
+def _hedge_problems(plan: Plan) -> Iterator[Problem]:
+    levels = {quota.level for quota in plan.quotas}
+    for hedge in plan.assumptions.over_assignment:
+        if levels and hedge.level not in levels:
+            what = f"An over-assignment is put on the level {hedge.level!r}, which no quota has."
+            known = f"Levels of the plan: {', '.join(sorted(levels))}."
+            yield Problem.error(_RULE, f"assumptions.over_assignment, {hedge.kpi}", what, known)
 
 
 def _twice(plan: Plan) -> Iterator[Problem]:
