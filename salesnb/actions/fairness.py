@@ -269,7 +269,7 @@ class _Finder:
         )
 
     def _was_there(self, node: str, day: date) -> bool:
-        begins = self.there.get(node, Presence()).begins(day)
+        begins = self.there.get(node, Presence()).begins
         return begins is not None and begins <= day
 
 

@@ -29,20 +29,18 @@ class Presence:
         The day on which the rep started; None where the source does not say.
     left
         The day after the last; None for who is still there.
-    first, last
-        The first and the last day on which a deal of the rep was created or closed; None without deals.
+    first
+        The first day on which a deal of the rep was created or closed; None without deals.
     """
 
     hired: date | None = None
     left: date | None = None
     first: date | None = None
-    last: date | None = None
 
-    def begins(self, otherwise: date) -> date | None:
-        """Give the first day; that of the first deal, or another, where none is known; None without any trace."""
-        if self.hired is not None:
-            return self.hired
-        return None if self.first is None else min(self.first, otherwise)
+    @property
+    def begins(self) -> date | None:
+        """The first day, by the first deal where it is not given; None without any trace."""
+        return self.hired or self.first
 
 
 def presences(data: "Dataset") -> dict[str, Presence]:
@@ -54,9 +52,7 @@ def presences(data: "Dataset") -> dict[str, Presence]:
     for row in _deal_days(data):
         node = rep_node_id(str(row["rep_id"]))
         days = [row[name] for name in ("created", "closed") if row[name] is not None]
-        latest = [row[name] for name in ("last_created", "last_closed") if row[name] is not None]
-        mine = found.get(node, Presence())
-        found[node] = replace(mine, first=min(days, default=None), last=max(latest, default=None))
+        found[node] = replace(found.get(node, Presence()), first=min(days, default=None))
     return found
 
 
@@ -141,10 +137,9 @@ def credited(
 
 def _span(rep: Presence, first: date, end: date) -> tuple[date, date]:
     """Cut a rep's time to a stretch of days; empty where there is no trace of the rep."""
-    begins = rep.begins(first)
-    if begins is None:
+    if rep.begins is None:
         return end, first
-    return max(begins, first), min(rep.left or end, end)
+    return max(rep.begins, first), min(rep.left or end, end)
 
 
 def _ramped(
@@ -165,14 +160,9 @@ def _after(day: date | None) -> date | None:
 
 
 def _deal_days(data: "Dataset") -> list[dict[str, Any]]:
-    """Ask for the first and last days of each rep's deals in one query."""
+    """Ask for the first days of each rep's deals in one query."""
     deals = data.table("opportunities")
-    days = {
-        "created": deals.created_on.min(),
-        "closed": deals.closed_on.min(),
-        "last_created": deals.created_on.max(),
-        "last_closed": deals.closed_on.max(),
-    }
+    days = {"created": deals.created_on.min(), "closed": deals.closed_on.min()}
     rows: list[dict[str, Any]] = (
         deals.filter(deals.rep_id.notnull()).group_by("rep_id").aggregate(**days).to_pyarrow().to_pylist()
     )
