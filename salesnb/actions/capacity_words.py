@@ -6,7 +6,7 @@ from typing import Any
 
 from salesnb import planning
 from salesnb.actions.capacities import CapacityFound
-from salesnb.money import Formatter
+from salesnb.money import Formatter, to_major
 from salesnb.planning import Hiring, NodeGap
 
 __all__ = ["capacity_document", "capacity_lines", "capacity_records"]
@@ -61,72 +61,76 @@ def capacity_records(found: CapacityFound, formatter: Formatter) -> list[dict[st
 
 def capacity_document(found: CapacityFound, digits: int) -> dict[str, Any]:
     """Give everything as JSON has it: money in major units as text, what is not known as null."""
-    unit = found.goal.unit
-
-    def shown(value: float | None) -> Decimal | int | None:
-        if value is None:
-            return None
-        return Decimal(round(value)).scaleb(-digits) if unit == "money" else round(value)
-
-    staffing = planning.staffing_of(found.plan)
-    bookings = planning.bookings(found.whole.ramped, found.productivity.amount, found.season)
+    staffing, steps = planning.staffing_of(found.plan), found.steps
     return {
         "plan": found.plan.name,
         "revision": found.plan.revision,
         "kpi": found.goal.kpi,
-        "unit": unit,
+        "unit": found.goal.unit,
         "period": found.goal.period.label,
         "as_of": found.as_of,
         "ramp": list(staffing.ramp),
         "attrition": staffing.attrition,
         "backfill_months": staffing.backfill_months,
-        "productivity": shown(found.productivity.amount),
+        "productivity": _major(found.productivity.amount, found, digits),
         "productivity_source": found.productivity.source,
         "season_basis": found.season_basis,
-        "rep_years": {
-            "naive": found.steps.naive,
-            "ramp": found.steps.ramp,
-            "attrition": found.steps.attrition,
-        },
-        "months": [
-            {"month": month.label, "heads": heads, "ramped": ramped, "capacity": shown(booked)}
-            for month, heads, ramped, booked in zip(
-                found.months, found.whole.headcount, found.whole.ramped, bookings, strict=True
-            )
-        ],
-        "levels": [
-            {
-                "level": level.level,
-                "factor": _float(level.factor),
-                "attainment_factor": _float(level.attainment_factor),
-            }
-            for level in planning.assigned_levels(found.plan, found.goal)
-        ],
+        "rep_years": {"naive": steps.naive, "ramp": steps.ramp, "attrition": steps.attrition},
+        "months": _months(found, digits),
+        "levels": _levels(found),
         "over_assignment": [
             {"level": item.level, "base": item.base, "factor": item.factor_bp / 10_000, "source": item.source}
             for item in found.plan.assumptions.over_assignment
             if item.kpi == found.goal.kpi
         ],
-        "nodes": [
-            {
-                "id": gap.node.id,
-                "name": gap.node.name,
-                "level": gap.node.level,
-                "parent": gap.node.parent,
-                "heads": gap.heads,
-                "ramped": gap.ramped,
-                "quota": shown(gap.quota),
-                "capacity": shown(gap.capacity),
-                "potential": shown(gap.potential),
-                "gap": shown(gap.gap),
-                "hires": [
-                    {"month": label, "heads": hiring.heads, "why": hiring.why}
-                    for label, hiring in found.hiring.get(gap.node.id, {}).items()
-                ],
-            }
-            for gap in found.nodes
+        "nodes": [_node(gap, found, digits) for gap in found.nodes],
+    }
+
+
+def _months(found: CapacityFound, digits: int) -> list[dict[str, Any]]:
+    booked = planning.bookings(found.whole.ramped, found.productivity.amount, found.season)
+    columns = (found.months, found.whole.headcount, found.whole.ramped, booked)
+    return [
+        {"month": month.label, "heads": heads, "ramped": ramped, "capacity": _major(amount, found, digits)}
+        for month, heads, ramped, amount in zip(*columns, strict=True)
+    ]
+
+
+def _levels(found: CapacityFound) -> list[dict[str, Any]]:
+    return [
+        {
+            "level": level.level,
+            "factor": _float(level.factor),
+            "over": _float(level.over),
+            "attainment_factor": _float(level.attainment_factor),
+        }
+        for level in planning.assigned_levels(found.plan, found.goal)
+    ]
+
+
+def _node(gap: NodeGap, found: CapacityFound, digits: int) -> dict[str, Any]:
+    return {
+        "id": gap.node.id,
+        "name": gap.node.name,
+        "level": gap.node.level,
+        "parent": gap.node.parent,
+        "heads": gap.heads,
+        "ramped": gap.ramped,
+        "quota": _major(gap.quota, found, digits),
+        "capacity": _major(gap.capacity, found, digits),
+        "potential": _major(gap.potential, found, digits),
+        "gap": _major(gap.gap, found, digits),
+        "hires": [
+            {"month": label, "heads": hiring.heads, "why": hiring.why}
+            for label, hiring in found.hiring.get(gap.node.id, {}).items()
         ],
     }
+
+
+def _major(value: float | None, found: CapacityFound, digits: int) -> Decimal | int | None:
+    if value is None:
+        return None
+    return to_major(round(value), digits) if found.goal.unit == "money" else round(value)
 
 
 def _gap(gap: NodeGap, found: CapacityFound, formatter: Formatter) -> str:

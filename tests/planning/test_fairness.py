@@ -106,6 +106,13 @@ def test_the_normal_distribution_takes_over_without_a_step():
     assert student_quantile(0.975, 10_000) == pytest.approx(student_quantile(0.975, 10_001), abs=3e-4)
 
 
+def test_an_interval_is_that_worked_by_hand():
+    """Sxx = 10, Sxy = 8, residuals 3.6 over 3 degrees of freedom: 0.8 and 3.182 times the root of 0.12."""
+    found = line_slope([(1, 1), (2, 3), (3, 2), (4, 5), (5, 4)], fewest=5)
+    assert (found.slope, found.high - 0.8) == pytest.approx((0.8, 3.1824 * 0.12**0.5), abs=1e-4)
+    assert 0.8 - found.low == pytest.approx(found.high - 0.8)
+
+
 def test_an_interval_of_95_per_cent_holds_the_slope_in_95_of_100_cases():
     random, held = Random(3), 0
     for _ in range(1_000):
