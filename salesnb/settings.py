@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -45,6 +46,10 @@ source = "data/current"            # of a database "postgres://${{PGUSER}}:${{PG
 
 # [kpis]
 # coverage_confidence = 0.8          # of reaching the goal, for which the pipeline that it needs is told
+
+# [fairness]
+# bands = [0.5, 0.8, 1.0, 1.2]       # shares of quota where the bands of attainment meet
+# healthy = [0.55, 0.65]             # share of reps at or above quota that is healthy; sources disagree, these are Cortado's
 """
 
 
@@ -64,6 +69,10 @@ class Settings:
         How old data may be and what share of its rows it may have lost to be reviewed; None means any.
     coverage_confidence
         The confidence of reaching the goal for which the pipeline that it needs is told.
+    bands
+        Shares of quota where the bands of attainment meet, rising.
+    healthy
+        The least and the most reps at or above quota that are healthy, as shares; None leaves it to the default.
     """
 
     company: str = "Company"
@@ -82,6 +91,8 @@ class Settings:
     max_age: timedelta | None = None
     max_row_drop: float | None = None
     coverage_confidence: float = 0.8
+    bands: tuple[float, ...] = (0.5, 0.8, 1.0, 1.2)
+    healthy: tuple[float, ...] | None = None
 
     @property
     def calendar(self) -> FiscalCalendar:
@@ -135,6 +146,7 @@ _KEYS = {
     "data": {"source", "schema", "tables", "as_of"},
     "freshness": {"max_age", "max_row_drop"},
     "kpis": {"coverage_confidence"},
+    "fairness": {"bands", "healthy"},
 }  # fmt: skip
 
 
@@ -162,6 +174,8 @@ def _checked(values: dict[str, Any]) -> Settings:
         "max_age": _age,
         "max_row_drop": _share,
         "coverage_confidence": _confidence,
+        "bands": _bands,
+        "healthy": _healthy,
     }
     typed = {key: converters.get(key, _text)(key, value) for key, value in values.items()}
     settings = Settings(**typed)
@@ -244,6 +258,28 @@ def _confidence(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 0.99:
         raise _wrong(key, value, "Write a number from 0.5 to 0.99: an even chance to near certainty.")
     return float(value)
+
+
+def _bands(key: str, value: object) -> tuple[float, ...]:
+    edges = _rising(value)
+    if not edges or edges[0] <= 0:
+        raise _wrong(key, value, "Write shares of quota that rise, such as [0.5, 0.8, 1.0, 1.2].")
+    return edges
+
+
+def _healthy(key: str, value: object) -> tuple[float, ...]:
+    ends = _rising(value)
+    if len(ends) != 2 or not (ends[0] >= 0 and ends[1] <= 1):
+        raise _wrong(key, value, "Write the least and the most as shares, such as [0.55, 0.65].")
+    return ends
+
+
+def _rising(value: object) -> tuple[float, ...]:
+    """Give numbers that rise; nothing where they do not, or are none."""
+    items = value if isinstance(value, list) else []
+    numbers = tuple(float(n) for n in items if isinstance(n, int | float) and not isinstance(n, bool))
+    rises = all(before < after for before, after in pairwise(numbers))
+    return numbers if rises and len(numbers) == len(items) else ()
 
 
 def _wrong(key: str, value: object, hint: str) -> BadInput:

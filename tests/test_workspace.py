@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from salesnb.errors import BadInput, Damaged, MissingFile
+from salesnb.planning import EDGES
 from salesnb.workspace import SETTINGS_FILE, Settings, Workspace
 
 
@@ -23,6 +24,13 @@ def test_a_new_workspace_reads_back_what_it_was_made_with(tmp_path: Path) -> Non
 def test_a_workspace_is_found_from_a_folder_inside(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "mine")
     assert Workspace.open(workspace.plans_dir).root == workspace.root
+
+
+def test_bands_and_what_is_healthy_are_settings(tmp_path: Path) -> None:
+    found = settings_of(tmp_path, "[fairness]\nbands = [0.5, 1]\nhealthy = [0.6, 0.7]\n")
+    assert (found.bands, found.healthy) == ((0.5, 1.0), (0.6, 0.7))
+    assert Settings().bands == EDGES
+    assert Settings().healthy is None
 
 
 def test_a_second_workspace_in_one_folder_is_refused(tmp_path: Path) -> None:
@@ -79,6 +87,11 @@ def test_the_confidence_of_coverage_is_a_setting(tmp_path: Path) -> None:
         ("[kpis]\ncoverage_confidence = 0.2\n", "from 0.5 to 0.99"),
         ('[kpis]\ncoverage_confidence = "80%"\n', "from 0.5 to 0.99"),
         ("[kpis]\ncoverage_confidenc = 0.8\n", "Did you mean 'coverage_confidence'"),
+        ("[fairness]\nbands = [0.8, 0.5]\n", "that rise"),
+        ("[fairness]\nbands = [0, 1]\n", "that rise"),
+        ('[fairness]\nbands = ["1"]\n', "that rise"),
+        ("[fairness]\nhealthy = 0.6\n", "least and the most"),
+        ("[fairness]\nhealthy = [0.6, 1.2]\n", "least and the most"),
         ('[freshness]\nmax_age = "3 days"\n', "days or weeks"),
         ("[freshness]\nmax_age = 3\n", "days or weeks"),
         ("data = 1\n", "outside a section"),

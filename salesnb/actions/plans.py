@@ -19,6 +19,7 @@ __all__ = [
     "CascadeChange",
     "approve",
     "cascade_again",
+    "find_node",
     "goal_lines",
     "propose",
     "quota_records",
@@ -79,7 +80,7 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> P
     plan = store.load(name)
     read_at, who = plan.revision, author(workspace.root)
     for node in change.unlock:
-        plan = planning.unlock(plan, _node_id(plan, node))
+        plan = planning.unlock(plan, find_node(plan, node))
     if change.goal:
         goal = plan.goal(change.goal[0])
         plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
@@ -87,7 +88,7 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> P
     for node, amount in change.lock:
         unit = next((quota.unit for quota in plan.quotas), "money")
         fixed = int(read_target(amount, unit, workspace.settings))
-        plan = planning.lock(plan, _node_id(plan, node), amount=fixed, by=who, why=change.why, at=moment())
+        plan = planning.lock(plan, find_node(plan, node), amount=fixed, by=who, why=change.why, at=moment())
     return store.save(plan, read_at=read_at, author=who, reason=change.why or _reason(change), at=moment())
 
 
@@ -207,8 +208,14 @@ def _with_drivers(workspace: "Workspace", plan: Plan) -> Plan:
         return planning.plan_drivers(plan, rep_drivers(data, workspace.calendar, plan.period))
 
 
-def _node_id(plan: Plan, asked: str) -> str:
-    """Find a node of the cascade by id, or by a name that only one has."""
+def find_node(plan: Plan, asked: str) -> str:
+    """Find a node of the cascade by id, or by a name that only one has.
+
+    Raises
+    ------
+    UnknownName
+        When there is none, or several nodes have the name.
+    """
     ids = {quota.id for quota in plan.quotas}
     for candidate in (asked, f"{REP_PREFIX}{asked}"):
         if candidate in ids:

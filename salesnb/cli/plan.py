@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from salesnb.cli import say
+from salesnb.cli.capacity import add_capacity_arguments, run_capacity
+from salesnb.cli.fairness import add_fairness_arguments, run_fairness
 from salesnb.cli.outlook import add_outlook, print_outlook
 from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
 from salesnb.cli.table import print_json, print_text
@@ -35,6 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--unlock", metavar="NODE", action="append", default=[], help="a quota that may move again"
     )
     cascade.add_argument("--why", metavar="TEXT", default="", help="the reason, kept with the lock")
+    capacity = commands.add_parser("capacity", help="quotas against what reps and hires can bring")
+    _plan_and_format(capacity)
+    add_capacity_arguments(capacity)
+    fairness = commands.add_parser("fairness", help="who attains the quotas, and what that depends on")
+    _plan_and_format(fairness)
+    add_fairness_arguments(fairness)
     _plan_and_format(commands.add_parser("history", help="the revisions of a plan"))
     add_outlook(commands)
     diff = commands.add_parser("diff", help="what differs between two revisions, in words")
@@ -240,6 +248,8 @@ _ACTIONS = {
     "schema": _schema,
     "cascade": _cascade,
     "outlook": print_outlook,
+    "capacity": run_capacity,
+    "fairness": run_fairness,
     "history": _history,
     "diff": _diff,
     "restore": _restore,

@@ -1,17 +1,45 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
+from salesnb.planning.assumed import People, assume_people, productivity_of, staffing_of
 from salesnb.planning.by_month import spread_period
+from salesnb.planning.capacity import RAMPED, Capacity, Cohort, Staffing, Steps, bookings, project, steps
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
 from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
 from salesnb.planning.editing import approve, lock, new_plan, propose, recascade, set_goal, set_season, unlock
+from salesnb.planning.effective_quota import (
+    EffectiveQuota,
+    Stay,
+    active_shares,
+    attainment,
+    effective_quota,
+    months_since,
+)
+from salesnb.planning.fairness import (
+    EDGES,
+    HEALTHY,
+    Band,
+    Healthy,
+    RepResult,
+    Rise,
+    attainment_bands,
+    potential_slope,
+    ratchet,
+    share_at_quota,
+    team_attainment,
+)
+from salesnb.planning.gaps import NodeGap, node_gaps
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
+from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
 from salesnb.planning.means import (
     AllocationLine,
     Assumptions,
+    OverAssignment,
     Parameter,
     PlannedDrivers,
+    PlannedHires,
+    Productivity,
     Resource,
     ResponseCurve,
     Seasonality,
@@ -39,77 +67,126 @@ from salesnb.planning.model import (
     Segment,
 )
 from salesnb.planning.names import safe_name
+from salesnb.planning.over_assignment import Chosen, Level, assigned_levels, choose_over_assignment, hedged
 from salesnb.planning.planned import PastDrivers, plan_drivers, planned_deals
 from salesnb.planning.problem import Problem
 from salesnb.planning.recascade import edited
 from salesnb.planning.roadmap import Roadmap, basis_points, milestones, roadmap
 from salesnb.planning.schema import plan_schema, schema_text
+from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
 
 __all__ = [
     "BY_MONTH",
     "COMPANY",
+    "EDGES",
+    "HEALTHY",
     "NOT_GIVEN",
+    "RAMPED",
     "SCHEMA_VERSION",
     "Action",
     "AllocationLine",
     "Approval",
     "Assumptions",
+    "Band",
+    "Capacity",
+    "Chosen",
+    "Cohort",
     "Condition",
     "Difference",
+    "EffectiveQuota",
     "GivenMonths",
     "Goal",
+    "Healthy",
+    "Hiring",
     "KpiTarget",
+    "Level",
     "Lock",
     "LockedAmount",
+    "Market",
     "Milestone",
+    "NodeGap",
     "Objective",
     "OrgNode",
     "OrgTree",
+    "OverAssignment",
     "Parameter",
     "PastDrivers",
+    "People",
     "Plan",
     "PlanStore",
     "PlannedDrivers",
+    "PlannedHires",
     "ProbabilityBand",
     "Problem",
+    "Productivity",
     "Quota",
     "QuotaMonth",
+    "RepResult",
     "Resource",
     "ResponseCurve",
     "Revision",
+    "Rise",
     "Roadmap",
     "Scenario",
     "ScenarioTarget",
     "SeasonWeight",
     "Seasonality",
     "Segment",
+    "Slope",
+    "Staffing",
+    "Stay",
+    "Steps",
+    "active_shares",
     "approve",
+    "assigned_levels",
+    "assume_people",
+    "attainment",
+    "attainment_bands",
     "basis_points",
+    "bookings",
     "cascade",
     "check",
+    "choose_over_assignment",
     "diff",
     "edited",
+    "effective_quota",
+    "hedged",
+    "hires_by_month",
+    "hires_needed",
     "keep_quotas",
+    "line_slope",
     "lock",
     "milestones",
+    "months_since",
     "new_plan",
+    "node_gaps",
     "plan_drivers",
     "plan_from_json",
     "plan_schema",
     "plan_to_document",
     "plan_to_json",
     "planned_deals",
+    "potential_slope",
     "problems",
+    "productivity_of",
+    "project",
     "propose",
+    "ratchet",
     "recascade",
     "roadmap",
     "safe_name",
     "schema_text",
     "set_goal",
     "set_season",
+    "share_at_quota",
+    "spread_hires",
     "spread_period",
+    "staffing_of",
+    "steps",
     "sum_of_quotas",
+    "team_attainment",
     "unlock",
+    "worth_of_hire",
 ]

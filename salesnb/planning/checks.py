@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from salesnb.errors import BadInput, BadUsage
 from salesnb.money import minor_digits
 from salesnb.planning.check_cascade import cascade_problems
+from salesnb.planning.check_people import people_problems
 from salesnb.planning.model import STATUSES, Goal, Plan
 from salesnb.planning.names import safe_name
 from salesnb.planning.problem import Problem
@@ -35,6 +36,7 @@ def problems(plan: Plan) -> tuple[Problem, ...]:
         cascade_problems,
         _seasons,
         _milestones,
+        people_problems,
         slips,
         _alignment,
         _smart,

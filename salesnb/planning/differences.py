@@ -68,6 +68,11 @@ _PARTS = (
     _Part(name="actions", noun="Action", key=lambda item: item.id),
 )
 _SEASONS = _Part(name="seasonality", noun="Season", key=lambda item: item.kpi)
+_ASSUMED_ITEMS = (
+    _Part(name="hires", noun="Hires", key=lambda item: f"of {item.node} in {item.label}"),
+    _Part(name="productivity", noun="Productivity", key=lambda item: item.kpi),
+    _Part(name="over_assignment", noun="Over-assignment", key=lambda item: f"of {item.kpi} at {item.level}"),
+)
 _HEAD = {
     "name": "Name",
     "status": "Status",
@@ -78,6 +83,7 @@ _HEAD = {
 _ASSUMED = {
     "ramp_bp": "Ramp (basis points)",
     "attrition_bp": "Attrition a year (basis points)",
+    "backfill_months": "Months until a leaver is replaced",
     "planned": "Planned drivers",
     "notes": "Notes",
 }
@@ -102,7 +108,8 @@ def diff(before: Plan, after: Plan) -> tuple[Difference, ...]:
     for part in _PARTS:
         found.extend(_items(part, getattr(before, part.name), getattr(after, part.name), digits))
     old, new = before.assumptions, after.assumptions
-    found.extend(_items(_SEASONS, old.seasonality, new.seasonality, digits))
+    for part in (_SEASONS, *_ASSUMED_ITEMS):
+        found.extend(_items(part, getattr(old, part.name), getattr(new, part.name), digits))
     found.extend(_attributes("assumptions", _ASSUMED, old, new, digits))
     return tuple(found)
 

@@ -1,14 +1,17 @@
 """What a plan works with: resources, their allocation, response curves and assumptions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from salesnb.planning.measures import amount
+from salesnb.planning.measures import amount, implied_unit, rarely
 
 __all__ = [
     "AllocationLine",
     "Assumptions",
+    "OverAssignment",
     "Parameter",
     "PlannedDrivers",
+    "PlannedHires",
+    "Productivity",
     "Resource",
     "ResponseCurve",
     "SeasonWeight",
@@ -83,6 +86,48 @@ class PlannedDrivers:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedHires:
+    """Reps who will come to a node at the start of a month, without names yet."""
+
+    node: str
+    label: str
+    heads: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Productivity:
+    """What a ramped rep brings of a KPI in an average month, in minor units or as a count, and where that is from."""
+
+    kpi: str
+    unit: str = implied_unit()
+    amount: int = amount()
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverAssignment:
+    """How much more the quotas of a level are to come to than what they are put on.
+
+    Attributes
+    ----------
+    kpi, level
+        Whose quotas: those of a KPI at a level such as ``rep``.
+    base
+        What the hedge is put on: ``above``, the quotas of the level above, on which hedges multiply, or ``goal``.
+    factor_bp
+        Quotas over base in basis points: 10,500 is five per cent more, an attainment factor of 0.952.
+    source
+        Why so much: typed, or chosen for a chance of making plan.
+    """
+
+    kpi: str
+    level: str
+    base: str = "above"
+    factor_bp: int
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assumptions:
     """What the plan takes for granted.
 
@@ -94,6 +139,14 @@ class Assumptions:
         Productivity by month since hire, in basis points; ramped afterwards.
     attrition_bp
         Share of reps that leaves within a year, in basis points, or None.
+    backfill_months
+        After how many months the one who leaves is replaced; None where nobody is.
+    hires
+        Who will come, by node and month.
+    productivity
+        What a ramped rep brings, a KPI each.
+    over_assignment
+        Hedges, a KPI and level each.
     planned
         Planned drivers a node.
     notes
@@ -103,5 +156,9 @@ class Assumptions:
     seasonality: tuple[Seasonality, ...] = ()
     ramp_bp: tuple[int, ...] = ()
     attrition_bp: int | None = None
+    backfill_months: int | None = field(default=None, metadata={"left_out": True})
+    hires: tuple[PlannedHires, ...] = rarely()
+    productivity: tuple[Productivity, ...] = rarely()
+    over_assignment: tuple[OverAssignment, ...] = rarely()
     planned: tuple[PlannedDrivers, ...] = ()
     notes: tuple[str, ...] = ()

@@ -12,8 +12,8 @@ class Problem:
     Attributes
     ----------
     rule
-        Name of the rule: head, ids, references, periods, cascade, seasons, milestones, slips,
-        alignment, smart.
+        Name of the rule: head, ids, references, periods, cascade, seasons, milestones, people,
+        slips, alignment, smart.
     severity
         ``error`` (the plan is not saved), ``warning`` (look at it) or ``note`` (not done yet).
     where

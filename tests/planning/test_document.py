@@ -92,6 +92,34 @@ ASSUMPTIONS = st.builds(
     seasonality=many(SEASONS),
     ramp_bp=many(SHARES),
     attrition_bp=st.none() | SHARES,
+    backfill_months=st.none() | st.integers(1, 120),
+    hires=many(
+        st.builds(
+            planning.PlannedHires,
+            node=IDS,
+            label=st.sampled_from(["2017-10", "2017-11"]),
+            heads=st.integers(1, 10**6),
+        )
+    ),
+    productivity=many(
+        st.builds(
+            planning.Productivity,
+            kpi=IDS,
+            unit=st.sampled_from(["money", "count"]),
+            amount=AMOUNTS,
+            source=TEXT,
+        )
+    ),
+    over_assignment=many(
+        st.builds(
+            planning.OverAssignment,
+            kpi=IDS,
+            level=IDS,
+            base=st.sampled_from(["above", "goal"]),
+            factor_bp=st.integers(1, 10**6),
+            source=TEXT,
+        )
+    ),
     planned=many(
         st.builds(
             planning.PlannedDrivers,
@@ -272,6 +300,13 @@ def test_quotas_by_month_of_a_released_schema_are_read_to_the_cent():
     months = {quota.id: [month.amount for month in quota.months] for quota in read.quotas}
     assert months["company"] == [8800, 4200, 14600]
     assert months["rep:East1"] == [0, 0, 10000]
+
+
+def test_assumptions_about_people_of_a_released_schema_are_read():
+    read = plan_from_json((FIXTURES / "plan-v1-people.plan.json").read_bytes()).assumptions
+    assert (read.ramp_bp, read.attrition_bp, read.backfill_months) == ((0, 5_000, 10_000), 2_500, 3)
+    assert [(hires.node, hires.label, hires.heads) for hires in read.hires] == [("West", "2017-11", 2)]
+    assert (read.productivity[0].amount, read.over_assignment[0].factor_bp) == (5_000_00, 10_500)
 
 
 def test_an_older_document_goes_through_every_step():

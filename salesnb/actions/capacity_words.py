@@ -1,0 +1,214 @@
+"""Quota against capacity as people and programs read it."""
+
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from salesnb import planning
+from salesnb.actions.capacities import CapacityFound
+from salesnb.money import Formatter, to_major
+from salesnb.planning import Hiring, NodeGap
+
+__all__ = ["capacity_document", "capacity_lines", "capacity_records"]
+
+_TENTHS = Decimal("0.1")
+
+
+def capacity_lines(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
+    """Say what the figures rest on and what they come to, a sentence each."""
+    staffing = planning.staffing_of(found.plan)
+    productivity = found.productivity
+    ramp = (
+        ", ".join(f"{share:g}" for share in staffing.ramp) or "none: reps are productive from the first day"
+    )
+    lag = staffing.backfill_months
+    replaced = f"replaced after {lag} month{'s' * (lag != 1)}" if lag else "not replaced"
+    amount = formatter.value(productivity.amount, productivity.unit)
+    steps = found.steps
+    return (
+        f"Ramp: {ramp}. Attrition: {formatter.ratio(staffing.attrition)} a year; who leaves is {replaced}.",
+        f"A ramped rep brings {amount} in an average month ({productivity.source}).",
+        f"Season: {found.season_basis}.",
+        f"Rep-years: {steps.naive:.2f} by heads, {steps.ramp:.2f} with ramp, {steps.attrition:.2f} with attrition.",
+        *found.notices,
+        *_hedges(found, formatter),
+        *_verdict(found, formatter),
+    )
+
+
+def capacity_records(found: CapacityFound, formatter: Formatter) -> list[dict[str, object]]:
+    """Give a row a node, indented by depth, with its gap and the hires that it takes in words."""
+    unit = found.goal.unit
+
+    def shown(value: float | None) -> str | None:
+        return None if value is None else formatter.value(round(value), unit)
+
+    return [
+        {
+            "node": f"{'  ' * gap.depth}{gap.node.name}",
+            "level": gap.node.level,
+            "heads": _tenths(gap.heads),
+            "ramped": _tenths(gap.ramped),
+            "quota": shown(gap.quota),
+            "capacity": shown(gap.capacity),
+            "potential": shown(gap.potential),
+            "gap": _gap(gap, found, formatter),
+            "hires": _hires(gap, found, formatter),
+        }
+        for gap in found.nodes
+    ]
+
+
+def capacity_document(found: CapacityFound, digits: int) -> dict[str, Any]:
+    """Give everything as JSON has it: money in major units as text, what is not known as null."""
+    staffing, steps = planning.staffing_of(found.plan), found.steps
+    return {
+        "plan": found.plan.name,
+        "revision": found.plan.revision,
+        "kpi": found.goal.kpi,
+        "unit": found.goal.unit,
+        "period": found.goal.period.label,
+        "as_of": found.as_of,
+        "ramp": list(staffing.ramp),
+        "attrition": staffing.attrition,
+        "backfill_months": staffing.backfill_months,
+        "productivity": _major(found.productivity.amount, found, digits),
+        "productivity_source": found.productivity.source,
+        "season_basis": found.season_basis,
+        "rep_years": {"naive": steps.naive, "ramp": steps.ramp, "attrition": steps.attrition},
+        "months": _months(found, digits),
+        "levels": _levels(found),
+        "over_assignment": [
+            {"level": item.level, "base": item.base, "factor": item.factor_bp / 10_000, "source": item.source}
+            for item in found.plan.assumptions.over_assignment
+            if item.kpi == found.goal.kpi
+        ],
+        "nodes": [_node(gap, found, digits) for gap in found.nodes],
+    }
+
+
+def _months(found: CapacityFound, digits: int) -> list[dict[str, Any]]:
+    booked = planning.bookings(found.whole.ramped, found.productivity.amount, found.season)
+    columns = (found.months, found.whole.headcount, found.whole.ramped, booked)
+    return [
+        {"month": month.label, "heads": heads, "ramped": ramped, "capacity": _major(amount, found, digits)}
+        for month, heads, ramped, amount in zip(*columns, strict=True)
+    ]
+
+
+def _levels(found: CapacityFound) -> list[dict[str, Any]]:
+    return [
+        {
+            "level": level.level,
+            "factor": _float(level.factor),
+            "over": _float(level.over),
+            "attainment_factor": _float(level.attainment_factor),
+        }
+        for level in planning.assigned_levels(found.plan, found.goal)
+    ]
+
+
+def _node(gap: NodeGap, found: CapacityFound, digits: int) -> dict[str, Any]:
+    return {
+        "id": gap.node.id,
+        "name": gap.node.name,
+        "level": gap.node.level,
+        "parent": gap.node.parent,
+        "heads": gap.heads,
+        "ramped": gap.ramped,
+        "quota": _major(gap.quota, found, digits),
+        "capacity": _major(gap.capacity, found, digits),
+        "potential": _major(gap.potential, found, digits),
+        "gap": _major(gap.gap, found, digits),
+        "hires": [
+            {"month": label, "heads": hiring.heads, "why": hiring.why}
+            for label, hiring in found.hiring.get(gap.node.id, {}).items()
+        ],
+    }
+
+
+def _major(value: float | None, found: CapacityFound, digits: int) -> Decimal | int | None:
+    if value is None:
+        return None
+    return to_major(round(value), digits) if found.goal.unit == "money" else round(value)
+
+
+def _gap(gap: NodeGap, found: CapacityFound, formatter: Formatter) -> str:
+    if gap.gap is None:
+        return "no quota" if gap.quota is None else "capacity not known"
+    amount = formatter.value(abs(round(gap.gap)), found.goal.unit)
+    part = f" ({formatter.ratio(abs(gap.gap) / gap.quota, 0)})" if gap.quota else ""
+    more = "; above potential" if gap.room is not None and gap.room < 0 else ""
+    word = "short by" if gap.gap < 0 else "spare"
+    return f"{word} {amount}{part}{more}"
+
+
+def _hires(gap: NodeGap, found: CapacityFound, formatter: Formatter) -> str:
+    """Say how many hires in the first month that can be; nobody hires for a single rep's quota."""
+    earliest = found.earliest(gap.node.id)
+    if gap.node.level == "rep" or gap.gap is None or gap.gap >= 0:
+        return ""
+    if earliest is None:
+        return "too late"
+    label, hiring = earliest
+    return (
+        "none in time" if hiring.heads is None else f"{hiring.heads} at the start of {formatter.month(label)}"
+    )
+
+
+def _verdict(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
+    """Say whether the whole has a gap, and how many hires by when close it."""
+    top = found.nodes[0]
+    if top.gap is None:
+        return ()
+    amount = formatter.value(abs(round(top.gap)), found.goal.unit)
+    if top.gap >= 0:
+        return (f"Capacity is above the quotas by {amount}.",)
+    hiring = found.hiring[top.node.id]
+    if not hiring:
+        return (f"The quotas are above capacity by {amount}, and no month is left to hire in.",)
+    told = f"The quotas are above capacity by {amount}. Hires that close it: {_by_month(hiring, formatter)}."
+    return (told,)
+
+
+def _by_month(hiring: dict[str, Hiring] | Any, formatter: Formatter) -> str:
+    """Join ``12 at the start of Jul 2026, …``; months from which on nobody ramps in time are told once."""
+    parts = []
+    for heads, group in groupby(hiring.items(), key=lambda item: item[1].heads):
+        labels = [label for label, _ in group]
+        first, last = formatter.month(labels[0]), formatter.month(labels[-1])
+        if heads is None:
+            parts.append(f"none from {first} on ramps in time")
+        else:
+            when = first if len(labels) == 1 else f"{first} to {last}"
+            parts.append(f"{heads} at the start of {when}")
+    return ", or ".join(parts)
+
+
+def _hedges(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
+    """Say over-assignment of each level in its three forms, and beside it what the plan takes for granted."""
+    told = [
+        f"Over-assignment at level {level.level}: factor {float(level.factor):.4f}, {formatter.ratio(float(level.over))},"
+        f" attainment factor {float(level.attainment_factor):.4f}."
+        for level in planning.assigned_levels(found.plan, found.goal)
+        if level.over and level.factor is not None and level.attainment_factor is not None
+    ]
+    stored = [item for item in found.plan.assumptions.over_assignment if item.kpi == found.goal.kpi]
+    told += [
+        f"Over-assignment assumed at level {item.level}: {formatter.ratio(item.factor_bp / 10_000 - 1)} on"
+        f" {'the goal' if item.base == 'goal' else 'the level above'}."
+        for item in stored
+    ]
+    multiplied = [item.factor_bp / 10_000 for item in stored if item.base == "above"]
+    if len(multiplied) > 1:
+        over = float(planning.hedged(multiplied)) - 1
+        told.append(f"Together the levels come to {formatter.ratio(over)}: hedges multiply.")
+    return tuple(told)
+
+
+def _tenths(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value)).quantize(_TENTHS)
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)

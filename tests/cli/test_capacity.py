@@ -1,0 +1,210 @@
+"""``salesnb plan capacity`` and ``salesnb plan fairness`` on a small company whose days of hire are known."""
+
+import json
+import shutil
+from decimal import Decimal
+
+import pytest
+
+from salesnb.cli import main
+
+# Every test imports data.
+pytestmark = pytest.mark.slow
+
+# Ten reps in two teams; the tenth left at the end of June 2023, the ninth came on 1 October.
+REPS = (
+    "id,name,node,from,to\n"
+    + "".join(f"{n},Rep {n},{('East', 'West')[n % 2]},2020-01-01,\n" for n in range(1, 9))
+    + "9,Rep 9,East,2023-10-01,\n10,Rep 10,West,2020-01-01,2023-06-30\n"
+)
+ORG = "node,name,parent,level\ncompany,Acme,,company\nEast,East,company,team\nWest,West,company,team\n"
+MONTHS = [*(f"2022-{month:02d}" for month in range(1, 13)), *(f"2023-{month:02d}" for month in range(1, 13))]
+# Each rep who is there wins one deal a month, of 100 and its number.
+WINS = [
+    (rep, month)
+    for month in MONTHS
+    for rep in range(1, 11)
+    if (rep != 9 or month >= "2023-10") and (rep != 10 or month <= "2023-06")
+]
+DEALS = "id,owner,stage,amount,created,closed\n" + "".join(
+    f"{n},{rep},Won,{100 + rep},2022-01-01,{month}-28\n" for n, (rep, month) in enumerate(WINS)
+)
+MAPPING = """
+[opportunities]
+file = "deals.csv"
+columns = { opportunity_id = "id", rep_id = "owner", stage = "stage", amount = "amount", created_on = "created", closed_on = "closed" }
+[opportunities.status]
+column = "stage"
+won = ["Won"]
+lost = ["Lost"]
+[reps]
+file = "reps.csv"
+columns = { rep_id = "id", name = "name", node = "node", start_on = "from", end_on = "to" }
+[org]
+file = "org.csv"
+columns = { node = "node", name = "name", parent = "parent", level = "level" }
+"""
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("capacity")
+    for name, text in (("deals", DEALS), ("reps", REPS), ("org", ORG)):
+        (folder / f"{name}.csv").write_text(text)
+    (folder / "mapping.toml").write_text(MAPPING)
+    work = folder / "w"
+    assert main(["new", str(work)]) == 0
+    settings = work / "salesnb.toml"
+    settings.write_text(settings.read_text().replace('levels = ["region", "team"]', 'levels = ["team"]'))
+    assert main(["-C", str(work), "import", str(folder), "--mapping", str(folder / "mapping.toml")]) == 0
+    goal = ["--goal", "won_amount=4000"]
+    assert main(["-C", str(work), "plan", "new", "q1", "--period", "2024-Q1", *goal]) == 0
+    assert main(["-C", str(work), "plan", "new", "q4", "--period", "2023-Q4", *goal]) == 0
+    return work
+
+
+@pytest.fixture
+def work(base, tmp_path):
+    return shutil.copytree(base, tmp_path / "w")
+
+
+def asked(run, work, *arguments):
+    found = run("-C", work, "plan", *arguments, "--format", "json")
+    assert found.code == 0, found.err
+    return json.loads(found.out)
+
+
+def test_productivity_is_what_all_reps_brought_leavers_included_over_the_months_they_were_there(run, work):
+    """The data ends on 28 December 2023: twelve months from 29 December 2022, 8 x 12 + 6 + 3 months of reps."""
+    found = asked(run, work, "capacity", "q1")
+    brought = sum(100 + rep for rep, month in WINS if month >= "2023-01")
+    months = 8 * 12 + (6 + 3 / 31) + (3 - 3 / 31)
+    assert float(found["productivity"]) == pytest.approx(brought / months, abs=0.01)
+    assert "1 of whom left" in found["productivity_source"]
+
+
+def test_capacity_adds_up_at_every_node_and_hires_close_the_gap(run, work):
+    found = asked(run, work, "capacity", "q1", "--productivity", "100")
+    nodes = {node["id"]: node for node in found["nodes"]}
+    assert {key: node["capacity"] for key, node in nodes.items() if "rep" not in key} == {
+        "company": "2700.00",
+        "East": "1500.00",
+        "West": "1200.00",
+    }
+    assert Decimal(nodes["company"]["gap"]) == Decimal(2700) - Decimal(4000)
+    # 1,300 are missing: a hire of January brings 300, of March by the season's share of a month.
+    assert nodes["company"]["hires"][0] == {"month": "2024-01", "heads": 5, "why": ""}
+    assert [hire["month"] for hire in nodes["company"]["hires"]] == ["2024-01", "2024-02", "2024-03"]
+
+
+def test_hires_attrition_and_ramp_given_change_nothing_in_the_plan_unless_saved(run, work):
+    options = ["--ramp", "0,.5", "--attrition", "20%", "--backfill", "2", "--hires", "West=2024-01:2"]
+    before = (work / "plans" / "q1.plan.json").read_bytes()
+    found = asked(run, work, "capacity", "q1", *options, "--over-assign", "rep=5%")
+    assert (work / "plans" / "q1.plan.json").read_bytes() == before
+    assert found["rep_years"]["naive"] == pytest.approx(11 * 3 / 12)
+    assert found["rep_years"]["ramp"] == pytest.approx((9 * 3 + 2 * 1.5) / 12)
+    saved = asked(run, work, "capacity", "q1", *options, "--over-assign", "rep=5%", "--save")
+    again = asked(run, work, "capacity", "q1")
+    assert (again["revision"], again["rep_years"]) == (2, saved["rep_years"])
+    assert again["over_assignment"] == [{"level": "rep", "base": "above", "factor": 1.05, "source": "given"}]
+
+
+def test_a_ramp_takes_nothing_twice_because_productivity_is_that_of_ramped_reps(run, work):
+    """Rep 9 came in October: with a ramp its months count less, so that a ramped rep brings more."""
+    plain = asked(run, work, "capacity", "q1")
+    ramped = asked(run, work, "capacity", "q1", "--ramp", "0,0,0,.5")
+    assert float(ramped["productivity"]) > float(plain["productivity"])
+    nine = {node["id"]: node for node in ramped["nodes"]}["rep:9"]
+    assert nine["ramped"] == pytest.approx((0.5 + 1 + 1) / 3)
+
+
+def test_gaps_and_hires_are_told_in_words(run, work):
+    found = run("-C", work, "plan", "capacity", "q1", "--productivity", "100", "--ramp", "0,0")
+    assert found.code == 0
+    top = found.out.splitlines()[1]
+    assert "short by" in top
+    assert top.endswith("short by $1,300 (32%)  14 at the start of Jan 2024"), top
+    assert "none from Feb 2024 on ramps in time" in found.err
+    assert "(given)" in found.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--ramp", "0,.5,.25"], 1, "The ramp falls in month 3, from 0.5 to 0.25."),
+        (["--attrition", "1.4"], 1, "The attrition is 1.4."),
+        (["--attrition", "nan"], 1, "The attrition is nan."),
+        (["--hires", "West=2024-05:2"], 1, "2 hires are planned for 2024-05, outside 2024-Q1."),
+        (["--hires", "Wets=2024-01:2"], 2, "no node 'Wets'"),
+        (["--hires", "West=2024-01"], 2, "Write NODE=MONTH:N"),
+        (["--over-assign", "squad=5%"], 1, "on the level 'squad'"),
+        (["--over-assign", "rep"], 2, "Write LEVEL=PERCENT"),
+        (["--ramp", "0,x"], 2, "'x' is not a number"),
+        (["--backfill", "-1"], 2, "not a number of months"),
+        (["--kpi", "win_rate"], 2, "no goal 'win_rate'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_words(run, work, options, code, said):
+    found = run("-C", work, "plan", "capacity", "q1", *options)
+    assert (found.code, said in found.err, "Traceback" in found.err) == (code, True, False), found.err
+
+
+def test_attainment_is_held_against_the_days_that_are_over(run, work):
+    """The quarter's data ends on 28 December; rep 1 won 101 in each of its months."""
+    found = asked(run, work, "fairness", "q4")
+    one = next(rep for rep in found["reps"] if rep["id"] == "rep:1")
+    assert Decimal(one["credited"]) == 303
+    assert Decimal(one["effective_quota"]) < Decimal(one["full_quota"])
+    # Rep 9 has no history to split by, so no quota, and is in no band.
+    assert (sum(band["reps"] for band in found["bands"]), len(found["reps"])) == (8, 9)
+    credited = sum(Decimal(rep["credited"]) for rep in found["reps"])
+    quotas = sum(Decimal(rep["effective_quota"]) for rep in found["reps"])
+    assert found["team_attainment"] == pytest.approx(float(credited / quotas))
+
+
+def test_of_a_period_to_come_the_latest_year_that_is_over_stands_in_and_it_is_said(run, work):
+    found = run("-C", work, "plan", "fairness", "q1")
+    assert found.code == 0
+    assert "2024-Q1 has not begun: what reps brought in 2023-Q1" in found.err
+    assert "1 of 9 reps were not there" in found.err
+    assert "Cortado" in found.out
+    assert "give --potential FILE" in found.out
+
+
+def test_the_next_plan_tells_whether_quotas_follow_what_was_attained(run, work):
+    found = asked(run, work, "fairness", "q1")
+    assert found["ratchet"]["earlier_plan"] == "q4"
+    assert found["ratchet"]["all"]["reps"] >= 8
+
+
+def test_attainment_on_potential_is_told_with_its_interval(run, work, tmp_path):
+    rows = "".join(f"Rep {n},{1_000 * n}\n" for n in range(1, 9))
+    (tmp_path / "potential.csv").write_text(f"rep,potential\n{rows}")
+    found = asked(run, work, "fairness", "q1", "--potential", tmp_path / "potential.csv")
+    slope = found["potential"]
+    assert slope["reps"] == 8
+    assert slope["low"] < slope["slope"] < slope["high"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("rep,size\n", 1, "columns rep and potential"),
+        ("rep,potential\nRep 1,much\n", 1, "row 2: The potential 'much' is not a number"),
+        ("rep,potential\nRep 1,1\nRep 1,2\n", 1, "row 3: 'Rep 1' is there twice"),
+        ("rep,potential\nNobody,1\n", 2, "no node 'Nobody'"),
+    ],
+)
+def test_potentials_that_cannot_be_read_are_named_with_their_row(run, work, tmp_path, text, code, said):
+    (tmp_path / "potential.csv").write_text(text)
+    found = run("-C", work, "plan", "fairness", "q1", "--potential", tmp_path / "potential.csv")
+    assert (found.code, said in found.err) == (code, True), found.err
+
+
+def test_what_is_healthy_is_a_setting(run, work):
+    settings = work / "salesnb.toml"
+    settings.write_text(settings.read_text() + "\n[fairness]\nhealthy = [0.1, 0.9]\nbands = [1.0]\n")
+    found = asked(run, work, "fairness", "q4")
+    assert found["healthy"] == {"low": 0.1, "high": 0.9, "source": "salesnb.toml"}
+    assert len(found["bands"]) == 2
