@@ -46,6 +46,7 @@ from salesnb.planning.roadmap import Roadmap, basis_points, milestones, roadmap
 from salesnb.planning.schema import plan_schema, schema_text
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
+from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
 
 __all__ = [
     "BY_MONTH",
@@ -85,6 +86,8 @@ __all__ = [
     "SeasonWeight",
     "Seasonality",
     "Segment",
+    "TwoCuts",
+    "TwoCutsQuery",
     "approve",
     "basis_points",
     "cascade",
@@ -111,5 +114,6 @@ __all__ = [
     "set_season",
     "spread_period",
     "sum_of_quotas",
+    "two_cuts",
     "unlock",
 ]
