@@ -1,5 +1,7 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
+from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
+from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.by_month import spread_period
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
@@ -34,6 +36,7 @@ from salesnb.planning.model import (
     ProbabilityBand,
     Quota,
     QuotaMonth,
+    QuotaPart,
     Scenario,
     ScenarioTarget,
     Segment,
@@ -57,7 +60,9 @@ __all__ = [
     "AllocationLine",
     "Approval",
     "Assumptions",
+    "Commitment",
     "Condition",
+    "CutPlan",
     "Difference",
     "GivenMonths",
     "Goal",
@@ -76,7 +81,9 @@ __all__ = [
     "ProbabilityBand",
     "Problem",
     "Quota",
+    "QuotaAnswer",
     "QuotaMonth",
+    "QuotaPart",
     "Resource",
     "ResponseCurve",
     "Revision",
@@ -92,10 +99,12 @@ __all__ = [
     "basis_points",
     "cascade",
     "check",
+    "cut_across",
     "diff",
     "edited",
     "keep_quotas",
     "lock",
+    "lock_part",
     "milestones",
     "new_plan",
     "plan_drivers",
@@ -116,4 +125,5 @@ __all__ = [
     "sum_of_quotas",
     "two_cuts",
     "unlock",
+    "unlock_part",
 ]
