@@ -2,6 +2,7 @@
 
 from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
 from salesnb.planning.answers import Commitment, QuotaAnswer
+from salesnb.planning.bases import BASES, Weighting, as_new, mixed, parse_basis, split_heads, weigh_new
 from salesnb.planning.by_month import spread_period
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
@@ -22,6 +23,7 @@ from salesnb.planning.means import (
 from salesnb.planning.model import (
     BY_MONTH,
     COMPANY,
+    NEW,
     NOT_GIVEN,
     SCHEMA_VERSION,
     Action,
@@ -52,8 +54,10 @@ from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
 
 __all__ = [
+    "BASES",
     "BY_MONTH",
     "COMPANY",
+    "NEW",
     "NOT_GIVEN",
     "SCHEMA_VERSION",
     "Action",
@@ -95,7 +99,9 @@ __all__ = [
     "Segment",
     "TwoCuts",
     "TwoCutsQuery",
+    "Weighting",
     "approve",
+    "as_new",
     "basis_points",
     "cascade",
     "check",
@@ -106,7 +112,9 @@ __all__ = [
     "lock",
     "lock_part",
     "milestones",
+    "mixed",
     "new_plan",
+    "parse_basis",
     "plan_drivers",
     "plan_from_json",
     "plan_schema",
@@ -121,9 +129,11 @@ __all__ = [
     "schema_text",
     "set_goal",
     "set_season",
+    "split_heads",
     "spread_period",
     "sum_of_quotas",
     "two_cuts",
     "unlock",
     "unlock_part",
+    "weigh_new",
 ]

@@ -17,6 +17,7 @@ from salesnb.planning.measures import LEFT_OUT, amount, implied_unit, number, ra
 __all__ = [
     "BY_MONTH",
     "COMPANY",
+    "NEW",
     "NOT_GIVEN",
     "SCHEMA_VERSION",
     "STATUSES",
@@ -42,6 +43,7 @@ __all__ = [
 SCHEMA_VERSION = 1
 COMPANY = "company"
 NOT_GIVEN = "no quota given"
+NEW = "new: the median of the peers"
 BY_MONTH = "the quotas given by month"
 STATUSES = ("draft", "proposed", "approved")
 UNITS = ("money", "count", "ratio", "days", "money_per_day")

@@ -11,7 +11,7 @@ from salesnb.money import minor_digits
 from salesnb.planning.by_month import reshaped
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.check_cascade import tree_of
-from salesnb.planning.model import NOT_GIVEN, Goal, Milestone, Plan, Quota
+from salesnb.planning.model import NEW, NOT_GIVEN, Goal, Milestone, Plan, Quota
 from salesnb.planning.parts import cut_again
 from salesnb.planning.planned import follow_quotas
 from salesnb.planning.roadmap import given_milestones, milestones, seasonality
@@ -82,8 +82,14 @@ def again(plan: Plan, goal: Goal, quotas: Sequence[Quota], total: int) -> Plan:
 def as_given(plan: Plan, goal: Goal, before: Sequence[Quota]) -> Plan:
     """Let the quotas of a goal keep what those before had by month, in proportion, and whom none was given."""
     unasked = {quota.id for quota in before if quota.basis == NOT_GIVEN}
+    new = {quota.id for quota in before if quota.basis == NEW}
+    general = basis_of(before)
     kept = [
-        replace(quota, basis=NOT_GIVEN) if quota.id in unasked and not quota.amount else quota
+        replace(quota, basis=NOT_GIVEN)
+        if quota.id in unasked and not quota.amount
+        else replace(quota, basis=NEW)
+        if quota.id in new and quota.basis == general
+        else quota
         for quota in plan.quotas_of(goal)
     ]
     changed = with_quotas(plan, goal, reshaped(kept, before))
@@ -151,7 +157,7 @@ def weights_of(quotas: Sequence[Quota], tree: OrgTree) -> dict[str, Weight]:
 
 def basis_of(quotas: Sequence[Quota]) -> str:
     """Tell the basis of a cascade apart from the exceptions within it."""
-    exceptions = ("locked", "locks below", "equal (", NOT_GIVEN)
+    exceptions = ("locked", "locks below", "equal (", NEW, NOT_GIVEN)
     return next((q.basis for q in quotas if not q.basis.startswith(exceptions)), "history")
 
 
