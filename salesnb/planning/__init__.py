@@ -1,6 +1,7 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
 from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
+from salesnb.planning.agreeing import Standing, answer_quota, commit_to, standings
 from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.bases import BASES, Weighting, as_new, mixed, parse_basis, split_heads, weigh_new
 from salesnb.planning.by_month import spread_period
@@ -10,6 +11,7 @@ from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
 from salesnb.planning.editing import approve, lock, new_plan, propose, recascade, set_goal, set_season, unlock
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
+from salesnb.planning.goal_checks import GoalFinding, goal_findings
 from salesnb.planning.means import (
     AllocationLine,
     Assumptions,
@@ -70,6 +72,7 @@ __all__ = [
     "Difference",
     "GivenMonths",
     "Goal",
+    "GoalFinding",
     "KpiTarget",
     "Lock",
     "LockedAmount",
@@ -97,17 +100,21 @@ __all__ = [
     "SeasonWeight",
     "Seasonality",
     "Segment",
+    "Standing",
     "TwoCuts",
     "TwoCutsQuery",
     "Weighting",
+    "answer_quota",
     "approve",
     "as_new",
     "basis_points",
     "cascade",
     "check",
+    "commit_to",
     "cut_across",
     "diff",
     "edited",
+    "goal_findings",
     "keep_quotas",
     "lock",
     "lock_part",
@@ -131,6 +138,7 @@ __all__ = [
     "set_season",
     "split_heads",
     "spread_period",
+    "standings",
     "sum_of_quotas",
     "two_cuts",
     "unlock",
