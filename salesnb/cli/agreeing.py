@@ -3,7 +3,7 @@
 import argparse
 
 from salesnb.cli import say
-from salesnb.cli.table import print_json, print_text
+from salesnb.cli.table import print_json
 from salesnb.workspace import Workspace
 
 __all__ = ["ACTIONS", "add_agreeing"]
@@ -40,8 +40,12 @@ def _goals(arguments: argparse.Namespace) -> int:
     from salesnb.actions.agreeing import goal_records
 
     plan = Workspace.open(arguments.workspace).plans().load(arguments.name)
-    printer = print_json if arguments.format == "json" else print_text
-    printer(_GOAL_COLUMNS, goal_records(plan))
+    records = goal_records(plan)
+    if arguments.format == "json":
+        print_json(_GOAL_COLUMNS, records)
+        return 0
+    for record in records:
+        print("{goal}, {aspect}: {holds}. {finding} {what to do}".format(**record).rstrip())
     return 0
 
 

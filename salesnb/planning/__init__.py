@@ -12,6 +12,7 @@ from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_
 from salesnb.planning.editing import approve, lock, new_plan, propose, recascade, set_goal, set_season, unlock
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
 from salesnb.planning.goal_checks import GoalFinding, goal_findings
+from salesnb.planning.handing_over import hand_over, prorated
 from salesnb.planning.means import (
     AllocationLine,
     Assumptions,
@@ -115,6 +116,7 @@ __all__ = [
     "diff",
     "edited",
     "goal_findings",
+    "hand_over",
     "keep_quotas",
     "lock",
     "lock_part",
@@ -130,6 +132,7 @@ __all__ = [
     "planned_deals",
     "problems",
     "propose",
+    "prorated",
     "recascade",
     "roadmap",
     "safe_name",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from salesnb.planning.answers import QuotaAnswer
 from salesnb.planning.model import Plan, QuotaMonth, QuotaPart
 from salesnb.planning.words import digits_of, number_in_words, value_in_words
 
@@ -196,7 +197,9 @@ def _within(
 
 
 def _summary(item: Any, digits: int) -> str:
-    """Say what an item is: its number, its text, or all of it."""
+    """Say what an item is: its answer, its number, its text, or all of it."""
+    if isinstance(item, QuotaAnswer):
+        return f"{item.answer} by {item.by}" + (f": {item.reason}" if item.reason else "")
     for spec in fields(item):
         if "keys" in spec.metadata:
             return value_in_words(getattr(item, spec.name), item.unit, digits)
