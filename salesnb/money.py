@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 from salesnb.errors import BadInput
@@ -124,15 +125,18 @@ def split(total: int, weights: Sequence[int | Fraction], keys: Sequence[str]) ->
     """
     if len(weights) != len(keys):
         raise BadInput(f"There are {len(weights)} weights for {len(keys)} parts.")
-    whole = sum((Fraction(weight) for weight in weights), Fraction())
-    if whole <= 0 or min(weights) < 0:
+    # Whole weights are many times faster than fractions.
+    scale = lcm(*(weight.denominator for weight in weights))
+    shares = [int(weight * scale) for weight in weights]
+    whole = sum(shares)
+    if whole <= 0 or min(shares) < 0:
         raise BadInput(
             "The weights are negative or all zero.", hint="Give weights of zero or more, one above zero."
         )
     sign = -1 if total < 0 else 1
-    exact = [Fraction(weight) * abs(total) / whole for weight in weights]
-    parts = [int(share) for share in exact]
-    order = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], keys[i]))
+    exact = [divmod(share * abs(total), whole) for share in shares]
+    parts = [part for part, _ in exact]
+    order = sorted(range(len(parts)), key=lambda i: (-exact[i][1], keys[i]))
     for index in order[: abs(total) - sum(parts)]:
         parts[index] += 1
     return tuple(sign * part for part in parts)

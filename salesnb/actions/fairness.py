@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb import planning
 from salesnb.actions.capacities import cascaded_goal
 from salesnb.actions.organisation import rep_node_id
-from salesnb.actions.plans import find_node
+from salesnb.actions.plans import node_id
 from salesnb.actions.staffing import Presence, credited, presences
 from salesnb.calendar import Period
 from salesnb.errors import BadInput
@@ -140,7 +140,7 @@ def read_potential(plan: Plan, path: Path) -> dict[str, float]:
     found: dict[str, float] = {}
     for row in reader:
         where = f"{path}, row {reader.line_num}"
-        node = find_node(plan, str(row["rep"]).strip())
+        node = node_id(plan, str(row["rep"]).strip())
         if node in found:
             raise BadInput(f"{row['rep']!r} is there twice.", where=where, hint="Give each rep once.")
         found[node] = _positive(row["potential"], where)

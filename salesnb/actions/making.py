@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.given_quotas import GivenQuotas, given_quotas, listed
-from salesnb.actions.history import month_weights, rep_drivers, rep_history, total_history
+from salesnb.actions.history import month_weights, rep_drivers, total_history
 from salesnb.actions.organisation import org_tree
 from salesnb.actions.plans import read_target
+from salesnb.actions.weighing import HISTORY, Past
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis import Kpi
-from salesnb.planning import Goal, Objective, OrgTree, Plan
+from salesnb.planning import Goal, Objective, OrgTree, Plan, Weighting
+from salesnb.planning.recascade import with_quotas
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["MadePlan", "make_plan"]
 
 _SPLITS = ("money", "count")
-_BASIS = "history: the twelve months before the plan"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +158,8 @@ class _Maker:
             if kpi not in asked
         ]
         split = [goal.kpi for goal in made if goal.unit in _SPLITS]
-        weights = {kpi: self._weights(kpi) for kpi in split}
+        found = {kpi: self._weights(kpi) for kpi in split}
+        weights = {kpi: of.weights for kpi, of in found.items()}
         plan = planning.new_plan(
             name=name,
             period=self.period,
@@ -166,7 +168,7 @@ class _Maker:
             objectives=(Objective(id="objective-1", text=objective or self._objective(made)),),
             tree=self.tree,
             weights=weights,
-            basis=_BASIS,
+            basis=HISTORY,
         )
         for kpi in split:
             season = month_weights(self.data, self.workspace.calendar, self.known, kpi, self.period)
@@ -176,6 +178,9 @@ class _Maker:
                 plan = planning.keep_quotas(
                     plan, kpi, self.tree, given.amounts, weights=weights[kpi], months=months
                 )
+            else:
+                quotas = plan.quotas_of(plan.goal(kpi))
+                plan = with_quotas(plan, plan.goal(kpi), planning.as_new(quotas, found[kpi].new))
         past = rep_drivers(self.data, self.workspace.calendar, self.period)
         return planning.plan_drivers(plan, past)
 
@@ -233,11 +238,10 @@ class _Maker:
                 return value, past.label
         return None, ""
 
-    def _weights(self, kpi: str) -> dict[str, int]:
+    def _weights(self, kpi: str) -> Weighting:
         """Take the history of the reps that are there; what others sold is not theirs to repeat."""
-        known = {leaf.id for leaf in self.tree.leaves()}
-        amounts = rep_history(self.data, self.workspace.calendar, self.known, kpi, self.period)
-        return {node: amount for node, amount in amounts.items() if node in known}
+        past = Past(data=self.data, calendar=self.workspace.calendar, known=self.known, period=self.period)
+        return past.history(kpi, self.tree)
 
     def _objective(self, goals: Sequence[Goal]) -> str:
         labels = ", ".join(self.known.get(goal.kpi).label.lower() for goal in goals)

@@ -9,7 +9,7 @@ from salesnb.planning import OrgNode, OrgTree
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
 
-__all__ = ["REP_PREFIX", "org_tree", "rep_node_id"]
+__all__ = ["REP_PREFIX", "first_days", "org_tree", "rep_node_id"]
 
 REP_PREFIX = "rep:"
 
@@ -62,6 +62,12 @@ def _members(data: "Dataset", start: date, end: date) -> set[str]:
         dated[row["rep_id"]] = dated.get(row["rep_id"], False) or (begins < end and ends > start)
     known = {row["rep_id"] for row in _rows(data, "rep_nodes")}
     return {rep for rep in known if dated.get(rep, True)}
+
+
+def first_days(data: "Dataset") -> dict[str, date]:
+    """Give the first day of each rep, by ``start_on``, else by the first membership; the earliest date where neither says."""
+    joined = {row["rep_id"]: row["start_on"] for row in _rows(data, "reps") if row.get("start_on")}
+    return _first_days(data) | joined
 
 
 def _first_days(data: "Dataset") -> dict[str, date]:

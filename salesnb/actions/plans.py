@@ -7,6 +7,7 @@ from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.history import rep_drivers
 from salesnb.actions.organisation import REP_PREFIX
+from salesnb.actions.splitting import cut_goal, resplit
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
 from salesnb.money import Formatter, to_minor
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CascadeChange",
+    "ChangedPlan",
     "approve",
     "cascade_again",
-    "find_node",
     "goal_lines",
+    "node_id",
+    "parts_across",
     "propose",
     "quota_records",
     "quotas_by",
@@ -30,7 +33,6 @@ __all__ = [
 ]
 
 _SPLITS = ("money", "count")
-_BASIS = "history: the twelve months before the plan"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,12 @@ class CascadeChange:
         A KPI and its new target.
     lock, unlock
         Quotas that stay from now on, and those that may move again.
+    basis
+        What to split by from now on, such as ``history:.6,potential:.4``; empty to leave it.
+    across
+        A second dimension to cut the quotas by; empty to leave it.
+    lock_across, unlock_across
+        Parts of the second cut: node, value and, for a lock, amount.
     why
         The reason; a lock needs one.
     """
@@ -50,7 +58,33 @@ class CascadeChange:
     goal: tuple[str, str] | None = None
     lock: tuple[tuple[str, str], ...] = ()
     unlock: tuple[str, ...] = ()
+    basis: str = ""
+    across: str = ""
+    lock_across: tuple[tuple[str, str, str], ...] = ()
+    unlock_across: tuple[tuple[str, str], ...] = ()
     why: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to change."""
+        steps = (
+            self.goal,
+            self.lock,
+            self.unlock,
+            self.basis,
+            self.across,
+            self.lock_across,
+            self.unlock_across,
+        )
+        return not any(steps)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedPlan:
+    """A plan that was changed and saved, and what its planner should know."""
+
+    plan: Plan
+    notices: tuple[str, ...]
 
 
 def goal_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
@@ -62,7 +96,7 @@ def goal_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
     )
 
 
-def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> Plan:
+def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> ChangedPlan:
     """Change a goal, lock or unlock quotas; the other quotas and the milestones follow.
 
     Raises
@@ -72,24 +106,44 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> P
     BadUsage
         When there is nothing to change, or a lock comes without its reason.
     """
-    if not (change.goal or change.lock or change.unlock):
-        raise BadUsage("There is nothing to change.", hint="Give --goal, --lock or --unlock.")
-    if change.lock and not change.why:
+    if change.is_empty:
+        raise BadUsage(
+            "There is nothing to change.", hint="Give --goal, --basis, --across, --lock or --unlock."
+        )
+    if (change.lock or change.lock_across) and not change.why:
         raise BadUsage("A lock needs its reason.", hint='Add --why "…"; it is kept with the lock.')
     store = workspace.plans()
     plan = store.load(name)
     read_at, who = plan.revision, author(workspace.root)
     for node in change.unlock:
-        plan = planning.unlock(plan, find_node(plan, node))
+        plan = planning.unlock(plan, node_id(plan, node))
     if change.goal:
         goal = plan.goal(change.goal[0])
         plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
         plan = _with_drivers(workspace, plan)
+    plan, told = resplit(workspace, plan, basis=change.basis, across=change.across)
     for node, amount in change.lock:
         unit = next((quota.unit for quota in plan.quotas), "money")
         fixed = int(read_target(amount, unit, workspace.settings))
-        plan = planning.lock(plan, find_node(plan, node), amount=fixed, by=who, why=change.why, at=moment())
-    return store.save(plan, read_at=read_at, author=who, reason=change.why or _reason(change), at=moment())
+        plan = planning.lock(plan, node_id(plan, node), amount=fixed, by=who, why=change.why, at=moment())
+    plan = _locked_across(workspace, plan, change, who)
+    reason = change.why or _reason(change)
+    return ChangedPlan(
+        plan=store.save(plan, read_at=read_at, author=who, reason=reason, at=moment()), notices=told
+    )
+
+
+def _locked_across(workspace: "Workspace", plan: Plan, change: CascadeChange, who: str) -> Plan:
+    if not (change.lock_across or change.unlock_across):
+        return plan
+    goal = cut_goal(plan)
+    for node, label in change.unlock_across:
+        plan = planning.unlock_part(plan, goal.id, node_id(plan, node), label)
+    for node, label, typed in change.lock_across:
+        amount = int(read_target(typed, goal.unit, workspace.settings))
+        held = planning.Lock(by=who, why=change.why, at=moment())
+        plan = planning.lock_part(plan, goal.id, node_id(plan, node), label, amount=amount, lock=held)
+    return plan
 
 
 def restore(workspace: "Workspace", name: str, revision: int) -> Plan:
@@ -165,6 +219,28 @@ def quotas_by(
     return tuple(bucket.label for bucket in buckets), records
 
 
+def parts_across(plan: Plan, formatter: Formatter) -> tuple[tuple[str, ...], list[dict[str, object]]]:
+    """List the quotas with what they are by the second cut of their goal; what is locked has a star.
+
+    Raises
+    ------
+    BadUsage
+        When no goal is cut a second time.
+    """
+    goal = cut_goal(plan)
+    labels = tuple(part.label for part in plan.quotas_of(goal)[0].parts)
+    records = [
+        record
+        | {
+            part.label: formatter.value(part.amount, quota.unit) + ("*" if part.lock else "")
+            for part in quota.parts
+        }
+        for quota, record in zip(plan.quotas, quota_records(plan, formatter), strict=True)
+        if quota.parts
+    ]
+    return labels, records
+
+
 def _bucket(month: str, calendar: FiscalCalendar, grain: str) -> str:
     return calendar.containing(calendar.period(month).start, grain).label
 
@@ -208,13 +284,13 @@ def _with_drivers(workspace: "Workspace", plan: Plan) -> Plan:
         return planning.plan_drivers(plan, rep_drivers(data, workspace.calendar, plan.period))
 
 
-def find_node(plan: Plan, asked: str) -> str:
+def node_id(plan: Plan, asked: str) -> str:
     """Find a node of the cascade by id, or by a name that only one has.
 
     Raises
     ------
     UnknownName
-        When there is none, or several nodes have the name.
+        When there is none, or several have the name.
     """
     ids = {quota.id for quota in plan.quotas}
     for candidate in (asked, f"{REP_PREFIX}{asked}"):
@@ -230,5 +306,8 @@ def find_node(plan: Plan, asked: str) -> str:
 
 def _reason(change: CascadeChange) -> str:
     parts = [f"goal {change.goal[0]}={change.goal[1]}"] if change.goal else []
+    parts += [f"by {change.basis}"] if change.basis else []
+    parts += [f"across {change.across}"] if change.across else []
     parts += [f"unlocked {node}" for node in change.unlock]
+    parts += [f"unlocked {label} of {node}" for node, label in change.unlock_across]
     return ", ".join(parts).capitalize()

@@ -99,7 +99,7 @@ def run_capacity(arguments: argparse.Namespace) -> int:
 
 
 def _hires(plan: "Plan", text: str) -> "PlannedHires":
-    from salesnb.actions.plans import find_node
+    from salesnb.actions.plans import node_id
     from salesnb.planning import PlannedHires
 
     match = re.fullmatch(r"(.+)=(\d{4}-\d{2}):(\d{1,6})", text.strip())
@@ -107,7 +107,7 @@ def _hires(plan: "Plan", text: str) -> "PlannedHires":
         raise BadUsage(
             f"--hires {text!r} is not readable.", hint="Write NODE=MONTH:N, such as West=2026-08:3."
         )
-    return PlannedHires(node=find_node(plan, match[1].strip()), label=match[2], heads=int(match[3]))
+    return PlannedHires(node=node_id(plan, match[1].strip()), label=match[2], heads=int(match[3]))
 
 
 def _hedge(goal: "Goal", text: str) -> "OverAssignment":

@@ -4,8 +4,10 @@ import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salesnb.cli import say
+from salesnb.cli.agreeing import ACTIONS, add_agreeing
 from salesnb.cli.capacity import add_capacity_arguments, run_capacity
 from salesnb.cli.fairness import add_fairness_arguments, run_fairness
 from salesnb.cli.outlook import add_outlook, print_outlook
@@ -13,6 +15,9 @@ from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
 from salesnb.cli.table import print_json, print_text
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
+
+if TYPE_CHECKING:
+    from salesnb.planning import Plan
 
 # What --quotas means without a file; no file is called so.
 _IMPORTED = Path("/")
@@ -24,19 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_new(commands)
     show = commands.add_parser("show", help="goals and quotas of a plan")
     _plan_and_format(show)
-    show.add_argument("--by", choices=["month", "quarter"], help="what each quota is in each of them")
+    show.add_argument(
+        "--by",
+        choices=["month", "quarter", "across", "commitment"],
+        help="what each quota is in each of them, by the second cut, or beside what was committed",
+    )
     commands.add_parser("list", help="the plans of the workspace")
     commands.add_parser("schema", help="the JSON Schema of a plan")
-    cascade = commands.add_parser("cascade", help="change a goal or lock quotas, and cascade again")
-    cascade.add_argument("name", metavar="PLAN")
-    cascade.add_argument("--goal", metavar="KPI=AMOUNT", help="a new target")
-    cascade.add_argument(
-        "--lock", metavar="NODE=AMOUNT", action="append", default=[], help="a quota that stays"
-    )
-    cascade.add_argument(
-        "--unlock", metavar="NODE", action="append", default=[], help="a quota that may move again"
-    )
-    cascade.add_argument("--why", metavar="TEXT", default="", help="the reason, kept with the lock")
+    _add_cascade(commands)
+    add_agreeing(commands)
     capacity = commands.add_parser("capacity", help="quotas against what reps and hires can bring")
     _plan_and_format(capacity)
     add_capacity_arguments(capacity)
@@ -56,6 +57,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("approve", "approve a plan: it is frozen from then on"),
     ):
         commands.add_parser(verb, help=text).add_argument("name", metavar="PLAN")
+
+
+def _add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    cascade = commands.add_parser("cascade", help="change a goal or lock quotas, and cascade again")
+    cascade.add_argument("name", metavar="PLAN")
+    cascade.add_argument("--goal", metavar="KPI=AMOUNT", help="a new target")
+    cascade.add_argument(
+        "--lock", metavar="NODE=AMOUNT", action="append", default=[], help="a quota that stays"
+    )
+    cascade.add_argument(
+        "--unlock", metavar="NODE", action="append", default=[], help="a quota that may move again"
+    )
+    cascade.add_argument("--why", metavar="TEXT", default="", help="the reason, kept with the lock")
+    cascade.add_argument(
+        "--basis",
+        metavar="BASIS",
+        default="",
+        help="what to split by: history, potential, capacity, equal or given, or a mix such as history:.6,potential:.4",
+    )
+    cascade.add_argument(
+        "--across",
+        metavar="DIM",
+        default="",
+        help="a second cut that holds at once: product, another dimension, or segment (those of the plan)",
+    )
+    cascade.add_argument(
+        "--lock-across",
+        metavar="NODE=VALUE=AMOUNT",
+        action="append",
+        default=[],
+        help="a part of the second cut that stays; that of the company fixes what the value has in all",
+    )
+    cascade.add_argument(
+        "--unlock-across", metavar="NODE=VALUE", action="append", default=[], help="one that may move again"
+    )
 
 
 def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -125,7 +161,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from salesnb.actions.plans import goal_lines, quota_records, quotas_by, slip_lines
+    from salesnb.actions.plans import goal_lines, slip_lines
     from salesnb.planning import plan_to_document
 
     workspace = Workspace.open(arguments.workspace)
@@ -138,14 +174,30 @@ def _show(arguments: argparse.Namespace) -> int:
         say(line)
     for sentence in slip_lines(plan):
         say(sentence)
-    records = quota_records(plan, workspace.settings.formatter)
-    columns = ["node", "level", "kpi", "quota", "basis", "locked"]
-    if arguments.by:
-        months, records = quotas_by(plan, workspace.calendar, workspace.settings.formatter, arguments.by)
-        columns = ["node", "kpi", "quota", *months]
+    columns, records, right = _quota_table(workspace, plan, arguments.by)
     if records:
-        print_text(columns, records, right=columns[2:] if arguments.by else ())
+        print_text(columns, records, right=right)
     return 0
+
+
+def _quota_table(
+    workspace: Workspace, plan: "Plan", by: str | None
+) -> tuple[list[str], list[dict[str, object]], list[str]]:
+    """Give columns, rows, and which columns stand to the right."""
+    from salesnb.actions.agreeing import standing_records
+    from salesnb.actions.plans import parts_across, quota_records, quotas_by
+
+    formatter = workspace.settings.formatter
+    if by is None:
+        return ["node", "level", "kpi", "quota", "basis", "locked"], quota_records(plan, formatter), []
+    if by == "commitment":
+        numbers = ["quota", "committed", "from below", "who has", "gap"]
+        return ["node", "kpi", *numbers, "answer"], standing_records(plan, formatter), numbers
+    if by == "across":
+        labels, records = parts_across(plan, formatter)
+    else:
+        labels, records = quotas_by(plan, workspace.calendar, formatter, by)
+    return ["node", "kpi", "quota", *labels], records, ["quota", *labels]
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -170,9 +222,19 @@ def _cascade(arguments: argparse.Namespace) -> int:
         goal=_pair(arguments.goal, "--goal", "KPI=AMOUNT") if arguments.goal else None,
         lock=tuple(_pair(text, "--lock", 'NODE=AMOUNT, such as "West=900000"') for text in arguments.lock),
         unlock=tuple(arguments.unlock),
+        basis=arguments.basis,
+        across=arguments.across,
+        lock_across=tuple(map(_part, arguments.lock_across)),
+        unlock_across=tuple(
+            _pair(text, "--unlock-across", 'NODE=VALUE, such as "West=Core"')
+            for text in arguments.unlock_across
+        ),
         why=arguments.why,
     )
-    plan = cascade_again(workspace, arguments.name, change)
+    changed = cascade_again(workspace, arguments.name, change)
+    plan = changed.plan
+    for notice in changed.notices:
+        say(notice)
     say(f"Saved revision {plan.revision}.")
     _print_levels(workspace, plan)
     return 0
@@ -231,7 +293,13 @@ def _pair(text: str, option: str, form: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _print_levels(workspace: Workspace, plan) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- planning's Plan
+def _part(text: str) -> tuple[str, str, str]:
+    form = 'NODE=VALUE=AMOUNT, such as "West=Core=900000"'
+    place, amount = _pair(text, "--lock-across", form)
+    return (*_pair(place, "--lock-across", form), amount)
+
+
+def _print_levels(workspace: Workspace, plan: "Plan") -> None:
     from salesnb.actions.plans import goal_lines, quota_records
 
     for line in goal_lines(plan, workspace.settings.formatter):
@@ -242,6 +310,7 @@ def _print_levels(workspace: Workspace, plan) -> None:  # type: ignore[no-untype
 
 
 _ACTIONS = {
+    **ACTIONS,
     "new": _new,
     "show": _show,
     "list": _list,

@@ -1,6 +1,10 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
+from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
+from salesnb.planning.agreeing import Standing, answer_quota, commit_to, standings
+from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.assumed import People, assume_people, productivity_of, staffing_of
+from salesnb.planning.bases import BASES, Weighting, as_new, mixed, parse_basis, split_heads, weigh_new
 from salesnb.planning.by_month import spread_period
 from salesnb.planning.capacity import RAMPED, Capacity, Cohort, Staffing, Steps, bookings, project, steps
 from salesnb.planning.cascade import LockedAmount, cascade
@@ -31,6 +35,8 @@ from salesnb.planning.fairness import (
 )
 from salesnb.planning.gaps import NodeGap, node_gaps
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
+from salesnb.planning.goal_checks import GoalFinding, goal_findings
+from salesnb.planning.handing_over import hand_over, prorated
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
 from salesnb.planning.means import (
     AllocationLine,
@@ -48,6 +54,7 @@ from salesnb.planning.means import (
 from salesnb.planning.model import (
     BY_MONTH,
     COMPANY,
+    NEW,
     NOT_GIVEN,
     SCHEMA_VERSION,
     Action,
@@ -62,6 +69,7 @@ from salesnb.planning.model import (
     ProbabilityBand,
     Quota,
     QuotaMonth,
+    QuotaPart,
     Scenario,
     ScenarioTarget,
     Segment,
@@ -76,12 +84,15 @@ from salesnb.planning.schema import plan_schema, schema_text
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
+from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
 
 __all__ = [
+    "BASES",
     "BY_MONTH",
     "COMPANY",
     "EDGES",
     "HEALTHY",
+    "NEW",
     "NOT_GIVEN",
     "RAMPED",
     "SCHEMA_VERSION",
@@ -93,11 +104,14 @@ __all__ = [
     "Capacity",
     "Chosen",
     "Cohort",
+    "Commitment",
     "Condition",
+    "CutPlan",
     "Difference",
     "EffectiveQuota",
     "GivenMonths",
     "Goal",
+    "GoalFinding",
     "Healthy",
     "Hiring",
     "KpiTarget",
@@ -122,7 +136,9 @@ __all__ = [
     "Problem",
     "Productivity",
     "Quota",
+    "QuotaAnswer",
     "QuotaMonth",
+    "QuotaPart",
     "RepResult",
     "Resource",
     "ResponseCurve",
@@ -136,10 +152,16 @@ __all__ = [
     "Segment",
     "Slope",
     "Staffing",
+    "Standing",
     "Stay",
     "Steps",
+    "TwoCuts",
+    "TwoCutsQuery",
+    "Weighting",
     "active_shares",
+    "answer_quota",
     "approve",
+    "as_new",
     "assigned_levels",
     "assume_people",
     "attainment",
@@ -149,19 +171,26 @@ __all__ = [
     "cascade",
     "check",
     "choose_over_assignment",
+    "commit_to",
+    "cut_across",
     "diff",
     "edited",
     "effective_quota",
+    "goal_findings",
+    "hand_over",
     "hedged",
     "hires_by_month",
     "hires_needed",
     "keep_quotas",
     "line_slope",
     "lock",
+    "lock_part",
     "milestones",
+    "mixed",
     "months_since",
     "new_plan",
     "node_gaps",
+    "parse_basis",
     "plan_drivers",
     "plan_from_json",
     "plan_schema",
@@ -173,6 +202,7 @@ __all__ = [
     "productivity_of",
     "project",
     "propose",
+    "prorated",
     "ratchet",
     "recascade",
     "roadmap",
@@ -181,12 +211,17 @@ __all__ = [
     "set_goal",
     "set_season",
     "share_at_quota",
+    "split_heads",
     "spread_hires",
     "spread_period",
     "staffing_of",
+    "standings",
     "steps",
     "sum_of_quotas",
     "team_attainment",
+    "two_cuts",
     "unlock",
+    "unlock_part",
+    "weigh_new",
     "worth_of_hire",
 ]

@@ -52,6 +52,7 @@ def _group_problems(plan: Plan, goal: Goal, quotas: Sequence[Quota], where: str)
     yield from _unit_problems(goal, quotas, where)
     yield from _sum_problems(plan, tree, quotas, where)
     yield from _month_problems(tree, quotas, where)
+    yield from _part_problems(tree, quotas, where)
     yield from _top_problems(plan, goal, quotas, tree, where)
 
 
@@ -90,6 +91,21 @@ def _month_problems(tree: OrgTree, quotas: Sequence[Quota], where: str) -> Itera
         for label in sorted(labels) if below else ():
             if own.get(label, 0) != sum(part.get(label, 0) for part in below):
                 what = f"In {label} the quotas below {quota.name} do not add up to what it has."
+                yield Problem.error("cascade", f"{where}, {quota.id}", what, hint)
+
+
+def _part_problems(tree: OrgTree, quotas: Sequence[Quota], where: str) -> Iterator[Problem]:
+    """Find parts that do not add up to their quota, or to those of the node above."""
+    parts = {quota.id: {part.label: part.amount for part in quota.parts} for quota in quotas}
+    hint = "Cut the goal again: salesnb plan cascade PLAN --across DIM."
+    for quota in quotas if any(parts.values()) else ():
+        own, below = parts[quota.id], [parts[child.id] for child in tree.children(quota.id)]
+        if sum(own.values()) != quota.amount or len(own) != len(quota.parts):
+            what = f"The parts of {quota.name} do not add up to its quota."
+            yield Problem.error("cascade", f"{where}, {quota.id}", what, hint)
+        for label in sorted({label for part in (own, *below) for label in part}) if below else ():
+            if own.get(label, 0) != sum(part.get(label, 0) for part in below):
+                what = f"Of {label} the quotas below {quota.name} do not add up to what it has."
                 yield Problem.error("cascade", f"{where}, {quota.id}", what, hint)
 
 

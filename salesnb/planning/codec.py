@@ -38,7 +38,7 @@ def encode(value: object) -> Any:
             key_of(spec, unit): _encode_field(spec, unit, getattr(value, spec.name))
             for spec in fields(value)
             if not spec.metadata.get("implied")
-            and not (spec.metadata.get("left_out") and not getattr(value, spec.name))
+            and not (spec.metadata.get("left_out") and getattr(value, spec.name) == spec.default)
         }
     if isinstance(value, tuple):
         return [encode(item) for item in value]

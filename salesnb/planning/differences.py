@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from salesnb.planning.model import Plan, QuotaMonth
+from salesnb.planning.answers import QuotaAnswer
+from salesnb.planning.model import Plan, QuotaMonth, QuotaPart
 from salesnb.planning.words import digits_of, number_in_words, value_in_words
 
 __all__ = ["Difference", "diff"]
@@ -59,6 +60,12 @@ _PARTS = (
         key=lambda quota: f"{quota.id}, {quota.kpi} {quota.period}",
         title=lambda quota: f"{quota.name}, {quota.kpi} {quota.period}",
     ),
+    _Part(
+        name="commitments",
+        noun="Commitment",
+        key=lambda item: f"of {item.node}, {item.kpi} {item.period}",
+    ),
+    _Part(name="answers", noun="Answer", key=lambda item: f"of {item.node}, {item.kpi} {item.period}"),
     _Part(name="resources", noun="Resource", key=lambda item: item.id),
     _Part(name="allocation", noun="Allocation", key=lambda item: f"{item.resource} to {item.segment}"),
     _Part(name="response_curves", noun="Response", key=lambda item: f"{item.segment} to {item.resource}"),
@@ -67,6 +74,8 @@ _PARTS = (
     _Part(name="kpi_targets", noun="KPI target", key=lambda item: f"{item.kpi} of {item.node}"),
     _Part(name="actions", noun="Action", key=lambda item: item.id),
 )
+# What months and parts of a quota are where there are none.
+_WITHIN = {"months": "by season", "parts": "not cut a second time"}
 _SEASONS = _Part(name="seasonality", noun="Season", key=lambda item: item.kpi)
 _ASSUMED_ITEMS = (
     _Part(name="hires", noun="Hires", key=lambda item: f"of {item.node} in {item.label}"),
@@ -162,8 +171,8 @@ def _fields(part: str, subject: str, before: Any, after: Any, digits: int) -> It
         old, new = getattr(before, spec.name), getattr(after, spec.name)
         if old == new:
             continue
-        if spec.name == "months":
-            yield _months(part, subject, old, new, digits)
+        if spec.name in _WITHIN:
+            yield _within(part, f"{subject}, {spec.name}", old, new, digits, _WITHIN[spec.name])
             continue
         yield Difference(
             part=part,
@@ -173,26 +182,31 @@ def _fields(part: str, subject: str, before: Any, after: Any, digits: int) -> It
         )
 
 
-def _months(
-    part: str, subject: str, before: Sequence[QuotaMonth], after: Sequence[QuotaMonth], digits: int
+def _within(
+    part: str,
+    subject: str,
+    before: Sequence[QuotaMonth | QuotaPart],
+    after: Sequence[QuotaMonth | QuotaPart],
+    digits: int,
+    nothing: str,
 ) -> Difference:
-    """Tell the months of a quota that changed."""
+    """Tell the months of a quota, or its parts, that changed."""
     same = set(before) & set(after)
     old, new = (
         ", ".join(
-            f"{month.label} {number_in_words(month.amount, month.unit, digits)}"
-            for month in months
-            if month not in same
+            f"{item.label} {number_in_words(item.amount, item.unit, digits)}"
+            for item in items
+            if item not in same
         )
-        for months in (before, after)
+        for items in (before, after)
     )
-    return Difference(
-        part=part, subject=f"{subject}, months", before=old or "by season", after=new or "by season"
-    )
+    return Difference(part=part, subject=subject, before=old or nothing, after=new or nothing)
 
 
 def _summary(item: Any, digits: int) -> str:
-    """Say what an item is: its number, its text, or all of it."""
+    """Say what an item is: its answer, its number, its text, or all of it."""
+    if isinstance(item, QuotaAnswer):
+        return f"{item.answer} by {item.by}" + (f": {item.reason}" if item.reason else "")
     for spec in fields(item):
         if "keys" in spec.metadata:
             return value_in_words(getattr(item, spec.name), item.unit, digits)

@@ -1,9 +1,14 @@
 """Numbers of a plan whose key in the document tells their unit: ``amount_minor``, ``count`` or ``value``."""
 
+from collections.abc import Mapping
 from dataclasses import field
+from types import MappingProxyType
 from typing import Any
 
-__all__ = ["amount", "implied_unit", "number", "rarely"]
+__all__ = ["LEFT_OUT", "amount", "implied_unit", "number", "rarely"]
+
+LEFT_OUT: Mapping[str, bool] = MappingProxyType({"left_out": True})
+"""Of a field whose key the document holds only where it is not the default."""
 
 
 def number(money: str, count: str, value: str, **options: Any) -> Any:
@@ -23,4 +28,4 @@ def implied_unit() -> Any:
 
 def rarely() -> Any:
     """Declare items that most plans have none of; the document holds their key only where there are some."""
-    return field(default=(), metadata={"left_out": True})
+    return field(default=(), metadata=LEFT_OUT)

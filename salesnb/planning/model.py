@@ -10,12 +10,14 @@ from fractions import Fraction
 
 from salesnb.calendar import Period
 from salesnb.errors import UnknownName, nearest
+from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.means import AllocationLine, Assumptions, Resource, ResponseCurve
-from salesnb.planning.measures import amount, implied_unit, number, rarely
+from salesnb.planning.measures import LEFT_OUT, amount, implied_unit, number, rarely
 
 __all__ = [
     "BY_MONTH",
     "COMPANY",
+    "NEW",
     "NOT_GIVEN",
     "SCHEMA_VERSION",
     "STATUSES",
@@ -32,6 +34,7 @@ __all__ = [
     "ProbabilityBand",
     "Quota",
     "QuotaMonth",
+    "QuotaPart",
     "Scenario",
     "ScenarioTarget",
     "Segment",
@@ -40,6 +43,7 @@ __all__ = [
 SCHEMA_VERSION = 1
 COMPANY = "company"
 NOT_GIVEN = "no quota given"
+NEW = "new: the median of the peers"
 BY_MONTH = "the quotas given by month"
 STATUSES = ("draft", "proposed", "approved")
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
@@ -110,6 +114,8 @@ class Goal:
         What the KPI was before, and when; None and empty where it is not known.
     probability
         The band of the outlook, None until one was made.
+    across
+        The dimension that its quotas are cut by a second time, such as ``product``; else empty.
     """
 
     id: str
@@ -124,6 +130,7 @@ class Goal:
     baseline: int | float | None = number("baseline_minor", "baseline_count", "baseline_value", default=None)
     baseline_period: str = ""
     probability: ProbabilityBand | None = None
+    across: str = field(default="", metadata=LEFT_OUT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +169,27 @@ class QuotaMonth:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuotaPart:
+    """What a quota comes to for one value of the second cut, in minor units of money or as a count.
+
+    Attributes
+    ----------
+    label
+        The value of the dimension, or the name of the segment.
+    weight
+        What it is in proportion to, on leaves.
+    lock
+        Present when it stays as it is.
+    """
+
+    label: str
+    unit: str = implied_unit()
+    amount: int = amount()
+    weight: int | Fraction | None = field(default=None, metadata=LEFT_OUT)
+    lock: Lock | None = field(default=None, metadata=LEFT_OUT)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Quota:
     """The part of a goal that a node or rep has.
 
@@ -186,6 +214,8 @@ class Quota:
     months
         The quota's own amounts by month, where quotas were given by month or quarter: they add up to it, and those of
         children to those of their parent in each month. Empty where the quota follows the season of its goal.
+    parts
+        What it comes to by the second cut of its goal; they add up both ways, as months do.
     """
 
     id: str
@@ -201,6 +231,7 @@ class Quota:
     weight: int | Fraction | None = None
     lock: Lock | None = None
     months: tuple[QuotaMonth, ...] = rarely()
+    parts: tuple[QuotaPart, ...] = rarely()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -309,6 +340,8 @@ class Plan:
     goals: tuple[Goal, ...] = ()
     segments: tuple[Segment, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    commitments: tuple[Commitment, ...] = rarely()
+    answers: tuple[QuotaAnswer, ...] = rarely()
     resources: tuple[Resource, ...] = ()
     allocation: tuple[AllocationLine, ...] = ()
     response_curves: tuple[ResponseCurve, ...] = ()

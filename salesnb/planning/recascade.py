@@ -1,6 +1,6 @@
 """Cascading the goal of a plan again: where its tree, weights and locks come from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -11,7 +11,8 @@ from salesnb.money import minor_digits
 from salesnb.planning.by_month import reshaped
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.check_cascade import tree_of
-from salesnb.planning.model import NOT_GIVEN, Goal, Milestone, Plan, Quota
+from salesnb.planning.model import NEW, NOT_GIVEN, Goal, Milestone, Plan, Quota
+from salesnb.planning.parts import cut_again
 from salesnb.planning.planned import follow_quotas
 from salesnb.planning.roadmap import given_milestones, milestones, seasonality
 from salesnb.planning.sharing import Weight
@@ -27,6 +28,7 @@ __all__ = [
     "edited",
     "equal_weights",
     "rescaled",
+    "shown_in",
     "weights_of",
     "with_milestones",
     "with_quotas",
@@ -80,8 +82,14 @@ def again(plan: Plan, goal: Goal, quotas: Sequence[Quota], total: int) -> Plan:
 def as_given(plan: Plan, goal: Goal, before: Sequence[Quota]) -> Plan:
     """Let the quotas of a goal keep what those before had by month, in proportion, and whom none was given."""
     unasked = {quota.id for quota in before if quota.basis == NOT_GIVEN}
+    new = {quota.id for quota in before if quota.basis == NEW}
+    general = basis_of(before)
     kept = [
-        replace(quota, basis=NOT_GIVEN) if quota.id in unasked and not quota.amount else quota
+        replace(quota, basis=NOT_GIVEN)
+        if quota.id in unasked and not quota.amount
+        else replace(quota, basis=NEW)
+        if quota.id in new and quota.basis == general
+        else quota
         for quota in plan.quotas_of(goal)
     ]
     changed = with_quotas(plan, goal, reshaped(kept, before))
@@ -89,12 +97,25 @@ def as_given(plan: Plan, goal: Goal, before: Sequence[Quota]) -> Plan:
 
 
 def with_quotas(plan: Plan, goal: Goal, quotas: Iterable[Quota]) -> Plan:
-    """Put quotas in the place of those that a goal had; quotas stand in the order of the goals."""
+    """Put quotas in the place of those that a goal had; quotas stand in the order of the goals.
+
+    Where those before are cut a second time and these are not, they are cut by the same weights and locks.
+    """
+    quotas = tuple(quotas)
+    before = plan.quotas_of(goal)
+    if any(quota.parts for quota in before) and quotas and not any(quota.parts for quota in quotas):
+        quotas = cut_again(quotas, before, shown_in(plan, goal.unit))
     order = {(item.kpi, item.period.label): index for index, item in enumerate(plan.goals)}
     mine = (goal.kpi, goal.period.label)
     others = [quota for quota in plan.quotas if (quota.kpi, quota.period) != mine]
     mixed = sorted([*others, *quotas], key=lambda quota: order[quota.kpi, quota.period])
     return follow_quotas(edited(plan, quotas=tuple(mixed)))
+
+
+def shown_in(plan: Plan, unit: str) -> Callable[[int], str]:
+    """Give what puts an amount of a plan into words."""
+    digits = minor_digits(plan.currency)
+    return lambda amount: number_in_words(amount, unit, digits)
 
 
 def with_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], basis: str) -> Plan:
@@ -136,7 +157,7 @@ def weights_of(quotas: Sequence[Quota], tree: OrgTree) -> dict[str, Weight]:
 
 def basis_of(quotas: Sequence[Quota]) -> str:
     """Tell the basis of a cascade apart from the exceptions within it."""
-    exceptions = ("locked", "locks below", "equal (", NOT_GIVEN)
+    exceptions = ("locked", "locks below", "equal (", NEW, NOT_GIVEN)
     return next((q.basis for q in quotas if not q.basis.startswith(exceptions)), "history")
 
 

@@ -357,9 +357,16 @@ def _check_stamp(author: str, at: datetime) -> None:
 
 
 def _refuse_thawing(before: Plan, after: Plan) -> None:
-    """Refuse a change of an approved plan that does not make it a draft."""
+    """Refuse a change of an approved plan that does not make it a draft; what people say to it is none."""
     both = before.status == after.status == "approved"
-    if both and replace(after, revision=before.revision, schema_version=before.schema_version) != before:
+    unchanged = replace(
+        after,
+        revision=before.revision,
+        schema_version=before.schema_version,
+        commitments=before.commitments,
+        answers=before.answers,
+    )
+    if both and unchanged != before:
         raise BadInput(
             f"The plan {before.name} is approved and frozen.",
             hint="Change it as a draft: set its status to draft, and have it approved again.",

@@ -82,10 +82,10 @@ class OrgTree:
 
     @cached_property
     def _children(self) -> Mapping[str, tuple[OrgNode, ...]]:
-        found: dict[str, list[OrgNode]] = {}
+        found: dict[str, list[OrgNode]] = {node.id: [] for node in self.nodes}
         for node in sorted(self.nodes, key=lambda node: node.id):
             if node.parent is not None:
-                found.setdefault(node.parent, []).append(node)
+                found[node.parent].append(node)
         return {parent: tuple(children) for parent, children in found.items()}
 
     def node(self, node_id: str) -> OrgNode:
@@ -105,19 +105,27 @@ class OrgTree:
 
     def children(self, node_id: str) -> tuple[OrgNode, ...]:
         """List the nodes right below one, by id."""
-        return self._children.get(self.node(node_id).id, ())
+        found = self._children.get(node_id)
+        return self._children[self.node(node_id).id] if found is None else found
 
     def walk(self, top: str | None = None) -> Iterator[OrgNode]:
         """Go through a node (the top unless named) and all below it, parents first, siblings by id."""
-        waiting = [self.root if top is None else self.node(top)]
+        return iter(self._whole) if top is None else self._below(self.node(top))
+
+    @cached_property
+    def _whole(self) -> tuple[OrgNode, ...]:
+        return tuple(self._below(self.root))
+
+    def _below(self, top: OrgNode) -> Iterator[OrgNode]:
+        waiting = [top]
         while waiting:
             node = waiting.pop()
             yield node
-            waiting.extend(reversed(self._children.get(node.id, ())))
+            waiting.extend(reversed(self._children[node.id]))
 
     def leaves(self, top: str | None = None) -> tuple[OrgNode, ...]:
         """List the nodes with nothing below them, in the order of ``walk``."""
-        return tuple(node for node in self.walk(top) if node.id not in self._children)
+        return tuple(node for node in self.walk(top) if not self._children[node.id])
 
     def subtree(self, top: str) -> "OrgTree":
         """Cut out a node and all below it; the node becomes the top."""

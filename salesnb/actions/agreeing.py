@@ -1,0 +1,127 @@
+"""People answer a plan: they commit, accept or dispute; and what that comes to, beside what was handed down."""
+
+from typing import TYPE_CHECKING
+
+from salesnb import planning
+from salesnb.actions.clock import author, moment
+from salesnb.actions.plans import node_id, read_target
+from salesnb.errors import BadUsage
+from salesnb.money import Formatter
+from salesnb.planning import Goal, Plan
+
+if TYPE_CHECKING:
+    from salesnb.workspace import Workspace
+
+__all__ = ["NOT_YET", "answer", "commit", "goal_records", "standing_records"]
+
+NOT_YET = "none"
+_ANSWERS = {"accept": "accepted", "dispute": "disputed"}
+
+
+def commit(
+    workspace: "Workspace", name: str, node: str, amount: str, *, goal: str | None = None, note: str = ""
+) -> Plan:
+    """Keep what a node or rep commits to and save the plan.
+
+    Parameters
+    ----------
+    node
+        By id or name.
+    amount
+        As typed, in major units; ``none`` where somebody was asked and has not committed.
+    goal
+        Id or KPI; may be left out where one goal has quotas.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such plan, goal or node.
+    BadInput
+        When the amount is not one.
+    """
+    store = workspace.plans()
+    plan = store.load(name)
+    found, who, at = _goal(plan, goal), author(workspace.root), moment()
+    fixed = None if amount == NOT_YET else int(read_target(amount, found.unit, workspace.settings))
+    place = node_id(plan, node)
+    changed = planning.commit_to(plan, place, fixed, goal=found.id, by=who, at=at, note=note)
+    return store.save(changed, read_at=plan.revision, author=who, reason=f"{node} commits to {amount}", at=at)
+
+
+def answer(
+    workspace: "Workspace", name: str, node: str, verb: str, *, goal: str | None = None, reason: str = ""
+) -> Plan:
+    """Keep that the owner of a quota accepts or disputes it and save the plan.
+
+    Parameters
+    ----------
+    verb
+        ``accept`` or ``dispute``.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such plan, goal or node.
+    BadUsage
+        When a dispute has no reason.
+    """
+    store = workspace.plans()
+    plan = store.load(name)
+    found, who, at = _goal(plan, goal), author(workspace.root), moment()
+    said = _ANSWERS[verb]
+    changed = planning.answer_quota(
+        plan, node_id(plan, node), said, goal=found.id, by=who, at=at, reason=reason
+    )
+    words = f"{node} has {said} the quota" + (f": {reason}" if reason else "")
+    return store.save(changed, read_at=plan.revision, author=who, reason=words, at=at)
+
+
+def standing_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]]:
+    """List what each node was handed, commits to and says, in the order of the quotas."""
+    records: list[dict[str, object]] = []
+    for goal in plan.goals:
+        for one in planning.standings(plan, goal):
+            unit, said = one.quota.unit, one.answer
+            words = (
+                ""
+                if said is None
+                else f"{said.answer} by {said.by}" + (f": {said.reason}" if said.reason else "")
+            )
+            records.append(
+                {
+                    "node": one.quota.name,
+                    "kpi": goal.kpi,
+                    "quota": formatter.value(one.quota.amount, unit),
+                    "committed": None if one.committed is None else formatter.value(one.committed, unit),
+                    "from below": None if one.below is None else formatter.value(one.below, unit),
+                    "who has": f"{one.answered} of {one.children}" if one.children else None,
+                    "gap": None if one.gap is None else formatter.value(one.gap, unit),
+                    "answer": words,
+                }
+            )
+    return records
+
+
+def goal_records(plan: Plan) -> list[dict[str, object]]:
+    """List what the check of the goals found, a record an aspect."""
+    words = {True: "yes", False: "no", None: "not known"}
+    return [
+        {
+            "goal": one.goal,
+            "aspect": one.aspect,
+            "holds": words[one.holds],
+            "finding": one.what,
+            "what to do": one.hint,
+        }
+        for one in planning.goal_findings(plan)
+    ]
+
+
+def _goal(plan: Plan, asked: str | None) -> Goal:
+    if asked is not None:
+        return plan.goal(asked)
+    found = [goal for goal in plan.goals if plan.quotas_of(goal)]
+    if len(found) != 1:
+        ids = ", ".join(goal.id for goal in found) or "none"
+        raise BadUsage("It is not clear which goal is meant.", hint=f"Name one with --goal: {ids}.")
+    return found[0]

@@ -1,0 +1,87 @@
+"""A plan's goals are split by another basis, and cut a second time by a dimension or by segments."""
+
+from typing import TYPE_CHECKING
+
+from salesnb import planning
+from salesnb.actions.weighing import Past, shares_of
+from salesnb.errors import BadUsage
+from salesnb.planning import Goal, OrgTree, Plan
+from salesnb.planning.check_cascade import tree_of
+from salesnb.planning.recascade import with_quotas
+
+if TYPE_CHECKING:
+    from salesnb.workspace import Workspace
+
+__all__ = ["cut_goal", "resplit"]
+
+
+def resplit(
+    workspace: "Workspace", plan: Plan, *, basis: str = "", across: str = ""
+) -> tuple[Plan, tuple[str, ...]]:
+    """Split each goal with quotas by another basis, then cut it a second time; empty means to leave it.
+
+    Returns
+    -------
+    tuple
+        The plan, not saved, and what its planner should know.
+
+    Raises
+    ------
+    BadUsage
+        When a basis or dimension cannot be meant, or no goal has quotas.
+    Infeasible
+        When locks do not fit.
+    """
+    if not (basis or across):
+        return plan, ()
+    told: list[str] = []
+    goals = [goal for goal in plan.goals if plan.quotas_of(goal)]
+    if not goals:
+        raise BadUsage(f"The plan {plan.name} has no quotas.", hint="Give it a goal in money or counts.")
+    with workspace.dataset() as data:
+        past = Past(
+            data=data, calendar=workspace.calendar, known=workspace.catalogue(data), period=plan.period
+        )
+        for goal in goals:
+            if basis:
+                plan = _by_basis(past, plan, goal, basis)
+            if across:
+                plan, more = _cut(past, plan, plan.goal(goal.id), across)
+                told += more
+    return plan, tuple(told)
+
+
+def cut_goal(plan: Plan) -> Goal:
+    """Find the goal that is cut a second time.
+
+    Raises
+    ------
+    BadUsage
+        When there is none, or more than one.
+    """
+    found = [goal for goal in plan.goals if goal.across]
+    if len(found) != 1:
+        what = "No goal of the plan is" if not found else "Several goals of the plan are"
+        raise BadUsage(
+            f"{what} cut a second time.", hint="Cut one: salesnb plan cascade PLAN --across product."
+        )
+    return found[0]
+
+
+def _by_basis(past: Past, plan: Plan, goal: Goal, basis: str) -> Plan:
+    tree: OrgTree = tree_of(plan.quotas_of(goal))
+    found = past.weighting(basis, goal.kpi, plan, tree)
+    new = planning.recascade(plan, goal.id, weights=found.weights, basis=found.basis)
+    return with_quotas(new, goal, planning.as_new(new.quotas_of(goal), found.new))
+
+
+def _cut(past: Past, plan: Plan, goal: Goal, dimension: str) -> tuple[Plan, list[str]]:
+    sold = past.across(goal.kpi, dimension, plan)
+    found = planning.cut_across(plan, goal.id, dimension, sold, shares_of(sold))
+    told = []
+    if found.unknown_nodes:
+        names = ", ".join(found.unknown_nodes[:5]) + (", …" if len(found.unknown_nodes) > 5 else "")
+        told.append(f"Without history by {dimension}, so with the mix of those around them: {names}.")
+    if found.unknown_labels:
+        told.append(f"Sold by nobody who is there, so spread evenly: {', '.join(found.unknown_labels)}.")
+    return found.plan, told

@@ -1,0 +1,206 @@
+"""What the workspace knows to split a goal by: history, potential, capacity; who is new; what was sold of what."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from salesnb import planning
+from salesnb.actions.history import history_start, rep_history
+from salesnb.actions.organisation import first_days, rep_node_id
+from salesnb.calendar import Period
+from salesnb.errors import BadInput, BadUsage
+from salesnb.kpis import Query, run
+from salesnb.kpis.query import CREDIT
+from salesnb.planning import OrgTree, Plan, Segment, Weighting
+
+if TYPE_CHECKING:
+    from salesnb.calendar import FiscalCalendar
+    from salesnb.crm.dataset import Dataset
+    from salesnb.kpis import Kpi
+    from salesnb.registry import Registry
+
+__all__ = ["HISTORY", "SEGMENT", "Past", "new_reps", "shares_of"]
+
+HISTORY = "history: the twelve months before the plan"
+SEGMENT = "segment"
+_REST = "other"
+_FULL = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What can be asked of the time before a period."""
+
+    data: "Dataset"
+    calendar: "FiscalCalendar"
+    known: "Registry[Kpi]"
+    period: Period
+
+    def weighting(self, basis: str, kpi: str, plan: Plan, tree: OrgTree) -> Weighting:
+        """Find weights by one basis or a mix; who is new gets the median of the peers where history is in it.
+
+        Raises
+        ------
+        BadUsage
+            When the basis is not known, or is one that has to be given.
+        BadInput
+            When the workspace knows nothing by it.
+        """
+        shares = planning.parse_basis(basis)
+        ways: dict[str, Callable[[], Weighting]] = {
+            "history": lambda: self.history(kpi, tree),
+            "equal": lambda: Weighting(weights={leaf.id: 1 for leaf in tree.leaves()}, basis="equal"),
+            "potential": self._potential,
+            "capacity": lambda: self._capacity(plan, tree),
+            "given": lambda: self._given(plan, kpi),
+        }
+        leaves = {leaf.id for leaf in tree.leaves()}
+        return planning.mixed({name: ways[name]() for name in shares}, shares, leaves)
+
+    def history(self, kpi: str, tree: OrgTree) -> Weighting:
+        """Sum what each rep of a tree had of a KPI; one who is new has the median of the peers."""
+        leaves = {leaf.id for leaf in tree.leaves()}
+        amounts = rep_history(self.data, self.calendar, self.known, kpi, self.period)
+        mine = {node: max(amount, 0) for node, amount in amounts.items() if node in leaves}
+        found = Weighting(weights=mine, basis=HISTORY)
+        return (
+            planning.weigh_new(tree, found, new_reps(self.data, self.period)) if any(mine.values()) else found
+        )
+
+    def across(self, kpi: str, dimension: str, plan: Plan) -> dict[str, dict[str, int]]:
+        """Sum a KPI by rep and a second dimension, or by the plan's segments; keyed by the rep's node id.
+
+        Raises
+        ------
+        BadUsage
+            When the quotas are by that dimension already, or the plan has no segments.
+        BadInput
+            When segments overlap.
+        UnknownName
+            When the dimension is not known.
+        """
+        if dimension in {"rep", *(quota.level for quota in plan.quotas)}:
+            raise BadUsage(
+                f"Quotas are by {dimension} already.", hint="Name another dimension, such as product."
+            )
+        if dimension == SEGMENT:
+            return self._by_segment(kpi, plan)
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for rep, value, amount in self._rows(kpi, ("rep", dimension)):
+            if rep is not None and (amount or 0) > 0:
+                found[rep_node_id(str(rep))][f"no {dimension}" if value is None else str(value)] = int(amount)
+        return dict(found)
+
+    def _by_segment(self, kpi: str, plan: Plan) -> dict[str, dict[str, int]]:
+        if not plan.segments:
+            raise BadUsage("The plan has no segments.", hint="Name a dimension, such as product.")
+        rest = {node: max(amount, 0) for node, amount in self._by_rep(kpi, ()).items()}
+        found: dict[str, dict[str, int]] = {node: {} for node in rest}
+        for segment in plan.segments:
+            for node, amount in self._of_segment(kpi, segment).items():
+                if amount > 0:
+                    found[node][segment.name] = amount
+                    rest[node] -= amount
+        if min(rest.values(), default=0) < 0:
+            raise BadInput(
+                "The segments of the plan overlap.", hint="Let each deal be in one of them at most."
+            )
+        for node, amount in rest.items():
+            if amount:
+                found[node][_REST] = amount
+        return found
+
+    def _of_segment(self, kpi: str, segment: Segment) -> dict[str, int]:
+        found: dict[str, int] = defaultdict(int)
+        names = [condition.dimension for condition in segment.conditions]
+        for values in product(*(condition.values for condition in segment.conditions)):
+            for node, amount in self._by_rep(kpi, tuple(zip(names, values, strict=True))).items():
+                found[node] += amount
+        return found
+
+    def _by_rep(self, kpi: str, where: tuple[tuple[str, str], ...]) -> dict[str, int]:
+        rows = self._rows(kpi, ("rep",), where)
+        return {rep_node_id(str(rep)): int(amount) for rep, amount in rows if rep is not None and amount}
+
+    def _rows(self, kpi: str, by: tuple[str, ...], where: tuple[tuple[str, str], ...] = ()) -> Any:
+        query = Query(
+            kpis=(kpi,),
+            by=by,
+            where=where,
+            start=history_start(self.period),
+            end=self.period.start,
+            labels=False,
+            credit=CREDIT,
+        )
+        return run(query, self.data, self.calendar, self.known).rows
+
+    def _potential(self) -> Weighting:
+        """Sum the revenue of the accounts that each rep had deals with; one of several reps counts for each."""
+        deals, accounts = self.data.table("opportunities"), self.data.table("accounts")
+        first = history_start(self.period)
+        worked = deals.filter(
+            deals.rep_id.notnull()
+            & deals.account_id.notnull()
+            & (deals.created_on.isnull() | (deals.created_on < self.period.start))
+            & (deals.closed_on.isnull() | (deals.closed_on >= first))
+        )
+        pairs = worked.select("rep_id", "account_id").distinct()
+        summed = pairs.join(accounts.select("account_id", "revenue"), "account_id").group_by("rep_id")
+        rows = summed.aggregate(potential=lambda table: table.revenue.sum()).to_pyarrow().to_pylist()
+        weights = {rep_node_id(str(row["rep_id"])): int(row["potential"] or 0) for row in rows}
+        if not any(weights.values()):
+            raise BadInput(
+                "The potential of nobody is known: no account has a revenue.",
+                hint="Map accounts.revenue at import, or split by history.",
+            )
+        return Weighting(
+            weights=weights, basis="potential: the revenue of the accounts worked in the twelve months before"
+        )
+
+    def _capacity(self, plan: Plan, tree: OrgTree) -> Weighting:
+        """Count the days that each rep is there, each weighted by the plan's ramp for the months since the first."""
+        begun = first_days(self.data)
+        ramp = plan.assumptions.ramp_bp
+        weights = {
+            leaf.id: _ramped_days(begun.get(leaf.id.partition(":")[2], date.min), self.period, ramp)
+            for leaf in tree.leaves()
+        }
+        words = "days there, ramped" if ramp else "days there"
+        return Weighting(weights=weights, basis=f"capacity: {words}")
+
+    def _given(self, plan: Plan, kpi: str) -> Weighting:
+        """Take the quotas as they are for weights."""
+        quotas = [quota for quota in plan.quotas if quota.kpi == kpi]
+        return Weighting(
+            weights={quota.id: quota.amount for quota in quotas}, basis="given: the quotas before"
+        )
+
+
+def new_reps(data: "Dataset", period: Period) -> frozenset[str]:
+    """Find reps who came within the twelve months before a period, or later, as nodes of the organisation."""
+    first = history_start(period)
+    return frozenset(rep_node_id(rep) for rep, day in first_days(data).items() if day > first)
+
+
+def _ramped_days(begun: date, period: Period, ramp: tuple[int, ...]) -> Fraction:
+    """Add up the days of a period from a first day on, each in full after the ramp."""
+    days = range(max(begun, period.start).toordinal(), period.end.toordinal())
+    whole = Fraction()
+    for ordinal in days:
+        day = date.fromordinal(ordinal)
+        months = (day.year - begun.year) * 12 + day.month - begun.month - (day.day < begun.day)
+        whole += Fraction(ramp[months] if months < len(ramp) else _FULL, _FULL)
+    return whole
+
+
+def shares_of(sold: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Add up what all sold by value, by name; who has left counts too."""
+    found: dict[str, int] = defaultdict(int)
+    for own in sold.values():
+        for value, amount in own.items():
+            found[value] += amount
+    return dict(sorted(found.items()))

@@ -1,0 +1,78 @@
+"""``salesnb plan goals``, ``commit``, ``accept`` and ``dispute``: what people say to a plan."""
+
+import argparse
+
+from salesnb.cli import say
+from salesnb.cli.table import print_json
+from salesnb.workspace import Workspace
+
+__all__ = ["ACTIONS", "add_agreeing"]
+
+_GOAL_COLUMNS = ["goal", "aspect", "holds", "finding", "what to do"]
+
+
+def add_agreeing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the sub-commands."""
+    goals = commands.add_parser(
+        "goals", help="whether each goal is specific, measurable, achievable, relevant and time-bound"
+    )
+    goals.add_argument("name", metavar="PLAN")
+    goals.add_argument("--format", choices=["table", "json"], default="table", help="of what is printed")
+    commit = commands.add_parser("commit", help="what a node or rep commits to, beside its quota")
+    _whose(commit)
+    commit.add_argument(
+        "amount", metavar="AMOUNT", help="or none: asked, and not committed yet, which is not zero"
+    )
+    commit.add_argument("--note", metavar="TEXT", default="", help="kept with it")
+    _whose(commands.add_parser("accept", help="the owner of a quota accepts it"))
+    dispute = commands.add_parser("dispute", help="the owner of a quota disputes it")
+    _whose(dispute)
+    dispute.add_argument("--why", metavar="TEXT", default="", help="the reason; a dispute has one")
+
+
+def _whose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="PLAN")
+    parser.add_argument("node", metavar="NODE", help="a node or rep, by id or name")
+    parser.add_argument("--goal", metavar="KPI", help="where several goals have quotas")
+
+
+def _goals(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.agreeing import goal_records
+
+    plan = Workspace.open(arguments.workspace).plans().load(arguments.name)
+    records = goal_records(plan)
+    if arguments.format == "json":
+        print_json(_GOAL_COLUMNS, records)
+        return 0
+    for record in records:
+        print("{goal}, {aspect}: {holds}. {finding} {what to do}".format(**record).rstrip())
+    return 0
+
+
+def _commit(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.agreeing import commit
+
+    workspace = Workspace.open(arguments.workspace)
+    plan = commit(
+        workspace, arguments.name, arguments.node, arguments.amount, goal=arguments.goal, note=arguments.note
+    )
+    say(f"Kept in revision {plan.revision}; salesnb plan show {plan.name} --by commitment shows the gaps.")
+    return 0
+
+
+def _answer(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.agreeing import answer
+
+    plan = answer(
+        Workspace.open(arguments.workspace),
+        arguments.name,
+        arguments.node,
+        arguments.action,
+        goal=arguments.goal,
+        reason=getattr(arguments, "why", ""),
+    )
+    say(f"Kept in revision {plan.revision}.")
+    return 0
+
+
+ACTIONS = {"goals": _goals, "commit": _commit, "accept": _answer, "dispute": _answer}

@@ -1,0 +1,116 @@
+"""What moves from one rep or node to another within a period takes its part of the quota along, by days."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+from salesnb.calendar import Period
+from salesnb.errors import BadInput, UnknownName, nearest
+from salesnb.money import split
+from salesnb.planning.by_month import reshaped
+from salesnb.planning.model import Goal, Plan, Quota
+from salesnb.planning.recascade import edited, shown_in, with_milestones, with_quotas
+
+__all__ = ["hand_over", "prorated"]
+
+
+def prorated(amount: int, period: Period, on: date) -> tuple[int, int]:
+    """Split an amount into what is for the days before a day and from it on: whole units, the sum kept.
+
+    Raises
+    ------
+    BadInput
+        When the day is not within the period.
+
+    Examples
+    --------
+    >>> from salesnb.calendar import FiscalCalendar
+    >>> prorated(9200, FiscalCalendar().period("2017-Q4"), date(2017, 11, 1))
+    (3100, 6100)
+    """
+    if not period.start <= on < period.end:
+        raise BadInput(
+            f"{on} is not within {period.label}.",
+            hint=f"Name a day from {period.start} to {period.last_day}.",
+        )
+    before, after = split(
+        amount, [(on - period.start).days, (period.end - on).days], ["1 before", "2 from then on"]
+    )
+    return before, after
+
+
+def hand_over(
+    plan: Plan, goal: str, giver: str, taker: str, *, on: date, share: Fraction = Fraction(1)
+) -> Plan:
+    """Move the quota of what changes hands within a period, such as an account: the part for the days from then on.
+
+    The giver keeps what is for the days before. Nodes above both carry the difference up to the nearest one that is
+    above both, which stays; so does the goal. Both keep their weights: a later cascade splits by history again.
+
+    Parameters
+    ----------
+    plan
+        What is changed; it stays as it was.
+    giver, taker
+        Ids of leaves.
+    on
+        The first day on which it is the taker's.
+    share
+        What part of the giver's quota it is about: that of the account in what the giver sold.
+
+    Raises
+    ------
+    UnknownName
+        When one of them has no quota.
+    BadInput
+        When the day is not within the goal's period, the share is not between 0 and 1, one of them is not a leaf, or
+        one that would change is locked.
+    Infeasible
+        When the second cut of the goal cannot follow.
+    """
+    found = plan.goal(goal)
+    quotas = {quota.id: quota for quota in plan.quotas_of(found)}
+    _check(found, quotas, (giver, taker), share)
+    about = round(quotas[giver].amount * share)
+    moved = prorated(about, found.period, on)[1]
+    changes = _changes(quotas, giver, taker, moved)
+    _refuse_locked(plan, quotas, changes)
+    before = plan.quotas_of(found)
+    after = [replace(quota, amount=quota.amount + changes.get(quota.id, 0), parts=()) for quota in before]
+    changed = with_quotas(edited(plan), found, reshaped(after, before))
+    return with_milestones(changed, found)
+
+
+def _changes(quotas: Mapping[str, Quota], giver: str, taker: str, moved: int) -> dict[str, int]:
+    """Tell how much each node gets or loses; those above both get as much as they lose."""
+    found: dict[str, int] = {}
+    for leaf, amount in ((giver, -moved), (taker, moved)):
+        place: str | None = leaf
+        while place is not None:
+            found[place] = found.get(place, 0) + amount
+            place = quotas[place].parent
+    return {node: amount for node, amount in found.items() if amount}
+
+
+def _check(goal: Goal, quotas: Mapping[str, Quota], leaves: tuple[str, str], share: Fraction) -> None:
+    parents = {quota.parent for quota in quotas.values()}
+    for leaf in leaves:
+        if leaf not in quotas:
+            raise UnknownName(f"The goal {goal.kpi} has no quota for {leaf!r}.", hint=nearest(leaf, quotas))
+        if leaf in parents:
+            raise BadInput(f"{quotas[leaf].name} has others below it.", hint="Name who has the quota itself.")
+    if not 0 < share <= 1:
+        raise BadInput(f"The share {float(share):g} is not between 0 and 1.", hint="Give one such as 0.25.")
+
+
+def _refuse_locked(plan: Plan, quotas: Mapping[str, Quota], changes: Mapping[str, int]) -> None:
+    for node, amount in changes.items():
+        quota = quotas[node]
+        if quota.lock:
+            shown = shown_in(plan, quota.unit)(abs(amount))
+            raise BadInput(
+                f"{quota.name} is locked and would {'get' if amount > 0 else 'lose'} {shown}.",
+                where=node,
+                hint="Unlock it first.",
+            )

@@ -1,0 +1,104 @@
+"""A plan on the command line: another basis, a second cut, commitments, answers and the check of the goals."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def quotas(run: Callable, folder: Path) -> dict[str, dict]:
+    plan = json.loads(run("-C", folder, "plan", "show", "q3", "--format", "json").out)
+    return {quota["name"]: quota for quota in plan["quotas"]}
+
+
+def parts(quota: dict) -> dict[str, int]:
+    return {part["label"]: part["amount_minor"] for part in quota["parts"]}
+
+
+def cascade(run: Callable, folder: Path, *options: str) -> object:
+    return run("-C", folder, "plan", "cascade", "q3", *options)
+
+
+def test_a_plan_is_cut_across_products_and_stays_exact(run: Callable, planned: Path) -> None:
+    assert cascade(run, planned, "--across", "product").code == 0
+    found = quotas(run, planned)
+    assert all(sum(parts(quota).values()) == quota["amount_minor"] for quota in found.values())
+    assert set(parts(found["Ann"])) == {"Base", "Plus"}
+    assert cascade(run, planned, "--goal", "won_amount=33333.33").code == 0
+    moved = quotas(run, planned)
+    assert all(sum(parts(quota).values()) == quota["amount_minor"] for quota in moved.values())
+    shown = run("-C", planned, "plan", "show", "q3", "--by", "across")
+    assert shown.out.splitlines()[0].split()[-2:] == ["Base", "Plus"]
+
+
+def test_a_locked_part_stays_and_a_conflict_is_refused_by_name(run: Callable, planned: Path) -> None:
+    cascade(run, planned, "--across", "product")
+    assert cascade(run, planned, "--lock-across", "Ann=Plus=1234.56", "--why", "launch").code == 0
+    cascade(run, planned, "--goal", "won_amount=25000")
+    assert parts(quotas(run, planned)["Ann"])["Plus"] == 123456
+    assert "$1,235*" in run("-C", planned, "plan", "show", "q3", "--by", "across").out
+    refused = cascade(run, planned, "--lock-across", "Ann=Plus=99999", "--why", "launch")
+    assert refused.code == 1
+    assert "The locks of Ann (Plus 99,999)" in refused.err
+    assert cascade(run, planned, "--unlock-across", "Ann=Plus").code == 0
+    assert "lock" not in quotas(run, planned)["Ann"]["parts"][1]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--across", "prodct"], 2, "Did you mean 'product'"),
+        (["--across", "team"], 2, "Quotas are by team already"),
+        (["--across", "segment"], 2, "The plan has no segments"),
+        (["--lock-across", "Ann=Plus=1", "--why", "x"], 2, "cut a second time"),
+        (["--lock-across", "Ann=1", "--why", "x"], 2, "NODE=VALUE=AMOUNT"),
+        (["--lock-across", "Ann=Plus=1"], 2, "A lock needs its reason"),
+        (["--basis", "history:.5"], 2, "sum to 0.5"),
+        ([], 2, "There is nothing to change"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(
+    run: Callable, planned: Path, options: list[str], code: int, said: str
+) -> None:
+    done = cascade(run, planned, *options)
+    assert done.code == code
+    assert said in done.err
+
+
+def test_a_mix_of_bases_stands_in_the_basis_of_the_quotas(run: Callable, planned: Path) -> None:
+    assert cascade(run, planned, "--basis", "history:.5,equal:.5").code == 0
+    found = quotas(run, planned)
+    assert found["Ann"]["basis"] == "50 % history: the twelve months before the plan, 50 % equal"
+    assert cascade(run, planned, "--basis", "equal").code == 0
+    assert len({quotas(run, planned)[name]["amount_minor"] for name in ("Ann", "Bob", "Cid", "Dea")}) == 1
+
+
+def test_commitments_and_answers_stand_beside_the_quotas(run: Callable, planned: Path) -> None:
+    handed = quotas(run, planned)["Ann"]["amount_minor"]
+    assert run("-C", planned, "plan", "approve", "q3").code == 0
+    assert run("-C", planned, "plan", "commit", "q3", "Ann", "100", "--note", "two slipped").code == 0
+    assert run("-C", planned, "plan", "commit", "q3", "Bob", "none").code == 0
+    assert run("-C", planned, "plan", "accept", "q3", "Bob").code == 0
+    assert run("-C", planned, "plan", "dispute", "q3", "Ann").code == 2
+    assert run("-C", planned, "plan", "dispute", "q3", "Ann", "--why", "one left").code == 0
+    plan = json.loads(run("-C", planned, "plan", "show", "q3", "--format", "json").out)
+    assert plan["status"] == "approved"
+    assert [one["amount_minor"] for one in plan["commitments"]] == [10000, None]
+    assert plan["answers"][1]["reason"] == "one left"
+    assert plan["answers"][1]["amount_minor"] == handed
+    shown = run("-C", planned, "plan", "show", "q3", "--by", "commitment").out
+    ann = next(line for line in shown.splitlines() if line.startswith("Ann"))
+    assert "$100" in ann
+    assert "disputed by" in ann
+    assert "disputed by" in run("-C", planned, "plan", "diff", "q3").out
+
+
+def test_goals_are_checked_one_by_one(run: Callable, planned: Path) -> None:
+    told = json.loads(run("-C", planned, "plan", "goals", "q3", "--format", "json").out)
+    aspects = {one["aspect"]: one["holds"] for one in told}
+    assert list(aspects) == ["specific", "measurable", "achievable", "relevant", "time-bound"]
+    assert (aspects["relevant"], aspects["achievable"]) == ("yes", "not known")
+    assert "won_amount, achievable: not known." in run("-C", planned, "plan", "goals", "q3").out

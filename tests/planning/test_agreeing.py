@@ -1,0 +1,95 @@
+"""Commitments come up beside what was handed down; null is not zero; answers are of one amount."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from salesnb.errors import BadInput, BadUsage, UnknownName
+from salesnb.planning import (
+    answer_quota,
+    approve,
+    commit_to,
+    plan_from_json,
+    plan_to_json,
+    set_goal,
+    standings,
+)
+
+AT = datetime(2017, 9, 1, tzinfo=UTC)
+
+
+def committed(plan, **amounts):
+    for node, amount in amounts.items():
+        name = node if node in {"East", "West", "company"} else f"rep:{node}"
+        plan = commit_to(plan, name, amount, goal="won_amount", by="Ann", at=AT)
+    return plan
+
+
+def standing(plan):
+    return {one.quota.id: one for one in standings(plan, plan.goal("won_amount"))}
+
+
+def test_nobody_has_committed_at_first_and_no_gap_is_told(plan):
+    assert all(one.gap is None and one.below is None for one in standing(plan).values())
+
+
+def test_a_parent_says_how_many_of_its_children_have_committed(plan):
+    found = standing(committed(plan, East1=100, East2=None, West1=0))
+    assert (found["East"].below, found["East"].answered, found["East"].children) == (100, 1, 2)
+    assert (found["West"].below, found["West"].answered, found["West"].children) == (0, 1, 3)
+    assert (found["company"].below, found["company"].answered) == (100, 0)
+    assert found["East"].gap is found["company"].gap is None
+
+
+def test_null_is_not_zero(plan):
+    found = standing(committed(plan, East1=None, East2=0))
+    assert found["rep:East1"].gap is None
+    assert found["rep:East2"].gap == -found["rep:East2"].quota.amount
+
+
+def test_the_gap_is_told_once_all_below_have_committed(plan):
+    found = standing(committed(plan, East1=100, East2=50, West=7))
+    assert found["East"].gap == 150 - found["East"].quota.amount
+    assert (found["company"].below, found["company"].answered) == (157, 2)
+    assert found["company"].gap == 157 - 300_000_00
+
+
+def test_what_a_manager_commits_stands_before_the_sum_of_those_below(plan):
+    found = standing(committed(plan, East1=100, East2=50, East=120))
+    assert (found["East"].committed, found["East"].below) == (120, 150)
+    assert found["East"].gap == 120 - found["East"].quota.amount
+    assert found["company"].below == 120
+
+
+def test_a_later_commitment_takes_the_place_of_the_earlier(plan):
+    twice = committed(committed(plan, East1=100), East1=70)
+    assert [one.amount for one in twice.commitments] == [70]
+
+
+def test_an_answer_holds_for_the_amount_that_was_answered(plan):
+    said = answer_quota(plan, "West", "accepted", goal="won_amount", by="Ann", at=AT)
+    assert standing(said)["West"].answer.answer == "accepted"
+    assert standing(set_goal(said, "won_amount", 400_000_00))["West"].answer is None
+
+
+def test_answering_a_plan_does_not_change_it(plan):
+    approved = approve(plan, by="Ada", at=AT)
+    said = answer_quota(approved, "West", "disputed", goal="won_amount", by="Ann", at=AT, reason="two left")
+    assert (said.status, said.quotas, said.approval) == ("approved", approved.quotas, approved.approval)
+    assert committed(said, West=5).status == "approved"
+
+
+def test_it_is_written_and_read_as_it_is(plan):
+    said = answer_quota(committed(plan, East1=None), "West", "accepted", goal="won_amount", by="Ann", at=AT)
+    assert plan_from_json(plan_to_json(said)) == said
+
+
+def test_what_cannot_be_said_is_refused(plan):
+    with pytest.raises(BadUsage, match="needs its reason"):
+        answer_quota(plan, "West", "disputed", goal="won_amount", by="Ann", at=AT)
+    with pytest.raises(BadUsage, match="'perhaps' is not an answer"):
+        answer_quota(plan, "West", "perhaps", goal="won_amount", by="Ann", at=AT)
+    with pytest.raises(UnknownName, match="no quota for 'Wst'"):
+        answer_quota(plan, "Wst", "accepted", goal="won_amount", by="Ann", at=AT)
+    with pytest.raises(BadInput, match="negative"):
+        committed(plan, West=-1)

@@ -1,0 +1,67 @@
+"""What changes hands within a period takes its part of the quota along, by days, and no sum moves."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesnb.calendar import FiscalCalendar
+from salesnb.errors import BadInput, UnknownName
+from salesnb.planning import hand_over, lock, problems, prorated
+
+QUARTER = FiscalCalendar().period("2017-Q4")
+
+
+@given(amount=st.integers(0, 10**12), day=st.integers(0, 91))
+def test_days_before_and_after_add_up_to_the_whole(amount, day):
+    on = date.fromordinal(QUARTER.start.toordinal() + day)
+    before, after = prorated(amount, QUARTER, on)
+    assert before + after == amount
+    assert abs(before - Fraction(amount * day, 92)) < 1
+
+
+def amounts(plan):
+    return {quota.id: quota.amount for quota in plan.quotas}
+
+
+def test_the_part_for_the_days_from_then_on_moves_and_all_above_follow(plan):
+    before = amounts(plan)
+    after = amounts(
+        hand_over(plan, "won_amount", "rep:East1", "rep:West3", on=date(2017, 11, 16), share=Fraction(1, 2))
+    )
+    moved = before["rep:East1"] // 2 // 2  # 46 of the 92 days
+    assert {node: after[node] - before[node] for node in before if after[node] != before[node]} == {
+        "rep:East1": -moved,
+        "East": -moved,
+        "rep:West3": moved,
+        "West": moved,
+    }
+
+
+def test_within_a_team_the_team_stays_and_the_plan_has_no_error(plan):
+    after = hand_over(plan, "won_amount", "rep:West1", "rep:West2", on=QUARTER.start)
+    assert amounts(after)["rep:West1"] == 0
+    assert amounts(after)["West"] == amounts(plan)["West"]
+    assert [problem.what for problem in problems(after) if problem.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker", "options", "error", "said"),
+    [
+        ("rep:East9", "rep:West1", {}, UnknownName, "no quota for 'rep:East9'"),
+        ("East", "rep:West1", {}, BadInput, "East has others below it"),
+        ("rep:East1", "rep:West1", {"on": date(2018, 1, 1)}, BadInput, "2018-01-01 is not within 2017-Q4"),
+        ("rep:East1", "rep:West1", {"share": Fraction(2)}, BadInput, "share 2 is not between"),
+    ],
+)
+def test_what_cannot_change_hands_is_refused(plan, giver, taker, options, error, said):
+    with pytest.raises(error, match=said):
+        hand_over(plan, "won_amount", giver, taker, **{"on": QUARTER.start, **options})
+
+
+def test_a_lock_on_the_way_is_named_with_the_amount(plan, at):
+    held = lock(plan, "West", by="Ann", why="agreed", at=at)
+    with pytest.raises(BadInput, match="West is locked and would get 100,000"):
+        hand_over(held, "won_amount", "rep:East1", "rep:West1", on=QUARTER.start)
