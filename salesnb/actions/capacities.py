@@ -251,7 +251,7 @@ def _months(workspace: "Workspace", period: Period) -> tuple[Period, ...]:
 
 def _assumed(plan: Plan, goal: Goal) -> Brings | None:
     stored = planning.productivity_of(plan, goal.kpi)
-    return stored and Brings(monthly=stored.amount, source=stored.source)
+    return Brings(monthly=stored.amount, source=stored.source) if stored else None
 
 
 def _from_history(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal) -> Brings:
