@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.history import month_weights
-from salesnb.actions.staffing import Presence, cohorts_of, past_productivity, presences
+from salesnb.actions.staffing import Brings, Presence, cohorts_of, past_productivity, presences
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
 from salesnb.planning import (
@@ -64,7 +64,7 @@ class CapacityFound:
     goal: Goal
     as_of: date
     months: tuple[Period, ...]
-    productivity: Productivity
+    productivity: Brings
     season: tuple[int, ...]
     season_basis: str
     steps: planning.Steps
@@ -144,14 +144,14 @@ def find_capacity(
         people = replace(people, productivity=(typed,))
     plan = planning.assume_people(plan, people)
     with workspace.dataset() as data:
-        found = planning.productivity_of(plan, goal.kpi) or _from_history(workspace, data, plan, goal)
+        found = _assumed(plan, goal) or _from_history(workspace, data, plan, goal)
         season, basis = _season(workspace, data, plan, goal, months)
         finder = _Finder(
             plan=plan,
             goal=goal,
             as_of=data.meta.as_of,
             months=months,
-            market=Market(monthly=found.amount, season=season, staffing=planning.staffing_of(plan)),
+            market=Market(monthly=found.monthly, season=season, staffing=planning.staffing_of(plan)),
             tree=tree_of(plan.quotas_of(goal)),
         )
         reps = [leaf.id for leaf in finder.tree.leaves() if leaf.level == "rep"]
@@ -174,7 +174,7 @@ class _Finder:
     def found(
         self,
         reps: Sequence[Cohort],
-        productivity: Productivity,
+        productivity: Brings,
         season_basis: str,
         potential: Mapping[str, float],
         notices: tuple[str, ...],
@@ -249,7 +249,12 @@ def _months(workspace: "Workspace", period: Period) -> tuple[Period, ...]:
     return months
 
 
-def _from_history(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal) -> Productivity:
+def _assumed(plan: Plan, goal: Goal) -> Brings | None:
+    stored = planning.productivity_of(plan, goal.kpi)
+    return Brings(monthly=stored.amount, source=stored.source) if stored else None
+
+
+def _from_history(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal) -> Brings:
     known = workspace.catalogue(data)
     staffing = planning.staffing_of(plan)
     found = past_productivity(data, workspace.calendar, known, known.get(goal.kpi), goal.period, staffing)
@@ -298,4 +303,7 @@ def _unknown(reps: Sequence[str], there: Mapping[str, Presence]) -> tuple[str, .
     if not count:
         return ()
     verb = "rep is" if count == 1 else "reps are"
-    return (f"{count} {verb} taken to be ramped, because the data does not say since when they are there.",)
+    said = f"{count} {verb} taken to be ramped, because the data does not say since when they are there."
+    unseen = sum(rep not in there or there[rep].begins is None for rep in reps)
+    more = f" {unseen} of them never had a deal: they count as capacity all the same." if unseen else ""
+    return (said + more,)

@@ -23,7 +23,8 @@ def capacity_lines(found: CapacityFound, formatter: Formatter) -> tuple[str, ...
     )
     lag = staffing.backfill_months
     replaced = f"replaced after {lag} month{'s' * (lag != 1)}" if lag else "not replaced"
-    amount = formatter.value(productivity.amount, productivity.unit)
+    monthly, unit = productivity.monthly, found.goal.unit
+    amount = formatter.money(monthly) if unit == "money" else formatter.number(monthly, 1)
     steps = found.steps
     return (
         f"Ramp: {ramp}. Attrition: {formatter.ratio(staffing.attrition)} a year; who leaves is {replaced}.",
@@ -72,7 +73,9 @@ def capacity_document(found: CapacityFound, digits: int) -> dict[str, Any]:
         "ramp": list(staffing.ramp),
         "attrition": staffing.attrition,
         "backfill_months": staffing.backfill_months,
-        "productivity": _major(found.productivity.amount, found, digits),
+        "productivity": _major(found.productivity.monthly, found, digits)
+        if found.goal.unit == "money"
+        else found.productivity.monthly,
         "productivity_source": found.productivity.source,
         "season_basis": found.season_basis,
         "rep_years": {"naive": steps.naive, "ramp": steps.ramp, "attrition": steps.attrition},
@@ -88,7 +91,7 @@ def capacity_document(found: CapacityFound, digits: int) -> dict[str, Any]:
 
 
 def _months(found: CapacityFound, digits: int) -> list[dict[str, Any]]:
-    booked = planning.bookings(found.whole.ramped, found.productivity.amount, found.season)
+    booked = planning.bookings(found.whole.ramped, found.productivity.monthly, found.season)
     columns = (found.months, found.whole.headcount, found.whole.ramped, booked)
     return [
         {"month": month.label, "heads": heads, "ramped": ramped, "capacity": _major(amount, found, digits)}

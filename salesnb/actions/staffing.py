@@ -9,14 +9,14 @@ from salesnb.actions.organisation import rep_node_id
 from salesnb.calendar import FiscalCalendar, Period, years_before
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
-from salesnb.planning import RAMPED, Cohort, Productivity, Staffing, months_since
+from salesnb.planning import RAMPED, Cohort, Staffing, months_since
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.kpis import Kpi
     from salesnb.registry import Registry
 
-__all__ = ["Presence", "cohorts_of", "credited", "past_productivity", "presences"]
+__all__ = ["Brings", "Presence", "cohorts_of", "credited", "past_productivity", "presences"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,14 @@ class Presence:
     def begins(self) -> date | None:
         """The first day, by the first deal where it is not given; None without any trace."""
         return self.hired or self.first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brings:
+    """What a ramped rep brings in an average month, in minor units or as a count, and where that is from."""
+
+    monthly: float
+    source: str
 
 
 def presences(data: "Dataset") -> dict[str, Presence]:
@@ -91,7 +99,7 @@ def past_productivity(
     kpi: "Kpi",
     period: Period,
     staffing: Staffing,
-) -> Productivity | None:
+) -> Brings | None:
     """Find what a ramped rep brought in an average month of twelve; None where nobody was there.
 
     The twelve months end where the period starts, or with the data where that is earlier, and are fewer where the data
@@ -123,7 +131,7 @@ def past_productivity(
         f"history: {first} to {end - timedelta(days=1)}, {rep_months:,.1f} months of ramped reps"
         f" ({sum(begin < till for _, begin, till in spans)} reps, {left} of whom left)"
     )
-    return Productivity(kpi=kpi.name, unit=kpi.unit, amount=round(brought / rep_months), source=source)
+    return Brings(monthly=brought / rep_months, source=source)
 
 
 def credited(
