@@ -125,7 +125,7 @@ def test_price_volume_and_mix_are_those_of_the_imported_data(
     for one in (engine, "embedded"):
         calendar = FiscalCalendar()
         reader = WhyReader(
-            open_engine(one), calendar, WhyQuery(by=("product", "team"), where=(("sector", "retail"),))
+            open_engine(one), calendar, WhyQuery(by=("product",), where=(("sector", "retail"),))
         )
         assert reader.has_quantities
         before, after = (reader.items(calendar.period(label)) for label in ("2025-Q2", "2025-Q4"))
