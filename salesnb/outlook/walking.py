@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from salesnb.outlook.attain import BOTTOM_UP_WEIGHT
+from salesnb.outlook.attain import pooled
 from salesnb.outlook.backtest import Backtest, Predictions, Trial, Windows, backtest
 from salesnb.outlook.chances import shown_probabilities
 from salesnb.outlook.deals import Deals, Floats
-from salesnb.outlook.distribution import Outcome, mix
+from salesnb.outlook.distribution import Outcome
 from salesnb.outlook.pipeline import fit_pipeline, simulate
 from salesnb.outlook.simulation import Simulation
 from salesnb.outlook.top_down import TopDown, top_down
@@ -92,9 +92,7 @@ def _mixed(
 ) -> Outcome | None:
     above = view.outcome(view.panel.ids[series], origin=origin)
     below = simulation.outcome(reps) if reps else None
-    if above is None or below is None:
-        return above or below
-    return mix([(1 - BOTTOM_UP_WEIGHT, above), (BOTTOM_UP_WEIGHT, below)])
+    return None if above is None and below is None else pooled(above, below)
 
 
 def _with(one: Backtest, mixes: Mapping[tuple[int, int], Outcome]) -> Backtest:

@@ -161,7 +161,7 @@ def split_heads(tree: OrgTree, heads: int, weights: Mapping[str, Weight]) -> dic
 
     References
     ----------
-    FORMULAS C11; https://en.wikipedia.org/wiki/Sainte-Lagu%C3%AB_method
+    https://en.wikipedia.org/wiki/Sainte-Lagu%C3%AB_method
     """
     mass: dict[str, Weight] = {}
     for node in reversed(tuple(tree.walk())):

@@ -2,7 +2,7 @@
 
 References
 ----------
-Locke & Latham (2002), https://doi.org/10.1037/0003-066X.57.9.705; FORMULAS C15: the check is mechanical.
+Locke & Latham (2002), https://doi.org/10.1037/0003-066X.57.9.705.
 """
 
 from collections.abc import Iterator, Mapping

@@ -20,7 +20,13 @@ def ask(target, **changed):
 def test_the_mix_gives_each_view_one_half_to_start():
     # 0.25 of the first view and 0.75 of the second reach 75.
     assert ask(75).chance.probability == pytest.approx(0.5, abs=0.002)
-    assert ask(75, bottom_up_weight=0.2).chance.probability == pytest.approx(0.35, abs=0.002)
+
+
+def test_the_pool_of_both_views_is_sharpened_and_one_view_is_not():
+    # The pool says 0.8 · 0.25 + 0.2 · 0.75; its log-odds are 1.15 times as large.
+    sharper = 1 / (1 + (0.65 / 0.35) ** 1.15)
+    assert ask(75, bottom_up_weight=0.2).chance.probability == pytest.approx(sharper, abs=0.002)
+    assert ask(75, bottom_up=None).chance.probability == pytest.approx(0.25, abs=0.002)
 
 
 def test_one_view_is_enough_and_none_is_refused():
