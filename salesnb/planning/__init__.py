@@ -3,13 +3,32 @@
 from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
 from salesnb.planning.agreeing import Standing, answer_quota, commit_to, standings
 from salesnb.planning.answers import Commitment, QuotaAnswer
-from salesnb.planning.bases import BASES, Weighting, as_new, mixed, parse_basis, split_heads, weigh_new
+from salesnb.planning.bases import (
+    BASES,
+    Weighting,
+    as_new,
+    mixed,
+    parse_basis,
+    read_share,
+    split_heads,
+    weigh_new,
+)
 from salesnb.planning.by_month import spread_period
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
 from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
-from salesnb.planning.editing import approve, lock, new_plan, propose, recascade, set_goal, set_season, unlock
+from salesnb.planning.editing import (
+    approve,
+    cascaded_goal,
+    lock,
+    new_plan,
+    propose,
+    recascade,
+    set_goal,
+    set_season,
+    unlock,
+)
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
 from salesnb.planning.goal_checks import GoalFinding, goal_findings
 from salesnb.planning.handing_over import hand_over, prorated
@@ -110,6 +129,7 @@ __all__ = [
     "as_new",
     "basis_points",
     "cascade",
+    "cascaded_goal",
     "check",
     "commit_to",
     "cut_across",
@@ -133,6 +153,7 @@ __all__ = [
     "problems",
     "propose",
     "prorated",
+    "read_share",
     "recascade",
     "roadmap",
     "safe_name",
