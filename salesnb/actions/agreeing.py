@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.plans import node_id, read_target
-from salesnb.errors import BadUsage
 from salesnb.money import Formatter
-from salesnb.planning import Goal, Plan
+from salesnb.planning import Plan
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
@@ -41,7 +40,7 @@ def commit(
     """
     store = workspace.plans()
     plan = store.load(name)
-    found, who, at = _goal(plan, goal), author(workspace.root), moment()
+    found, who, at = planning.cascaded_goal(plan, goal), author(workspace.root), moment()
     fixed = None if amount == NOT_YET else int(read_target(amount, found.unit, workspace.settings))
     place = node_id(plan, node)
     changed = planning.commit_to(plan, place, fixed, goal=found.id, by=who, at=at, note=note)
@@ -67,7 +66,7 @@ def answer(
     """
     store = workspace.plans()
     plan = store.load(name)
-    found, who, at = _goal(plan, goal), author(workspace.root), moment()
+    found, who, at = planning.cascaded_goal(plan, goal), author(workspace.root), moment()
     said = _ANSWERS[verb]
     changed = planning.answer_quota(
         plan, node_id(plan, node), said, goal=found.id, by=who, at=at, reason=reason
@@ -115,13 +114,3 @@ def goal_records(plan: Plan) -> list[dict[str, object]]:
         }
         for one in planning.goal_findings(plan)
     ]
-
-
-def _goal(plan: Plan, asked: str | None) -> Goal:
-    if asked is not None:
-        return plan.goal(asked)
-    found = [goal for goal in plan.goals if plan.quotas_of(goal)]
-    if len(found) != 1:
-        ids = ", ".join(goal.id for goal in found) or "none"
-        raise BadUsage("It is not clear which goal is meant.", hint=f"Name one with --goal: {ids}.")
-    return found[0]

@@ -98,7 +98,7 @@ class Past:
     def _by_segment(self, kpi: str, plan: Plan) -> dict[str, dict[str, int]]:
         if not plan.segments:
             raise BadUsage("The plan has no segments.", hint="Name a dimension, such as product.")
-        rest = {node: max(amount, 0) for node, amount in self._by_rep(kpi, ()).items()}
+        rest = {node: max(amount, 0) for node, amount in self.by_rep(kpi, ()).items()}
         found: dict[str, dict[str, int]] = {node: {} for node in rest}
         for segment in plan.segments:
             for node, amount in self._of_segment(kpi, segment).items():
@@ -118,11 +118,12 @@ class Past:
         found: dict[str, int] = defaultdict(int)
         names = [condition.dimension for condition in segment.conditions]
         for values in product(*(condition.values for condition in segment.conditions)):
-            for node, amount in self._by_rep(kpi, tuple(zip(names, values, strict=True))).items():
+            for node, amount in self.by_rep(kpi, tuple(zip(names, values, strict=True))).items():
                 found[node] += amount
         return found
 
-    def _by_rep(self, kpi: str, where: tuple[tuple[str, str], ...]) -> dict[str, int]:
+    def by_rep(self, kpi: str, where: tuple[tuple[str, str], ...] = ()) -> dict[str, int]:
+        """Sum a KPI by rep, keyed by the rep's node id, over the deals that pass the filters."""
         rows = self._rows(kpi, ("rep",), where)
         return {rep_node_id(str(rep)): int(amount) for rep, amount in rows if rep is not None and amount}
 

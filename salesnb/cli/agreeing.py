@@ -1,8 +1,9 @@
-"""``salesnb plan goals``, ``commit``, ``accept`` and ``dispute``: what people say to a plan."""
+"""``salesnb plan goals``, ``commit``, ``accept``, ``dispute`` and ``move``: a plan among people."""
 
 import argparse
 
 from salesnb.cli import say
+from salesnb.cli.arguments import day
 from salesnb.cli.table import print_json
 from salesnb.workspace import Workspace
 
@@ -28,6 +29,22 @@ def add_agreeing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     dispute = commands.add_parser("dispute", help="the owner of a quota disputes it")
     _whose(dispute)
     dispute.add_argument("--why", metavar="TEXT", default="", help="the reason; a dispute has one")
+    _add_move(commands)
+
+
+def _add_move(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    move = commands.add_parser(
+        "move", help="an account changes hands within the period: its part of the quota goes along, by days"
+    )
+    move.add_argument("name", metavar="PLAN")
+    move.add_argument("giver", metavar="FROM", help="a rep, by id or name")
+    move.add_argument("taker", metavar="TO", help="another one")
+    move.add_argument("--on", metavar="DATE", type=day, required=True, help="the first day with the other")
+    move.add_argument(
+        "--account", metavar="NAME", default="", help="its share is that in what FROM sold before the plan"
+    )
+    move.add_argument("--share", metavar="S", help="the share of the quota instead, such as 0.2 or 20%%")
+    move.add_argument("--goal", metavar="KPI", help="where several goals have quotas")
 
 
 def _whose(parser: argparse.ArgumentParser) -> None:
@@ -75,4 +92,24 @@ def _answer(arguments: argparse.Namespace) -> int:
     return 0
 
 
-ACTIONS = {"goals": _goals, "commit": _commit, "accept": _answer, "dispute": _answer}
+def _move(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.moving import Move, move_quota
+    from salesnb.planning import read_share
+
+    plan = move_quota(
+        Workspace.open(arguments.workspace),
+        arguments.name,
+        Move(
+            giver=arguments.giver,
+            taker=arguments.taker,
+            on=arguments.on,
+            account=arguments.account,
+            share=read_share(arguments.share) if arguments.share else None,
+            goal=arguments.goal,
+        ),
+    )
+    say(f"Saved revision {plan.revision}; salesnb plan diff {plan.name} shows what moved.")
+    return 0
+
+
+ACTIONS = {"goals": _goals, "commit": _commit, "accept": _answer, "dispute": _answer, "move": _move}

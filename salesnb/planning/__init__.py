@@ -4,14 +4,33 @@ from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
 from salesnb.planning.agreeing import Standing, answer_quota, commit_to, standings
 from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.assumed import People, assume_people, productivity_of, staffing_of
-from salesnb.planning.bases import BASES, Weighting, as_new, mixed, parse_basis, split_heads, weigh_new
+from salesnb.planning.bases import (
+    BASES,
+    Weighting,
+    as_new,
+    mixed,
+    parse_basis,
+    read_share,
+    split_heads,
+    weigh_new,
+)
 from salesnb.planning.by_month import spread_period
 from salesnb.planning.capacity import RAMPED, Capacity, Cohort, Staffing, Steps, bookings, project, steps
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
 from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
-from salesnb.planning.editing import approve, lock, new_plan, propose, recascade, set_goal, set_season, unlock
+from salesnb.planning.editing import (
+    approve,
+    cascaded_goal,
+    lock,
+    new_plan,
+    propose,
+    recascade,
+    set_goal,
+    set_season,
+    unlock,
+)
 from salesnb.planning.effective_quota import (
     EffectiveQuota,
     Stay,
@@ -169,6 +188,7 @@ __all__ = [
     "basis_points",
     "bookings",
     "cascade",
+    "cascaded_goal",
     "check",
     "choose_over_assignment",
     "commit_to",
@@ -204,6 +224,7 @@ __all__ = [
     "propose",
     "prorated",
     "ratchet",
+    "read_share",
     "recascade",
     "roadmap",
     "safe_name",

@@ -11,7 +11,7 @@ from salesnb.planning.model import NEW, Quota
 from salesnb.planning.sharing import Weight
 from salesnb.planning.tree import OrgTree
 
-__all__ = ["BASES", "Weighting", "as_new", "mixed", "parse_basis", "split_heads", "weigh_new"]
+__all__ = ["BASES", "Weighting", "as_new", "mixed", "parse_basis", "read_share", "split_heads", "weigh_new"]
 
 BASES = ("history", "potential", "capacity", "equal", "given")
 # A mix is kept in whole parts of a trillion, so that the plan holds numbers and not long fractions.
@@ -59,7 +59,7 @@ def parse_basis(text: str) -> dict[str, Fraction]:
             raise BadUsage(f"There is no basis {name!r}.", hint=nearest(name, BASES))
         if name in found:
             raise BadUsage(f"The basis {name} is there twice.", hint="Give each one share.")
-        found[name] = _share(share) if colon else Fraction(1)
+        found[name] = read_share(share) if colon else Fraction(1)
     whole = sum(found.values())
     if whole != 1:
         raise BadUsage(
@@ -177,11 +177,18 @@ def split_heads(tree: OrgTree, heads: int, weights: Mapping[str, Weight]) -> dic
     return found
 
 
-def _share(text: str) -> Fraction:
+def read_share(text: str) -> Fraction:
+    """Read a share above zero and up to one, such as ``.2``, ``1/5`` or ``20%``.
+
+    Raises
+    ------
+    BadUsage
+        When it is none.
+    """
     try:
         share = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except (ValueError, ZeroDivisionError):
-        raise BadUsage(f"{text!r} is not a share.", hint="Write history:.6,potential:.4") from None
+        raise BadUsage(f"{text!r} is not a share.", hint="Write one such as .4 or 40%.") from None
     if not 0 < share <= 1:
-        raise BadUsage(f"The share {text} is not between 0 and 1.", hint="Write history:.6,potential:.4")
+        raise BadUsage(f"The share {text} is not between 0 and 1.", hint="Write one such as .4 or 40%.")
     return share

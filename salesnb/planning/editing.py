@@ -32,7 +32,17 @@ from salesnb.planning.roadmap import seasonality
 from salesnb.planning.sharing import Weight
 from salesnb.planning.tree import OrgTree
 
-__all__ = ["approve", "lock", "new_plan", "propose", "recascade", "set_goal", "set_season", "unlock"]
+__all__ = [
+    "approve",
+    "cascaded_goal",
+    "lock",
+    "new_plan",
+    "propose",
+    "recascade",
+    "set_goal",
+    "set_season",
+    "unlock",
+]
 
 
 def new_plan(
@@ -222,7 +232,7 @@ def lock(
     Infeasible
         When the others cannot carry the difference.
     """
-    found = _cascaded_goal(plan, goal)
+    found = cascaded_goal(plan, goal)
     quota = _quota(plan, found, node)
     fixed = quota.amount if amount is None else amount
     return _relocked(plan, found, replace(quota, amount=fixed, lock=Lock(by=by, why=why, at=at)))
@@ -236,7 +246,7 @@ def unlock(plan: Plan, node: str, *, goal: str | None = None) -> Plan:
     BadInput
         When it is not locked.
     """
-    found = _cascaded_goal(plan, goal)
+    found = cascaded_goal(plan, goal)
     quota = _quota(plan, found, node)
     if quota.lock is None:
         raise BadInput(f"The {found.kpi} quota of {quota.name} is not locked.", where=node)
@@ -278,8 +288,14 @@ def _relocked(plan: Plan, goal: Goal, changed: Quota) -> Plan:
     return again(plan, goal, quotas, plan.quotas_of(goal)[0].amount)
 
 
-def _cascaded_goal(plan: Plan, goal: str | None) -> Goal:
-    """Find the goal that is meant; one that is not named must be the only one with quotas."""
+def cascaded_goal(plan: Plan, goal: str | None) -> Goal:
+    """Find the goal that is meant; one that is not named must be the only one with quotas.
+
+    Raises
+    ------
+    BadUsage
+        When none is named, and not exactly one has quotas.
+    """
     if goal is not None:
         return plan.goal(goal)
     found = [item for item in plan.goals if plan.quotas_of(item)]

@@ -65,9 +65,7 @@ def hand_over(
         When one of them has no quota.
     BadInput
         When the day is not within the goal's period, the share is not between 0 and 1, one of them is not a leaf, or
-        one that would change is locked.
-    Infeasible
-        When the second cut of the goal cannot follow.
+        a quota or part that would change is locked.
     """
     found = plan.goal(goal)
     quotas = {quota.id: quota for quota in plan.quotas_of(found)}
@@ -77,7 +75,8 @@ def hand_over(
     changes = _changes(quotas, giver, taker, moved)
     _refuse_locked(plan, quotas, changes)
     before = plan.quotas_of(found)
-    after = [replace(quota, amount=quota.amount + changes.get(quota.id, 0), parts=()) for quota in before]
+    pieces = _pieces(quotas[giver], moved)
+    after = [_after(quota, changes.get(quota.id, 0), pieces) for quota in before]
     changed = with_quotas(edited(plan), found, reshaped(after, before))
     return with_milestones(changed, found)
 
@@ -91,6 +90,28 @@ def _changes(quotas: Mapping[str, Quota], giver: str, taker: str, moved: int) ->
             found[place] = found.get(place, 0) + amount
             place = quotas[place].parent
     return {node: amount for node, amount in found.items() if amount}
+
+
+def _pieces(giver: Quota, moved: int) -> dict[str, int]:
+    """Split what moves by the second cut as the giver's quota is, so that nobody else's parts move."""
+    amounts = {part.label: part.amount for part in giver.parts}
+    if not any(amounts.values()):
+        return {}
+    return dict(zip(amounts, split(moved, list(amounts.values()), list(amounts)), strict=True))
+
+
+def _after(quota: Quota, change: int, pieces: Mapping[str, int]) -> Quota:
+    """Add what a quota gets, or take what it loses, in all and by part."""
+    way = (change > 0) - (change < 0)
+    for part in quota.parts if way else ():
+        if part.lock and pieces.get(part.label):
+            raise BadInput(
+                f"{part.label} of {quota.name} is locked and would change.",
+                where=quota.id,
+                hint="Unlock it first.",
+            )
+    parts = tuple(replace(part, amount=part.amount + way * pieces.get(part.label, 0)) for part in quota.parts)
+    return replace(quota, amount=quota.amount + change, parts=parts)
 
 
 def _check(goal: Goal, quotas: Mapping[str, Quota], leaves: tuple[str, str], share: Fraction) -> None:

@@ -102,3 +102,19 @@ def test_goals_are_checked_one_by_one(run: Callable, planned: Path) -> None:
     assert list(aspects) == ["specific", "measurable", "achievable", "relevant", "time-bound"]
     assert (aspects["relevant"], aspects["achievable"]) == ("yes", "not known")
     assert "won_amount, achievable: not known." in run("-C", planned, "plan", "goals", "q3").out
+
+
+def test_an_account_takes_its_part_of_the_quota_along(run: Callable, planned: Path) -> None:
+    before = {name: quota["amount_minor"] for name, quota in quotas(run, planned).items()}
+    done = run("-C", planned, "plan", "move", "q3", "Ann", "Cid", "--on", "2017-08-16", "--share", "50%")
+    assert done.code == 0, done.err
+    after = {name: quota["amount_minor"] for name, quota in quotas(run, planned).items()}
+    about = round(before["Ann"] / 2)
+    assert abs((before["Ann"] - after["Ann"]) - about * 46 / 92) <= 1
+    assert before["Ann"] + before["Cid"] == after["Ann"] + after["Cid"]
+    account = run(
+        "-C", planned, "plan", "move", "q3", "Ann", "Cid", "--on", "2017-08-16", "--account", "Nobody"
+    )
+    assert account.code != 0
+    assert "Traceback" not in account.err
+    assert run("-C", planned, "plan", "move", "q3", "Ann", "Cid", "--on", "2017-08-16").code == 2

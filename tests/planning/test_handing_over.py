@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput, UnknownName
-from salesnb.planning import hand_over, lock, problems, prorated
+from salesnb.planning import Lock, cut_across, hand_over, lock, lock_part, problems, prorated
 
 QUARTER = FiscalCalendar().period("2017-Q4")
 
@@ -64,4 +64,25 @@ def test_what_cannot_change_hands_is_refused(plan, giver, taker, options, error,
 def test_a_lock_on_the_way_is_named_with_the_amount(plan, at):
     held = lock(plan, "West", by="Ann", why="agreed", at=at)
     with pytest.raises(BadInput, match="West is locked and would get 100,000"):
+        hand_over(held, "won_amount", "rep:East1", "rep:West1", on=QUARTER.start)
+
+
+@pytest.fixture
+def cut(plan):
+    reps = [quota.id for quota in plan.quotas if quota.level == "rep"]
+    weights = {rep: {"Core": 3 + place, "Plus": 5 - place} for place, rep in enumerate(reps)}
+    return cut_across(plan, "won_amount", "product", weights, {"Core": 3, "Plus": 1}).plan
+
+
+def test_the_second_cut_moves_with_it_and_nobody_elses_parts_do(cut):
+    after = hand_over(cut, "won_amount", "rep:East1", "rep:West3", on=date(2017, 11, 7))
+    assert [problem.what for problem in problems(after) if problem.severity == "error"] == []
+    before = {quota.id: quota.parts for quota in cut.quotas}
+    moved = {quota.id for quota in after.quotas if quota.parts != before[quota.id]}
+    assert moved == {"rep:East1", "East", "rep:West3", "West"}
+
+
+def test_a_locked_part_on_the_way_is_named(cut, at):
+    held = lock_part(cut, "won_amount", "West", "Core", lock=Lock(by="Ann", why="agreed", at=at))
+    with pytest.raises(BadInput, match="Core of West is locked"):
         hand_over(held, "won_amount", "rep:East1", "rep:West1", on=QUARTER.start)

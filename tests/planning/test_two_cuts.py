@@ -85,7 +85,7 @@ def questions(draw):
 
 
 @given(asked=questions())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_rows_columns_and_locks_hold_at_every_level_whatever_the_zeros(asked):
     cells = two_cuts(asked).cells
     assert cells["company"] == tuple(asked.columns.values())
@@ -254,7 +254,7 @@ def test_what_cannot_hold_is_refused_by_name_with_the_amount(columns, weights, l
     amounts=st.lists(st.integers(0, 6), min_size=5, max_size=5),
     split=st.lists(st.integers(0, 9), min_size=3, max_size=3),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_it_is_refused_exactly_when_some_rows_need_more_than_their_columns_have(zeros, amounts, split):
     """Hall's condition, over all subsets of rows; the witness that is named breaks it."""
     is_open = np.array([row if any(row) else [True] * 4 for row in zeros])
