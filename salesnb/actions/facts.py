@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.naming import COMPANY, Names, Unit
 from salesnb.actions.needed import UnitCurves
-from salesnb.actions.organisation import rep_node_id
+from salesnb.actions.organisation import places_of, rep_node_id
 from salesnb.actions.pipeline import (
     OpenDeal,
     deal_rows,
@@ -292,7 +292,12 @@ class Facts:
         below = {
             _bare(quota.id) for quota in quotas.values() if quota.parent == unit and quota.level == "rep"
         }
-        amounts = {_bare(quota.id): quota.amount for quota in quotas.values() if quota.level == "rep"}
+        # Who moved has figures in several places, and the quota where the plan has it.
+        amounts = {
+            _bare(quota.id): quota.amount
+            for quota in quotas.values()
+            if quota.level == "rep" and unit in places_of(quota, quotas)
+        }
         nothing = (None,) * len(_BREAKDOWN)
         found = [
             (rep, self.names.rep(rep), amounts.get(rep), *rows.get(rep, nothing))

@@ -1,10 +1,11 @@
 """The organisation as the planning model wants it: one tree with the reps of a day as leaves."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from salesnb.planning import OrgNode, OrgTree
+from salesnb.planning import OrgNode, OrgTree, Quota
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -17,6 +18,16 @@ REP_PREFIX = "rep:"
 def rep_node_id(rep_id: str) -> str:
     """Give the id that a rep has as a node of the organisation."""
     return f"{REP_PREFIX}{rep_id}"
+
+
+def places_of(quota: Quota, quotas: Mapping[str, Quota]) -> set[str]:
+    """List where a quota counts: its own place, a rep by its id in the data, and every one above it."""
+    found = {quota.id.removeprefix(REP_PREFIX)}
+    parent = quota.parent
+    while parent is not None and parent not in found:
+        found.add(parent)
+        parent = quotas[parent].parent if parent in quotas else None
+    return found
 
 
 def org_tree(data: "Dataset", company: str, on: date, *, until: date | None = None) -> OrgTree:

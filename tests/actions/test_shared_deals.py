@@ -14,6 +14,7 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.crm.dataset import Dataset
 from salesnb.crm.importing import ImportSettings, import_source
 from salesnb.crm.mapping import load_mapping
+from salesnb.planning import Quota
 
 # Every test imports data.
 pytestmark = pytest.mark.slow
@@ -97,3 +98,32 @@ def test_restated_figures_follow_the_rep_and_others_stay(facts: Facts) -> None:
 def test_the_history_that_quotas_are_made_of_counts_by_credit(facts: Facts) -> None:
     found = rep_history(facts.data, CALENDAR, facts.known, "won_amount", CALENDAR.period("2024-Q2"))
     assert found == {"rep:Ann": 51, "rep:Bob": 50}
+
+
+def test_the_quota_of_a_rep_who_moved_stands_where_the_plan_has_it_and_nowhere_else(facts: Facts) -> None:
+    def quota(node: str, parent: str | None, level: str, amount: int) -> Quota:
+        return Quota(
+            id=node, parent=parent, level=level, name=node, kpi="won_amount", period="2024-Q1", unit="money",
+            amount=amount, basis="given",
+        )  # fmt: skip
+
+    quotas = {
+        one.id: one
+        for one in (
+            quota("company", None, "company", 300),
+            quota("Alps", "company", "team", 100),
+            quota("Coast", "company", "team", 200),
+            quota("rep:Ann", "Alps", "rep", 100),
+            quota("rep:Bob", "Coast", "rep", 200),
+        )
+    }
+
+    def of(found: Facts, unit: str) -> dict[str, int | None]:
+        return {row[0]: row[2] for row in found.tables(unit, quotas)["by_rep"]["rows"]}
+
+    assert of(facts, "Alps") == {"Ann": 100}
+    # Ann has an open deal in the Coast by now.
+    assert of(facts, "Coast") == {"Ann": None, "Bob": 200, "Cid": None}
+    assert of(replace(facts, by=COMPANY), COMPANY) == {"Ann": 100, "Bob": 200, "Cid": None}
+    # Of what she sold through a channel nobody gave her a quota.
+    assert of(replace(facts, by="Sale Channel"), "web")["Ann"] is None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["guess_status", "sure_stages", "told_by_switches", "with_sure_stages"]
 
-_YES, _NO = ("true", "1", "yes"), ("false", "0", "no")
+_YES, _NO = ("true", "1", "t", "yes"), ("false", "0", "f", "no")
 _MOST_VALUES = 60
 _WON_NAMES = ("iswon", "won", "isclosedwon", "hsisclosedwon", "closedwon")
 _CLOSED_NAMES = ("isclosed", "closed", "isdealclosed", "hsisclosed")
