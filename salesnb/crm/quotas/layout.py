@@ -212,7 +212,10 @@ def _wide(sheet: Sheet, directory: Directory, months: Mapping[str, int], *, sure
         figures = [_of_numbers(sheet, row, column) for column in real]
         # Of a file of quotas even a column of mostly slips is one of quotas; each slip is then named.
         is_of_quotas = surely or _names_owners(sheet, row, [c for c, _ in known], directory)
-        if all(figures) or (is_of_quotas and any(map(_is_number, _all_below(sheet, row, real)))):
+        # Under the last row of a list stands nothing, and nothing would be all figures.
+        is_last = not any(text.strip() for later in sheet.rows[row + 1 :] for text in later)
+        has_figures = is_of_quotas and any(map(_is_number, _all_below(sheet, row, real)))
+        if (all(figures) and not is_last) or has_figures:
             best, place = known, row
     if place < 0:
         return None

@@ -373,3 +373,16 @@ def test_a_name_that_stands_once_above_several_rows_is_to_be_filled_down(read):
     assert reasons[:3] == ["it does not say whose it is"] * 3
     assert all("merged cell, fill it down" in reason for reason in reasons[3:])
     assert [item.row for item in reading.rejected] == [2, 2, 2, 4, 4, 4]
+
+
+@pytest.mark.parametrize("nothing", ["-", "", "n/a"])
+def test_nothing_in_a_list_of_quotas_is_no_quota_and_refuses_no_other(read, taken, nothing):
+    reading = read(
+        f"Rep,Quarter,Quota\nAnn Lee,2024-Q1,100\nRobert Smith,2024-Q1,{nothing}\nAnn Lee,2024-Q2,300\n"
+    )
+    assert taken(reading) == {("1", "2024-Q1"): 100_00, ("1", "2024-Q2"): 300_00}
+    assert reading.rejected == ()
+    last = read(
+        f"Rep,Quarter,Quota\nAnn Lee,2024-Q1,100\nAnn Lee,2024-Q2,300\nRobert Smith,2024-Q1,{nothing}\n"
+    )
+    assert taken(last) == {("1", "2024-Q1"): 100_00, ("1", "2024-Q2"): 300_00}
