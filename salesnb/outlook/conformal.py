@@ -63,7 +63,8 @@ class Spread:
 
     def totals(self, forecasts: Floats, probabilities: npt.ArrayLike) -> Floats:
         """Totals that are not passed with these probabilities (above 0, below 1)."""
-        some = 1.0 - self.nothing
+        # A series that never had anything is sure to have nothing: then all of it is below what any probability leaves.
+        some = np.maximum(1.0 - self.nothing, _LEAST_LEFT)
         left = (np.asarray(probabilities, dtype=np.float64) - self.nothing) / some
         deviations = t_quantile(np.clip(left, _LEAST_LEFT, 1.0 - _LEAST_LEFT), self.freedom)
         miss = self.lean + self.scale * deviations

@@ -156,8 +156,8 @@ def test_attainment_is_held_against_the_days_that_are_over(run, work):
     one = next(rep for rep in found["reps"] if rep["id"] == "rep:1")
     assert Decimal(one["credited"]) == 303
     assert Decimal(one["effective_quota"]) < Decimal(one["full_quota"])
-    # Rep 9 has no history to split by, so no quota, and is in no band.
-    assert (sum(band["reps"] for band in found["bands"]), len(found["reps"])) == (8, 9)
+    # Rep 9 is new, and has the quota that its peers have.
+    assert (sum(band["reps"] for band in found["bands"]), len(found["reps"])) == (9, 9)
     credited = sum(Decimal(rep["credited"]) for rep in found["reps"])
     quotas = sum(Decimal(rep["effective_quota"]) for rep in found["reps"])
     assert found["team_attainment"] == pytest.approx(float(credited / quotas))

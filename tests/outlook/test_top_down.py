@@ -2,6 +2,8 @@
 
 import math
 import statistics
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -220,3 +222,16 @@ def test_a_horizon_longer_than_the_history_says_so_little_that_no_origin_is_reso
     told = spread(panel, np.full(panel.known.shape, 12_000.0), 12)
     assert told.origins.max() == 0
     assert np.isfinite(told.scale).all()
+
+
+def test_who_is_sure_to_have_nothing_has_nothing_whatever_the_probability(peers):
+    told = top_down(peers, 3)
+    sure = replace(
+        told.spread,
+        nothing=np.ones_like(told.spread.nothing),
+        by_ratio=np.full_like(told.spread.by_ratio, True),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        totals = sure.totals(told.forecasts, 0.9)
+    assert set(totals[np.isfinite(told.forecasts)].tolist()) == {0.0}
