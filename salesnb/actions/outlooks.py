@@ -298,7 +298,7 @@ class Outlook:
             self._deals,
             over if self._deals.known(over).won.any() else self._days["as_of"],
             self._days["end"] - self._days["as_of"],
-            quarter_start=self._workspace.calendar.year_start % 3 or 3,
+            quarter_start=self._workspace.calendar.year_start,
         )
 
     @cached_property

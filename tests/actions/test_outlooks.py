@@ -212,6 +212,7 @@ def test_series_have_no_gaps_and_end_with_the_last_month_that_is_over() -> None:
 
 
 def test_a_month_is_over_at_the_end_of_its_last_day() -> None:
+    assert month_number(dt.date(2026, 9, 1)) == 12 * 2026 + 8
     assert first_open_month(dt.date(2026, 8, 31)) == month_number(dt.date(2026, 9, 1))
     assert first_open_month(dt.date(2026, 8, 30)) == month_number(dt.date(2026, 8, 1))
 

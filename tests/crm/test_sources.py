@@ -152,3 +152,15 @@ def test_a_workbook_that_unpacks_without_end_is_refused_before_it_is_read(source
     text = (source.folder / "mapping.toml").read_text().replace("deals.csv", "deals.xlsx")
     with pytest.raises(Damaged, match=r"deals.xlsx: It unpacks to 250 MB"):
         source.file("mapping.toml", text).load()
+
+
+def test_a_workbook_whose_list_of_parts_is_damaged_is_refused_in_words(source):
+    packed = source.folder / "deals.xlsx"
+    part = zipfile.ZipInfo("xl/workbook.xml")
+    # Two bytes of a kind, two of a length that reaches past the end.
+    part.extra = b"PK\x01\x02past"
+    with zipfile.ZipFile(packed, "w") as book:
+        book.writestr(part, "<workbook/>")
+    text = (source.folder / "mapping.toml").read_text().replace("deals.csv", "deals.xlsx")
+    with pytest.raises(Damaged, match=r"deals.xlsx: Its list of parts cannot be read"):
+        source.file("mapping.toml", text).load()
