@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from salesnb.crm.files import TableFile
-from salesnb.crm.joining import Joined, join_headers, kept_rows, widened
+from salesnb.crm.joining import Joined, id_sql, join_headers, kept_rows, widened
 from salesnb.crm.mapping import TableMapping
 from salesnb.crm.plan import Context
 from salesnb.crm.resolving import Resolved, resolve
@@ -16,6 +16,9 @@ from salesnb.crm.unpivoting import unpivoted
 from salesnb.errors import BadInput
 
 __all__ = ["Chosen", "choose"]
+
+# The tables that deals name by a key.
+_KEYS = {"reps": "rep_id", "accounts": "account_id"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,8 @@ def choose(
 ) -> tuple[Chosen, ...]:
     """Stage every table that is mapped; of several ways to read one, the first that fits counts.
 
+    With a flexible mapping a file whose keys no deal names does not fit where there is another way.
+
     Parameters
     ----------
     once
@@ -73,13 +78,16 @@ def choose(
         if table in found:
             continue
         say(f"reading {file.name}")
+        last = not any(later.mapping.table == table for later in files[place + 1 :])
         try:
-            found[table] = chooser.choose(file)
+            chosen = chooser.choose(file)
         except BadInput:
             # The error that counts is that of the last way there is; deals need not name their reps and accounts.
-            last = not any(later.mapping.table == table for later in files[place + 1 :])
             if last and not (flexible and file.mapping.distinct):
                 raise
+            continue
+        if last or not flexible or chooser.are_named(chosen, found.get("opportunities")):
+            found[table] = chosen
     return tuple(found.values())
 
 
@@ -129,6 +137,26 @@ class _Chooser:
             staged=staged,
             further=() if mapping.distinct else tuple(_further(staged, resolved.mapping, used)),
         )
+
+    def are_named(self, partner: Chosen, deals: Chosen | None) -> bool:
+        """Tell whether the deals name any row of a table, or name nothing."""
+        key = _KEYS.get(partner.mapping.table, "")
+        if deals is None or deals.mapping.rule(key) is None:
+            return True
+        named, there = (self._keys(chosen, key) for chosen in (deals, partner))
+        row = self._context.connection.execute(
+            f"SELECT count(*) = 0 OR count(*) FILTER (key IN ({there})) > 0 FROM ({named})"
+        ).fetchone()
+        return bool(row and row[0])
+
+    def _keys(self, chosen: Chosen, field: str) -> str:
+        """Write the query of the keys that a table has, as far as they have been looked at."""
+        rule, staged = chosen.mapping.rule(field), chosen.staged
+        column = staged.column(rule.column if rule else field, where=field, file=chosen.file)
+        relation = staged.streamed.sample if staged.streamed else staged.relation
+        text = id_sql(f"trim({column})", self._context.ids)
+        keep = "true" if staged.streamed else staged.keep_sql
+        return f"SELECT {text} AS key FROM {q(relation)} WHERE trim({column}) <> '' AND {keep}"
 
     def _stage(self, file: TableFile, mapping: TableMapping, relation: str, *, once: bool = False) -> Staged:
         connection = self._context.connection

@@ -373,3 +373,39 @@ def test_of_a_large_file_the_beginning_is_looked_at_and_guesses_the_same(tmp_pat
     columns = [[line.split("#")[0] for line in draft.text.splitlines()] for draft in (small, large)]
     assert columns[0] == columns[1]
     assert 3 < sum(value.count for value in large.status) < 60
+
+
+HUB_DEALS = """\
+id,dealname,hubspot_owner_id,dealstage,amount,createdate,closedate
+101,Pumps,{ann},closedwon,1000.50,2024-01-10T15:00:00Z,2024-03-31T10:00:00Z
+102,Valves,{olga},closedlost,200,2024-01-10T15:00:00Z,2024-04-02T10:00:00Z
+"""
+HUB_OWNERS = """\
+id,email,firstName,lastName,archived,teams
+551,ann@x.test,Ann,Fox,false,East
+553,olga@x.test,Olga,Past,true,West
+"""
+OWNERS = (
+    "SELECT r.name, r.email, n.name FROM opportunities JOIN reps r USING (rep_id)"
+    " LEFT JOIN org n ON r.node = n.node ORDER BY opportunity_id"
+)
+
+
+def owners_of(tmp_path, deals, **more):
+    source = write(tmp_path / "crm", {"deals.csv": deals, "owners.csv": HUB_OWNERS, **more})
+    draft, path = guess(source, tmp_path)
+    import_source(source, load_mapping(path), SETTINGS, tmp_path / "data")
+    with Dataset.open(tmp_path / "data") as data:
+        return draft, data.backend.con.execute(OWNERS).fetchall()
+
+
+def test_hubspots_owners_are_the_reps_and_archived_ones_keep_their_names(tmp_path):
+    draft, found = owners_of(tmp_path, HUB_DEALS.format(ann=551, olga=553))
+    assert (draft.profile, draft.unused) == ("hubspot", ())
+    assert found == [("Ann Fox", "ann@x.test", "East"), ("Olga Past", "olga@x.test", "West")]
+
+
+def test_owners_whose_ids_no_deal_names_are_not_the_reps(tmp_path):
+    draft, found = owners_of(tmp_path, HUB_DEALS.format(ann="Ann Fox", olga="Olga Past"))
+    assert draft.unused == ("owners.csv",)
+    assert [name for name, *_ in found] == ["Ann Fox", "Olga Past"]
