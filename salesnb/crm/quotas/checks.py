@@ -64,7 +64,7 @@ def disagreements(
     totals: Sequence[TotalRow],
     directory: Directory,
     fmt: Formatter,
-) -> tuple[list[Figure], list[str]]:
+) -> tuple[list[Figure], list[str], list[str]]:
     """Part quotas from totals, and list the totals that their parts do not add up to.
 
     A column of a longer period is a total where the row has parts of it; a row of a node is one where all reps below it
@@ -73,7 +73,7 @@ def disagreements(
     Returns
     -------
     tuple
-        The quotas, and a sentence for each total that disagrees.
+        The quotas, a sentence for each total that disagrees, and the totals that wait for names.
     """
     said: list[str] = []
     fine: list[Figure] = []
@@ -92,8 +92,8 @@ def disagreements(
                     f"{where}: {figure.owner.name} has {_amount(figure, fmt)}, its reps add up to"
                     f" {_amount(figure, fmt, total)}; theirs count."
                 )
-    said += _down(sheet, quotas, totals, fmt)
-    return quotas, said
+    wrong, waiting = _down(sheet, quotas, totals, directory, fmt)
+    return quotas, [*said, *wrong], waiting
 
 
 def _by_row(figures: Iterable[Figure]) -> Mapping[int, list[Figure]]:
@@ -174,34 +174,66 @@ def _complete_nodes(figures: Sequence[Figure], directory: Directory) -> dict[tup
     return found
 
 
-def _down(sheet: Sheet, quotas: Sequence[Figure], totals: Sequence[TotalRow], fmt: Formatter) -> list[str]:
-    """Check rows of totals: of a node all below it; else all since the total before, or all above."""
-    said = []
+def _down(
+    sheet: Sheet,
+    quotas: Sequence[Figure],
+    totals: Sequence[TotalRow],
+    directory: Directory,
+    fmt: Formatter,
+) -> tuple[list[str], list[str]]:
+    """Check rows of totals: of a node all below it; else all since the total before, or all above.
+
+    A total of a node is one of whoever stands there, also of names that nobody has. Where it may be of names that are not
+    known yet, the check waits for them.
+    """
+    said: list[str] = []
+    waiting: list[str] = []
     before = -1
     for total in totals:
         for figure in total.figures:
-            column = [q for q in quotas if q.column == figure.column and q.kpi == total.kpi and not q.reason]
-            above = sum(q.amount for q in column if q.row < total.row)
-            if total.of is None:
-                sums = [sum(q.amount for q in column if before < q.row < total.row)]
-            elif total.of == "":
-                sums = [
-                    above,
-                    sum(q.amount for q in column if before < q.row < total.row),
-                    sum(q.amount for q in column),
-                ]
-            else:
-                sums = [sum(q.amount for q in column if q.owner and total.of in (q.owner.id, *q.owner.above))]
-            if figure.name.grain == TOTAL or not column:
+            parts = [
+                part
+                for part in quotas
+                if part.kpi == total.kpi and not part.reason and _is_part(part, figure)
+            ]
+            sums = _sums(parts, total, before)
+            if not parts or figure.amount in sums:
                 continue
-            if figure.amount not in sums:
-                where = _where(sheet, figure)
-                said.append(
-                    f"{where}: {total.label!r} has {_amount(figure, fmt)}, the quotas add up to"
-                    f" {_amount(figure, fmt, sums[0])}."
-                )
+            if total.of and any(not (part.owner or directory.is_nobody(part.text)) for part in parts):
+                waiting.append(repr(total.label))
+                continue
+            where = _where(sheet, figure)
+            said.append(
+                f"{where}: {total.label!r} has {_amount(figure, fmt)}, the quotas add up to"
+                f" {_amount(figure, fmt, sums[0])}."
+            )
         before = total.row
-    return said
+    return said, list(dict.fromkeys(waiting))
+
+
+def _is_part(quota: Figure, total: Figure) -> bool:
+    """Tell whether a quota is one of those that a figure of a row of totals adds up."""
+    if total.name.grain == TOTAL or (quota.column, quota.name) == (total.column, total.name):
+        return True
+    if quota.period is None or total.period is None:
+        return False
+    return total.period.start <= quota.period.start and quota.period.end <= total.period.end
+
+
+def _sums(parts: Sequence[Figure], total: TotalRow, before: int) -> list[int]:
+    """Give what a total may come to, the likeliest first."""
+    since = [part for part in parts if before < part.row < total.row]
+    if total.of is None:
+        return [_sum(since)]
+    if total.of == "":
+        return [_sum(part for part in parts if part.row < total.row), _sum(since), _sum(parts)]
+    own = [part for part in parts if part.owner and total.of in (part.owner.id, *part.owner.above)]
+    strangers = [part for part in since if part.owner is None]
+    return [_sum([*own, *strangers]), _sum(own)]
+
+
+def _sum(figures: Iterable[Figure]) -> int:
+    return sum(figure.amount for figure in figures)
 
 
 def outliers(sheet: Sheet, figures: Sequence[Figure], fmt: Formatter) -> list[str]:

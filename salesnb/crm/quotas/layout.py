@@ -206,7 +206,11 @@ def _wide(sheet: Sheet, directory: Directory, months: Mapping[str, int], *, sure
         known = [(column, name) for column, name in named if name is not None]
         others = [sheet.cell(row, column) for column, name in named if name is None]
         real = [column for column, name in known if name.grain != TOTAL]
-        enough = len(real) >= 3 or (real and (surely or len(real) * 2 >= len(named)))
+        # One period and the total beside it are as good as two.
+        is_clear = len(real) * 2 >= len(named) or (
+            len(known) > len(real) and _names_owners(sheet, row, [column for column, _ in known], directory)
+        )
+        enough = len(real) >= 3 or (real and (surely or is_clear))
         if not enough or any(_is_number(text) for text in others) or len(known) <= len(best):
             continue
         figures = [_of_numbers(sheet, row, column) for column in real]

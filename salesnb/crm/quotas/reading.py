@@ -145,12 +145,17 @@ class _Gathered:
         self._unclaimed: list[GivenQuota] = []
         self._disagreements: list[str] = []
         self._outliers: list[str] = []
+        self._waiting: list[str] = []
 
     def add(self, reader: SheetReader) -> None:
         """Take what one sheet holds."""
         sheet, fmt = reader.sheet, reader.hints.fmt
-        quotas, told = disagreements(sheet, reader.figures, reader.totals, self._directory, fmt)
+        quotas, told, waiting = disagreements(sheet, reader.figures, reader.totals, self._directory, fmt)
         self._disagreements += told
+        if waiting:
+            self._waiting.append(
+                f"{sheet.name}: not checked before all names are known: {', '.join(waiting)}."
+            )
         self._outliers += outliers(sheet, [figure for figure in quotas if not figure.reason], fmt)
         for figure in quotas:
             self._take(sheet, figure)
@@ -189,7 +194,7 @@ class _Gathered:
             ),
             disagreements=tuple(self._disagreements),
             outliers=tuple(self._outliers),
-            notices=notices,
+            notices=(*notices, *self._waiting),
             rounded=rounded,
             unclaimed=tuple(self._unclaimed),
         )

@@ -141,10 +141,8 @@ class SheetReader:
     def _row(self, row: int) -> None:
         sheet, layout = self.sheet, self.layout
         names = [text for column in (*layout.people, *layout.places) if (text := sheet.cell(row, column))]
-        total = next(
-            (found for name in names if (found := total_of(name)) is not None and not self._is_owner(name)),
-            None,
-        )
+        announced = [name for name in names if total_of(name) is not None and not self._is_owner(name)]
+        total = total_of(announced[0]) if announced else None
         cells = self._cells(row, is_total=total is not None)
         if not cells:
             if len(names) == 1 and total is None:
@@ -155,8 +153,8 @@ class SheetReader:
             self.totals.append(
                 TotalRow(
                     row=row,
-                    of=self._total_of(total),
-                    label=" ".join(names),
+                    of=self._total_of(total or self._place_beside(row)),
+                    label=announced[0] if total else " ".join(names),
                     kpi=kpi or "",
                     figures=tuple(cells),
                 )
@@ -172,6 +170,11 @@ class SheetReader:
 
     def _is_owner(self, text: str) -> bool:
         return bool(self.directory.find(text))
+
+    def _place_beside(self, row: int) -> str:
+        """Name the place in whose column of the row something stands beside a total without a name: East | Total."""
+        texts = [self.sheet.cell(row, column) for column in self.layout.places]
+        return next((text for text in texts if text and total_of(text) is None), "")
 
     def _total_of(self, name: str) -> str | None:
         """Give the node that a total is for; empty for all, None where nobody knows what it is for."""

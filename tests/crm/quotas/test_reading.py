@@ -4,6 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from salesnb.calendar import FiscalCalendar
+from salesnb.crm.quotas import Directory, Hints, holds_quotas
 from salesnb.errors import BadInput, MissingFile, SalesnbError
 
 WIDE = "Rep,2024-01,2024-02,2024-03\nAnn Lee,100,200,300\nRobert Smith,10,,-\n"
@@ -386,3 +388,16 @@ def test_nothing_in_a_list_of_quotas_is_no_quota_and_refuses_no_other(read, take
         f"Rep,Quarter,Quota\nAnn Lee,2024-Q1,100\nAnn Lee,2024-Q2,300\nRobert Smith,2024-Q1,{nothing}\n"
     )
     assert taken(last) == {("1", "2024-Q1"): 100_00, ("1", "2024-Q2"): 300_00}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Rep,Q1 2024,Total\nAnn Lee,10,10\nZoë Brandt,20,20\n",
+        "Region,Team,Rep,2024-01,Total\nAll,East,Ann Lee,10,10\nAll,West,Zoë Brandt,20,20\nTotal,,,30,30\n",
+    ],
+)
+def test_one_period_beside_its_total_is_seen_as_quotas(read, taken, tmp_path, company, content):
+    assert list(taken(read(content)).values()) == [1000, 2000]
+    hints = Hints(calendar=FiscalCalendar())
+    assert holds_quotas(tmp_path / "quotas.csv", Directory(company, {}), hints)

@@ -1,5 +1,7 @@
 """Quotas are held against the totals of their own file; what looks like a slip is named and taken as it stands."""
 
+import pytest
+
 from salesnb.calendar import FiscalCalendar
 from salesnb.crm.quotas import Directory, Hints, Owner, read_quotas
 
@@ -94,3 +96,52 @@ def test_the_slips_of_a_real_file_of_targets_are_named_and_all_its_figures_taken
     ):
         assert any(slip in text for text in reading.outliers), slip
     assert len(reading.outliers) < 15
+
+
+@pytest.mark.parametrize(
+    ("corners", "wrong"),
+    [("21,22", "Total: 'Total' has $22"), ("20,21", "2024-Q1: 'Total' has $20"), ("21,21", "")],
+)
+def test_the_corner_of_a_row_and_a_column_of_totals_is_checked(read, corners, wrong):
+    reading = read(HEAD + f"Ann Lee,1,2,3,6,6\nRobert Smith,4,5,6,15,15\nTotal,5,7,9,{corners}\n")
+    assert reading.disagreements == (
+        (f"quotas.csv, row 4, {wrong}, the quotas add up to $21.",) if wrong else ()
+    )
+
+
+def test_the_total_below_a_list_is_checked(read):
+    rows = "Ann Lee,2024-01,10\nAnn Lee,2024-02,20\nTotal,,{total}\n"
+    assert read("Rep,Month,Quota\n" + rows.format(total=30)).disagreements == ()
+    (said,) = read("Rep,Month,Quota\n" + rows.format(total=31)).disagreements
+    assert said.endswith("'Total' has $31, the quotas add up to $30.")
+
+
+def test_a_total_of_one_period_in_a_list_counts_that_period_alone(read):
+    rows = "Ann Lee,2024-01,10\nAnn Lee,2024-02,20\nZoë Brandt,2024-02,5\nEast total,2024-02,20\n"
+    assert read("Rep,Month,Quota\n" + rows).disagreements == ()
+
+
+TEAMS = "Team,Rep,2024-01,2024-02\nEast,Ann Lee,1,2\nEast,Bobby S,3,4\n{total}\nWest,Zoë Brandt,5,5\n"
+
+
+@pytest.mark.parametrize("total", ["East,Total East,4,6", "East,Total,4,6", "East total,,4,6"])
+def test_a_total_counts_names_that_nobody_has(read, total):
+    reading = read(TEAMS.format(total=total))
+    assert [name.text for name in reading.unknown] == ["Bobby S"]
+    assert (reading.disagreements, [said for said in reading.notices if "checked" in said]) == ((), [])
+
+
+def test_a_total_that_may_be_of_names_that_nobody_has_waits_for_them(read):
+    table = TEAMS.format(total="East,Total East,9,9")
+    reading = read(table)
+    assert reading.disagreements == ()
+    assert reading.notices == (
+        "quotas.csv: not checked before all names are known: 'Total East'.",
+    )
+    for names in ({"Bobby S": "rep:2"}, {"Bobby S": ""}):
+        later = read(table, names=names)
+        assert later.notices == ()
+        assert [text.split(": ")[1] for text in later.disagreements] == [
+            "'Total East' has $9, the quotas add up to $4.",
+            "'Total East' has $9, the quotas add up to $6.",
+        ]
