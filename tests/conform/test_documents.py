@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from salesnb.cli import COMMANDS, make_parser
+from salesnb.crm.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -114,3 +115,12 @@ def test_the_lock_has_hashes_and_every_dependency() -> None:
     assert {bare(one).lower().replace("_", "-") for one in wanted()} <= {name.lower() for name in locked}
     for entry in re.split(r"\n(?=[a-zA-Z0-9])", lock):
         assert "--hash=sha256:" in entry or entry.startswith("#"), entry.splitlines()[0]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_table_that_a_mapping_can_fill_is_listed_with_its_columns(table) -> None:
+    rows = re.findall(rf"^\| `{table.name}` \| (.+) \|$", read("CONTRIBUTING.md"), re.MULTILINE)
+    (row,) = [row for row in rows if "`" in row]
+    named = re.findall(r"`(\w+)`", row)
+    assert {field.name for field in table.fields} <= set(named)
+    assert {field.name for field in table.fields if field.required} == set(re.findall(r"\*\*`(\w+)`", row))

@@ -409,3 +409,79 @@ def test_owners_whose_ids_no_deal_names_are_not_the_reps(tmp_path):
     draft, found = owners_of(tmp_path, HUB_DEALS.format(ann="Ann Fox", olga="Olga Past"))
     assert draft.unused == ("owners.csv",)
     assert [name for name, *_ in found] == ["Ann Fox", "Olga Past"]
+
+
+ORDERS = """\
+Order Number,Customer,Sales Rep,Item,Order Date,Total,Qty,Status,Discount
+SO-1,Acme,Ann Fox,Pump,2024-01-05,1200.00,2,Shipped,0
+SO-2,Beta,Max Hill,Valve,2024-01-08,800.00,1,Cancelled,0
+SO-3,Acme,Ann Fox,Valve,2024-02-05,-50.00,-1,Shipped,0
+SO-4,Gamma,Max Hill,Pump,2024-02-06,700.00,1,Pending,0
+"""
+SALES = (
+    "SELECT opportunity_id, account_id, rep_id, product, status, amount, CAST(closed_on AS VARCHAR) FROM opportunities"
+    " ORDER BY 1"
+)
+
+
+def sales_of(source, tmp_path):
+    draft, path = guess(source, tmp_path)
+    assert draft.missing == ()
+    report = import_source(source, load_mapping(path), SETTINGS, tmp_path / "data")
+    with Dataset.open(tmp_path / "data") as data:
+        return draft, report, data.backend.con.execute(SALES).fetchall()
+
+
+def test_orders_are_the_sales_where_there_are_no_deals(tmp_path):
+    folder = write(tmp_path / "crm", {"orders.csv": ORDERS})
+    draft, report, sales = sales_of(folder / "orders.csv", tmp_path)
+    assert sales == [
+        ("SO-1", "Acme", "Ann Fox", "Pump", "won", 1200_00, "2024-01-05"),
+        ("SO-3", "Acme", "Ann Fox", "Valve", "won", -50_00, "2024-02-05"),
+        ("SO-4", "Gamma", "Max Hill", "Pump", "won", 700_00, "2024-02-06"),
+    ]
+    assert any("1 row is left out, where Status is Cancelled" in said for said in report.notices)
+    assert (draft.unmapped, draft.unused) == ((), ("Discount of orders.csv",))
+
+
+def test_lines_of_orders_are_told_apart_by_their_product(tmp_path):
+    lines = "order_id,customer,rep,sku,order_date,line_total\n7,Acme,Ann,A,2024-01-05,10\n7,Acme,Ann,B,2024-01-05,5\n"
+    folder = write(tmp_path / "crm", {"sales.csv": lines})
+    _, report, sales = sales_of(folder, tmp_path)
+    assert [(row[0], row[5]) for row in sales] == [("7 A", 10_00), ("7 B", 5_00)]
+    assert [table.rejected for table in report.tables] == [0]
+
+
+def test_lines_of_orders_that_nothing_tells_apart_are_asked_about(tmp_path):
+    lines = "order_id,customer,order_date,amount\n7,Acme,2024-01-05,10\n7,Acme,2024-01-05,5\n"
+    draft, _ = guess(write(tmp_path / "crm", {"sales.csv": lines}), tmp_path)
+    (said,) = draft.missing
+    assert said.startswith("order_id stands in several rows")
+
+
+def test_orders_beside_deals_are_read_and_name_what_the_deals_name(tmp_path):
+    files = {
+        "deals.csv": "id,name,account_id,owner,stage,amount,created,closed\n"
+        + "".join(
+            f"{n},D{n},a{n % 3},Ann,{'Won' if n % 2 else 'Lost'},10,2024-01-0{n},2024-02-0{n}\n"
+            for n in range(1, 9)
+        ),
+        "customers.csv": "id,name\na0,Acme\na1,Beta\na2,Gamma\n",
+        "orders.csv": "order_id,customer,customer_id,order_date,amount\n1,Acme,a0,2024-02-01,10\n2,Beta,a1,2024-02-02,7\n",
+    }
+    source = write(tmp_path / "crm", files)
+    draft, report, sales = sales_of(source, tmp_path)
+    assert (len(sales), draft.unused) == (8, ("customer of orders.csv",))
+    with Dataset.open(tmp_path / "data") as data:
+        orders = data.backend.con.execute(
+            "SELECT order_id, account_id, amount FROM orders ORDER BY 1"
+        ).fetchall()
+    assert orders == [("1", "a0", 10_00), ("2", "a1", 7_00)]
+
+
+def test_deals_with_an_order_number_stay_deals(tmp_path):
+    deals = "Order No,Customer,Rep,Stage,Amount,Created,Close Date\n" + "".join(
+        f"{n},C{n % 3},Ann,{'Won' if n % 2 else 'Lost'},10,2024-01-0{n},2024-02-0{n}\n" for n in range(1, 9)
+    )
+    draft, _ = guess(write(tmp_path / "crm", {"sales.csv": deals}), tmp_path)
+    assert {line.table for line in draft.lines} == {"opportunities"}

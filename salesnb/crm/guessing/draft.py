@@ -19,6 +19,7 @@ from salesnb.crm.importing import open_engine
 from salesnb.crm.mapping import PROFILES, ColumnRule, Mapping, StatusRule, TableMapping, load_mapping
 from salesnb.crm.plan import Context
 from salesnb.crm.sql import quote_identifier as q
+from salesnb.crm.tables import table_named
 from salesnb.crm.toml_values import regular
 from salesnb.errors import BadInput, MissingFile, SalesnbError
 from salesnb.money import minor_digits
@@ -245,7 +246,7 @@ class _Drafter:
                 )
             names = ", ".join(table.name for table in facts[:10])
             raise BadInput(
-                "Nothing here looks like deals: a table with an id, a stage, an amount and dates.",
+                "Nothing here looks like deals (a table with an id, a stage, an amount and dates) or orders.",
                 where=names or self._source.name,
                 hint=" ".join(unread) or "Name the columns in a mapping.toml; the README shows one.",
             )
@@ -295,8 +296,19 @@ class _Drafter:
             text=text,
             lines=tuple(lines),
             status=status,
-            unmapped=tuple((found.file, left) for found in chosen if (left := _left(found, chosen))),
-            unused=tuple(unused),
+            unmapped=tuple(
+                (found.file, further[found.mapping.table])
+                for found in chosen
+                if found.mapping.table in further and _keeps_more(found)
+            ),
+            unused=(
+                *unused,
+                *(
+                    f"{', '.join(further[found.mapping.table])} of {found.file}"
+                    for found in chosen
+                    if found.mapping.table in further and not _keeps_more(found)
+                ),
+            ),
             missing=missing,
         )
 
@@ -350,8 +362,16 @@ def _left(found: Chosen, chosen: Sequence[Chosen]) -> tuple[str, ...]:
     return tuple(name for name in found.further if not any(name in other.used for other in others))
 
 
+def _keeps_more(found: Chosen) -> bool:
+    """Tell whether columns that no field takes are kept as dimensions."""
+    table = table_named(found.mapping.table)
+    return table is not None and table.takes_extras
+
+
 def _deals(chosen: Sequence[Chosen]) -> Chosen:
-    return next(found for found in chosen if found.mapping.table == "opportunities")
+    """Give the table of the deals, or that of the orders where there are none."""
+    named = {found.mapping.table: found for found in chosen}
+    return named.get("opportunities") or named["orders"]
 
 
 def _meaning(rule: StatusRule, texts: dict[str, str], default: str) -> str:

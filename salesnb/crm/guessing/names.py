@@ -52,6 +52,33 @@ _WORDS: dict[str, dict[str, str]] = {
         "next_step": "nextstep nextsteps nextaction nachsterschritt",
         "currency": "currency currencycode currencyisocode amountcurrency dealcurrency wahrung betragwahrung",
     },
+    "orders": {
+        "order_id": (
+            "orderid orderno ordernumber ordernr salesorderid salesordernumber salesorder invoiceid invoiceno invoicenumber"
+            " transactionid saleid receiptno auftragsnummer auftragsnr bestellnummer rechnungsnummer order id number no key"
+        ),
+        "account_id": (
+            "accountid accountname account customerid customernumber customername customer clientid clientname client companyname"
+            " company buyer soldto kundennummer kundenname kunde firma"
+        ),
+        "rep_id": (
+            "ownerid orderowner owner ownername salesrepid salesrepname salesrep repid repname rep salesagent salespersonid"
+            " salesperson salespersonname accountexecutive ae seller soldby agent assignedto employeeid verkaufer vertriebler"
+        ),
+        "product": (
+            "product productname productid productcode item itemname itemid sku article solution productline produkt artikel"
+        ),
+        "ordered_on": (
+            "orderedon orderdate ordereddate dateordered orderedat invoicedate saledate salesdate transactiondate purchasedate"
+            " bookingdate bookedon bestelldatum auftragsdatum rechnungsdatum orderday date datum createdat createdon"
+        ),
+        "amount": (
+            "amount orderamount orderamounttotal ordertotal totalamount netamount linetotal lineamount total ordervalue"
+            " netvalue value salesamount sales extendedprice totalprice revenue betrag umsatz summe"
+        ),
+        "quantity": "quantity qty units quantityordered orderedquantity menge anzahl stuck",
+        "currency": "currency currencycode currencyisocode ordercurrency wahrung",
+    },
     "accounts": {
         "account_id": "accountid id customerid companyid account accountname customer name company",
         "name": "accountname name companyname company customername customer account",

@@ -1,4 +1,4 @@
-"""A mapping for files that no profile knows: deals by their columns, other tables by the values that they share."""
+"""A mapping for files that no profile knows: deals or orders by their columns, other tables by the values they share."""
 
 import re
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.crm.guessing.columns import candidates, column_rule, level_columns, match_columns, near_misses
 from salesnb.crm.guessing.names import folded
+from salesnb.crm.guessing.orders import are_orders, order_columns, order_rules, voided
 from salesnb.crm.guessing.status import guess_status, sure_stages
 from salesnb.crm.guessing.survey import ColumnFacts, TableFacts
 from salesnb.crm.mapping import ColumnRule, StatusRule, TableMapping
@@ -39,7 +40,9 @@ class Guessed:
 def guess_tables(
     connection: "DuckDBPyConnection", facts: Sequence[TableFacts], levels: Sequence[str], *, alone: bool
 ) -> Guessed | None:
-    """Guess a mapping; None when nothing looks like deals.
+    """Guess a mapping; None when nothing looks like deals or orders.
+
+    Orders are taken for the sales where there are no deals.
 
     Parameters
     ----------
@@ -50,13 +53,16 @@ def guess_tables(
     """
     rated = [(_told(table), table.rows, place, table) for place, table in enumerate(facts)]
     best = max(rated, default=None, key=lambda item: item[:3])
-    if best is None or best[0] < _ENOUGH_TOLD:
-        return None
-    return _Guesser(connection, best[3], facts, levels, alone=alone).guess()
+    if best is not None and best[0] >= _ENOUGH_TOLD:
+        return _Guesser(connection, best[3], facts, levels, alone=alone).guess()
+    orders = max(filter(are_orders, facts), default=None, key=lambda table: table.rows)
+    return _Guesser(connection, orders, facts, levels, alone=alone).guess_orders() if orders else None
 
 
 def _told(facts: TableFacts) -> int:
-    """Count what of a deal a table tells."""
+    """Count what of a deal a table tells; orders are none."""
+    if are_orders(facts):
+        return 0
     found = match_columns("opportunities", facts)
     return sum(name in found for name in _TELLING) if "amount" in found or "stage" in found else 0
 
@@ -87,6 +93,7 @@ class _Guesser:
         self._levels = levels
         self._alone = alone
         self._used = {deals.name}
+        self._main = "opportunities"
 
     def guess(self) -> Guessed:
         """Put the tables together."""
@@ -109,11 +116,54 @@ class _Guesser:
             status=status,
             repair=tuple(self._repairs(partners)),
         )
+        orders, missing = self._orders_beside(partners)
         return Guessed(
-            tables=(deals, *tables),
-            unused=tuple(table.name for table in self._others if table.name not in self._used),
-            missing=(*self._missing(deals), *near_misses(self._deals, columns)),
+            tables=(deals, *tables, *orders),
+            unused=self._unused(),
+            missing=(*self._missing(deals), *near_misses(self._deals, columns), *missing),
         )
+
+    def guess_orders(self) -> Guessed:
+        """Put the tables together around orders, which are the sales where there are no deals."""
+        self._main = "orders"
+        columns = order_columns(self._deals)
+        partners = self._partners(columns)
+        columns |= {field: partners[table].column for field, table in _PARTNERS if table in partners}
+        orders, missing = self._orders(self._deals, columns)
+        tables = [self._partner_table(name, partner) for name, partner in partners.items()]
+        tables += self._from_deals(columns, partners)
+        orders = replace(orders, repair=tuple(self._repairs(partners)))
+        return Guessed(tables=(orders, *tables), unused=self._unused(), missing=missing)
+
+    def _orders_beside(self, partners: dict[str, _Partner]) -> tuple[list[TableMapping], tuple[str, ...]]:
+        """Find orders beside the deals, named by the keys that the deals use too."""
+        free = (table for table in self._others if table.name not in self._used)
+        facts = max(filter(are_orders, free), default=None, key=lambda table: table.rows)
+        if facts is None:
+            return [], ()
+        self._used.add(facts.name)
+        columns = order_columns(facts)
+        for field, table in _PARTNERS:
+            if table in partners:
+                partner = partners[table]
+                fits = [
+                    (self._share_of(column, facts, partner.key, partner.facts), column)
+                    for column in candidates("orders", field, facts)
+                ]
+                if fits:
+                    columns[field] = max(fits, key=lambda fit: fit[0])[1]
+        orders, missing = self._orders(facts, columns)
+        return [orders], missing
+
+    def _orders(
+        self, facts: TableFacts, columns: dict[str, ColumnFacts]
+    ) -> tuple[TableMapping, tuple[str, ...]]:
+        rules, missing = order_rules(self._connection, facts, columns)
+        left_out = voided(self._connection, facts)
+        return replace(self._mapping("orders", facts, rules), leave_out=left_out), missing
+
+    def _unused(self) -> tuple[str, ...]:
+        return tuple(table.name for table in self._others if table.name not in self._used)
 
     def _sure(self, columns: dict[str, ColumnFacts]) -> StatusRule | None:
         """Where no stage reads like won or lost, those that are certain tell."""
@@ -164,10 +214,10 @@ class _Guesser:
     def _partners(self, columns: dict[str, ColumnFacts]) -> dict[str, _Partner]:
         """Find accounts, reps and products by the values that they share with the deals."""
         found: dict[str, _Partner] = {}
-        free = list(self._others)
+        free = [table for table in self._others if not are_orders(table)]
         for field, table in _PARTNERS:
             own = [columns[field]] if field in columns else []
-            own += [column for column in candidates("opportunities", field, self._deals) if column not in own]
+            own += [column for column in candidates(self._main, field, self._deals) if column not in own]
             fits = [
                 partner
                 for column in own
@@ -188,13 +238,17 @@ class _Guesser:
         for key in other.columns:
             if key.distinct < _NEARLY_UNIQUE * other.rows or not key.filled:
                 continue
-            row = self._connection.execute(
-                f"SELECT avg(CASE WHEN v IN (SELECT trim({key.sql}) FROM {q(other.staged.relation)}) THEN 1 ELSE 0 END)"
-                f" FROM (SELECT DISTINCT trim({column.sql}) AS v FROM {q(self._deals.staged.relation)}) WHERE v <> ''"
-            ).fetchone()
-            shared = float(row[0] or 0) if row else 0.0
+            shared = self._share_of(column, self._deals, key, other)
             partners.append(_Partner(facts=other, key=key, column=column, shared=shared))
         return partners
+
+    def _share_of(self, column: ColumnFacts, facts: TableFacts, key: ColumnFacts, other: TableFacts) -> float:
+        """Give the share of a column's values that are keys of another table."""
+        row = self._connection.execute(
+            f"SELECT avg(CASE WHEN v IN (SELECT trim({key.sql}) FROM {q(other.staged.relation)}) THEN 1 ELSE 0 END)"
+            f" FROM (SELECT DISTINCT trim({column.sql}) AS v FROM {q(facts.staged.relation)}) WHERE v <> ''"
+        ).fetchone()
+        return float(row[0] or 0) if row else 0.0
 
     def _partner_table(self, table: str, partner: _Partner) -> TableMapping:
         key = {"accounts": "account_id", "reps": "rep_id", "products": "product"}[table]
@@ -224,7 +278,7 @@ class _Guesser:
                 continue
             others = [
                 column
-                for column in candidates("opportunities", field, self._deals)
+                for column in candidates(self._main, field, self._deals)
                 if column.name not in taken and column.numbers < _ENOUGH_SHARED
             ]
             more = {"name": ColumnRule(column=others[0].name)} if others else {}

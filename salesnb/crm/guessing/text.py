@@ -5,6 +5,7 @@ from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 
 from salesnb.crm.mapping import Alternatives, ColumnRule, Join, Mapping, StatusRule, TableMapping
+from salesnb.crm.tables import table_named
 
 __all__ = ["mapping_text"]
 
@@ -68,7 +69,9 @@ def _table(
     if table.ignore:
         lines.append(f"ignore = {_list(table.ignore)}")
     if further:
-        lines.append(f"# Not mapped, and kept as dimensions: {_plain(', '.join(further))}")
+        canonical = table_named(table.table)
+        fate = "kept as dimensions" if canonical and canonical.takes_extras else "not kept"
+        lines.append(f"# Not mapped, and {fate}: {_plain(', '.join(further))}")
     lines.append(f"[{table.table}.columns]")
     for field, rule in table.columns:
         text = f"{_key(field)} = {_rule(rule)}"

@@ -135,9 +135,7 @@ def test_a_total_that_may_be_of_names_that_nobody_has_waits_for_them(read):
     table = TEAMS.format(total="East,Total East,9,9")
     reading = read(table)
     assert reading.disagreements == ()
-    assert reading.notices == (
-        "quotas.csv: not checked before all names are known: 'Total East'.",
-    )
+    assert reading.notices == ("quotas.csv: not checked before all names are known: 'Total East'.",)
     for names in ({"Bobby S": "rep:2"}, {"Bobby S": ""}):
         later = read(table, names=names)
         assert later.notices == ()
