@@ -8,7 +8,7 @@ from salesnb.errors import BadUsage
 from salesnb.kpis.cohorts import RETENTION
 from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import AS_OF, AT_START, Kpi
-from salesnb.kpis.query import WINDOW, Query
+from salesnb.kpis.query import OWNER, WINDOW, Query
 from salesnb.kpis.result import Column, Result, sort_key
 from salesnb.kpis.scan import Scan
 from salesnb.kpis.stages_then import blank_stage, told_of_stages
@@ -26,6 +26,8 @@ _FACTS = (
     "expected_close_on",
 )  # fmt: skip
 _MONEY = ("amount", "expected_amount")
+# Of a deal that is shared: all of it, and how much of it a row has.
+_WHOLE, _SHARE = "deal_amount", "share"
 # Ids are keys: beside each stands whose it is.
 NAMED = {"account": "account_id", "rep": "rep_id"}
 
@@ -35,7 +37,8 @@ def rows_behind(
 ) -> Result:
     """List the opportunities behind a KPI.
 
-    By credit a deal stands there once for each group shown that has a share of it, with its part of the amounts.
+    By credit a deal stands there once for each group shown that has a share of it, with its part of the amounts, beside
+    the amount of the whole deal and the share.
     Each row carries what it adds to the KPI in a column of the KPI's name; these columns add up to the figure. For a
     ratio the parts that it is computed from stand there instead, and for a quantile the value of the row. Account and
     owner stand there by id and by name.
@@ -89,7 +92,8 @@ def _asking_for(query: Query, kpi: str) -> Query:
 def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     basis, names = parts[0].basis, run.query.columns
     scan = run.scan(run.credit_of(run.kpis[0]))
-    facts = tuple(name for name in (*_FACTS, *_MONEY) if name not in names)
+    of_whole = (_WHOLE, _SHARE) if scan.credit != OWNER else ()
+    facts = tuple(name for name in (*_FACTS, *_MONEY, *of_whole) if name not in names)
     reads = tuple(dict.fromkeys(name for part in parts for name in part.reads))
     table = scan.opportunities(basis, reads)
     records = [] if table is None else _records(table, run, parts)
@@ -97,6 +101,8 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
         if part.kind == "weighted":
             _weigh(run, scan, records, part)
     _name(run, records)
+    if of_whole:
+        _put_shares(run, scan, records)
     rows = [(*_places(run, scan, record), *_values(record, facts, parts)) for record in records]
     kept = [row for row in rows if _counts(row[len(row) - len(parts) :], parts)]
     kept.sort(key=lambda row: sort_key(row[: len(names) + 1]))
@@ -107,12 +113,21 @@ def _listed(run: Run, parts: tuple[Kpi, ...]) -> Result:
     ]
     # The parts of a KPI that is defined as data have numbers for names, which say nothing.
     named = tuple(f"{part.name} is {part.formula}." for part in parts if part.hidden)
-    told = (*named, *_told(run, basis), *told_of_stages(columns, kept, run.as_of))
+    shared = (
+        f"Amounts are the parts of deals that count here: {_SHARE} is how much of a deal, {_WHOLE} all of it.",
+    )
+    told = (
+        *named,
+        *_told(run, basis),
+        *(shared if of_whole else ()),
+        *told_of_stages(columns, kept, run.as_of),
+    )
     return Result(columns=tuple(columns), rows=tuple(kept), notices=told)
 
 
 def _fact(name: str, run: Run) -> Column:
-    unit, blank = "money" if name in _MONEY else "", blank_stage(name, run.as_of, run.data.meta.as_of)
+    unit = "money" if name in (*_MONEY, _WHOLE) else "ratio" if name == _SHARE else ""
+    blank = blank_stage(name, run.as_of, run.data.meta.as_of)
     return Column(name=name, role="dimension", unit=unit, blank=blank)
 
 
@@ -140,6 +155,20 @@ def _name(run: Run, records: list[dict[str, Any]]) -> None:
         names = run.deals.labels(run.deals.dimension(name))
         for record in records:
             record[name] = names.get(record[key], record[key])
+
+
+def _put_shares(run: Run, scan: Scan, records: list[dict[str, Any]]) -> None:
+    """Put beside each part the amount of the whole deal, and what share of it the part is."""
+    deals, parts = run.data.table("opportunities"), run.deals.parts(scan.credit)
+    wanted = deals.select("opportunity_id", *_MONEY)
+    if parts is not None:
+        wanted = wanted.semi_join(parts, "opportunity_id")
+    whole = {row["opportunity_id"]: row for row in wanted.to_pyarrow().to_pylist()}
+    for record in records:
+        deal = whole.get(record["opportunity_id"], record)
+        of = next((name for name in _MONEY if deal[name]), None)
+        record[_WHOLE] = deal["amount"] if deal["amount"] is not None else deal["expected_amount"]
+        record[_SHARE] = (record[of] or 0) / deal[of] if of else None
 
 
 def _weigh(run: Run, scan: Scan, records: list[dict[str, Any]], part: Kpi) -> None:

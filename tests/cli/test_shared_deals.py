@@ -65,6 +65,23 @@ def test_teams_have_their_part_of_a_shared_deal(shared: Path, run: Callable[...,
     assert [row["won_amount"] for row in json.loads(listed.out) if row["opportunity_id"] == "D000"] == [500]
 
 
+def test_rows_by_credit_tell_the_share_and_the_whole_deal(shared: Path, run: Callable[..., Any]) -> None:
+    asked = ("-C", shared, "kpi", "rows", "won_amount", "--from", "2017-01-01", "--to", "2017-01-31")
+    listed = run(*asked, "--credit", "credit", "--by", "team", "--format", "json")
+    rows = {(row["team"], row["opportunity_id"]): row for row in json.loads(listed.out)}
+    told = ("amount", "share", "deal_amount")
+    assert [[rows[team, "D000"][name] for name in told] for team in ("Mia", "Noa")] == [[500, 0.5, 1000]] * 2
+    others = [row for (_, number), row in rows.items() if number != "D000"]
+    assert others
+    assert all((row["share"], row["deal_amount"]) == (1, row["amount"]) for row in others)
+    assert "Amounts are the parts of deals that count here" in listed.err
+    overlay = json.loads(run(*asked, "--credit", "overlay", "--format", "json").out)
+    assert [[row[name] for name in told] for row in overlay] == [[1000, 1, 1000]]
+    by_owner = run(*asked, "--format", "json")
+    assert not {"share", "deal_amount"} & json.loads(by_owner.out)[0].keys()
+    assert "parts of deals" not in by_owner.err
+
+
 def test_last_year_changes_only_when_it_is_restated(shared: Path, run: Callable[..., Any]) -> None:
     first_half = ("--from", "2017-01-01", "--to", "2017-06-30")
     then, restated = won(run, shared, *first_half), won(run, shared, *first_half, "--restated")

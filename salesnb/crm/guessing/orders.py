@@ -70,10 +70,8 @@ def order_rules(
             return rules, ()
     if alone >= _NEARLY_ALL:
         return rules, ()
-    return rules, (
-        f"{number.name} stands in several rows: name what tells them apart in order_id,"
-        f' such as order_id = [["{number.name}", "LINE"]].',
-    )
+    example = f'order_id = [["{number.name}", "LINE"]]'
+    return rules, (f"{number.name} stands in several rows: name what tells them apart, such as {example}.",)
 
 
 def _apart(connection: "DuckDBPyConnection", facts: TableFacts, columns: tuple[ColumnFacts, ...]) -> float:
