@@ -85,6 +85,7 @@ def _figures(name: str, review: ReviewExtract, at: Standing, group: str = "") ->
         goal=at.target,
         attainment=None if at.attainment is None else float(at.attainment),
         pace=at.actual / at.due if at.due else None,
+        is_over=at.state == "over",
         trend=tuple(row.get(at.kpi) for row in review.table("by_month")[-_TREND_MONTHS:]),
     )
 

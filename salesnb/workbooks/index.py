@@ -38,6 +38,8 @@ class IndexRow:
         In the goal's unit; None where there is none.
     attainment, pace
         Ratios: won to goal, and won to what the season asks for by now.
+    is_over
+        Whether the period is: a goal is missed only then.
     trend
         The KPI by month, the oldest first.
     """
@@ -51,6 +53,7 @@ class IndexRow:
     goal: float | None = None
     attainment: float | None = None
     pace: float | None = None
+    is_over: bool = False
     trend: tuple[float | None, ...] = ()
 
 
@@ -160,8 +163,7 @@ def _standing(row: IndexRow) -> tuple[str, str]:
         return "", ""
     if row.attainment is not None and row.attainment >= 1:
         return "good", "goal reached"
-    if row.pace == row.attainment:
-        # All that the goal asks for is due: the period is over.
+    if row.is_over:
         return "bad", "goal missed"
     if row.pace < 1 - _SLACK:
         return "bad", "behind"

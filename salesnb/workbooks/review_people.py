@@ -54,9 +54,10 @@ def _idle(reading: "Reading") -> bool:
 def _rep_finding(reading: "Reading") -> str:
     at, team, say = reading.at, reading.reps, reading.say
     top, count = team.reps[0], len(team.with_quota)
+    yet = "" if at.state == "over" else " yet"
     lead = f"{top.name} leads with {say.amount(top.actual, at.unit)}"
     if not top.actual:
-        lead = "Nobody has closed anything yet"
+        lead = f"Nobody has closed anything{yet}"
     if len(team.reps) == 1:
         lead = f"{top.name} has {say.amount(top.actual, at.unit)}"
     if not count:
@@ -64,7 +65,7 @@ def _rep_finding(reading: "Reading") -> str:
     reached = say.fmt.count(team.at_quota) if team.at_quota else "none"
     of = f"{reached} of {say.count(count, 'rep')} {'have' if team.at_quota > 1 else 'has'} reached quota"
     if count == 1:
-        of = "the quota is reached" if team.at_quota else "the quota is not reached"
+        of = "the quota is reached" if team.at_quota else f"the quota is not reached{yet}"
     return f"{lead}; {of}{_on_pace(reading)}."
 
 

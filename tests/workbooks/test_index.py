@@ -68,12 +68,21 @@ def test_figures_are_written_in_the_currency_and_none_is_a_dash():
         (0.99, 0.5, "on pace"),
         (1.03, 0.5, "ahead"),
         (1.2, 1.0, "goal reached"),
-        (0.9, 0.9, "goal missed"),
+        # All is due before the end where the season says so, and nothing may be won yet.
+        (0.9, 0.9, "behind"),
+        (0.0, 0.0, "behind"),
     ],
 )
 def test_a_pace_is_put_into_words(pace, attainment, words):
     row = replace(ROWS[0], pace=pace, attainment=attainment)
     assert f"<small>{words}</small>" in render_index(replace(PAGE, rows=(row,), total=IndexRow(name="Acme")))
+
+
+def test_a_goal_is_missed_only_once_the_period_is_over():
+    row = replace(ROWS[0], pace=0.9, attainment=0.9, is_over=True)
+    assert "<small>goal missed</small>" in render_index(
+        replace(PAGE, rows=(row,), total=IndexRow(name="Acme"))
+    )
 
 
 def test_no_groups_no_headings():

@@ -155,6 +155,14 @@ def test_words_and_chart_agree_on_what_is_on_pace() -> None:
     assert "none of 2 reps has reached quota, 1 is on pace for it" in found.reps.finding
 
 
+@pytest.mark.parametrize(
+    ("as_of", "words"), [("2017-10-31", "not reached yet."), ("2018-01-05", "not reached.")]
+)
+def test_a_quota_can_still_be_reached_while_the_period_runs(as_of: str, words: str) -> None:
+    found = review(document(target=1000, milestones=[], as_of=as_of, won=392, reps=[("Ann", 196, 500)]))
+    assert found.reps.finding.endswith(f"the quota is {words}")
+
+
 def test_the_waterfall_adds_up_from_last_year_to_this() -> None:
     chart = review().changes
     assert isinstance(chart, Chart)
