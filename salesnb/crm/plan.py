@@ -46,6 +46,8 @@ class FieldPlan:
         The trimmed source text, over the staged table; named ``f_<name>`` in the next layer.
     text
         The same repaired, over ``found``; named ``t_<name>``.
+    cell
+        The source's cell as it stands there, in every layer.
     quick
         Minor units of money that is written plainly, over texts; named ``q_<name>``.
     exact
@@ -64,6 +66,7 @@ class FieldPlan:
     found: str
     text: str
     value: str
+    cell: str = "NULL"
     quick: str = ""
     exact: str = ""
     problems: tuple[Problem, ...] = ()

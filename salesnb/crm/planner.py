@@ -65,10 +65,11 @@ class _Planner:
         self._blanks = staged.blanks
         self.notices: list[str] = []
         self._ids = {*table.key, *(item.field for item in table.references)} if context.ids else set()
-        self._found = {
-            name: self._trimmed(name, staged.column(rule.column, where=self._place(name), file=file))
+        self._cells = {
+            name: staged.column(rule.column, where=self._place(name), file=file)
             for name, rule in mapping.columns
         }
+        self._found = {name: self._trimmed(name, column) for name, column in self._cells.items()}
         self._dates = self._date_findings()
 
     def _place(self, name: str) -> str:
@@ -108,6 +109,7 @@ class _Planner:
             field=field or Field(name=own),
             rule=rule,
             label=name,
+            cell=q(f"s_{self._cells[name]}"),
             found=self._found[name],
             text=_repaired(q(f"f_{own}"), repairs),
             value=q(f"t_{own}"),
@@ -129,7 +131,7 @@ class _Planner:
         name, kind = plan.field.name, plan.field.kind
         text = q(f"t_{name}")
         if plan.field.required:
-            missing = Problem(field=name, condition=f"{text} IS NULL", reason="is missing", value="NULL")
+            missing = Problem(field=name, condition=f"{text} IS NULL", reason="is missing", value=plan.cell)
             plan = replace(plan, problems=(missing,))
         if kind == "text":
             return plan

@@ -92,7 +92,9 @@ def _closing_rules(plan: TablePlan) -> list[Problem]:
     if not plan.has("closed_on"):
         return [_problem("closed_on", "status <> 'open'", "is not mapped, though it is won or lost", "NULL")]
     missing = "status <> 'open' AND closed_on IS NULL"
-    rules = [_problem("closed_on", missing, "is missing, though it is won or lost", "NULL")]
+    # A word that means nothing, such as NaT, is told as it stands there.
+    cell = next(item.cell for item in plan.fields if item.field.name == "closed_on")
+    rules = [_problem("closed_on", missing, "is missing, though it is won or lost", cell)]
     if plan.has("created_on") and not plan.late_entries:
         both = '"t_closed_on" || \' before \' || "t_created_on"'
         rules.append(_problem("closed_on", _LATE, "is before created_on", both))

@@ -249,3 +249,18 @@ def test_the_reason_is_said_when_every_row_is_set_aside(source):
         BadInput, match=r"Every row is set aside.*created_on is not a date \(first in deals.csv, row 2\)"
     ):
         source.deals("D1,Ann,Acme,Pump,Won,100,soon,2024-02-03").load()
+
+
+@pytest.mark.parametrize("word", ["NaT", "None", "n/a", " NULL "])
+def test_a_word_that_means_nothing_is_told_as_it_stands(source, word):
+    source.deals(WON, f"X,Ann,Acme,Pump,Won,5,2024-02-04,{word}").load()
+    assert source.query("SELECT field, reason, value FROM rejected") == [
+        ("closed_on", "is missing, though it is won or lost", word)
+    ]
+
+
+def test_a_needed_value_that_is_a_word_for_nothing_is_told_as_it_stands(source):
+    source.mapping(options='missing = ["-"]').deals(WON, "-,Ann,Acme,Pump,Won,5,2024-02-04,2024-02-05").load()
+    assert source.query("SELECT field, reason, value FROM rejected") == [
+        ("opportunity_id", "is missing", "-")
+    ]
