@@ -101,7 +101,7 @@ def _has_sample(workspace: Workspace, opportunities: int) -> bool:
 
 
 def _sample_of(opportunities: int) -> str:
-    return f"{opportunities} opportunities, salesnb {package_hash(apart=_NOT_SAMPLE)}\n"
+    return f"opportunities: {opportunities}, salesnb {package_hash(apart=_NOT_SAMPLE)}\n"
 
 
 def _import_sample(workspace: Workspace, opportunities: int, tell: Callable[[str], None]) -> None:

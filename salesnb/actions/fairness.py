@@ -13,6 +13,7 @@ from salesnb.actions.organisation import rep_node_id
 from salesnb.actions.plans import node_id
 from salesnb.actions.staffing import Presence, credited, presences
 from salesnb.calendar import Period
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 from salesnb.planning import Band, Goal, Healthy, Plan, Quota, RepResult, Rise, Slope, Stay
 
@@ -184,7 +185,7 @@ class _Finder:
             carried = [quota for quota in quotas if self._was_there(quota.id, before.start)]
             basis = (
                 f"{goal.period.label} has not begun: what reps brought in {before.label} is held against its quotas;"
-                f" {len(quotas) - len(carried)} of {len(quotas)} reps were not there all of that time and are left out."
+                f" {len(quotas) - len(carried)} of {counted(len(quotas), 'rep', 'reps')} left out: not there all of that time."
             )
         effective = self._effective(plan, goal, carried, to_date=begun)
         return tuple(

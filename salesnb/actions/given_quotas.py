@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.actions.quotas import quota_directory
 from salesnb.calendar import FiscalCalendar, Period
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 from salesnb.planning import BY_MONTH, GivenMonths, OrgTree, spread_period
 
@@ -165,7 +166,8 @@ class _Reader:
             self._sort(quota)
         for why, left in sorted(self._left.items(), key=lambda item: item[0] != _OF_NOBODY):
             self.notices.append(
-                f"{self._counted(left)} {why}: {listed(x.what for x in left)}. They are left out."
+                f"{self._counted(left)} {_of_one(why) if len(left) == 1 else why}: {listed(x.what for x in left)}."
+                f" {'It is' if len(left) == 1 else 'They are'} left out."
             )
 
     def _sort(self, quota: "KeptQuota") -> None:
@@ -212,13 +214,13 @@ class _Reader:
             return
         names = list(dict.fromkeys(item.what for item in left))
         owners = {owner for given in self.lines.values() for owner in given}
-        count = f"{len(names)} of {len(names) + len(owners)} names in the quotas for {self._period.label}"
+        count = f"{len(names)} of {counted(len(names) + len(owners), 'name', 'names')} in the quotas for {self._period.label}"
         each = "; ".join(
             f"{name!r} {self._sums([item for item in left if item.what == name])}" for name in names[:_NAMED]
         )
         more = f"; and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         raise BadInput(
-            f"{count} are of nobody that the data knows; {self._counted(left)} would be left out: {each}{more}.",
+            f"{count} {'is' if len(names) == 1 else 'are'} of nobody that the data knows; {self._counted(left)} would be left out: {each}{more}.",
             hint=f"Say who is meant: {' '.join(map(self._example, names[:_NAMED]))}"
             " – or plan without them: --partial.",
         )
@@ -228,7 +230,7 @@ class _Reader:
         return f"--name {quote(f'{name}={near[0].id}' if near else f'{name}=OWNER')}"
 
     def _counted(self, left: Sequence[_Left]) -> str:
-        number = "1 of the imported quotas" if len(left) == 1 else f"{len(left)} of the imported quotas"
+        number = counted(len(left), "of the imported quotas", "of the imported quotas")
         sums = self._sums(left)
         return f"{number} ({sums})" if sums else number
 
@@ -294,7 +296,7 @@ class _Reader:
             if sum(period.days for period in given) < self._period.days
         ]
         if partly:
-            whose = "1 quota is" if len(partly) == 1 else f"{len(partly)} quotas are"
+            whose = counted(len(partly), "quota is", "quotas are")
             self.notices.append(
                 f"{kpi}: {whose} given for a part of {self._period.label} only: {listed(partly)}. That part counts."
             )
@@ -304,6 +306,12 @@ class _Reader:
 
     def _amount(self, amount: int, kpi: str) -> str:
         return self._fmt.value(amount, self._known.get(kpi).unit)
+
+
+def _of_one(why: str) -> str:
+    """Say of one quota what is said of several."""
+    verb, _, rest = why.partition(" ")
+    return f"{'is' if verb == 'are' else f'{verb}es' if verb.endswith('ch') else f'{verb}s'} {rest}"
 
 
 def _within(part: Period, whole: Period) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.actions.organisation import REP_PREFIX, org_tree
 from salesnb.actions.outlook_data import SIMULATED, deals_of, first_open_month, monthly_totals
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class _Backtest:
         panels = self._panels()
         parts: list[Backtest] = []
         for steps in _WINDOWS:
-            months = "1 month" if steps == 1 else f"{steps} months"
+            months = counted(steps, "month", "months")
             trials = [
                 Trial(
                     name=f"{level}, {months}",

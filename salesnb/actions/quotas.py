@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.actions.organisation import REP_PREFIX, org_tree, rep_node_id
 from salesnb.calendar import Period
+from salesnb.counting import counted
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.files import write_atomic
 
@@ -98,7 +99,7 @@ def import_quotas(
     reading = read_quota_file(workspace, source, options)
     if not reading.quotas:
         raise BadInput(
-            f"None of the {reading.read} quotas can be taken. {_first_reason(reading)}".strip(),
+            f"None of {counted(reading.read, 'quota', 'quotas')} can be taken. {_first_reason(reading)}".strip(),
             where=source.name,
             hint="Correct the file, or say who is meant with --name 'NAME IN THE FILE=NAME OR ID'.",
         )

@@ -16,7 +16,7 @@ from salesnb.actions.indexing import index_page
 from salesnb.actions.naming import COMPANY, Names
 from salesnb.actions.own_kpis import files_key, usable, versions_used
 from salesnb.actions.plan_extract import plan_extract
-from salesnb.actions.stale_data import accepted, data_doubts
+from salesnb.actions.stale_data import Doubt, accepted, data_doubts
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.kpis import catalogue
 from salesnb.workbooks.findings_words import period_name
@@ -95,7 +95,7 @@ class ReviewOutcome:
     summary
         One line for the person at the terminal.
     notices
-        What was left out and why, a line each.
+        What was accepted of the data though it is too old or too little, and what was left out, a line each.
     """
 
     folder: Path
@@ -123,6 +123,7 @@ def review(
     settings = workspace.settings
     with workspace.dataset() as data:
         as_of = min(request.as_of or data.meta.as_of, data.meta.as_of)
+        doubts = data_doubts(data, settings, request.today or clock.today(settings.time_zone))
         facts = Facts(
             data=data,
             calendar=workspace.calendar,
@@ -132,12 +133,9 @@ def review(
             as_of=as_of,
             restated=request.restated,
             known=workspace.catalogue(data),
-            caution=accepted(
-                data_doubts(data, settings, request.today or clock.today(settings.time_zone)),
-                stale_ok=request.stale_ok,
-            ),
+            caution=accepted(doubts, stale_ok=request.stale_ok),
         )
-        run = _Run(workspace=workspace, plan=plan, facts=facts, request=request)
+        run = _Run(workspace=workspace, plan=plan, facts=facts, request=request, doubts=doubts)
         kept = () if request.force or request.only else kept_results(run.folder, run.key)
         if kept:
             return run.outcome(RunReport(folder=run.folder, results=_marked(kept), changed=False), 0.0)
@@ -155,6 +153,7 @@ class _Run:
     plan: "Plan"
     facts: Facts
     request: ReviewRequest
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -230,7 +229,10 @@ class _Run:
                 f"{_told_apart(result, report)} failed: {result.reason}" for result in report.failures
             ),
             summary=f"{ran} made, {kept} unchanged, {failed} failed in {seconds:.1f} s.",
-            notices=tuple(f"Left out: {told}" for told in self.facts.known.failures.values()),
+            notices=(
+                *(doubt.what for doubt in self.doubts),
+                *(f"Left out: {told}" for told in self.facts.known.failures.values()),
+            ),
         )
 
     def _index(self, prepared: "_Prepared", report: RunReport) -> str:

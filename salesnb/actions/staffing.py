@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.organisation import rep_node_id
 from salesnb.calendar import FiscalCalendar, Period, years_before
+from salesnb.counting import counted
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
 from salesnb.planning import RAMPED, Cohort, Staffing, months_since
@@ -129,7 +130,7 @@ def past_productivity(
     left = sum(rep.left is not None and first < rep.left <= end for rep in there.values())
     source = (
         f"history: {first} to {end - timedelta(days=1)}, {rep_months:,.1f} months of ramped reps"
-        f" ({sum(begin < till for _, begin, till in spans)} reps, {left} of whom left)"
+        f" ({counted(sum(begin < till for _, begin, till in spans), 'rep', 'reps')}, {left} of whom left)"
     )
     return Brings(monthly=brought / rep_months, source=source)
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.crm.importing import ImportReport
+    from salesnb.money import Formatter
     from salesnb.workspace import Settings
 
 __all__ = ["Doubt", "accepted", "data_doubts", "import_doubts", "row_drops"]
@@ -76,9 +78,9 @@ def _lost_deals(before: Mapping[str, int], now: Mapping[str, int], settings: "Se
     fmt = settings.formatter
     return tuple(
         Doubt(
-            what=f"{table} has {fmt.count(now[table])} rows, {fmt.ratio(1 - now[table] / before[table])} fewer than"
+            what=f"{table} has {_rows(now[table], fmt)}, {fmt.ratio(1 - now[table] / before[table])} fewer than"
             f" the {fmt.count(before[table])} of the import before.",
-            short=f"{table} fell from {fmt.count(before[table])} to {fmt.count(now[table])} rows",
+            short=f"{table} fell from {fmt.count(before[table])} to {_rows(now[table], fmt)}",
         )
         for table in _OF_DEALS
         if before.get(table) and before[table] - now.get(table, before[table]) > _MOST_LOST * before[table]
@@ -92,9 +94,9 @@ def row_drops(before: Mapping[str, int], now: Mapping[str, int], settings: "Sett
         return ()
     return tuple(
         Doubt(
-            what=f"{table} has {fmt.count(now[table])} rows, {fmt.ratio(1 - now[table] / count)} fewer than the"
+            what=f"{table} has {_rows(now[table], fmt)}, {fmt.ratio(1 - now[table] / count)} fewer than the"
             f" {fmt.count(count)} of the import before; max_row_drop allows {fmt.ratio(most)}.",
-            short=f"{table} fell from {fmt.count(count)} to {fmt.count(now[table])} rows",
+            short=f"{table} fell from {fmt.count(count)} to {_rows(now[table], fmt)}",
         )
         for table, count in before.items()
         if table in now and count - now[table] > most * count
@@ -105,14 +107,19 @@ def _age(as_of: date, settings: "Settings", today: date) -> tuple[Doubt, ...]:
     most, fmt = settings.max_age, settings.formatter
     if most is None or today - as_of <= most:
         return ()
+    over = _days(today - as_of - most)
     return (
         Doubt(
-            what=f"The data is as of {fmt.date(as_of)}, {_days(today - as_of)} before today, {fmt.date(today)};"
-            f" max_age allows {_days(most)}.",
+            what=f"The data is as of {fmt.date(as_of)}, {_days(today - as_of)} before today, {fmt.date(today)}:"
+            f" {over} more than the {_days(most)} that max_age allows.",
             short=f"older than the {_days(most)} allowed",
         ),
     )
 
 
+def _rows(count: int, fmt: "Formatter") -> str:
+    return f"{fmt.count(count)} {'row' if count == 1 else 'rows'}"
+
+
 def _days(age: timedelta) -> str:
-    return "1 day" if age.days == 1 else f"{age.days:,} days"
+    return counted(age.days, "day", "days")

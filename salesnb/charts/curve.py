@@ -265,7 +265,10 @@ def _figures(chart: Chart) -> Figures:
     return (
         ("", *(line.name for line in lines)),
         *(
-            (f"{chart.fmt.count(age)} days", *(_cell(chart, line.at(age)) for line in lines))
+            (
+                f"{chart.fmt.count(age)} {'day' if age == 1 else 'days'}",
+                *(_cell(chart, line.at(age)) for line in lines),
+            )
             for age in data.ages
             if any(line.at(age) for line in lines)
         ),

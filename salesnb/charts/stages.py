@@ -82,7 +82,10 @@ def _columns(chart: Chart) -> tuple[_Column, ...]:
 
 def _age(chart: Chart, row: Stage) -> str:
     age = plottable(row.age)
-    return f"{chart.fmt.number(age, 0)} days" if age is not None else chart.fmt.days(None)
+    if age is None:
+        return chart.fmt.days(None)
+    shown = chart.fmt.number(age, 0)
+    return f"{shown} {'day' if shown == '1' else 'days'}"
 
 
 def _wide(chart: Chart, sheet: Sheet, y: float) -> float:

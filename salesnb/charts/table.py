@@ -13,6 +13,7 @@ from salesnb.charts.sheet import Drawing, Sheet
 from salesnb.charts.sparkline import draw_line
 from salesnb.charts.text import clean
 from salesnb.charts.theme import BOTH, fixed
+from salesnb.counting import counted
 from salesnb.errors import BadUsage
 
 __all__ = ["Column", "Indented", "Link", "table"]
@@ -101,7 +102,8 @@ def table(
     body = tuple(tuple(row) for row in rows)
     if any(len(row) != len(heads) for row in body):
         raise BadUsage(
-            f"A row of the table {finding!r} has not {len(heads)} cells.", hint="Give every column a cell."
+            f"A row of the table {finding!r} has not {counted(len(heads), 'cell', 'cells')}.",
+            hint="Give every column a cell.",
         )
     return Chart(form="table", finding=finding, data=Table(columns=heads, rows=body, total=total), **look)
 

@@ -14,6 +14,7 @@ from salesnb.cli.promotion import add_promote_arguments, print_gate, promote_fil
 from salesnb.cli.reconciliation import add_report_arguments, print_reconciliation, read_columns
 from salesnb.cli.result import print_result, total_row
 from salesnb.cli.table import print_csv, print_json, print_text
+from salesnb.counting import counted
 from salesnb.errors import MissingFile
 from salesnb.workspace import Workspace, settings_file
 
@@ -190,7 +191,7 @@ def _check(arguments: argparse.Namespace) -> int:
     for told in known.failures.values():
         say(f"Set aside: {told}")
     own = f"; {stopped} of the gate failed" if stopped else ""
-    say(f"{len(checks) - failed} checks passed, {failed} failed{own}.")
+    say(f"{counted(len(checks) - failed, 'check', 'checks')} passed, {failed} failed{own}.")
     return 1 if failed or stopped or known.failures else 0
 
 

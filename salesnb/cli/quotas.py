@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from salesnb.cli import say
 from salesnb.cli.arguments import whole_number
 from salesnb.cli.progress import progress_line
+from salesnb.counting import counted
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
@@ -83,7 +84,7 @@ def _ask_whose(workspace: Workspace, source: Path, options: "QuotaOptions") -> "
 
 
 def _ask(unknown: "UnknownOwner") -> "Owner | None":
-    quotas = "1 quota" if unknown.quotas == 1 else f"{unknown.quotas} quotas"
+    quotas = counted(unknown.quotas, "quota", "quotas")
     sys.stderr.write(f"Who is {unknown.text!r} ({quotas})?\n")
     for number, owner in enumerate(unknown.nearest, start=1):
         sys.stderr.write(f"  {number}  {owner.name} ({owner.id})\n")
@@ -115,7 +116,7 @@ def _say_reading(reading: "Reading") -> None:
         )
         say(f"Nobody is called {_brief(unknown.text)!r} ({unknown.quotas} set aside). Nearest: {near}.")
     if len(reading.unknown) > _MOST_LINES:
-        say(f"… and {len(reading.unknown) - _MOST_LINES} names more that nobody has.")
+        say(f"… and {counted(len(reading.unknown) - _MOST_LINES, 'name', 'names')} more that nobody has.")
     brief = [unknown for unknown in reading.unknown[:_MOST_LINES] if len(unknown.text) <= _LONGEST]
     if brief:
         say(f"Say who is meant: {' '.join(f'--name {_shell(unknown)}' for unknown in brief)}")

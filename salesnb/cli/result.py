@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.cli import say
 from salesnb.cli.table import print_json, print_text
+from salesnb.counting import counted
 from salesnb.kpis.result import TOTAL
 from salesnb.workspace import Workspace
 
@@ -65,7 +66,7 @@ def total_row(result: "Result", known: "Registry[Kpi]") -> tuple[Any, ...] | Non
     )
     if over_days or all(value is None for value in sums):
         return None
-    rows = "1 row" if len(result.rows) == 1 else f"{len(result.rows)} rows"
+    rows = counted(len(result.rows), "row", "rows")
     return (f"Total of {rows}", *sums[1:])
 
 

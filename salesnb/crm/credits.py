@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from salesnb.counting import counted
 from salesnb.crm.plan import Context, Problem, TablePlan
 from salesnb.crm.sql import insert_values
 from salesnb.crm.tables import SET_ASIDE
@@ -132,7 +133,7 @@ def _set_aside(connection: "DuckDBPyConnection", loaded: "Loaded", over: list[_R
     report = replace(
         loaded.report, loaded=loaded.report.loaded - len(over), rejected=loaded.report.rejected + len(over)
     )
-    said = f"credits: {len(over):,} rows set aside: shares add up to more than 1 (first in {file}, row {over[0][0]})."
+    said = f"credits: {counted(len(over), 'row', 'rows')} set aside: shares add up to more than 1 (first in {file}, row {over[0][0]})."
     return replace(loaded, report=report, notices=(*loaded.notices, said))
 
 
@@ -145,7 +146,7 @@ def _tell_rest(connection: "DuckDBPyConnection", loaded: "Loaded") -> "Loaded":
     ).fetchall()[0]
     if not deals:
         return loaded
-    whose = "1 opportunity has" if deals == 1 else f"{deals:,} opportunities have"
+    whose = counted(deals, "opportunity has", "opportunities have")
     said = f"credits: {whose} shares that add up to less than 1; the rest stays with the owner."
     report = replace(loaded.report, warned=loaded.report.warned + int(rows))
     return replace(loaded, report=report, notices=(*loaded.notices, said))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from salesnb.counting import counted
 from salesnb.crm.csv_format import LONGEST_LINE, CsvFormat, bounded_lines
 from salesnb.crm.staging import BrokenRow, shown
 from salesnb.errors import BadInput
@@ -125,7 +126,7 @@ class _Records:
             cells.pop()
         text = self._form.delimiter.join(cells)
         if len(cells) != width:
-            reason = f"has {len(cells)} columns where the header has {width}"
+            reason = f"has {counted(len(cells), 'column', 'columns')} where the header has {width}"
             return BrokenRow(row=number, reason=reason, value=shown(text), cells=len(cells))
         if "\0" in text:
             return BrokenRow(row=number, reason="holds a NUL character", value=shown(text.replace("\0", "�")))

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from salesnb.counting import counted
 from salesnb.crm.convert import one_of_sql
 from salesnb.crm.plan import Problem, TablePlan
 from salesnb.crm.sql import quote_identifier as q
@@ -94,7 +95,7 @@ def probabilities(connection: "DuckDBPyConnection", plan: TablePlan, work: str) 
         advice = "If they are ratios and no per cents, take scale out of the mapping."
         said.append(f"opportunities: no probability is above 1 %. {advice}")
     if certain:
-        rows = "1 deal is open with" if certain == 1 else f"{certain:,} deals are open with"
+        rows = counted(certain, "deal is open with", "deals are open with")
         advice = "Correct [opportunities.status] in the mapping if they are won."
         said.append(f"opportunities: {rows} a probability of 100 %. {advice}")
     return tuple(said)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from salesnb.counting import counted
 from salesnb.crm.mapping import Alternatives, Join, TableMapping
 from salesnb.crm.resolving import Headers, Resolved
 from salesnb.crm.sql import quote_identifier as q
@@ -197,7 +198,7 @@ def kept_rows(
         count = _count(connection, staged.relation, f"{keep} AND {condition}")
         if count:
             shown = " or ".join(values)
-            rows = "1 row is" if count == 1 else f"{count:,} rows are"
+            rows = counted(count, "row is", "rows are")
             notices.append(f"{file}: {rows} left out, where {column} is {shown}.")
         keep = f"{keep} AND NOT {condition}"
     if mapping.distinct:

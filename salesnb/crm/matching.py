@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from salesnb.counting import counted
 from salesnb.crm.plan import Context, extra_name
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.errors import BadInput, nearest
@@ -152,7 +153,7 @@ def _has_members(context: Context) -> bool:
 def _told(lost: Sequence[str], known: Known, *, any_named: bool, members: bool) -> tuple[str, ...]:
     if lost:
         shown = ", ".join(f"{text!r}{known.meant(text)}" for text in lost[:_SHOWN])
-        what = "1 name is" if len(lost) == 1 else f"{len(lost):,} names are"
+        what = counted(len(lost), "name is", "names are")
         return (f"reps: {what} of no node in org; whoever belongs there stands above it: {shown}.",)
     if not any_named and not members:
         return (

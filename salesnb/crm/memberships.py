@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from salesnb.counting import counted
 from salesnb.crm.joining import id_sql
 from salesnb.crm.loading import Loaded
 from salesnb.crm.matching import Known, known_nodes, known_reps
@@ -44,7 +45,10 @@ def resolve_members(context: Context, loaded: Loaded) -> Loaded:
         return loaded
     return replace(
         loaded,
-        notices=(*loaded.notices, f"memberships: {named:,} names were taken for the ids they stand for."),
+        notices=(
+            *loaded.notices,
+            f"memberships: {counted(named, 'name was', 'names were')} taken for the id behind it.",
+        ),
     )
 
 
@@ -79,7 +83,7 @@ def _set_aside(
     report = replace(
         loaded.report, loaded=loaded.report.loaded - len(rows), rejected=loaded.report.rejected + len(rows)
     )
-    count = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
+    count = counted(len(rows), "row", "rows")
     first, value, reason = rows[0]
     what = "shares add up to more than 1" if field == "share" else f"{field} {value!r} {reason}"
     said = f"memberships: {count} set aside: {what} (first in {file}, row {first})."
@@ -151,5 +155,5 @@ def _transfers(context: Context) -> tuple[str, ...]:
         " QUALIFY row_number() OVER (PARTITION BY p.rep_id ORDER BY p.valid_from DESC) = 1 ORDER BY 1"
     ).fetchall()
     told = [f"{name}, {node} until {day}" for name, node, day in rows]
-    who = "1 rep counts" if len(told) == 1 else f"{len(told):,} reps count"
+    who = counted(len(told), "rep counts", "reps count")
     return (f"memberships: before the first row {who} where the imports have them: {explain(told)}. Add earlier rows where that is wrong.",) if told else ()  # fmt: skip

@@ -1,5 +1,6 @@
 """The organisation: nodes by level, who belonged where and when, from level columns or from tables of its own."""
 
+from salesnb.counting import counted
 from salesnb.crm.matching import rep_nodes_by_name
 from salesnb.crm.memberships import complete_memberships
 from salesnb.crm.placements import Past, carry_placements
@@ -117,7 +118,11 @@ def _root(context: Context) -> list[str]:
     )
     run("UPDATE org SET parent = NULL, level = 'company' WHERE node = 'company'")
     return (
-        [f"org: {lost} nodes name a parent that is not there; they stand below the company."] if lost else []
+        [
+            f"org: {counted(lost, 'node names', 'nodes name')} a parent that is not there; below the company instead."
+        ]
+        if lost
+        else []
     )
 
 
@@ -130,7 +135,11 @@ def _rep_nodes_known(context: Context) -> list[str]:
         "UPDATE reps SET node = 'company' WHERE node IS NULL OR node NOT IN (SELECT node FROM org)"
     )
     return (
-        [f"reps: {lost} reps name a node that is not in org; they stand below the company."] if lost else []
+        [
+            f"reps: {counted(lost, 'rep names', 'reps name')} a node that is not in org; below the company instead."
+        ]
+        if lost
+        else []
     )
 
 
@@ -143,7 +152,7 @@ def _at_several_nodes(context: Context) -> list[str]:
         " AND coalesce(b.valid_from, DATE '0001-01-01') < coalesce(a.valid_to, DATE '9999-12-31')",
     )
     rule = "their deals count for the node of the largest share, of equal ones for the one begun last."
-    who = "1 rep belongs" if reps == 1 else f"{reps:,} reps belong"
+    who = counted(reps, "rep belongs", "reps belong")
     return [f"memberships: {who} to several nodes at a time; {rule}"] if reps else []
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from salesnb.counting import counted
 from salesnb.crm.plan import Context
 from salesnb.crm.sql import insert_values, quote_literal
 
@@ -121,7 +122,7 @@ def _corrected(context: Context, past: Past) -> tuple[str, ...]:
     ).fetchall()
     if not rows:
         return ()
-    who = "1 rep counts" if len(rows) == 1 else f"{len(rows):,} reps count"
+    who = counted(len(rows), "rep counts", "reps count")
     return (
         f"reps: other columns than before say where they belong; {who} for the new places from the beginning.",
     )
@@ -158,7 +159,7 @@ def _renamed(context: Context) -> tuple[str, ...]:
             )
             names = before[old][0], now[new][0]
             said.append("{} → {}".format(*(names if names[0] != names[1] else (old, new))))
-    what = "1 node has" if len(said) == 1 else f"{len(said):,} nodes have"
+    what = counted(len(said), "node has", "nodes have")
     return (f"org: {what} the same reps under a new name, all of the past included: {explain(said)}. {_ELSE}",) if said else ()  # fmt: skip
 
 
@@ -195,7 +196,7 @@ def _told_moves(context: Context, moves: Sequence[tuple[str, str, str, str]], da
     dated = {row[0] for row in context.connection.execute("SELECT rep_id FROM memberships").fetchall()}
     nodes = _nodes(context, "before.org") | _nodes(context, "org")
     told = [f"{name}, {nodes[old][0]} → {nodes[new][0]}" for rep, name, old, new in moves if rep not in dated]
-    who = "1 rep" if len(told) == 1 else f"{len(told):,} reps"
+    who = counted(len(told), "rep", "reps")
     since = f"reps: {who} moved since the import before: {explain(told)}; counted from {day}."
     return (f"{since} {_ELSE}",) if told else ()
 
@@ -207,7 +208,7 @@ def _lost(context: Context) -> tuple[str, ...]:
         f" AND p.valid_to = {_LAST} WHERE r.node = '{NOWHERE}' AND p.node <> '{NOWHERE}' ORDER BY 1"
     ).fetchall()
     names = [str(row[0]) for row in rows]
-    who = "1 rep has" if len(names) == 1 else f"{len(names):,} reps have"
+    who = counted(len(names), "rep has", "reps have")
     return (f"reps: {who} no place in the organisation any more and count where they were: {explain(names)}.",) if names else ()  # fmt: skip
 
 

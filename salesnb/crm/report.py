@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from salesnb.counting import counted
 from salesnb.crm.doubts import like_nothing, never_met, probabilities
 from salesnb.crm.plan import Problem, TablePlan
 from salesnb.crm.rules import repair_flags
@@ -107,7 +108,7 @@ def count_table(
 
 
 def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return counted(count, "row", "rows")
 
 
 def _broken(connection: "DuckDBPyConnection", staged: Staged) -> int:

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from math import isfinite
 
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 
 __all__ = ["RAMPED", "Capacity", "Cohort", "Staffing", "Steps", "bookings", "project", "steps"]
@@ -60,7 +61,7 @@ class Staffing:
         _refuse_share("The attrition", self.attrition)
         if self.backfill_months is not None and self.backfill_months < 1:
             raise BadInput(
-                f"The backfill lag is {self.backfill_months} months.",
+                f"The backfill lag is {counted(self.backfill_months, 'month', 'months')}.",
                 hint="Give 1 or more: who leaves in a month is replaced at the start of a later one.",
             )
 
@@ -243,7 +244,7 @@ def bookings(ramped: Sequence[float], monthly: float, season: Sequence[int]) -> 
     """
     if len(season) != len(ramped):
         raise BadInput(
-            f"The season has {len(season)} months, the period {len(ramped)}.",
+            f"The season has {counted(len(season), 'month', 'months')}, the period {len(ramped)}.",
             hint="Give a share for each month.",
         )
     _refuse_negative("The productivity", monthly)

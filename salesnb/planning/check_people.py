@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
+from salesnb.counting import counted
 from salesnb.planning.model import COMPANY, Plan
 from salesnb.planning.problem import Problem
 
@@ -34,12 +35,10 @@ def _hire_problems(plan: Plan) -> Iterator[Problem]:
     for hires in plan.assumptions.hires:
         where = f"assumptions.hires, {hires.node} {hires.label}"
         if hires.node not in nodes:
-            what = (
-                f"{hires.heads} hires are planned for {hires.node!r}, which is a rep, or no node of the plan."
-            )
+            what = f"{counted(hires.heads, 'hire is', 'hires are')} planned for {hires.node!r}, which is a rep, or no node of the plan."
             yield Problem.error(_RULE, where, what, "Name a region or team that has a quota.")
         if not _is_month_of(plan, hires.label):
-            what = f"{hires.heads} hires are planned for {hires.label}, outside {plan.period.label}."
+            what = f"{counted(hires.heads, 'hire is', 'hires are')} planned for {hires.label}, outside {plan.period.label}."
             yield Problem.error(_RULE, where, what, "Give a month of the plan's period.")
 
 

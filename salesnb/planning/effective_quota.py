@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from salesnb.calendar import Period
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 from salesnb.money import split
 from salesnb.planning.sharing import Weight
@@ -185,7 +186,8 @@ def _refuse_other_lengths(months: Sequence[Period], **given: Sequence[Weight]) -
     for what, values in given.items():
         if len(values) != len(months):
             raise BadInput(
-                f"The {what} has {len(values)} months, the period {len(months)}.", hint="Give one a month."
+                f"The {what} has {counted(len(values), 'month', 'months')}, the period {len(months)}.",
+                hint="Give one a month.",
             )
     if any(share < 0 for share in given["season"]) or not any(given["season"]):
         raise BadInput(

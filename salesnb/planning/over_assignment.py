@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, isfinite, prod
 
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 from salesnb.planning.model import Goal, Plan, Quota
 
@@ -220,7 +221,7 @@ def _checked(
 ) -> None:
     if not draws or not quotas or any(len(row) != len(quotas) for row in draws):
         raise BadInput(
-            f"There are {len(draws)} draws for {len(quotas)} reps that do not fit each other.",
+            f"Draws of {len(draws)} and quotas of {counted(len(quotas), 'rep', 'reps')} do not fit each other.",
             hint="Give an attainment for each rep in each draw.",
         )
     numbers = (goal, *quotas, *(attained for row in draws for attained in row))

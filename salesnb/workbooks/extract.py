@@ -33,6 +33,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from salesnb.counting import counted
 from salesnb.errors import Damaged, MissingFile
 from salesnb.money import Formatter
 from salesnb.workbooks.extract_own import OwnKpis, own_of
@@ -342,7 +343,7 @@ def figures_of(name: str, part: Mapping[str, Any]) -> Figures:
     rows = tuple(tuple(row) for row in part["rows"])
     wrong = next((place for place, row in enumerate(rows) if len(row) != len(columns)), None)
     if wrong is not None:
-        message = f"row {wrong} of {name} has not {len(columns)} cells"
+        message = f"row {wrong} of {name} has not {counted(len(columns), 'cell', 'cells')}"
         raise ValueError(message)
     return Figures(columns=columns, rows=rows)
 

@@ -220,8 +220,8 @@ def _stalled(reading: Reading) -> Iterator[Observation]:
         topic="stalled",
         what="Clear stalled deals: advance them or close them as lost.",
         detail=f"{say.count(count, 'open deal')} ({of}), {say.money(amount)} in all, {are} older than "
-        f"{say.fmt.days(usual)} days; {verb} before the forecast counts on {'it' if count == 1 else 'them'}.",
-        basis=f"nine of ten won deals took at most {say.fmt.days(usual)} days",
+        f"{say.days(usual)}; {verb} before the forecast counts on {'it' if count == 1 else 'them'}.",
+        basis=f"nine of ten won deals took at most {say.days(usual)}",
         worth=_at_most_the_gap(reading, amount),
     )
 

@@ -151,6 +151,10 @@ class Wording:
         """Count things in words."""
         return plural(number, noun, self.fmt)
 
+    def days(self, number: float) -> str:
+        """Write how many days, with halves."""
+        return f"{self.fmt.days(number)} {'day' if number == 1 else 'days'}"
+
     def date(self, day: date) -> str:
         """Write a date."""
         return self.fmt.date(day)

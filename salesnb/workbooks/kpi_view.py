@@ -6,6 +6,7 @@ from typing import Protocol
 
 from salesnb.charts import Chart, table
 from salesnb.charts.text import clean
+from salesnb.counting import counted
 from salesnb.workbooks.review_text import Text, paragraph
 
 __all__ = ["CheckLike", "checks_table", "checks_view", "stacked"]
@@ -44,7 +45,7 @@ def checks_table(checks: Sequence[CheckLike]) -> Chart:
         [check.name, _OUTCOMES[check.outcome], f"{check.told} {check.advice}".strip()] for check in checks
     ]
     return table(
-        f"{len(checks)} checks: {', '.join(counts)}",
+        f"{counted(len(checks), 'check', 'checks')}: {', '.join(counts)}",
         [("Check",), ("Outcome",), ("What was done",)],
         rows,
         nothing="There are no checks.",

@@ -118,7 +118,7 @@ def _stalled(reading: "Reading") -> list[list[str]]:
     share = say.share(Fraction(open_.stalled_count, open_.count))
     told = (
         f"{say.fmt.count(open_.stalled_count)} of {say.count(open_.count, 'open deal')}, {say.money(open_.stalled_amount)}, "
-        f"older than {say.fmt.days(open_.usual_cycle_days)} days: nine of ten won deals took no longer"
+        f"older than {say.days(open_.usual_cycle_days)}: nine of ten won deals took no longer"
     )
     return [["Stalled", share, told]]
 

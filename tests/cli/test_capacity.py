@@ -167,7 +167,7 @@ def test_of_a_period_to_come_the_latest_year_that_is_over_stands_in_and_it_is_sa
     found = run("-C", work, "plan", "fairness", "q1")
     assert found.code == 0
     assert "2024-Q1 has not begun: what reps brought in 2023-Q1" in found.err
-    assert "1 of 9 reps were not there" in found.err
+    assert "1 of 9 reps left out: not there" in found.err
     assert "Cortado" in found.out
     assert "give --potential FILE" in found.out
 

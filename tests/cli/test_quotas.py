@@ -198,7 +198,7 @@ def test_a_quota_that_a_mapping_brings_twice_counts_once_and_is_named(cli, base,
     (folder / "mapping.toml").write_text(f'{MAPPING}[quotas]\nfile = "q.csv"\n{columns}\n')
     assert cli("import", folder, "--mapping", folder / "mapping.toml").code == 0
     done = cli("plan", "new", "q1", "--period", "2024-Q1", "--quotas")
-    assert "1 of the imported quotas ($900) stand twice, and the first counts: Ann Lee" in done.err
+    assert "1 of the imported quotas ($900) stands twice, and the first counts: Ann Lee" in done.err
     assert quotas_of(workspace, "q1")["company"] == 150
 
 

@@ -5,6 +5,7 @@ import doctest
 import importlib
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,39 @@ def test_no_file_names_a_machine_or_a_registry(word: str) -> None:
             f"{path.relative_to(ROOT)}:{n}" for n, line in enumerate(text.split("\n"), 1) if word in line
         ]
     assert found == []
+
+
+# What cannot be one, and so needs no other words.
+NEVER_ONE = {
+    "salesnb/actions/fairness_words.py": "a slope needs three points",
+    "salesnb/actions/staffing.py": "months with decimals",
+    "salesnb/crm/staging.py": "more than can be read",
+    "salesnb/kpis/aging.py": "none, or less than none",
+    "salesnb/kpis/comparing.py": "one day has a sentence of its own",
+    "salesnb/testing.py": "more than are enough",
+    "salesnb/workbooks/templates.py": "one is as it should be",
+}
+COUNTABLE = re.compile(
+    r" (rows|deals|cells|quotas|reps|nodes|opportunities|orders|checks|figures|columns|values|days|months|weeks|teams"
+    r"|lines|goals|files|dates|hires)\b"
+)
+
+
+def test_one_of_a_thing_is_never_said_in_the_plural() -> None:
+    assert {module for module in MODULES if any(map(counts_in_plural, texts(module)))} == set(NEVER_ONE)
+
+
+def texts(module: str) -> list[ast.JoinedStr]:
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+
+
+def counts_in_plural(text: ast.JoinedStr) -> bool:
+    """Tell whether a number that is not known stands before a plural; a constant in capitals is known."""
+    return any(
+        isinstance(value, ast.FormattedValue)
+        and not (isinstance(value.value, ast.Name) and value.value.id.isupper())
+        and isinstance(after, ast.Constant)
+        and COUNTABLE.match(str(after.value)) is not None
+        for value, after in pairwise(text.values)
+    )

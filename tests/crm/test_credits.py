@@ -42,7 +42,7 @@ def test_shares_above_one_are_set_aside_and_the_first_stay(source):
     assert source.rejected() == [
         ("credits", "c.csv", "3", "share", "adds up to more than 1 with earlier rows", "0.6")
     ]
-    assert any("1 rows set aside: shares add up to more than 1" in notice for notice in report.notices)
+    assert any("1 row set aside: shares add up to more than 1" in notice for notice in report.notices)
     assert source.query("SELECT rep_id, share FROM credits ORDER BY 1") == [("Ann", 0.5), ("Bob", 0.5)]
 
 

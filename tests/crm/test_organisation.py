@@ -118,7 +118,7 @@ def test_a_table_of_nodes_is_taken_as_it_is(source):
     report = source.load()
     assert source.query("SELECT * FROM org_levels WHERE node = 't'") == [("t", "r", "t")]
     assert source.query("SELECT rep_id, node FROM reps ORDER BY 1") == [("Ann", "t"), ("Bob", "company")]
-    assert any("1 reps name a node that is not in org" in notice for notice in report.notices)
+    assert any("1 rep names a node that is not in org" in notice for notice in report.notices)
 
 
 def test_a_circle_of_nodes_is_refused(source):

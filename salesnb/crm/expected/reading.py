@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_EVEN
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesnb.counting import counted
 from salesnb.crm.convert import MOST_MINOR, date_sql
 from salesnb.crm.expected.columns import Columns, choose_columns, is_converted, told_of_deals
 from salesnb.crm.expected.deals import Expected, ExpectedDeal, ReadColumn, Wanted
@@ -215,7 +216,7 @@ class _Reader:
                 row for row in rows if row.texts[ours] and row.dates[ours] is None and not self._is_total(row)
             ]
             if lost:
-                count = "1 date" if len(lost) == 1 else f"{len(lost)} dates"
+                count = counted(len(lost), "date", "dates")
                 self._notices.append(
                     f"{count} of {self._columns[ours].name!r} cannot be read (first in row {lost[0].line}:"
                     f" {lost[0].texts[ours]!r}) and are taken to be as here."
@@ -242,7 +243,7 @@ class _Reader:
             self._tell_total(totals, deals)
 
     def _tell_total(self, totals: Sequence[_Row], deals: Sequence[ExpectedDeal]) -> None:
-        rows = "1 row of totals is" if len(totals) == 1 else f"{len(totals)} rows of totals are"
+        rows = counted(len(totals), "row of totals is", "rows of totals are")
         text = totals[-1].texts.get("amount", "")
         mark = decimal_mark([text], usual=_usual_mark(self._wanted.locale))
         stated, _ = _minor(text, mark, self._wanted.digits)

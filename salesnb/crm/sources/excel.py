@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from salesnb.counting import counted
 from salesnb.crm.sources.rows import stage_rows
 from salesnb.crm.sources.sheet_xml import SheetXml, look_through
 from salesnb.crm.staging import Staged, StageRequest, header_notices, refuse_unusual, unique_headers
@@ -164,22 +165,24 @@ def _said(xml: SheetXml | None, merged: int, file: str) -> tuple[str, ...]:
     """Say what is read as empty though a person sees something there."""
     found = xml or SheetXml()
     notices = (
-        (merged, "merged over several, and their value counts for the first of them only"),
-        (found.errors, "errors such as #REF!, and read as empty"),
+        (merged, "merged", "merged", "over several; only the first of these has the value"),
+        (found.errors, "an error", "errors", "such as #REF!, and read as empty"),
         (
             found.not_calculated,
-            "formulas without a value, and read as empty: open the file, save it, import again",
+            "a formula",
+            "formulas",
+            "without a value, and read as empty: open the file, save it, import again",
         ),
     )
-    said = tuple(f"{file}: {_cells(count)} {what}." for count, what in notices if count)
+    said = tuple(
+        f"{file}: {counted(count, f'cell is {one}', f'cells are {many}')} {what}."
+        for count, one, many, what in notices
+        if count
+    )
     if found.padded:
         zeros = "some numbers are shown with leading zeros that they do not have"
         said = (*said, f"{file}: {zeros}; ids come without them. Store such ids as text.")
     return said
-
-
-def _cells(count: int) -> str:
-    return "1 cell is" if count == 1 else f"{count:,} cells are"
 
 
 class _Body:
@@ -203,7 +206,7 @@ class _Body:
         """Say what the spreadsheet has lost; known when all rows have been given."""
         if not self._rounded:
             return ()
-        rows = "1 row has a number" if self._rounded == 1 else f"{self._rounded:,} rows have numbers"
+        rows = counted(self._rounded, "row has a number", "rows have numbers")
         said = "of more than 15 digits, which spreadsheets round; store long ids as text."
         return (f"{file}: {rows} {said}",)
 

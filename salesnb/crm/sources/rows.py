@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from salesnb.counting import counted
 from salesnb.crm.mapping import TableMapping
 from salesnb.crm.staging import BrokenRow, Staged, StageRequest, cell, load_text, shown, write_rows
 
@@ -72,7 +73,7 @@ class _Split:
             return ()
         first = self._pending[0]
         text = first.value if isinstance(first, BrokenRow) else "".join(first[1])
-        lines = "1 line" if len(self._pending) == 1 else f"{len(self._pending)} lines"
+        lines = counted(len(self._pending), "line", "lines")
         return (f"{file}: {lines} after the last row are left out as a footer, from {shown(text)!r} on.",)
 
 

@@ -4,12 +4,14 @@ An import sets rows aside that break a rule. A warehouse is read where it is, so
 that is wrong at once and how many rows it is.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import reduce
 from typing import Any
 
+from salesnb.counting import counted
 from salesnb.crm.credits import OVERLAY, REVENUE, SLACK, WHOLE
 from salesnb.crm.tables import Table, table_named
 from salesnb.crm.warehouse.columns import Found
@@ -27,6 +29,8 @@ _HAPPENED = {
 }  # fmt: skip
 # No figure is computed from these.
 _UNUSED = {"rates", "calls", "activities", "effort", "market"}
+# Where a sentence about what is wrong has its number.
+_NUMBER = re.compile(r"\{n:(?P<one>[^|]+)\|(?P<many>[^}]+)\}")
 # A float that has added up to less than this has not missed 2^63 by its own rounding.
 _MOST = float(2**62)
 _SHARE = 1 + 1e-9
@@ -61,9 +65,14 @@ class Findings:
         return bool(self.facts.get((table, name)))
 
 
+def _counted(said: str, count: int) -> str:
+    """Put a number into a sentence, with the words for one or for several."""
+    return _NUMBER.sub(lambda words: counted(count, words["one"], words["many"]), said)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Sheet:
-    """Numbers about the rows of a table; one whose name has ``{n}`` in it says what is wrong where it is not zero."""
+    """Numbers about the rows of a table; one whose name has ``{n:one|many}`` in it says what is wrong where it is not zero."""
 
     table: str
     rows: Any
@@ -88,9 +97,9 @@ def examine(
     sheets = [sheet for name in found for sheet in _sheets(name, found, currency)]
     known = _answers(sheets, ask)
     problems = [
-        f"{found[table].label}: {name.format(n=f'{value:,}')}"
+        f"{found[table].label}: {_counted(name, value)}"
         for (table, name), value in known.items()
-        if "{n}" in name and value
+        if _NUMBER.search(name) and value
     ]
     if problems:
         raise BadInput(" ".join(problems), hint=_MENDED)
@@ -156,7 +165,7 @@ def _numbers(table: Table, rows: Any, currency: str) -> Numbers:
 
 
 def _kinds(rows: Any) -> Numbers:
-    return {"{n} rows are neither revenue nor overlay.": _count(~rows.kind.isin([REVENUE, OVERLAY]))}
+    return {"{n:row is|rows are} neither revenue nor overlay.": _count(~rows.kind.isin([REVENUE, OVERLAY]))}
 
 
 def _without(name: str, found: Mapping[str, Found]) -> Iterator[_Sheet]:
@@ -188,10 +197,10 @@ def _count(condition: Any) -> Any:
 def _keys(table: Table, rows: Any) -> Numbers:
     """Keys that are not there, or stand on several rows: a join would count what belongs to them as often."""
     needed = [one.name for one in table.fields if one.required and not one.input_only]
-    found = {f"{{n}} rows have no {name}.": _count(rows[name].isnull()) for name in needed}
+    found = {f"{{n:row has|rows have}} no {name}.": _count(rows[name].isnull()) for name in needed}
     if len(table.key) == 1:
         key = rows[table.key[0]]
-        found[f"{{n}} rows repeat the {table.key[0]} of another."] = key.count() - key.nunique()
+        found[f"{{n:row repeats|rows repeat}} the {table.key[0]} of another."] = key.count() - key.nunique()
     return found
 
 
@@ -201,17 +210,17 @@ def _amounts(table: Table, rows: Any) -> Numbers:
     for one in table.kept:
         column = rows[one.name]
         if one.kind == "money" and table.name == "opportunities":
-            found[f"{{n}} rows have a negative {one.name}."] = _count(column < 0)
+            found[f"{{n:row has|rows have}} a negative {one.name}."] = _count(column < 0)
         if "money" in one.kind:
             too_much = column.cast("float64").abs().sum() > _MOST
-            found[f"{one.name} adds up to more than can be held exactly ({{n}})."] = too_much.fill_null(
-                False
-            ).ifelse(1, 0)
+            found[f"{one.name} adds up to more than can be held exactly ({{n:sum|sums}})."] = (
+                too_much.fill_null(False).ifelse(1, 0)
+            )
             # Within what is allowed no part of the sum can overflow; beyond it the sum is not asked for.
             found[f"sum {one.name}"] = (column.abs() < 10**15).ifelse(column, 0).sum()
         if one.kind == "probability":
             outside = (column < 0) | (column > 1)
-            found[f"{{n}} rows have a {one.name} that is not between 0 and 1."] = _count(outside)
+            found[f"{{n:row has|rows have}} a {one.name} that is not between 0 and 1."] = _count(outside)
     return found
 
 
@@ -221,7 +230,9 @@ def _days(table: Table, rows: Any) -> Numbers:
     found: Numbers = {}
     for name in _HAPPENED.get(table.name, ()):
         outside = (rows[name] < ibis.date(_EARLIEST)) | (rows[name] > ibis.date(_LATEST))
-        found[f"{{n}} rows have a {name} that is not between {_EARLIEST} and {_LATEST}."] = _count(outside)
+        found[f"{{n:row has|rows have}} a {name} that is not between {_EARLIEST} and {_LATEST}."] = _count(
+            outside
+        )
     days = [rows[name].max().delta(ibis.date(_EPOCH), unit="day") for name in _HAPPENED.get(table.name, ())]
     if days:
         earliest = ibis.literal((_ALWAYS[0] - _EPOCH).days)
@@ -234,17 +245,19 @@ def _days(table: Table, rows: Any) -> Numbers:
 def _deals(rows: Any) -> Numbers:
     closed = rows.status.isin(["won", "lost"])
     return {
-        "{n} rows have a status that is not open, won or lost.": _count(
+        "{n:row has|rows have} a status that is not open, won or lost.": _count(
             ~rows.status.fill_null("").isin(["open", "won", "lost"])
         ),
-        "{n} rows are won or lost and have no closed_on.": _count(closed & rows.closed_on.isnull()),
-        "{n} rows were closed before they were created.": _count(closed & (rows.closed_on < rows.created_on)),
+        "{n:row is|rows are} won or lost without a closed_on.": _count(closed & rows.closed_on.isnull()),
+        "{n:row was|rows were} closed before being created.": _count(
+            closed & (rows.closed_on < rows.created_on)
+        ),
     }
 
 
 def _currencies(rows: Any, currency: str) -> Numbers:
     other = rows["input:currency"].upper() != currency
-    return {f"{{n}} rows are in another currency than {currency}.": _count(other)}
+    return {f"{{n:row is|rows are}} in another currency than {currency}.": _count(other)}
 
 
 def _partners(table: Table, found: Mapping[str, Found]) -> Iterator[_Sheet]:
@@ -256,7 +269,7 @@ def _partners(table: Table, found: Mapping[str, Found]) -> Iterator[_Sheet]:
     for place, reference in enumerate(known):
         partner = found[reference.table].view.select(**{f"p{place}": reference.field})
         rows = rows.left_join(partner, rows[reference.field] == partner[f"p{place}"])
-    refused = "{{n}} rows have a {} that is not in {}." if table.name == "credits" else "unknown {}"
+    refused = "{{n:row has|rows have}} a {} that is not in {}." if table.name == "credits" else "unknown {}"
     numbers = {
         refused.format(one.field, one.table): _count(rows[one.field].notnull() & rows[f"p{place}"].isnull())
         for place, one in enumerate(known)
@@ -274,7 +287,7 @@ def _excess(rows: Any) -> _Sheet:
         parts=parts.parts.sum().cast("int64"), n=parts.count()
     )
     over = sums.filter(sums.parts > WHOLE + SLACK * sums.n)
-    said = "{n} deals have shares that add up to more than 1."
+    said = "{n:deal has|deals have} shares that add up to more than 1."
     return _Sheet(table="credits", rows=over, numbers={said: over.count()})
 
 
@@ -294,5 +307,5 @@ def _overlaps(rows: Any) -> _Sheet:
     )
     sums = there.group_by("who", "day").aggregate(share=there.share.sum())
     over = sums.filter(sums.share > _SHARE)
-    said = "{n} reps belong to several nodes with more than a share of 1."
+    said = "{n:rep belongs|reps belong} to several nodes with more than a share of 1."
     return _Sheet(table="memberships", rows=over, numbers={said: over.who.nunique()})

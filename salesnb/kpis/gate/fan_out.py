@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from salesnb.counting import counted
 from salesnb.kpis.gate.check import RULES, Verdict, failed, not_possible, passed
 from salesnb.kpis.query import OWNER, Query
 
@@ -27,7 +28,7 @@ def no_fan_out(subject: "Subject") -> Verdict:
         rows, deals = (0, 0) if table is None else _counted(table)
         if rows != deals:
             return failed(
-                f"{rows:,} rows stand for {deals:,} deals before anything is joined.",
+                f"{counted(rows, 'row stands', 'rows stand')} for {counted(deals, 'deal', 'deals')} before anything is joined.",
                 "An opportunity_id must be there once. Import the data again.",
             )
         joined = rows if table is None else _counted(run.deals.with_dimensions(table, names, "place_on"))[0]
@@ -55,7 +56,7 @@ def _multiplied(deals: Any, table: Any, names: Sequence[str], rows: int) -> Verd
         else "keys that stand there twice"
     )
     return failed(
-        f"{rows:,} deals become {found.get(source, 0):,} rows when {source} is joined for"
+        f"{counted(rows, 'deal becomes', 'deals become')} {counted(found.get(source, 0), 'row', 'rows')} when {source} is joined for"
         f" {', '.join(by_source.get(source, names))}.",
         f"Each deal must find at most one row there: look for {keys}.",
     )

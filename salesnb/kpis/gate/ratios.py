@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from salesnb.counting import counted
 from salesnb.kpis.gate.check import RULES, Verdict, failed, not_possible, passed
 from salesnb.kpis.gate.expression import averaged_ratios, denominators, of_zeros
 from salesnb.kpis.language.writing import normal_form
@@ -61,9 +62,9 @@ def is_nothing_of_zero(subject: "Subject") -> Verdict:
         return failed(f"It is {found[wild]} in {subject.place((level,), wild)}.", "It must be nothing there.")
     empty = [group for group, value in found.items() if value is None]
     seen = (
-        f"of {len(found)} months by {level}, {len(empty)} have none and are nothing, such as {subject.place((level,), empty[0])}"
+        f"of {counted(len(found), 'month', 'months')} by {level}, {counted(len(empty), 'has none and is', 'have none and are')} nothing, such as {subject.place((level,), empty[0])}"
         if empty
-        else f"each of {len(found)} months by {level} has something to divide by"
+        else f"each of {counted(len(found), 'month', 'months')} by {level} has something to divide by"
     )
     return passed(f"Computed of zeros it is nothing; in the data {seen}.")
 
@@ -90,7 +91,7 @@ def _compared(subject: "Subject", by: str, finer: list[Mapping[str, Any]]) -> st
     if not own:
         return ""
     mean = sum(own) / len(own)
-    groups = f"The mean over {len(own)} values of {by}"
+    groups = f"The mean over {counted(len(own), 'value', 'values')} of {by}"
     if _same(mean, subject.whole):
         return f"{groups} happens to be the same."
     return f"{groups} would be {subject.say(mean)}, which it rightly is not."

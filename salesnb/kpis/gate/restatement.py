@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from salesnb.counting import counted
 from salesnb.crm.history import known_at
 from salesnb.errors import SalesnbError
 from salesnb.kpis.gate.check import RULES, Verdict, failed, not_possible, passed
@@ -65,10 +66,10 @@ def _basis(subject: "Subject", compared: list[Told], how: str) -> str:
     if how == "imports":
         days = sorted({told.on for told in compared})
         told = ", ".join(subject.fmt.date(day) for day in days)
-        return f"From what earlier imports (as of {told}) said of closed months {len(compared)} figures were compared with those of now"
+        return f"From what earlier imports (as of {told}) said of closed months {counted(len(compared), 'figure was', 'figures were')} compared with those of now"
     return (
-        f"There is no earlier import to compare with, so the present data was cut off: {len(compared)} closed months as told on"
-        " their last day were compared with those of now"
+        f"There is no earlier import to compare with, so the present data was cut off:"
+        f" {counted(len(compared), 'closed month', 'closed months')} as told on the last day compared with those of now"
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesnb.calendar import FiscalCalendar
+from salesnb.counting import counted
 from salesnb.crm.expected import Expected, ExpectedDeal, id_key
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis.cohorts import RETENTION
@@ -148,7 +149,7 @@ class _Explanation:
         if not deals or self._match.rows or any(id_key(deal.opportunity_id) in known for deal in deals):
             return
         raise BadInput(
-            f"Not one of its {len(deals)} deals is known here.",
+            f"None of its {counted(len(deals), 'deal', 'deals')} is known here.",
             where=self._report.file,
             hint="Is it a report of another CRM, or is its id column another? Name it: --columns opportunity_id='COLUMN'.",
         )
@@ -292,20 +293,20 @@ class _Explanation:
     def _match_notices(self) -> Iterator[str]:
         found: Match = self._match
         if found.by_name:
-            rows = "1 row was" if found.by_name == 1 else f"{found.by_name} rows were"
+            rows = counted(found.by_name, "row was", "rows were")
             yield f"{rows} found by name, with account, amount and date where a name is not alone."
         if found.doubts:
-            yield f"{len(found.doubts)} rows could be several deals; add the opportunity's id to the report."
+            yield f"{counted(len(found.doubts), 'row', 'rows')} could be several deals; add the opportunity's id to the report."
         if self._here.run.credit_of(self._yardstick.kpi) != OWNER:
             yield "Shared deals count by credit here, as asked."
 
-    def _filter_notice(self, effects: Sequence[Effect], counted: int) -> Iterator[str]:
+    def _filter_notice(self, effects: Sequence[Effect], deals: int) -> Iterator[str]:
         """Where most of the report is of others here, it was hardly filtered as the question is."""
         others = sum(effect.reason in {"owner", "group"} for effect in effects)
-        if 2 * others > counted:
+        if 2 * others > deals:
             names = " and ".join(found.name for found, _ in self._here.filters)
             yield (
-                f"{others} of the {counted} deals of the report are of another {names} here: if it is a report of all,"
+                f"{others} of {counted(deals, 'deal', 'deals')} of the report {'is' if others == 1 else 'are'} of another {names} here: if it is a report of all,"
                 f" add a column {names} to it, or compare without --where."
             )
 

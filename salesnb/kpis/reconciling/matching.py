@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from salesnb.counting import counted
 from salesnb.crm.expected import ExpectedDeal, id_key
 
 __all__ = ["Known", "Match", "folded_name", "match_deals"]
@@ -126,7 +127,7 @@ class _Names:
                     rows.remove(group)
                     known.remove(fits[0])
         for group in rows if known else ():
-            have = "1 deal here has" if len(known) == 1 else f"{len(known)} deals here have"
+            have = counted(len(known), "deal here has", "deals here have")
             said = f"{have} this name, and nothing in the report tells which it is"
             self.doubts |= {deal.row: said for deal in group}
 
