@@ -38,7 +38,7 @@ def cascade_problems(plan: Plan) -> Iterator[Problem]:
         where = f"quotas, {key[0]} {key[1]}"
         goal = goals.get(key)
         if goal is None:
-            what = f"{counted(len(quotas), 'quota is', 'quotas are')} there, but no goal for that KPI and period."
+            what = f"{counted(len(quotas), 'quota', 'quotas')}, but no goal for that KPI and period."
             yield Problem.error("cascade", where, what, "Drop them, or add the goal.")
         else:
             yield from _group_problems(plan, goal, quotas, where)

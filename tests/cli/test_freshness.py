@@ -109,7 +109,7 @@ def test_every_table_is_compared_and_none_that_is_new_or_gone() -> None:
     settings = Settings(max_row_drop=0.5)
     before = {"opportunities": 10, "reps": 4, "accounts": 0, "gone": 7}
     now = {"opportunities": 5, "reps": 1, "accounts": 0, "new": 3}
-    assert [doubt.short for doubt in row_drops(before, now, settings)] == ["reps fell from 4 to 1 rows"]
+    assert [doubt.short for doubt in row_drops(before, now, settings)] == ["reps fell from 4 to 1 row"]
 
 
 def test_the_table_count_stays_with_the_data(run: Callable, planned: Path, export: Path) -> None:

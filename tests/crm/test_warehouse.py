@@ -93,7 +93,7 @@ def test_decimals_become_minor_units_exactly(kind: str, connect: Callable[..., W
         ("UPDATE opportunities SET status = 'Closed'", "3 rows have a status that is not open, won or lost."),
         ("UPDATE opportunities SET status = NULL", "3 rows have a status that is not open, won or lost."),
         ("UPDATE opportunities SET amount = -1", "3 rows have a negative amount."),
-        ("UPDATE opportunities SET closed_on = NULL", "2 rows are won or lost and have no closed_on."),
+        ("UPDATE opportunities SET closed_on = NULL", "2 rows are won or lost without a closed_on."),
         ("UPDATE opportunities SET created_on = DATE '2026-03-01'", "2 rows were closed before being created."),
         ("UPDATE opportunities SET created_on = DATE '1900-01-01'", "3 rows have a created_on that is not between"),
         ("UPDATE opportunities SET amount = 9000000000000000000", "amount adds up to more than can be held"),
@@ -114,7 +114,7 @@ def test_decimals_become_minor_units_exactly(kind: str, connect: Callable[..., W
         ),
         (
             "CREATE TABLE memberships AS SELECT 'r1' AS rep_id, n AS node FROM (VALUES ('a'), ('b')) t(n)",
-            "1 reps belong to several nodes with more than a share of 1.",
+            "1 rep belongs to several nodes with more than a share of 1.",
         ),
     ],
 )  # fmt: skip
