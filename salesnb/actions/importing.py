@@ -37,7 +37,7 @@ def import_data(
     mapping
         A mapping file or the name of a profile; by default the workspace's ``mapping.toml``.
     accept
-        Told what makes the export look partial or old, where something does; what it raises stops the import.
+        Told what speaks against the import, such as an export that looks partial; what it raises stops the import.
 
     Raises
     ------
@@ -52,12 +52,10 @@ def import_data(
     chosen = mapping or _own_mapping(workspace)
     taken: list[str] = []
 
-    def judge(before: "ImportReport", now: "ImportReport") -> None:
+    def judge(before: "ImportReport | None", now: "ImportReport") -> None:
         if doubts := import_doubts(before, now, workspace.settings):
             accept(doubts)
-            taken.append(
-                f"{' '.join(doubt.what for doubt in doubts)} Take it back with: salesnb import --undo"
-            )
+            taken.append(f"{' '.join(doubt.what for doubt in doubts)} {_taken_back(before)}")
 
     report = import_source(
         source,
@@ -71,6 +69,10 @@ def import_data(
     drops = row_drops(report.loaded_before, loaded, workspace.settings)
     said = (f"{drop.what} Check that the export is whole; until then reviews refuse it." for drop in drops)
     return replace(report, notices=(*report.notices, *said, *taken, *_unused(workspace)))
+
+
+def _taken_back(before: "ImportReport | None") -> str:
+    return "Take it back with: salesnb import --undo" if before else "Import again when it is mended."
 
 
 def undo_last(workspace: Workspace) -> "Undone":

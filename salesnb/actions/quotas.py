@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from salesnb.actions.organisation import REP_PREFIX, org_tree, rep_node_id
 from salesnb.calendar import Period
 from salesnb.counting import counted
+from salesnb.crm.toml_values import quoted
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.files import write_atomic
 
@@ -152,14 +153,14 @@ def remember_names(workspace: "Workspace", names: Mapping[str, str]) -> None:
         owner = directory.by_id.get(_named(directory, said))
         if known.get(name) != (owner.id if owner else ""):
             comment = _comment(owner.name) if owner else "nobody"
-            lines.append(f"{_quoted(name)} = {_quoted(owner.id if owner else '')}  # {comment}")
+            lines.append(f"{quoted(name)} = {quoted(owner.id if owner else '')}  # {comment}")
     if lines:
         write_atomic(path, _with_lines(text, lines, replaced=set(names)))
 
 
 def _with_lines(text: str, lines: list[str], *, replaced: set[str]) -> str:
     """Put lines at the head of the table of names; what else people wrote stays as it is."""
-    starts = tuple(f"{_quoted(name)} =" for name in replaced)
+    starts = tuple(f"{quoted(name)} =" for name in replaced)
     rows = [row for row in text.splitlines() if not row.startswith(starts)]
     if "[names]" not in rows:
         rows += ["[names]"]
@@ -284,13 +285,6 @@ def _first_reason(reading: "Reading") -> str:
         return ""
     first = reading.rejected[0]
     return f"The first, in row {first.row}: {first.reason}."
-
-
-def _quoted(text: str) -> str:
-    import json
-
-    # What JSON writes for a text is a basic string of TOML.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _comment(text: str) -> str:

@@ -31,10 +31,13 @@ class Doubt:
         A full sentence with both figures.
     short
         The same for a page. Today's date is not in it: the same data give the same pages.
+    advice
+        What to do before it is loaded all the same.
     """
 
     what: str
     short: str
+    advice: str = "Check that the export is whole."
 
 
 def data_doubts(data: "Dataset", settings: "Settings", today: date) -> tuple[Doubt, ...]:
@@ -61,8 +64,16 @@ def accepted(doubts: tuple[Doubt, ...], *, stale_ok: bool) -> str:
     return "; ".join(doubt.short for doubt in doubts)
 
 
-def import_doubts(before: "ImportReport", now: "ImportReport", settings: "Settings") -> tuple[Doubt, ...]:
-    """Say what speaks for an import of a partial or an old export: rows that are gone, an as-of date that goes back."""
+def import_doubts(
+    before: "ImportReport | None", now: "ImportReport", settings: "Settings"
+) -> tuple[Doubt, ...]:
+    """Say what speaks against an import: nothing is won, rows are gone, the as-of date goes back."""
+    unwon = (Doubt(what=now.unwon[0], short="nothing is won", advice=now.unwon[1]),) if now.unwon else ()
+    return (*unwon, *(_partial(before, now, settings) if before else ()))
+
+
+def _partial(before: "ImportReport", now: "ImportReport", settings: "Settings") -> tuple[Doubt, ...]:
+    """Say what speaks for a partial or an old export."""
     was, is_ = ({table.name: table.loaded for table in report.tables} for report in (before, now))
     find = _lost_deals if settings.max_row_drop is None else row_drops
     drops = find(was, is_, settings)

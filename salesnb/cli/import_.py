@@ -87,16 +87,17 @@ def _accept(
     if arguments.yes:
         return
     what = " ".join(doubt.what for doubt in doubts)
+    advice = " ".join(dict.fromkeys(doubt.advice for doubt in doubts))
     if _at_terminal():
         progress("waiting for an answer")
-        say(f"\n{what} Is the export whole?")
+        say(f"\n{what} {advice}")
         if _agreed("Load it all the same? [y/N] "):
             return
     source = quote(str(arguments.source))
     mapping = f" --mapping {quote(arguments.mapping)}" if arguments.mapping else ""
     raise BadInput(
         f"Nothing was loaded. {what}",
-        hint=f"Check that the export is whole. To load it all the same: salesnb import {source}{mapping} --yes",
+        hint=f"{advice} To load it all the same: salesnb import {source}{mapping} --yes",
     )
 
 

@@ -66,6 +66,7 @@ class Built:
     tables: tuple[TableReport, ...]
     notices: tuple[str, ...]
     as_of: date
+    unwon: tuple[str, str] | None = None
 
 
 def build(
@@ -111,7 +112,7 @@ def build(
     of_history = record_changes(context, before, as_of=as_of, fingerprint=fingerprint)
     # A file of which two tables are made is said once what there is to say of it.
     notices = tuple(dict.fromkeys((*_zone_notice(settings), *told, *builder.notices, *of_history)))
-    built = Built(tables=builder.reports(), notices=notices, as_of=as_of)
+    built = Built(tables=builder.reports(), notices=notices, as_of=as_of, unwon=builder.unwon)
     _write_meta(context, built, fingerprint, builder)
     return built
 
@@ -275,6 +276,12 @@ class _Builder:
             f"SELECT DISTINCT upper(value), reason FROM rejected WHERE table_name = {quote_literal(table)}"
         ).fetchall()
         return str(rows[0][0]) if len(rows) == 1 and rows[0][1] == NO_RATE else ""
+
+    @property
+    def unwon(self) -> tuple[str, str] | None:
+        """What is wrong where no deal is won, and what to do."""
+        deals = self._loaded.get("opportunities")
+        return deals.unwon if deals else None
 
     def notices_of(self, table: str) -> tuple[str, ...]:
         """Give what is said of one table."""

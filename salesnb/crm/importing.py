@@ -61,6 +61,8 @@ class ImportReport:
         The database.
     loaded_before
         Rows of each table that the import before had loaded; empty when there was none.
+    unwon
+        What is wrong and what to do, where no deal is won though some have ended.
     """
 
     tables: tuple[TableReport, ...]
@@ -70,6 +72,7 @@ class ImportReport:
     changed: bool
     path: Path
     loaded_before: Counts[str, int]
+    unwon: tuple[str, str] | None = None
 
 
 def import_source(
@@ -79,7 +82,7 @@ def import_source(
     data_dir: Path,
     *,
     progress: Callable[[str], None] | None = None,
-    accept: Callable[[ImportReport, ImportReport], None] = lambda before, now: None,  # noqa: ARG005 -- by default all
+    accept: Callable[[ImportReport | None, ImportReport], None] = lambda before, now: None,  # noqa: ARG005 -- by default all
 ) -> ImportReport:
     """Read, check and load a source into ``data_dir``, and switch to the result when it is whole.
 
@@ -93,7 +96,8 @@ def import_source(
     progress
         Told in a few words what is being done.
     accept
-        Given what the import before did and what this one is about to do; what it raises stops the import.
+        Given what the import before did, if there was one, and what this one is about to do; what it raises stops the
+        import.
 
     Raises
     ------
@@ -134,8 +138,7 @@ def import_source(
                     say=say,
                     told=told,
                 )
-                if known:
-                    accept(known, _report(built, known.path, fingerprint, counts))
+                accept(known, _report(built, known.path if known else data_dir, fingerprint, counts))
                 if before and quotas:
                     _carry_quotas(connection, before)
                 about = {"loaded_before": json.dumps(counts), "source_fingerprint": own, "quotas": quotas}
@@ -155,6 +158,7 @@ def _report(built: Built, path: Path, fingerprint: str, before: Counts[str, int]
         changed=True,
         path=path,
         loaded_before=before,
+        unwon=built.unwon,
     )
 
 

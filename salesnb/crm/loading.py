@@ -12,6 +12,7 @@ from salesnb.crm.rules import rate_rules, table_rules, with_status
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.staging import Staged
 from salesnb.crm.tables import Field, Reference, Table
+from salesnb.crm.unwon import nothing_won
 from salesnb.crm.work import Layout, layout_of, make_work, mark_duplicates
 
 __all__ = ["Loaded", "Surroundings", "load_table"]
@@ -40,13 +41,15 @@ class Surroundings:
 class Loaded:
     """What became of a table.
 
-    ``plan`` and ``layout`` say what columns its table has until it is settled.
+    ``plan`` and ``layout`` say what columns its table has until it is settled; ``unwon`` what is wrong, and what to do, where
+    no deal is won.
     """
 
     report: TableReport
     notices: tuple[str, ...]
     plan: TablePlan
     layout: Layout
+    unwon: tuple[str, str] | None = None
 
 
 def load_table(
@@ -75,7 +78,13 @@ def load_table(
         context.connection.execute(f"DELETE FROM {q(table.name)} WHERE problem IS NOT NULL")
     for reference in unknown:
         _empty_unknown(context, table, reference)
-    return Loaded(report=report, notices=(*staged.notices, *plan.notices, *notices), plan=plan, layout=layout)
+    return Loaded(
+        report=report,
+        notices=(*staged.notices, *plan.notices, *notices),
+        plan=plan,
+        layout=layout,
+        unwon=nothing_won(context.connection, mapping, staged, around.file),
+    )
 
 
 def _empty_unknown(context: Context, table: Table, reference: Reference) -> None:

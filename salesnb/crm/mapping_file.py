@@ -230,8 +230,12 @@ def _status(value: object, place: str) -> StatusRule:
     found = section(value, place, "a table with won and lost")
     refuse_unknown(found, ("column", "won", "lost"), where=place, what="key")
     column = text(found.get("column", ""), f"{place} column")
-    if not found.get("won") and not found.get("lost"):
-        raise BadInput("It says neither what is won nor what is lost.", where=place, hint='Add won = ["…"].')
+    if "won" not in found:
+        raise BadInput(
+            "It does not say what is won.",
+            where=place,
+            hint='Add won = ["…"] with its values, or won = [] where nothing is.',
+        )
     won = _conditions(found.get("won", []), column, f"{place} won")
     lost = _conditions(found.get("lost", []), column, f"{place} lost")
     if len(won) == len(lost) == 1 and won[0][0] == lost[0][0]:

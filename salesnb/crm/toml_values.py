@@ -1,5 +1,6 @@
 """Values of a mapping file, each checked where it stands."""
 
+import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,7 @@ __all__ = [
     "Section",
     "factor",
     "pattern",
+    "quoted",
     "refuse_unknown",
     "regular",
     "section",
@@ -97,6 +99,11 @@ def pattern(value: object, where: str) -> str:
 def regular(value: str) -> str:
     """Give the regular expression that a value between slashes is; empty for a plain value."""
     return value[1:-1] if len(value) > 2 and value.startswith("/") and value.endswith("/") else ""
+
+
+def quoted(text: str) -> str:
+    """Quote a text as TOML does; JSON's escapes are TOML's but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def zone(name: str, where: str) -> str:

@@ -1,11 +1,11 @@
 """A mapping as text, with a comment at each guess."""
 
-import json
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 
 from salesnb.crm.mapping import Alternatives, ColumnRule, Join, Mapping, StatusRule, TableMapping
 from salesnb.crm.tables import table_named
+from salesnb.crm.toml_values import quoted
 
 __all__ = ["mapping_text"]
 
@@ -43,7 +43,7 @@ def mapping_text(
         "",
     ]
     if mapping.ids:
-        lines += [f"ids = {_quoted(mapping.ids)}", ""]
+        lines += [f"ids = {quoted(mapping.ids)}", ""]
     for table in mapping.tables:
         lines += _table(table, samples, further.get(table.table, ()), status)
     return "\n".join(lines).rstrip() + "\n"
@@ -57,8 +57,8 @@ def _table(
 ) -> list[str]:
     lines = [f"[{table.table}]"]
     if table.file or table.files:
-        lines.append(f"file = {_quoted(table.file) if table.file else _list(table.files)}")
-    lines += [f"{key} = {_quoted(value)}" for key, value in _texts(table) if value]
+        lines.append(f"file = {quoted(table.file) if table.file else _list(table.files)}")
+    lines += [f"{key} = {quoted(value)}" for key, value in _texts(table) if value]
     if table.header_row != 1:
         lines.append(f"header_row = {table.header_row}")
     lines += [f"{key} = true" for key in ("skip_footer", "distinct", "late_entries") if getattr(table, key)]
@@ -82,7 +82,7 @@ def _table(
     lines += _status(table, status)
     for field, pairs in table.repair:
         lines.append(f"[{table.table}.repair.{_key(field)}]  # value as found = value meant")
-        lines += [f"{_quoted(old)} = {_quoted(new)}" for old, new in pairs]
+        lines += [f"{quoted(old)} = {quoted(new)}" for old, new in pairs]
     return [*lines, ""]
 
 
@@ -103,21 +103,21 @@ def _texts(table: TableMapping) -> tuple[tuple[str, str], ...]:
 
 
 def _rule(rule: ColumnRule) -> str:
-    column = _choices(rule.alternatives) if rule.alternatives else _quoted(rule.column)
+    column = _choices(rule.alternatives) if rule.alternatives else quoted(rule.column)
     more = {key: getattr(rule, key) for key in ("via", "take", "format", "time_zone")}
-    parts = [f"{key} = {_quoted(value)}" for key, value in more.items() if value]
+    parts = [f"{key} = {quoted(value)}" for key, value in more.items() if value]
     parts += [f"scale = {rule.scale}"] if rule.scale else []
     return f"{{ {', '.join((f'column = {column}', *parts))} }}" if parts else column
 
 
 def _choices(choices: Alternatives) -> str:
-    return f"[{', '.join(_quoted(names[0]) if len(names) == 1 else _list(names) for names in choices)}]"
+    return f"[{', '.join(quoted(names[0]) if len(names) == 1 else _list(names) for names in choices)}]"
 
 
 def _join(table: str, join: Join) -> list[str]:
-    lines = [f"[[{table}.join]]", f"name = {_quoted(join.name)}", f"file = {_quoted(join.file)}"]
-    lines += [f"sheet = {_quoted(join.sheet)}"] if join.sheet else []
-    lines += [f"on = {_quoted(join.on[0][0])}", f"key = {_quoted(join.key[0][0])}"]
+    lines = [f"[[{table}.join]]", f"name = {quoted(join.name)}", f"file = {quoted(join.file)}"]
+    lines += [f"sheet = {quoted(join.sheet)}"] if join.sheet else []
+    lines += [f"on = {quoted(join.on[0][0])}", f"key = {quoted(join.key[0][0])}"]
     return [*lines, *([f"where = {_conditions(join.where)}"] if join.where else [])]
 
 
@@ -135,7 +135,7 @@ def _status(table: TableMapping, said: Sequence[str]) -> list[str]:
     lines = [f"[{table.table}.status]  # everything else is open", *comments]
     if _one_column(rule):
         column = rule.won[0][0] or (rule.lost[0][0] if rule.lost else "")
-        lines += [f"column = {_quoted(column)}"] if column else []
+        lines += [f"column = {quoted(column)}"] if column else []
         lines += [f"{key} = {_list(values)}" for key, ((_, values),) in _given(rule)]
         return lines
     return [*lines, *(f"{key} = {_conditions(conditions)}" for key, conditions in _given(rule))]
@@ -156,16 +156,11 @@ def _conditions(conditions: Sequence[tuple[str, Sequence[str]]]) -> str:
 
 def _key(name: str) -> str:
     bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-    return name if bare else _quoted(name)
+    return name if bare else quoted(name)
 
 
 def _list(values: Sequence[str]) -> str:
-    return f"[{', '.join(_quoted(value) for value in values)}]"
-
-
-def _quoted(text: str) -> str:
-    """Quote a text as TOML does; JSON's escapes are TOML's but for DEL."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"[{', '.join(quoted(value) for value in values)}]"
 
 
 def _plain(text: str) -> str:
