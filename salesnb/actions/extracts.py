@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
+from salesnb.actions.fact_tables import FactTables
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.needed import need_of
@@ -78,13 +79,13 @@ def review_extracts(
 def company_extract(workspace: "Workspace", plan: Plan | None, facts: Facts) -> Extract:
     """Cut the extract of the company as a whole, as far as its index page needs it."""
     unit = facts.names.unit(COMPANY, COMPANY)
-    shared = _shared(workspace, plan, facts, "index") | {"tables": facts.brief_tables(COMPANY)}
+    shared = _shared(workspace, plan, facts, "index") | {"tables": FactTables(facts).brief(COMPANY)}
     return _extract(unit, shared, _aim(plan, facts).of(COMPANY))
 
 
 def _figures(unit: Unit, facts: Facts, quotas: Mapping[str, Quota]) -> dict[str, Any]:
     return {
-        "tables": facts.tables(unit.id, quotas),
+        "tables": FactTables(facts).all(unit.id, quotas),
         "pipeline": facts.pipeline(unit.id),
         "peers": peers_of(unit, facts),
     } | ({"since": since_part(facts.earlier.of(unit.id))} if facts.earlier else {})

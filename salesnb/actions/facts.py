@@ -1,6 +1,6 @@
 """The figures behind all reviews of a run: each query is asked once for every unit together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.naming import COMPANY, Names, Unit
 from salesnb.actions.needed import UnitCurves
-from salesnb.actions.organisation import places_of, rep_node_id
+from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.pipeline import (
     OpenDeal,
-    deal_rows,
     open_deals,
     pipeline_summary,
     stage_order,
-    stage_rows,
     usual_cycle,
 )
 from salesnb.actions.since import Earlier, earlier_of
@@ -23,7 +21,6 @@ from salesnb.actions.windows import compared_windows, elapsed_days
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.crm.guessing.names import folded
 from salesnb.kpis import Query, catalogue, dimension_names, run
-from salesnb.kpis.drivers import FACTORS, Drivers, decompose
 from salesnb.kpis.query import CREDIT
 
 if TYPE_CHECKING:
@@ -32,9 +29,9 @@ if TYPE_CHECKING:
     from salesnb.planning import Quota
     from salesnb.registry import Registry
 
-__all__ = ["Facts"]
+__all__ = ["BREAKDOWN", "LAST_YEAR", "NOW", "PREVIOUS", "Breakdown", "Facts", "Row"]
 
-_NOW, _PREVIOUS, _LAST_YEAR = "period", "previous", "last_year"
+NOW, PREVIOUS, LAST_YEAR = "period", "previous", "last_year"
 _YEARS_OF_TREND = 2
 # What segments a business best comes first; whatever their capitals, blanks and underscores.
 _SEGMENT_DIMENSIONS = (
@@ -43,15 +40,9 @@ _SEGMENT_DIMENSIONS = (
 )  # fmt: skip
 _MOST_SEGMENTS = 40
 # What a breakdown by rep, product or segment shows; the headline and the months have every KPI.
-_BREAKDOWN = (
+BREAKDOWN = (
     "won_amount", "won_count", "lost_count", "closed_count", "win_rate", "win_rate_value", "average_deal",
     "created_count", "open_count", "open_amount",
-)  # fmt: skip
-_MONTHLY = ("value", "month", "won_amount")
-_STAGE_COLUMNS = ("stage", "open_count", "open_amount", "weighted_amount", "median_age_days")
-_DEAL_COLUMNS = (
-    "opportunity_id", "name", "account", "rep", "stage", "expected_amount", "created_on", "age_days",
-    "expected_close_on", "url",
 )  # fmt: skip
 
 Row = tuple[Any, ...]
@@ -159,7 +150,7 @@ class Facts:
     @cached_property
     def period_sums(self) -> dict[str, dict[str, Any]]:
         """Give the KPIs of the period so far by unit."""
-        found = ((unit, values) for (unit, window), values in self._headlines.items() if window == _NOW)
+        found = ((unit, values) for (unit, window), values in self.headlines.items() if window == NOW)
         return {unit: dict(zip(self.kpis, values, strict=True)) for unit, values in found}
 
     @cached_property
@@ -167,50 +158,21 @@ class Facts:
         """List, by unit, the reps that closed something in the period so far."""
         if self.by == "rep":
             return {unit: frozenset({unit}) for unit in self.period_sums}
-        closed = _BREAKDOWN.index("closed_count")
+        closed = BREAKDOWN.index("closed_count")
         return {
             unit: frozenset(rep for rep, values in rows.items() if rep is not None and values[closed])
-            for (unit, window), rows in self._by_rep.items()
-            if window == _NOW
+            for (unit, window), rows in self.by_rep.items()
+            if window == NOW
         }
 
     def units(self, quotas: Mapping[str, "Quota"]) -> tuple[Unit, ...]:
         """List what gets a review: every unit with figures in the data, or with a quota, in reading order."""
         with_figures = {u for u, row in self.period_sums.items() if row["closed_count"] or row["open_count"]}
-        with_quota = {_bare(quota.id) for quota in quotas.values() if quota.level == self.by}
+        with_quota = {
+            quota.id.removeprefix(REP_PREFIX) for quota in quotas.values() if quota.level == self.by
+        }
         found = [self.names.unit(unit, self.by) for unit in with_figures | with_quota]
         return tuple(sorted(found, key=lambda unit: (unit.parent_name, unit.name, unit.id)))
-
-    def tables(self, unit: str, quotas: Mapping[str, "Quota"]) -> dict[str, Any]:
-        """Give every table of one unit."""
-        deals = self.deals.get(unit, ())
-        return {
-            "headline": _table(("window", *self.kpis), self._headline(unit)),
-            "by_month": _table(("month", *self.kpis), self._months.get(unit, [])),
-            "by_rep": _table(("rep_id", "rep", "quota", *_BREAKDOWN), self._reps_of(unit, quotas)),
-            "by_product": self._compared(self._by_product, unit),
-            "by_segment": self._compared(self._by_segment, unit),
-            "by_product_month": _table(_MONTHLY, self._product_months.get(unit, [])),
-            "by_segment_month": _table(_MONTHLY, self._segment_months.get(unit, [])),
-            "stages": _table(_STAGE_COLUMNS, stage_rows(deals, self, unit)),
-            "open_deals": _table(_DEAL_COLUMNS, deal_rows(deals, self.as_of)),
-            "drivers_previous_period": self._drivers(unit, _PREVIOUS),
-            "drivers_last_year": self._drivers(unit, _LAST_YEAR),
-        }
-
-    def brief_tables(self, unit: str) -> dict[str, Any]:
-        """Give the headline and the months of a unit; the other tables are there, and empty."""
-        return {
-            "headline": _table(("window", *self.kpis), self._headline(unit)),
-            "by_month": _table(("month", *self.kpis), self._months.get(unit, [])),
-            "by_rep": _table(("rep",), ()),
-            "by_product": _table(("value",), ()),
-            "by_segment": _table(("value",), ()),
-            "stages": _table(("stage",), ()),
-            "open_deals": _table(("opportunity_id",), ()),
-            "drivers_previous_period": _table(("effect",), ()),
-            "drivers_last_year": _table(("effect",), ()),
-        }
 
     def pipeline(self, unit: str) -> dict[str, Any]:
         """Tell of all open deals of a unit together."""
@@ -223,44 +185,51 @@ class Facts:
         return {key: int(row.get(key, 0)) for key in ("rejected", "repaired", "warned")}
 
     @cached_property
-    def _first_known(self) -> date:
+    def first_known(self) -> date:
         """Find the start of the month in which the first deal closed: before it nothing is known of closing."""
         table = self.data.table("opportunities")
         day: date | None = table.aggregate(first=table.closed_on.min()).to_pyarrow().to_pylist()[0]["first"]
         return (day or self.as_of).replace(day=1)
 
     @cached_property
-    def _headlines(self) -> dict[tuple[str, str], Row]:
+    def headlines(self) -> dict[tuple[str, str], Row]:
+        """Every KPI by unit and window."""
         rows = self._ask((), self.kpis, windows=self.windows)
         return {(unit, window): tuple(values) for unit, window, *values in rows}
 
     @cached_property
-    def _months(self) -> dict[str, list[Row]]:
+    def months(self) -> dict[str, list[Row]]:
+        """Every KPI by unit and month."""
         return self._by_month((), self.kpis, self._trend_start)
 
     @cached_property
-    def _by_rep(self) -> Breakdown:
-        return {} if self.by == "rep" else self._breakdown("rep", (_NOW,))
+    def by_rep(self) -> Breakdown:
+        """The period so far by unit and rep."""
+        return {} if self.by == "rep" else self._breakdown("rep", (NOW,))
 
     @cached_property
-    def _by_product(self) -> Breakdown:
-        return self._breakdown("product", (_NOW, _PREVIOUS, _LAST_YEAR))
+    def by_product(self) -> Breakdown:
+        """The period so far, the one before and the year before, by unit and product."""
+        return self._breakdown("product", (NOW, PREVIOUS, LAST_YEAR))
 
     @cached_property
-    def _by_segment(self) -> Breakdown:
+    def by_segment(self) -> Breakdown:
+        """The period so far and the year before, by unit and segment."""
         same = self.segment_dimension == "product"
-        return self._by_product if same else self._breakdown(self.segment_dimension, (_NOW, _LAST_YEAR))
+        return self.by_product if same else self._breakdown(self.segment_dimension, (NOW, LAST_YEAR))
 
     @cached_property
-    def _product_months(self) -> dict[str, list[Row]]:
-        return self._by_month(("product",), ("won_amount",), max(self._trend_start, self._first_known))
+    def product_months(self) -> dict[str, list[Row]]:
+        """Won amount by unit, product and month."""
+        return self._by_month(("product",), ("won_amount",), max(self._trend_start, self.first_known))
 
     @cached_property
-    def _segment_months(self) -> dict[str, list[Row]]:
+    def segment_months(self) -> dict[str, list[Row]]:
+        """Won amount by unit, segment and month."""
         if self.segment_dimension == "product":
-            return self._product_months
+            return self.product_months
         return self._by_month(
-            (self.segment_dimension,), ("won_amount",), max(self._trend_start, self._first_known)
+            (self.segment_dimension,), ("won_amount",), max(self._trend_start, self.first_known)
         )
 
     @property
@@ -271,69 +240,6 @@ class Facts:
     def _trend_start(self) -> date:
         return self._last_month.start.replace(year=self._last_month.start.year - _YEARS_OF_TREND)
 
-    def _headline(self, unit: str) -> list[Row]:
-        """Give a row a window; of one that begins before anything is known of closing, nothing is told."""
-        nothing = (None,) * len(self.kpis)
-        return [
-            (
-                window.label,
-                *(
-                    nothing
-                    if window.start < self._first_known
-                    else self._headlines.get((unit, window.label), nothing)
-                ),
-            )
-            for window in self.windows
-        ]
-
-    def _reps_of(self, unit: str, quotas: Mapping[str, "Quota"]) -> list[Row]:
-        """List the reps with figures in the unit, and those of its quotas that sold nothing."""
-        rows = {rep: values for rep, values in self._by_rep.get((unit, _NOW), {}).items() if rep is not None}
-        below = {
-            _bare(quota.id) for quota in quotas.values() if quota.parent == unit and quota.level == "rep"
-        }
-        # Who moved has figures in several places, and the quota where the plan has it.
-        amounts = {
-            _bare(quota.id): quota.amount
-            for quota in quotas.values()
-            if quota.level == "rep" and unit in places_of(quota, quotas)
-        }
-        nothing = (None,) * len(_BREAKDOWN)
-        found = [
-            (rep, self.names.rep(rep), amounts.get(rep), *rows.get(rep, nothing))
-            for rep in {*rows, *below}
-            if rep in below or _has_figures(rows[rep])
-        ]
-        return sorted(found, key=lambda row: (row[1], row[0]))
-
-    def _compared(self, breakdown: Breakdown, unit: str) -> dict[str, Any]:
-        """Give a dimension's values in the period so far, with what each won in as many days a year before."""
-        won = _BREAKDOWN.index("won_amount")
-        rows = breakdown.get((unit, _NOW), {})
-        before = {value: row[won] for value, row in breakdown.get((unit, _LAST_YEAR), {}).items()}
-        nothing = tuple(0 if kpi.endswith(("_count", "_amount")) else None for kpi in _BREAKDOWN)
-        found = [
-            (value, *rows.get(value, nothing), before.get(value))
-            for value in sorted({*rows, *before}, key=lambda value: (value is not None, value or ""))
-            if (value in rows and _has_figures(rows[value])) or before.get(value)
-        ]
-        return _table(("value", *_BREAKDOWN, "last_year_won_amount"), found)
-
-    def _drivers(self, unit: str, window: str) -> dict[str, Any]:
-        """Say why won amount changed from a window to the period so far, by product."""
-        before, after = self._driver_values(unit, window), self._driver_values(unit, _NOW)
-        effects = decompose(before, after) if before else ()
-        told = [effect for effect in effects if effect.amount or effect.name in FACTORS]
-        return _table(("effect", "amount"), [(effect.name, effect.amount) for effect in told])
-
-    def _driver_values(self, unit: str, window: str) -> dict[str, Drivers]:
-        closed, won, amount = (_BREAKDOWN.index(name) for name in ("closed_count", "won_count", "won_amount"))
-        return {
-            str(value): Drivers(closed=row[closed], won=row[won], amount=row[amount])
-            for value, row in self._by_product.get((unit, window), {}).items()
-            if row[closed]
-        }
-
     def _filled(self, name: str) -> list[Any]:
         rows = run(
             Query(kpis=("closed_count",), by=(name,), as_of=self.as_of), self.data, self.calendar, self.known
@@ -342,10 +248,10 @@ class Facts:
 
     def _breakdown(self, dimension: str, windows: Sequence[str]) -> Breakdown:
         """Ask for a dimension's values in some windows; those that begin before anything is known are left out."""
-        wanted = tuple(w for w in self.windows if w.label in windows and w.start >= self._first_known)
+        wanted = tuple(w for w in self.windows if w.label in windows and w.start >= self.first_known)
         found: Breakdown = {}
         for unit, value, window, *figures in (
-            self._ask((dimension,), _BREAKDOWN, windows=wanted) if wanted else ()
+            self._ask((dimension,), BREAKDOWN, windows=wanted) if wanted else ()
         ):
             found.setdefault((unit, window), {})[value] = tuple(figures)
         return found
@@ -378,15 +284,3 @@ class Facts:
         found = [row for row in rows if row[0] is not None]
         # A review of one sector has that sector alone in its breakdown by sector.
         return [(row[0], *row) for row in found] if len(asked) < len(more) else found
-
-
-def _bare(quota_id: str) -> str:
-    return quota_id.removeprefix(rep_node_id(""))
-
-
-def _has_figures(values: Row) -> bool:
-    return any(values[_BREAKDOWN.index(name)] for name in ("closed_count", "open_count"))
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
-    return {"columns": list(columns), "rows": [list(row) for row in rows]}

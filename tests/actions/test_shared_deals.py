@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from salesnb.actions.fact_tables import FactTables
 from salesnb.actions.facts import Facts
 from salesnb.actions.history import rep_history
 from salesnb.actions.naming import COMPANY, Names
@@ -72,7 +73,7 @@ def test_without_products_the_channel_of_a_deal_segments_the_business(facts: Fac
     assert facts.segment_dimension == "Sale Channel"
     by_channel = replace(facts, by="Sale Channel")
     assert by_channel.segment_dimension == "product"
-    (row,) = facts.tables("Alps", {})["by_segment"]["rows"]
+    (row,) = FactTables(facts).all("Alps", {})["by_segment"]["rows"]
     assert row[:2] == ["web", 51]
 
 
@@ -119,7 +120,7 @@ def test_the_quota_of_a_rep_who_moved_stands_where_the_plan_has_it_and_nowhere_e
     }
 
     def of(found: Facts, unit: str) -> dict[str, int | None]:
-        return {row[0]: row[2] for row in found.tables(unit, quotas)["by_rep"]["rows"]}
+        return {row[0]: row[2] for row in FactTables(found).all(unit, quotas)["by_rep"]["rows"]}
 
     assert of(facts, "Alps") == {"Ann": 100}
     # Ann has an open deal in the Coast by now.

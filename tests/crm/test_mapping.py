@@ -26,7 +26,7 @@ def test_every_profile_reads(name):
         ('[opportunities.columns]\nopportunity_id = { format = "x" }', "names no source column"),
         ('[opportunities.columns]\nrep_id = "x"', "need the column opportunity_id"),
         (GOOD + '[opportunities.status]\nwin = ["Won"]', "Did you mean 'won'"),
-        (GOOD + '[opportunities.status]\ncolumn = "x"', "neither what is won"),
+        (GOOD + '[opportunities.status]\ncolumn = "x"', "does not say what is won"),
         (GOOD + '[opportunities.status]\nwon = "Won"', "list of texts"),
         (
             GOOD + '[opportunities.status]\ncolumn = "x"\nwon = ["Won"]\nlost = ["won"]',
