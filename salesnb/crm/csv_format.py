@@ -84,6 +84,8 @@ def read_format(path: Path, mapping: TableMapping) -> CsvFormat:
         head = _head(path, encoding, mapping.header_row)
     except OSError as error:
         raise MissingFile(f"Cannot read {path.name}: {error.strerror}.", where=str(path.parent)) from error
+    if mapping.header_row == 1 and not any(line.strip() for line in head):
+        raise BadInput("It is empty.", where=path.name, hint="Export it again.")
     delimiter = mapping.delimiter or _delimiter(head)
     if not mapping.delimiter and delimiter != ",":
         notices = (*notices, f"{path.name}: columns are separated by {_NAMES[delimiter]}.")

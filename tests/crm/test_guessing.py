@@ -330,7 +330,8 @@ def test_other_kinds_of_files_are_guessed_too(tmp_path, ending):
     ("content", "message"),
     [
         ("a,b\n1,2\n", "Nothing here looks like deals"),
-        ("", "Nothing here looks like deals"),
+        ("", r"weather\.csv: It is empty"),
+        (" \n\n", r"weather\.csv: It is empty"),
         ("id,owner,stage,amount,created,closed\n", "There is a header and no row"),
     ],
 )
@@ -485,3 +486,26 @@ def test_deals_with_an_order_number_stay_deals(tmp_path):
     )
     draft, _ = guess(write(tmp_path / "crm", {"sales.csv": deals}), tmp_path)
     assert {line.table for line in draft.lines} == {"opportunities"}
+
+
+TWICE = "Deal ID,Owner,Amount,Stage,Amount,Created,Close Date\n" + "".join(
+    f"{n},Ann,{n}{{zero}},{'Won' if n % 2 else 'Lost'},{n},2024-01-0{n},2024-02-0{n}\n" for n in range(1, 9)
+)
+
+
+def test_of_two_columns_of_one_name_that_differ_the_one_meant_is_asked_for(tmp_path):
+    draft, _ = guess(write(tmp_path / "crm", {"deals.csv": TWICE.format(zero="0")}), tmp_path)
+    assert draft.missing == (
+        "Two columns are called Amount, and differ; is amount the first, 'Amount', or the second, 'Amount_2'?",
+    )
+
+
+def test_of_two_columns_of_one_name_that_are_the_same_the_first_is_taken(tmp_path):
+    draft, _ = guess(write(tmp_path / "crm", {"deals.csv": TWICE.format(zero="")}), tmp_path)
+    assert draft.missing == ()
+
+
+def test_a_column_of_ids_that_stand_several_times_is_named(tmp_path):
+    rows = TWICE.format(zero="").replace(",Amount,Stage", ",Price,Stage").splitlines()
+    draft, _ = guess(write(tmp_path / "crm", {"deals.csv": "\n".join([*rows, *rows[1:4]]) + "\n"}), tmp_path)
+    assert draft.missing[0].startswith("Deal ID could be opportunity_id, but of its 11 values only 8 differ")

@@ -256,6 +256,11 @@ def test_one_slip_in_a_date_does_not_move_everything_in_silence(source):
     assert not said(source.deals(WON, LOST).load(), "lies far")
 
 
+def test_two_slips_in_one_deal_do_not_bear_each_other_out(source):
+    slip = WON.replace("D1", "D9").replace("2024-", "2062-")
+    assert said(source.deals(WON, LOST, slip).load(), "lies far from the others")
+
+
 ORG = '[org]\nfile = "org.csv"\ncolumns = { node = "id", parent = "up" }'
 
 

@@ -244,6 +244,8 @@ class _Drafter:
                     where=", ".join(bare[:10]),
                     hint="Export the rows as well.",
                 )
+            if unread and not facts:
+                raise BadInput(" ".join(unread))
             names = ", ".join(table.name for table in facts[:10])
             raise BadInput(
                 "Nothing here looks like deals (a table with an id, a stage, an amount and dates) or orders.",

@@ -175,7 +175,9 @@ def header_row(rows: Sequence[Sequence[str]]) -> int:
     for place, texts in enumerate(filled, start=1):
         names = [text for text in texts if not _is_value(text)]
         nearly_full = len(texts) >= max(0.8 * widest, 2)
-        if nearly_full and len(names) >= 0.5 * len(texts) and len(set(texts)) >= 0.9 * len(texts):
+        # One name may stand twice: of few columns that is more than a tenth.
+        differ = len(set(texts)) >= min(0.9 * len(texts), len(texts) - 1)
+        if nearly_full and len(names) >= 0.5 * len(texts) and differ:
             return place
     return 1
 

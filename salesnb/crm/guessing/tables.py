@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from salesnb.crm.guessing.columns import candidates, column_rule, level_columns, match_columns, near_misses
+from salesnb.crm.guessing.missing import called_alike, missing_of_deals
 from salesnb.crm.guessing.names import folded
 from salesnb.crm.guessing.orders import are_orders, order_columns, order_rules, voided
 from salesnb.crm.guessing.status import guess_status, sure_stages
@@ -120,7 +121,12 @@ class _Guesser:
         return Guessed(
             tables=(deals, *tables, *orders),
             unused=self._unused(),
-            missing=(*self._missing(deals), *near_misses(self._deals, columns), *missing),
+            missing=(
+                *missing_of_deals(deals, self._deals),
+                *near_misses(self._deals, columns),
+                *called_alike(self._connection, self._deals, columns),
+                *missing,
+            ),
         )
 
     def guess_orders(self) -> Guessed:
@@ -133,6 +139,7 @@ class _Guesser:
         tables = [self._partner_table(name, partner) for name, partner in partners.items()]
         tables += self._from_deals(columns, partners)
         orders = replace(orders, repair=tuple(self._repairs(partners)))
+        missing = (*missing, *called_alike(self._connection, self._deals, columns))
         return Guessed(tables=(orders, *tables), unused=self._unused(), missing=missing)
 
     def _orders_beside(self, partners: dict[str, _Partner]) -> tuple[list[TableMapping], tuple[str, ...]]:
@@ -325,16 +332,3 @@ class _Guesser:
             " ORDER BY 1 LIMIT 20000"
         ).fetchall()
         return [str(row[0]) for row in rows]
-
-    def _missing(self, deals: TableMapping) -> list[str]:
-        found = dict(deals.columns)
-        said = []
-        if "opportunity_id" not in found:
-            said.append("No column is an id of a deal, different in every row: opportunity_id.")
-        if "closed_on" not in found:
-            said.append("No column says when a deal was closed: closed_on.")
-        if deals.status is None:
-            said.append(
-                "No value says that a deal is won: name the column and its values in [opportunities.status]."
-            )
-        return said
