@@ -308,7 +308,8 @@ class _Drafter:
                 *(
                     f"{', '.join(further[found.mapping.table])} of {found.file}"
                     for found in chosen
-                    if found.mapping.table in further and not _keeps_more(found)
+                    # A profile knows what it leaves.
+                    if not profile and found.mapping.table in further and not _keeps_more(found)
                 ),
             ),
             missing=missing,
