@@ -221,7 +221,7 @@ def _checked(
 ) -> None:
     if not draws or not quotas or any(len(row) != len(quotas) for row in draws):
         raise BadInput(
-            f"Draws of {len(draws)} and quotas of {counted(len(quotas), 'rep', 'reps')} do not fit each other.",
+            f"{counted(len(draws), 'draw', 'draws')} and {counted(len(quotas), 'rep', 'reps')} do not fit each other.",
             hint="Give an attainment for each rep in each draw.",
         )
     numbers = (goal, *quotas, *(attained for row in draws for attained in row))

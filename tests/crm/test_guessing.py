@@ -508,4 +508,4 @@ def test_of_two_columns_of_one_name_that_are_the_same_the_first_is_taken(tmp_pat
 def test_a_column_of_ids_that_stand_several_times_is_named(tmp_path):
     rows = TWICE.format(zero="").replace(",Amount,Stage", ",Price,Stage").splitlines()
     draft, _ = guess(write(tmp_path / "crm", {"deals.csv": "\n".join([*rows, *rows[1:4]]) + "\n"}), tmp_path)
-    assert draft.missing[0].startswith("Deal ID could be opportunity_id, but of its 11 values only 8 differ")
+    assert draft.missing[0].startswith("Deal ID could be opportunity_id, but only 8 of 11 differ")

@@ -38,8 +38,8 @@ def _nearly_an_id(facts: TableFacts) -> str:
     if column is None:
         return ""
     return (
-        f"{column.name} could be opportunity_id, but of its {column.filled:,} values only {column.distinct:,} differ;"
-        " of deals with one id the first is kept."
+        f"{column.name} could be opportunity_id, but only {column.distinct:,} of {column.filled:,} differ; of deals with one id the"
+        " first is kept."
     )
 
 
