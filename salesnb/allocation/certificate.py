@@ -23,16 +23,20 @@ def signed(prices: Floats, rows: Rows) -> Floats:
     return np.where(np.isfinite(rows.low), upward, np.maximum(upward, 0.0))
 
 
-def upper_bound(relaxed: Relaxation, rows: Rows, prices: Floats, near: Floats) -> float:
-    """Bound what the relaxed lines can bring together; ``near`` (n,) are amounts to begin the search from."""
+def upper_bound(relaxed: Relaxation, rows: Rows, prices: Floats, near: Floats) -> tuple[float, Floats]:
+    """Bound what the relaxed lines can bring together; ``near`` (n,) are amounts to begin the search from.
+
+    With it the amounts (n,) that are best for each line by itself when it pays the prices.
+    """
     prices = signed(prices, rows)
     limits = np.where(prices > 0, rows.high, np.where(prices < 0, rows.low, 0.0))
     paid = prices @ rows.matrix
-    return float(prices @ limits + _best(relaxed, paid, near).sum())
+    best, x = _best(relaxed, paid, near)
+    return float(prices @ limits + best.sum()), x
 
 
-def _best(relaxed: Relaxation, price: Floats, near: Floats) -> Floats:
-    """At least the maximum of each line less its price: the higher end of a tangent near its top.
+def _best(relaxed: Relaxation, price: Floats, near: Floats) -> tuple[Floats, Floats]:
+    """At least the maximum of each line less its price, (n,): the higher end of a tangent near its top; and where.
 
     The top lies between ``low`` and ``high``: an end of the box, today's amount, or what Newton's steps leave of the
     box; they are kept within that bracket, which shrinks, so that they end whatever the curve.
@@ -50,7 +54,7 @@ def _best(relaxed: Relaxation, price: Floats, near: Floats) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = x - tilt / relaxed.curve_bend(x)
         x = np.where((newton > low) & (newton < high), newton, _between(relaxed, low, high))
-    return best
+    return best, x
 
 
 def _bracket(relaxed: Relaxation, price: Floats) -> tuple[Floats, Floats]:

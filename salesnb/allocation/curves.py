@@ -69,11 +69,11 @@ class Curve:
 
     def at(self, amount: float) -> float:
         """Expected sales for an amount (0 or more) of the resource."""
-        return float(self.over(np.array([amount]))[0])
+        return float(self.over(np.array([amount], dtype=float))[0])
 
     def over(self, amounts: Floats) -> Floats:
         """Expected sales for amounts of any shape."""
-        form = FORMS.get(self.form)
+        form, amounts = FORMS.get(self.form), np.asarray(amounts, dtype=float)
         return self.base + self.height * form.value(amounts / self.scale, np.full_like(amounts, self.shape))
 
 

@@ -66,8 +66,9 @@ def solve(relaxed: Relaxation, rows: Rows) -> Point:
     pieces, lines = relaxed.pieces()
     matrix = rows.matrix[:, lines]
     shift = matrix @ pieces.low - rows.matrix @ relaxed.low
-    search = _Search(pieces, Rows(matrix=matrix, low=rows.low + shift, high=rows.high + shift))
-    point = search.run()
+    # Numbers that overflow end the search where it was.
+    with np.errstate(all="ignore"):
+        point = _Search(pieces, Rows(matrix=matrix, low=rows.low + shift, high=rows.high + shift)).run()
     x = relaxed.low + np.bincount(lines, point.x - pieces.low, len(relaxed.low))
     return replace(point, x=np.minimum(x, relaxed.high))
 
@@ -116,7 +117,7 @@ class _Search:
             missing = self.fixed - self._rows(self.y)
             mu = self._mean_product()
             uneven = self._unevenness(slope)
-            if steps == _STEPS or self._is_there(uneven, missing, mu):
+            if steps == _STEPS or done == 0 or self._is_there(uneven, missing, mu):
                 break
             shrink = 1.0 if uneven > _LAG * mu * len(self.y) else 0.1 if done > 0.9 else 0.3
             done = self._step(slope, bend, missing, max(shrink * mu, 0.1 * _CLOSE / len(self.y)))
@@ -145,7 +146,10 @@ class _Search:
         return float(np.abs(steepness) @ np.minimum(np.minimum(self.left, self.right), 1))
 
     def _step(self, slope: Floats, bend: Floats, missing: Floats, aim: float) -> float:
-        """Take one Newton step towards products of ``aim``, as far as all stays positive; give the share taken."""
+        """Take one Newton step towards products of ``aim``, as far as all stays positive.
+
+        Give the share that was taken; 0 when there was no number to go by.
+        """
         left, right, below, above = self.left, self.right, self.below, self.above
         aims = np.where(below > 0, aim, 0.0), np.where(above > 0, aim, 0.0)
         weight = below / left + above / right - bend
@@ -154,6 +158,8 @@ class _Search:
             weight[: self.n] += self.kinks.weight()
             push[: self.n] += self.kinks.push(self.y[: self.n], aim)
         dy, dprices = self._newton(weight, push, missing)
+        if not (np.isfinite(dy).all() and np.isfinite(dprices).all()):
+            return 0.0
         dbelow = aims[0] / left - below - below / left * dy
         dabove = aims[1] / right - above + above / right * dy
         kinks = self.kinks.change(self.y[: self.n], dy[: self.n], aim)
@@ -187,7 +193,10 @@ class _Search:
         system[self.unequal, self.unequal] += 1 / weight[self.n :]
         # Rows that say the same twice leave it singular.
         system[np.diag_indices_from(system)] *= 1 + 1e-12
-        dprices = np.linalg.solve(system, missing - self._rows(push / weight))
+        try:
+            dprices = np.linalg.solve(system, missing - self._rows(push / weight))
+        except np.linalg.LinAlgError:
+            dprices = np.full(len(system), np.nan)
         return (push + self._spread(dprices)) / weight, dprices
 
 

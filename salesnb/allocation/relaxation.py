@@ -103,6 +103,10 @@ class Relaxation:
         )
         return replace(self, low=lows, high=highs, touch=touch, chord=chord, start=start)
 
+    def within(self, low: Floats, high: Floats) -> "Relaxation":
+        """Relax again on another box."""
+        return Relaxation.on(self.responses, self.weights, self.costs, low, high)
+
     def only(self, columns: npt.NDArray[np.intp]) -> "Relaxation":
         """Keep some lines."""
         return replace(
@@ -169,11 +173,17 @@ def _envelope(responses: Responses, low: Floats, high: Floats) -> tuple[Floats, 
     if not convex.any():
         return np.broadcast_to(low, start.shape), np.zeros_like(start), start
     near, far = np.where(convex, np.minimum(turn, high), low), np.where(convex, high, low)
-    through = convex & (responses.rise(far) * (far - low) > responses.value(far) - start)
+    through = convex & _is_above(responses, low, start, far)
     for _ in range(_HALVINGS):
         middle = (near + far) / 2
-        above = responses.rise(middle) * (middle - low) > responses.value(middle) - start
+        above = _is_above(responses, low, start, middle)
         near, far = np.where(above, middle, near), np.where(above, far, middle)
     touch = np.where(through, high, far)
     chord = (responses.value(touch) - start) / np.where(touch > low, touch - low, 1.0)
     return np.where(through, np.inf, touch), np.where(touch > low, chord, 0.0), start
+
+
+def _is_above(responses: Responses, low: Floats, start: Floats, x: Floats) -> npt.NDArray[np.bool_]:
+    """Whether each curve's tangent at ``x`` passes below the point at ``low``, so that a line may rise further."""
+    with np.errstate(invalid="ignore"):
+        return responses.rise(x) * (x - low) > responses.value(x) - start

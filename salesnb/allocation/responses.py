@@ -100,7 +100,7 @@ class Responses:
 
     def inflection(self) -> Floats:
         """Amounts (d, n) up to which the curves are convex; 0 where they are concave everywhere."""
-        out = np.empty_like(self.height)
+        out = np.zeros_like(self.height)
         for form, held in self.parts:
             out[:, held] = form.inflection(self.shape[:, held])
         return out * self.scale
@@ -112,7 +112,7 @@ class Responses:
     def _over(self, what: str, z: Floats) -> Floats:
         if len(self.parts) == 1:
             return getattr(self.parts[0][0], what)(z, self.shape)  # type: ignore[no-any-return]
-        out = np.empty_like(self.height)
+        out = np.zeros_like(self.height)
         for form, held in self.parts:
             out[:, held] = getattr(form, what)(z[:, held], self.shape[:, held])
         return out

@@ -1,0 +1,152 @@
+"""S-shaped curves and whole steps: the best of all boxes, by branch and bound.
+
+The relaxed curves of a box bound what it holds. Boxes whose bound is no better than the best amounts found are left;
+the most promising of the others is cut in two where the relaxed curve is furthest from the real one, or where an amount
+is no whole step (Falk and Soland 1969, *An Algorithm for Separable Nonconvex Programming Problems*).
+"""
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from salesnb.allocation.boxed import Solved, keeps, solve_box
+from salesnb.allocation.forms import Floats
+from salesnb.allocation.problem import Problem
+from salesnb.allocation.relaxation import Relaxation
+from salesnb.allocation.rounding import to_steps
+
+__all__ = ["Found", "search"]
+
+# What adding up loses at most, as a share of what all lines could bring.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The best amounts found.
+
+    Attributes
+    ----------
+    x
+        Amounts (n,), or None when no amounts that keep to all were found.
+    value
+        What they bring, net of costs, without the base.
+    bound
+        No amounts bring more.
+    prices
+        A price a row (m,), of the relaxed curves around ``x``.
+    boxes
+        How many boxes were looked into.
+    in_time
+        False when the time ran out before the gap was reached.
+    """
+
+    x: Floats | None
+    value: float
+    bound: float
+    prices: Floats
+    boxes: int
+    in_time: bool
+
+
+def search(problem: Problem, *, gap: float, seconds: float, clock: Callable[[], float]) -> Found:
+    """Look for the best amounts until the bound is at most ``gap`` (a share of it) better."""
+    return _Search(problem, gap).run(clock, clock() + seconds)
+
+
+class _Search:
+    def __init__(self, problem: Problem, gap: float) -> None:
+        self.problem, self.gap = problem, gap
+        self.best: Floats | None = None
+        self.value = -np.inf
+        self.prices = np.zeros(len(problem.why))
+        self.rounding = problem.scale() * _ROUNDING
+        # The highest bound of the boxes that were left because they are close enough.
+        self.left = -np.inf
+        self.boxes = 0
+        self.order = itertools.count()
+        self.open: list[tuple[float, int, Relaxation, Solved]] = []
+
+    def run(self, clock: Callable[[], float], end: float) -> Found:
+        self._look(self.problem.relaxed, np.inf)
+        if self.best is None:
+            self.open = []
+            self._look(self.problem.relaxed.within(*self.problem.tight), np.inf)
+        while self.open and clock() <= end and not self._is_close(-self.open[0][0]):
+            _, _, relaxed, solved = heapq.heappop(self.open)
+            for part in self._cut(relaxed, solved.x):
+                self._look(part, solved.bound)
+        bound = max(-self.open[0][0] if self.open else -np.inf, self.left)
+        return Found(
+            x=self.best,
+            value=self.value,
+            bound=max(bound, self.value),
+            prices=self.prices,
+            boxes=self.boxes,
+            in_time=self._is_close(bound),
+        )
+
+    def _is_close(self, bound: float) -> bool:
+        return bool(bound - self.value <= max(self.gap * abs(bound), self.rounding))
+
+    def _look(self, relaxed: Relaxation, above: float) -> None:
+        """Solve a box; keep it when it may hold something better."""
+        solved = solve_box(relaxed, self.problem.rows)
+        self.boxes += 1
+        bound = min(solved.bound, above)
+        self._offer(solved)
+        if self._is_close(bound):
+            self.left = max(self.left, bound)
+            return
+        if self.boxes == 1 or self.boxes % 8 == 0:
+            self._climb(relaxed, solved)
+        heapq.heappush(self.open, (-bound, next(self.order), relaxed, solved))
+
+    def _offer(self, solved: Solved) -> None:
+        """Take amounts, brought to whole steps, when they are better than the best."""
+        problem = self.problem
+        x = to_steps(problem, solved.x) if problem.steps.any() else solved.x if solved.kept else None
+        if x is None or not keeps(problem.rows, x):
+            return
+        value = float(problem.relaxed.actual(x).sum())
+        if value > self.value:
+            self.best, self.value, self.prices = x, value, solved.prices
+
+    def _climb(self, relaxed: Relaxation, solved: Solved) -> None:
+        """Solve the concave part around amounts: lines on a straight piece go to whichever end of it is nearer."""
+        x, touch = solved.x, problem_touch(relaxed)
+        inner = (x > relaxed.low) & (x < touch)
+        up = x - relaxed.low > (np.minimum(touch, relaxed.high) - relaxed.low) / 2
+        part = relaxed
+        for line in np.flatnonzero(inner):
+            low, high = relaxed.low[line], relaxed.high[line]
+            ends = (min(touch[line], high), high) if up[line] else (low, low)
+            part = part.narrowed(int(line), *ends)
+        self._offer(solve_box(part, self.problem.rows))
+
+    def _cut(self, relaxed: Relaxation, x: Floats) -> Iterator[Relaxation]:
+        """Cut the box in two at the line that the relaxation flatters most, or that is no whole step."""
+        steps = self.problem.steps
+        flattered = relaxed.value(x) - relaxed.actual(x)
+        scaled = np.where(steps > 0, x / np.where(steps > 0, steps, 1), 0.0)
+        broken = np.abs(scaled - np.round(scaled)) > 1e-6
+        line = int(np.argmax(flattered))
+        if broken.any() and flattered[line] <= 1e-9 * max(1.0, abs(self.value)):
+            line = int(np.argmax(np.where(broken, np.abs(scaled - np.round(scaled)), -1.0)))
+        low, high, at = relaxed.low[line], relaxed.high[line], x[line]
+        if steps[line]:
+            below = np.floor(scaled[line] + 1e-9) * steps[line]
+            below = min(max(below, low), high - steps[line])
+            above = below + steps[line]
+        else:
+            below = above = min(max(at, low + 0.01 * (high - low)), high - 0.01 * (high - low))
+        yield relaxed.narrowed(line, low, below)
+        yield relaxed.narrowed(line, above, high)
+
+
+def problem_touch(relaxed: Relaxation) -> Floats:
+    """Where the straight piece of each line ends in most draws, (n,)."""
+    return np.median(relaxed.touch, axis=0)

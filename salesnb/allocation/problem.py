@@ -1,0 +1,263 @@
+"""An allocation as arrays: lines with their box, rows over several lines, and what each is called."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from salesnb.allocation.conflicts import Names, conflict
+from salesnb.allocation.curves import Curve
+from salesnb.allocation.forms import Floats
+from salesnb.allocation.interior import Rows
+from salesnb.allocation.limits import Key, Limit, Line, Resource, line_of
+from salesnb.allocation.relaxation import Costs, Relaxation
+from salesnb.allocation.tightening import NoRoom, may_bind, tightened
+from salesnb.allocation.responses import Responses
+from salesnb.errors import BadInput, Infeasible, UnknownName, nearest
+
+__all__ = ["Problem", "Setting", "pose"]
+
+_SLACK = 1e-9
+# Of a total, that a line may have which nothing else bounds: above 1, so that the total itself is what binds.
+_LOOSE = 2.0
+_DOUBLINGS = 200
+
+Curves = Mapping[Key, Curve | Sequence[Curve]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What an allocation starts from, beside the curves and resources.
+
+    Attributes
+    ----------
+    limits
+        What it must keep to.
+    today
+        Amounts of today; lines that are not named have none.
+    moving_cost
+        Of each unit that a line gets more or less than today, in the unit of the outcome, by resource.
+    weights
+        Of the draws of the curves, adding up to 1; equal when left out.
+    """
+
+    limits: Sequence[Limit] = ()
+    today: Mapping[Key, float] | None = None
+    moving_cost: Mapping[str, float] | None = None
+    weights: Sequence[float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Lines, their curves on the box that they may lie in, and the rows over them.
+
+    Attributes
+    ----------
+    lines
+        n of them.
+    relaxed
+        Their curves and costs on the whole box.
+    tight
+        Ends (n,) and (n,) of the smallest box that the rows leave.
+    rows
+        Over the lines, (m, n).
+    why
+        What each row is called, (m,).
+    steps
+        Of which the amounts are whole multiples, (n,); 0 where any amount will do.
+    names
+        What says the low and the high end of each line's box, (n,); empty where nobody set it.
+    """
+
+    lines: tuple[Line, ...]
+    relaxed: Relaxation
+    tight: tuple[Floats, Floats]
+    rows: Rows
+    why: tuple[str, ...]
+    steps: Floats
+    names: Names
+
+    def scale(self) -> float:
+        """What all lines bring at the far ends of their boxes, 1 where that is nothing."""
+        relaxed = self.relaxed
+        return float(np.abs(relaxed.value(relaxed.high)).sum() + np.abs(relaxed.value(relaxed.low)).sum()) or 1.0
+
+
+def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) -> Problem:
+    """Put a problem together.
+
+    Raises
+    ------
+    BadInput
+        When there is nothing to allocate, or nothing to allocate it to, or numbers are none.
+    UnknownName
+        When a limit, or today's amounts, name a line that has no curve.
+    Infeasible
+        When limits on one line, or a row and the box, contradict each other: which, and by how much.
+    """
+    lines = tuple(line_of(key) for key in curves)
+    if not lines:
+        raise BadInput("There is no segment to allocate to.", hint="Give at least one response curve.")
+    _known(lines, resources, setting)
+    drawn = [[curve] if isinstance(curve, Curve) else list(curve) for curve in curves.values()]
+    widest = max(map(len, drawn))
+    responses = Responses.of([line * widest if len(line) == 1 else line for line in drawn])
+    box = _Box(lines, resources, setting.limits)
+    low, high = box.ends(responses)
+    rows, why = _rows(lines, resources, setting.limits)
+    steps = np.array([resources[line.resource].step for line in lines])
+    try:
+        tight_low, tight_high = tightened(rows, low, high, steps)
+    except NoRoom as error:
+        raise conflict(rows, why, low, high, box.names()) or error.said(why) from None
+    # Ends that only follow from rows would share the rows' prices; S-shaped curves are relaxed better between them.
+    bends_up = (responses.inflection() > 0).any(axis=0) | (steps > 0)
+    kept = may_bind(rows, low, high)
+    costs, weights = _costs(lines, resources, setting), _weights(setting, widest)
+    return Problem(
+        lines=lines,
+        relaxed=Relaxation.on(
+            responses, weights, costs, np.where(bends_up, tight_low, low), np.where(bends_up, tight_high, high)
+        ),
+        tight=(tight_low, tight_high),
+        rows=Rows(matrix=rows.matrix[kept], low=rows.low[kept], high=rows.high[kept]),
+        why=tuple(why[k] for k in kept),
+        steps=steps,
+        names=box.names(),
+    )
+
+
+def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Setting) -> None:
+    for name, resource in resources.items():
+        if not any(line.resource == name for line in lines):
+            raise BadInput(f"No segment uses the resource {name!r}.", hint="Give a curve for it, or leave it out.")
+        if resource.total == 0:
+            raise BadInput(f"The total{name and f' of {name}'} is 0: there is nothing to allocate.", hint="Enter more.")
+    for line in lines:
+        if line.resource not in resources:
+            raise UnknownName(f"{line} uses a resource that is not given.", hint=nearest(line.resource, resources))
+    named = [(line, f"The limit {limit.why!r}") for limit in setting.limits for line in limit.weights]
+    named += [(line_of(key), "Today's allocation") for key in setting.today or {}]
+    for line, who in named:
+        if line not in lines:
+            raise UnknownName(f"{who} names {line}, which has no curve.", hint=nearest(str(line), map(str, lines)))
+    for key, amount in (setting.today or {}).items():
+        if not (math.isfinite(amount) and amount >= 0):
+            raise BadInput(f"Today's amount of {line_of(key)} is {amount:g}.", hint="Use a finite number of 0 or more.")
+
+
+class _Box:
+    """Between which amounts each line may lie by itself, and which limits say so."""
+
+    def __init__(self, lines: Sequence[Line], resources: Mapping[str, Resource], limits: Sequence[Limit]) -> None:
+        self.lines, self.resources = lines, resources
+        self.low: dict[Line, tuple[float, str]] = dict.fromkeys(lines, (0.0, ""))
+        self.high: dict[Line, tuple[float, str]] = {}
+        for line in lines:
+            total = resources[line.resource].total
+            self.high[line] = (math.inf if total is None else _LOOSE * total, "")
+        for limit in limits:
+            if len(limit.weights) == 1:
+                self._narrow(limit)
+
+    def _narrow(self, limit: Limit) -> None:
+        ((line, weight),) = limit.weights.items()
+        if weight <= 0:
+            raise BadInput(f"The limit {limit.why!r} weighs its segment by {weight:g}.", hint="Weigh it above 0.")
+        low, high = limit.low / weight, limit.high / weight
+        if low > self.low[line][0]:
+            self.low[line] = (low, limit.why)
+        if high < self.high[line][0]:
+            self.high[line] = (high, limit.why)
+        (least, one), (most, other) = self.low[line], self.high[line]
+        if least > most + _SLACK * max(1.0, abs(most)):
+            total = f"total of {line.resource}" if line.resource else "total"
+            said = one if one == other else f"{one}, but {other or f'{total} {most:g}'}"
+            raise Infeasible(
+                f"The limits of {line} contradict each other by {least - most:g}: {said}.",
+                hint="Change one of them.",
+            )
+
+    def names(self) -> Names:
+        return tuple((self.low[line][1], self.high[line][1]) for line in self.lines)
+
+    def ends(self, responses: Responses) -> tuple[Floats, Floats]:
+        low = np.array([self.low[line][0] for line in self.lines])
+        high = np.array([self.high[line][0] for line in self.lines])
+        for k in np.flatnonzero(np.isinf(high)):
+            high[k] = max(_where_it_stops_paying(self.lines[k], responses, k, self.resources), low[k])
+        for k, line in enumerate(self.lines):
+            step = self.resources[line.resource].step
+            if step:
+                self._to_steps(k, line, step, low, high)
+        return low, np.maximum(low, high)
+
+    def _to_steps(self, k: int, line: Line, step: float, low: Floats, high: Floats) -> None:
+        least, most = low[k], high[k]
+        low[k] = math.ceil(least / step - _SLACK) * step
+        high[k] = math.floor(most / step + _SLACK) * step
+        if low[k] > high[k]:
+            raise Infeasible(
+                f"No whole step of {step:g} lies between {least:g} and {most:g}, as the limits of {line} want.",
+                hint="Widen the limits, or lock it at a whole step.",
+            )
+
+
+def _where_it_stops_paying(line: Line, responses: Responses, k: int, resources: Mapping[str, Resource]) -> float:
+    one = responses.only(np.array([k]))
+    amount = max(float(one.inflection().max()), float(one.scale.max()))
+    for _ in range(_DOUBLINGS):
+        if one.rise(np.array([amount])).max() <= resources[line.resource].unit_cost:
+            return amount
+        amount *= 2
+    raise BadInput(
+        f"Every further unit for {line} earns more than it costs, without an end.",
+        hint="Give the resource a total, or the segment a limit.",
+    )
+
+
+def _rows(
+    lines: Sequence[Line], resources: Mapping[str, Resource], limits: Sequence[Limit]
+) -> tuple[Rows, tuple[str, ...]]:
+    place = {line: k for k, line in enumerate(lines)}
+    found: list[tuple[Floats, float, float, str]] = []
+    for name, resource in resources.items():
+        if resource.total is not None:
+            least = resource.total if resource.spend == "all" else -math.inf
+            mine = np.array([float(line.resource == name) for line in lines])
+            found.append((mine, least, resource.total, f"total of {name}" if name else "total"))
+    for limit in limits:
+        if len(limit.weights) > 1:
+            row = np.zeros(len(lines))
+            for line, weight in limit.weights.items():
+                row[place[line]] = weight
+            found.append((row, limit.low, limit.high, limit.why))
+    matrix = np.array([row for row, *_ in found]).reshape(len(found), len(lines))
+    low, high = (np.array([row[k] for row in found], dtype=float) for k in (1, 2))
+    return Rows(matrix=matrix, low=low, high=high), tuple(row[3] for row in found)
+
+
+def _costs(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Setting) -> Costs:
+    today = {line_of(key): amount for key, amount in (setting.today or {}).items()}
+    moving = setting.moving_cost or {}
+    for name, cost in moving.items():
+        if not (math.isfinite(cost) and cost >= 0):
+            raise BadInput(f"Moving a unit costs {cost:g}.", where=name, hint="Use a finite number of 0 or more.")
+    return Costs(
+        unit=np.array([resources[line.resource].unit_cost for line in lines]),
+        moving=np.array([moving.get(line.resource, 0.0) for line in lines]),
+        today=np.array([today.get(line, 0.0) for line in lines], dtype=float),
+    )
+
+
+def _weights(setting: Setting, draws: int) -> Floats:
+    if setting.weights is None:
+        return np.full(draws, 1 / draws)
+    weights = np.array(setting.weights, dtype=float)
+    if len(weights) != draws or not (weights >= 0).all() or not math.isclose(weights.sum(), 1, abs_tol=1e-9):
+        raise BadInput(
+            f"{len(weights)} weights for {draws} draws add up to {weights.sum():g}.",
+            hint="Give each draw a weight of 0 or more, adding up to 1.",
+        )
+    return weights
