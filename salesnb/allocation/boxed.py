@@ -8,6 +8,7 @@ from salesnb.allocation.certificate import upper_bound
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.interior import Rows, solve
 from salesnb.allocation.relaxation import Relaxation
+from salesnb.allocation.tightening import may_hold
 
 __all__ = ["Solved", "keeps", "solve_box"]
 
@@ -38,7 +39,9 @@ class Solved:
 
 
 def solve_box(relaxed: Relaxation, rows: Rows) -> Solved:
-    """Solve the relaxed curves on their box."""
+    """Solve the relaxed curves on their box; one that cannot keep to a row holds nothing."""
+    if not may_hold(rows, relaxed.low, relaxed.high):
+        return Solved(x=relaxed.low, prices=np.zeros(len(rows.low)), bound=-np.inf, kept=False)
     free = np.flatnonzero(relaxed.high > relaxed.low)
     fixed = np.setdiff1d(np.arange(len(relaxed.low)), free)
     x = relaxed.low.copy()
@@ -56,7 +59,11 @@ def solve_box(relaxed: Relaxation, rows: Rows) -> Solved:
     point = solve(part, left)
     bound, tops = upper_bound(part, left, point.prices, point.x)
     # What the prices ask of each line is exact where a curve bends, and says nothing where it is straight.
-    settled = [amounts for amounts in (_settled(part, left, tops), _settled(part, left, point.x)) if keeps(left, amounts)]
+    settled = [
+        amounts
+        for amounts in (_settled(part, left, tops), _settled(part, left, point.x))
+        if keeps(left, amounts)
+    ]
     x[free] = max(settled, key=lambda amounts: float(part.value(amounts).sum()), default=point.x)
     prices = np.zeros(len(rows.low))
     prices[open_rows] = point.prices

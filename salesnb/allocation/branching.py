@@ -22,6 +22,9 @@ __all__ = ["Found", "search"]
 
 # What adding up loses at most, as a share of what all lines could bring.
 _ROUNDING = 1e-9
+_WHOLE = 1e-6
+# No box is cut nearer to its end than this share of it.
+_EDGE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +100,8 @@ class _Search:
         solved = solve_box(relaxed, self.problem.rows)
         self.boxes += 1
         bound = min(solved.bound, above)
+        if bound == -np.inf:
+            return
         self._offer(solved)
         if self._is_close(bound):
             self.left = max(self.left, bound)
@@ -117,7 +122,7 @@ class _Search:
 
     def _climb(self, relaxed: Relaxation, solved: Solved) -> None:
         """Solve the concave part around amounts: lines on a straight piece go to whichever end of it is nearer."""
-        x, touch = solved.x, problem_touch(relaxed)
+        x, touch = solved.x, _straight_until(relaxed)
         inner = (x > relaxed.low) & (x < touch)
         up = x - relaxed.low > (np.minimum(touch, relaxed.high) - relaxed.low) / 2
         part = relaxed
@@ -128,25 +133,37 @@ class _Search:
         self._offer(solve_box(part, self.problem.rows))
 
     def _cut(self, relaxed: Relaxation, x: Floats) -> Iterator[Relaxation]:
-        """Cut the box in two at the line that the relaxation flatters most, or that is no whole step."""
-        steps = self.problem.steps
+        """Cut the box in two at the line that the relaxation flatters most, or that is no whole step.
+
+        A box of which neither is true holds amounts that miss a row: it is cut where it is widest.
+        """
+        low, high, steps = relaxed.low, relaxed.high, self.problem.steps
         flattered = relaxed.value(x) - relaxed.actual(x)
-        scaled = np.where(steps > 0, x / np.where(steps > 0, steps, 1), 0.0)
-        broken = np.abs(scaled - np.round(scaled)) > 1e-6
+        pitch = np.where(steps > 0, steps, 1.0)
+        broken = np.where(steps > 0, np.abs(x / pitch - np.round(x / pitch)), 0.0)
         line = int(np.argmax(flattered))
-        if broken.any() and flattered[line] <= 1e-9 * max(1.0, abs(self.value)):
-            line = int(np.argmax(np.where(broken, np.abs(scaled - np.round(scaled)), -1.0)))
-        low, high, at = relaxed.low[line], relaxed.high[line], x[line]
+        if flattered[line] <= self.rounding:
+            line = int(np.argmax(broken)) if broken.max() > _WHOLE else int(np.argmax(high - low))
+        room = high[line] - low[line]
         if steps[line]:
-            below = np.floor(scaled[line] + 1e-9) * steps[line]
-            below = min(max(below, low), high - steps[line])
+            if room < steps[line] / 2:
+                return
+            below = float(
+                np.clip(
+                    np.floor(x[line] / steps[line] + _WHOLE) * steps[line],
+                    low[line],
+                    high[line] - steps[line],
+                )
+            )
             above = below + steps[line]
         else:
-            below = above = min(max(at, low + 0.01 * (high - low)), high - 0.01 * (high - low))
-        yield relaxed.narrowed(line, low, below)
-        yield relaxed.narrowed(line, above, high)
+            if room <= 0:
+                return
+            below = above = float(np.clip(x[line], low[line] + _EDGE * room, high[line] - _EDGE * room))
+        yield relaxed.narrowed(line, low[line], below)
+        yield relaxed.narrowed(line, above, high[line])
 
 
-def problem_touch(relaxed: Relaxation) -> Floats:
+def _straight_until(relaxed: Relaxation) -> Floats:
     """Where the straight piece of each line ends in most draws, (n,)."""
     return np.median(relaxed.touch, axis=0)

@@ -33,7 +33,7 @@ def conflict(rows: Rows, why: tuple[str, ...], low: Floats, high: Floats, names:
     free = np.flatnonzero(high > low)
     fixed = np.setdiff1d(np.arange(len(low)), free)
     shift = rows.matrix[:, fixed] @ low[fixed]
-    size = np.abs(rows.matrix) @ np.maximum(np.abs(low), np.abs(high)) + 1e-300
+    size = _sizes(rows, low, high)
     matrix = np.hstack([rows.matrix[:, free] / size[:, None], np.eye(len(size)), -np.eye(len(size))])
     left = Rows(matrix=matrix, low=(rows.low - shift) / size, high=(rows.high - shift) / size)
     point = solve(_costly(low[free], high[free], size), left)
@@ -45,13 +45,21 @@ def conflict(rows: Rows, why: tuple[str, ...], low: Floats, high: Floats, names:
     said = [name for name, stands in zip(why, against, strict=True) if stands]
     paid = (point.prices * against / size) @ rows.matrix
     tops = np.abs(paid) > _PART * np.abs(paid).max()
-    for line in np.flatnonzero(tops):
-        said.append(names[line][1 if paid[line] < 0 else 0])
+    said += [names[line][1 if paid[line] < 0 else 0] for line in np.flatnonzero(tops)]
     listed = "; ".join(dict.fromkeys(name for name in said if name))
     return Infeasible(
         f"These limits cannot all hold, and are off by {float((given * size).sum()):.6g}: {listed}.",
         hint="Change one of them.",
     )
+
+
+def _sizes(rows: Rows, low: Floats, high: Floats) -> Floats:
+    """How large the numbers of each row are, (m,)."""
+    ends = np.stack(
+        [np.abs(rows.low), np.abs(rows.high), np.abs(rows.matrix) @ np.maximum(np.abs(low), np.abs(high))]
+    )
+    size = np.where(np.isfinite(ends), ends, 0.0).max(axis=0)
+    return np.where(size > 0, size, 1.0)
 
 
 def _costly(low: Floats, high: Floats, size: Floats) -> Relaxation:

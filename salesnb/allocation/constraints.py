@@ -52,14 +52,16 @@ def between(key: Key, *, low: float = 0.0, high: float = math.inf) -> Limit:
 def lock(key: Key, amount: float, *, by: str = "") -> Limit:
     """Keep a segment at an amount; ``by`` says who locked it."""
     line = line_of(key)
-    return Limit(weights={line: 1.0}, low=amount, high=amount, why=f"{line} locked at {amount:g}{by and ' by ' + by}")
+    return Limit(
+        weights={line: 1.0}, low=amount, high=amount, why=f"{line} locked at {amount:g}{by and ' by ' + by}"
+    )
 
 
-def group(
-    keys: Iterable[Key], *, name: str, low: float = -math.inf, high: float = math.inf
-) -> Limit:
+def group(keys: Iterable[Key], *, name: str, low: float = -math.inf, high: float = math.inf) -> Limit:
     """Bound what a group (a region, a strategy) has together, in the unit of the resource."""
-    return Limit(weights=dict.fromkeys(map(line_of, keys), 1.0), low=low, high=high, why=f"{name} {_said(low, high)}")
+    return Limit(
+        weights=dict.fromkeys(map(line_of, keys), 1.0), low=low, high=high, why=f"{name} {_said(low, high)}"
+    )
 
 
 def budget(prices: Mapping[Key, float], *, most: float, name: str = "budget") -> Limit:

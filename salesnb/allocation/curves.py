@@ -92,6 +92,8 @@ def logarithmic(*, gain: float, scale: float, base: float = 0, source: str = "ju
     return Curve(form="log", height=gain, scale=scale, base=base, source=source)
 
 
-def hill(*, ceiling: float, half: float, slope: float = 1, base: float = 0, source: str = "judgement") -> Curve:
+def hill(
+    *, ceiling: float, half: float, slope: float = 1, base: float = 0, source: str = "judgement"
+) -> Curve:
     """Give ceiling * amount^slope / (amount^slope + half^slope); S-shaped for slopes above 1."""
     return Curve(form="hill", height=ceiling, scale=half, shape=slope, base=base, source=source)

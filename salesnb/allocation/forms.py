@@ -78,7 +78,7 @@ class _Exponential:
         return np.zeros_like(s)
 
     def fits(self, s: Floats) -> npt.NDArray[np.bool_]:
-        return s == 1
+        return np.equal(s, 1)
 
 
 class _Logarithm:
@@ -97,26 +97,30 @@ class _Logarithm:
         return np.zeros_like(s)
 
     def fits(self, s: Floats) -> npt.NDArray[np.bool_]:
-        return s == 1
+        return np.equal(s, 1)
 
 
 class _Hill:
     """z^s / (1 + z^s): saturates; half of it at the scale; concave for s <= 1, S-shaped above."""
 
     def value(self, z: Floats, s: Floats) -> Floats:
-        return 1 - 1 / (1 + np.power(z, s))
+        height: Floats = 1 - 1 / (1 + np.power(z, s))
+        return height
 
     def rise(self, z: Floats, s: Floats) -> Floats:
         power = np.power(z, s)
-        return s * np.power(z, s - 1) / (1 + power) ** 2
+        rise: Floats = s * np.power(z, s - 1) / (1 + power) ** 2
+        return rise
 
     def bend(self, z: Floats, s: Floats) -> Floats:
         power = np.power(z, s)
-        return s * np.power(z, s - 2) * (s - 1 - (s + 1) * power) / (1 + power) ** 3
+        bend: Floats = s * np.power(z, s - 2) * (s - 1 - (s + 1) * power) / (1 + power) ** 3
+        return bend
 
     def inflection(self, s: Floats) -> Floats:
         steep = np.maximum(s, 1)
-        return np.power((steep - 1) / (steep + 1), 1 / steep)
+        turn: Floats = np.power((steep - 1) / (steep + 1), 1 / steep)
+        return turn
 
     def fits(self, s: Floats) -> npt.NDArray[np.bool_]:
         return (s > 0) & (s <= 20)

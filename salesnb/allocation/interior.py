@@ -180,7 +180,7 @@ class _Search:
         return slope, bend
 
     def _rows(self, y: Floats) -> Floats:
-        out = self.matrix @ y[: self.n]
+        out: Floats = self.matrix @ y[: self.n]
         out[self.unequal] -= y[self.n :]
         return out
 

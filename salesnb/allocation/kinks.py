@@ -14,6 +14,9 @@ from salesnb.allocation.relaxation import Relaxation
 
 __all__ = ["Kinks", "Moved", "room"]
 
+# The share of the outcome from which on the cost of moving over a whole range counts.
+_COUNTS = 1e-9
+
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
@@ -42,7 +45,7 @@ class Kinks:
     @classmethod
     def of(cls, relaxed: Relaxation, size: Floats, worth: float, y: Floats) -> "Kinks":
         """Begin from the amounts ``y``, in units of each line's range."""
-        lines = np.flatnonzero(relaxed.costs.moving > 0)
+        lines = np.flatnonzero(relaxed.costs.moving * size > _COUNTS * worth)
         today = ((relaxed.costs.today - relaxed.low) / size)[lines]
         move = y[lines] - today
         away = np.maximum(np.abs(move), 0.1)

@@ -58,7 +58,9 @@ class Resource:
         for name in ("total", "unit_cost", "step"):
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value >= 0):
-                raise BadInput(f"The {name.replace('_', ' ')} is {value:g}.", hint="Use a finite number of 0 or more.")
+                raise BadInput(
+                    f"The {name.replace('_', ' ')} is {value:g}.", hint="Use a finite number of 0 or more."
+                )
         if self.spend not in ("all", "what pays"):
             raise BadInput(f"{self.spend!r} is no way to spend a total.", hint='Use "all" or "what pays".')
         if self.total is None and self.spend == "all":
@@ -99,7 +101,11 @@ class Limit:
     def __post_init__(self) -> None:
         if not self.weights:
             raise BadInput(f"The limit {self.why!r} is about no segment.", hint="Name at least one.")
-        if math.isnan(self.low) or math.isnan(self.high) or not all(map(math.isfinite, self.weights.values())):
+        if (
+            math.isnan(self.low)
+            or math.isnan(self.high)
+            or not all(map(math.isfinite, self.weights.values()))
+        ):
             raise BadInput(f"The limit {self.why!r} has a number that is none.", hint="Use finite numbers.")
         if self.low > self.high:
             raise BadInput(
@@ -107,7 +113,9 @@ class Limit:
                 hint="Change one of both.",
             )
         if self.low == math.inf or self.high == -math.inf:
-            raise BadInput(f"The limit {self.why!r} cannot be reached by any amount.", hint="Use finite numbers.")
+            raise BadInput(
+                f"The limit {self.why!r} cannot be reached by any amount.", hint="Use finite numbers."
+            )
 
 
 def whole(amount: float, step: float) -> bool:

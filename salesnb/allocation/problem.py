@@ -12,8 +12,8 @@ from salesnb.allocation.forms import Floats
 from salesnb.allocation.interior import Rows
 from salesnb.allocation.limits import Key, Limit, Line, Resource, line_of
 from salesnb.allocation.relaxation import Costs, Relaxation
-from salesnb.allocation.tightening import NoRoom, may_bind, tightened
 from salesnb.allocation.responses import Responses
+from salesnb.allocation.tightening import NoRoom, may_bind, tightened
 from salesnb.errors import BadInput, Infeasible, UnknownName, nearest
 
 __all__ = ["Problem", "Setting", "pose"]
@@ -81,7 +81,9 @@ class Problem:
     def scale(self) -> float:
         """What all lines bring at the far ends of their boxes, 1 where that is nothing."""
         relaxed = self.relaxed
-        return float(np.abs(relaxed.value(relaxed.high)).sum() + np.abs(relaxed.value(relaxed.low)).sum()) or 1.0
+        return (
+            float(np.abs(relaxed.value(relaxed.high)).sum() + np.abs(relaxed.value(relaxed.low)).sum()) or 1.0
+        )
 
 
 def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) -> Problem:
@@ -118,7 +120,11 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
     return Problem(
         lines=lines,
         relaxed=Relaxation.on(
-            responses, weights, costs, np.where(bends_up, tight_low, low), np.where(bends_up, tight_high, high)
+            responses,
+            weights,
+            costs,
+            np.where(bends_up, tight_low, low),
+            np.where(bends_up, tight_high, high),
         ),
         tight=(tight_low, tight_high),
         rows=Rows(matrix=rows.matrix[kept], low=rows.low[kept], high=rows.high[kept]),
@@ -131,26 +137,38 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
 def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Setting) -> None:
     for name, resource in resources.items():
         if not any(line.resource == name for line in lines):
-            raise BadInput(f"No segment uses the resource {name!r}.", hint="Give a curve for it, or leave it out.")
+            raise BadInput(
+                f"No segment uses the resource {name!r}.", hint="Give a curve for it, or leave it out."
+            )
         if resource.total == 0:
-            raise BadInput(f"The total{name and f' of {name}'} is 0: there is nothing to allocate.", hint="Enter more.")
+            raise BadInput(
+                f"The total{name and f' of {name}'} is 0: there is nothing to allocate.", hint="Enter more."
+            )
     for line in lines:
         if line.resource not in resources:
-            raise UnknownName(f"{line} uses a resource that is not given.", hint=nearest(line.resource, resources))
+            raise UnknownName(
+                f"{line} uses a resource that is not given.", hint=nearest(line.resource, resources)
+            )
     named = [(line, f"The limit {limit.why!r}") for limit in setting.limits for line in limit.weights]
     named += [(line_of(key), "Today's allocation") for key in setting.today or {}]
     for line, who in named:
         if line not in lines:
-            raise UnknownName(f"{who} names {line}, which has no curve.", hint=nearest(str(line), map(str, lines)))
+            raise UnknownName(
+                f"{who} names {line}, which has no curve.", hint=nearest(str(line), map(str, lines))
+            )
     for key, amount in (setting.today or {}).items():
         if not (math.isfinite(amount) and amount >= 0):
-            raise BadInput(f"Today's amount of {line_of(key)} is {amount:g}.", hint="Use a finite number of 0 or more.")
+            raise BadInput(
+                f"Today's amount of {line_of(key)} is {amount:g}.", hint="Use a finite number of 0 or more."
+            )
 
 
 class _Box:
     """Between which amounts each line may lie by itself, and which limits say so."""
 
-    def __init__(self, lines: Sequence[Line], resources: Mapping[str, Resource], limits: Sequence[Limit]) -> None:
+    def __init__(
+        self, lines: Sequence[Line], resources: Mapping[str, Resource], limits: Sequence[Limit]
+    ) -> None:
         self.lines, self.resources = lines, resources
         self.low: dict[Line, tuple[float, str]] = dict.fromkeys(lines, (0.0, ""))
         self.high: dict[Line, tuple[float, str]] = {}
@@ -164,7 +182,9 @@ class _Box:
     def _narrow(self, limit: Limit) -> None:
         ((line, weight),) = limit.weights.items()
         if weight <= 0:
-            raise BadInput(f"The limit {limit.why!r} weighs its segment by {weight:g}.", hint="Weigh it above 0.")
+            raise BadInput(
+                f"The limit {limit.why!r} weighs its segment by {weight:g}.", hint="Weigh it above 0."
+            )
         low, high = limit.low / weight, limit.high / weight
         if low > self.low[line][0]:
             self.low[line] = (low, limit.why)
@@ -185,7 +205,7 @@ class _Box:
     def ends(self, responses: Responses) -> tuple[Floats, Floats]:
         low = np.array([self.low[line][0] for line in self.lines])
         high = np.array([self.high[line][0] for line in self.lines])
-        for k in np.flatnonzero(np.isinf(high)):
+        for k in np.flatnonzero(np.isinf(high)).tolist():
             high[k] = max(_where_it_stops_paying(self.lines[k], responses, k, self.resources), low[k])
         for k, line in enumerate(self.lines):
             step = self.resources[line.resource].step
@@ -204,7 +224,9 @@ class _Box:
             )
 
 
-def _where_it_stops_paying(line: Line, responses: Responses, k: int, resources: Mapping[str, Resource]) -> float:
+def _where_it_stops_paying(
+    line: Line, responses: Responses, k: int, resources: Mapping[str, Resource]
+) -> float:
     one = responses.only(np.array([k]))
     amount = max(float(one.inflection().max()), float(one.scale.max()))
     for _ in range(_DOUBLINGS):
@@ -243,7 +265,9 @@ def _costs(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Se
     moving = setting.moving_cost or {}
     for name, cost in moving.items():
         if not (math.isfinite(cost) and cost >= 0):
-            raise BadInput(f"Moving a unit costs {cost:g}.", where=name, hint="Use a finite number of 0 or more.")
+            raise BadInput(
+                f"Moving a unit costs {cost:g}.", where=name, hint="Use a finite number of 0 or more."
+            )
     return Costs(
         unit=np.array([resources[line.resource].unit_cost for line in lines]),
         moving=np.array([moving.get(line.resource, 0.0) for line in lines]),

@@ -43,7 +43,9 @@ class Costs:
         """Add the cost of moving to that of a unit where today's amount lies beside the box, so that nothing kinks."""
         sign = np.where(self.today <= low, 1.0, np.where(self.today >= high, -1.0, 0.0))
         return Costs(
-            unit=self.unit + sign * self.moving, moving=np.where(sign == 0, self.moving, 0.0), today=self.today
+            unit=self.unit + sign * self.moving,
+            moving=np.where(sign == 0, self.moving, 0.0),
+            today=self.today,
         )
 
 
@@ -78,7 +80,9 @@ class Relaxation:
     start: Floats
 
     @classmethod
-    def on(cls, responses: Responses, weights: Floats, costs: Costs, low: Floats, high: Floats) -> "Relaxation":
+    def on(
+        cls, responses: Responses, weights: Floats, costs: Costs, low: Floats, high: Floats
+    ) -> "Relaxation":
         """Relax every line on its box."""
         touch, chord, start = _envelope(responses, low, high)
         return cls(
@@ -127,9 +131,9 @@ class Relaxation:
         several draws stay whole: they bend in many places, by little.
         """
         touch = self.touch[0]
-        split = np.flatnonzero((touch > self.low) & (touch < self.high)) if len(self.weights) == 1 else []
+        split = np.flatnonzero((touch > self.low) & (touch < self.high))
         lines = np.arange(len(self.low))
-        if not len(split):
+        if not len(split) or len(self.weights) > 1:
             return self, lines
         lines = np.concatenate([lines, split])
         all_, count = self.only(lines), len(self.low)

@@ -54,7 +54,9 @@ class Responses:
             columns = np.flatnonzero([form == name for form in forms])
             parts.append((FORMS.get(name), slice(None) if len(columns) == len(forms) else columns))
         names = ("height", "scale", "shape", "base")
-        arrays = (np.array([[getattr(c, name) for c in line] for line in lines], dtype=float).T for name in names)
+        arrays = (
+            np.array([[getattr(c, name) for c in line] for line in lines], dtype=float).T for name in names
+        )
         return cls(tuple(parts), *arrays)
 
     @property

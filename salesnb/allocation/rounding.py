@@ -58,7 +58,9 @@ class _Steps:
     def _move(self) -> bool:
         """Move the step that earns most from a line to another; False when none earns anything."""
         up = np.where(self._room_above(), self._gains(1), -np.inf)
-        down = np.where(self.x[self.lines] - self.step >= self.relaxed.low[self.lines] - _TINY, self._gains(-1), -np.inf)
+        down = np.where(
+            self.x[self.lines] - self.step >= self.relaxed.low[self.lines] - _TINY, self._gains(-1), -np.inf
+        )
         gain = up[:, None] + down[None, :]
         np.fill_diagonal(gain, -np.inf)
         come = self.rows.matrix @ self.x

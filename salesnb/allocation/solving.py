@@ -86,7 +86,9 @@ def _resource(name: str, item: float | Resource) -> Resource:
     try:
         return Resource(total=float(item))
     except (TypeError, ValueError) as error:
-        raise BadInput(f"The total{name and f' of {name}'} is {item!r}.", hint="Use a finite number above 0.") from error
+        raise BadInput(
+            f"The total{name and f' of {name}'} is {item!r}.", hint="Use a finite number above 0."
+        ) from error
 
 
 def _cannot(problem: Problem, seconds: float) -> Infeasible:

@@ -9,12 +9,12 @@ from salesnb.allocation.forms import Floats
 from salesnb.allocation.interior import Rows
 from salesnb.errors import Infeasible
 
-__all__ = ["NoRoom", "may_bind", "tightened"]
+__all__ = ["NoRoom", "may_bind", "may_hold", "tightened"]
 
 _SLACK = 1e-9
 
 
-class NoRoom(Exception):  # noqa: N818 -- told to people as Infeasible
+class NoRoom(Exception):
     """A row cannot hold on the box, or leaves no whole step."""
 
     def __init__(self, row: int) -> None:
@@ -24,7 +24,8 @@ class NoRoom(Exception):  # noqa: N818 -- told to people as Infeasible
     def said(self, why: Sequence[str]) -> Infeasible:
         """Say it with the row's name, where no set of limits could be made out."""
         return Infeasible(
-            f"{why[self.row]!r} leaves no whole steps that keep to the other limits.", hint="Widen it by a step."
+            f"{why[self.row]!r} leaves no whole steps that keep to the other limits.",
+            hint="Widen it by a step.",
         )
 
 
@@ -51,6 +52,13 @@ def may_bind(rows: Rows, low: Floats, high: Floats) -> npt.NDArray[np.intp]:
     """Rows that do not hold all over a box (n,)."""
     least, most = _reach(rows.matrix, low, high)
     return np.flatnonzero((rows.low > least) | (rows.high < most))
+
+
+def may_hold(rows: Rows, low: Floats, high: Floats) -> bool:
+    """Whether every row taken by itself can hold somewhere on a box (n,)."""
+    least, most = _reach(rows.matrix, low, high)
+    slack = _SLACK * (np.abs(rows.matrix) @ np.maximum(np.abs(low), np.abs(high)))
+    return bool(np.all((most >= rows.low - slack) & (least <= rows.high + slack)))
 
 
 def _reach(matrix: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:

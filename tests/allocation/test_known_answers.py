@@ -4,7 +4,18 @@ import itertools
 
 import pytest
 
-from salesnb.allocation import Resource, Setting, allocate, between, budget, group, hill, lock, logarithmic, power
+from salesnb.allocation import (
+    Resource,
+    Setting,
+    allocate,
+    between,
+    budget,
+    group,
+    hill,
+    lock,
+    logarithmic,
+    power,
+)
 
 
 def test_power_curves_of_one_exponent_share_in_proportion():
@@ -85,7 +96,9 @@ def test_several_resources_under_one_budget():
 def test_overlapping_groups_both_hold():
     curves = {name: power(gain=1, exponent=0.5) for name in ("A", "B", "C", "D")}
     best = allocate(
-        curves, 100, [group(["A", "B"], name="Coast", low=60), group(["B", "C"], name="Key accounts", high=20)]
+        curves,
+        100,
+        [group(["A", "B"], name="Coast", low=60), group(["B", "C"], name="Key accounts", high=20)],
     )
     # By symmetry of B and C against A and D: A + B = 60, B + C = 20.
     a, b, c, d = best.amounts.values()

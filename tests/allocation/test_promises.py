@@ -4,10 +4,20 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from salesnb.allocation import Resource, Setting, allocate, between, exponential, group, hill, logarithmic, power
+from salesnb.allocation import (
+    Resource,
+    Setting,
+    allocate,
+    between,
+    exponential,
+    group,
+    hill,
+    logarithmic,
+    power,
+)
 from salesnb.errors import SalesnbError
 
 amounts = st.floats(0.1, 1_000)
@@ -39,7 +49,11 @@ def case(draw, *, steep=True, most=6):
     limits = []
     for name in names:
         if draw(st.booleans()):
-            limits.append(between(name, low=kept[name] * draw(st.floats(0, 1)), high=kept[name] * draw(st.floats(1, 3)) + 1))
+            limits.append(
+                between(
+                    name, low=kept[name] * draw(st.floats(0, 1)), high=kept[name] * draw(st.floats(1, 3)) + 1
+                )
+            )
     for number in range(draw(st.integers(0, 3))):
         chosen = draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
         held = sum(kept[name] for name in chosen)
@@ -113,14 +127,15 @@ def test_neither_units_nor_the_order_of_segments_matter(drawn, unit, currency):
     assert other.outcome == pytest.approx(best.outcome * currency, rel=2e-6)
 
 
-@settings(max_examples=30)
 @given(st.data())
 def test_whole_heads_agree_with_trying_everything(data):
     names = ["A", "B", "C"]
     curves = {name: data.draw(curve()) for name in names}
     heads = data.draw(st.integers(1, 9))
     most = data.draw(st.integers(heads // 2 + 1, 9))
-    best = allocate(curves, Resource(total=heads, step=1), [between("A", high=most), group(["A", "B"], name="AB", low=1)])
+    best = allocate(
+        curves, Resource(total=heads, step=1), [between("A", high=most), group(["A", "B"], name="AB", low=1)]
+    )
     tried = [
         brings(curves, {"A": a, "B": b, "C": heads - a - b})
         for a in range(min(heads, most) + 1)
@@ -139,7 +154,9 @@ def test_staying_is_never_better_than_the_bound_when_moves_cost(drawn, cost):
     best = allocate(curves, total, limits, setting=Setting(today=kept, moving_cost={"": cost}))
     assert brings(curves, kept) <= best.bound * (1 + 1e-9) + 1e-9
     assert best.net >= brings(curves, kept) - 2e-3 * abs(best.bound) - 1e-9
-    assert best.cost == pytest.approx(sum(cost * abs(best.amounts[name] - kept[name]) for name in kept), abs=1e-6)
+    assert best.cost == pytest.approx(
+        sum(cost * abs(best.amounts[name] - kept[name]) for name in kept), abs=1e-6
+    )
 
 
 @given(
@@ -153,9 +170,8 @@ def test_no_limits_lead_to_a_number_that_is_none(ends, total, group_low):
     if len(names) > 1:
         limits.append(group(names[:2], name="pair", low=group_low))
     curves = {name: hill(ceiling=10, half=5, slope=2) for name in names}
-    possible = (
-        sum(min(pair) for pair in ends) <= total <= sum(max(pair) for pair in ends)
-        and (len(names) < 2 or _pair_fits(ends, total, group_low))
+    possible = sum(min(pair) for pair in ends) <= total <= sum(max(pair) for pair in ends) and (
+        len(names) < 2 or _pair_fits(ends, total, group_low)
     )
     try:
         best = allocate(curves, total, limits)
