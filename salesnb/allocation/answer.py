@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from salesnb.allocation.forms import Floats
-from salesnb.allocation.limits import Key
 
 __all__ = ["Allocation", "Price"]
 
@@ -52,7 +52,7 @@ class Allocation:
         How many boxes of amounts were looked into.
     """
 
-    amounts: Mapping[Key, float]
+    amounts: Mapping[Any, float]
     outcome: float
     cost: float
     bound: float

@@ -51,7 +51,7 @@ def _best(relaxed: Relaxation, price: Floats, near: Floats) -> tuple[Floats, Flo
         if ends.sum() <= _SAME * np.abs(best).sum():
             break
         low, high = np.where(tilt >= 0, x, low), np.where(tilt <= 0, x, high)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             newton = x - tilt / relaxed.curve_bend(x)
         x = np.where((newton > low) & (newton < high), newton, _between(relaxed, low, high))
     return best, x

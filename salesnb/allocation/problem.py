@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from salesnb.allocation.conflicts import Names, conflict
 from salesnb.allocation.curves import Curve
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.interior import Rows
-from salesnb.allocation.limits import Key, Limit, Line, Resource, line_of
+from salesnb.allocation.limits import Limit, Line, Resource, line_of
 from salesnb.allocation.relaxation import Costs, Relaxation
 from salesnb.allocation.responses import Responses
 from salesnb.allocation.tightening import NoRoom, may_bind, tightened
@@ -23,7 +24,8 @@ _SLACK = 1e-9
 _LOOSE = 2.0
 _DOUBLINGS = 200
 
-Curves = Mapping[Key, Curve | Sequence[Curve]]
+# Keys are segments or (resource, segment); a mapping of either kind will do.
+Curves = Mapping[Any, Curve | Sequence[Curve]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,7 @@ class Setting:
     """
 
     limits: Sequence[Limit] = ()
-    today: Mapping[Key, float] | None = None
+    today: Mapping[Any, float] | None = None
     moving_cost: Mapping[str, float] | None = None
     weights: Sequence[float] | None = None
 

@@ -92,12 +92,12 @@ class Responses:
 
     def rise(self, x: Floats) -> Floats:
         """First derivative by the amount, (d, n); infinite where a curve starts vertically."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return self._steep(self.height / self.scale * self._over("rise", x / self.scale))
 
     def bend(self, x: Floats) -> Floats:
         """Second derivative by the amount, (d, n)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return self._steep(self.height / self.scale**2 * self._over("bend", x / self.scale))
 
     def inflection(self) -> Floats:

@@ -7,10 +7,18 @@ import duckdb
 import openpyxl
 import pytest
 
+from salesnb.allocation.constraints import CONSTRAINTS, Constraint
+from salesnb.allocation.limits import Limit, Line
 from salesnb.crm.mapping import PROFILES
 from salesnb.crm.sources import SOURCES
 from salesnb.kpis import Kpi, catalogue
-from salesnb.testing import kpi_problems, profile_problems, source_problems, template_problems
+from salesnb.testing import (
+    constraint_problems,
+    kpi_problems,
+    profile_problems,
+    source_problems,
+    template_problems,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADERS = ("opportunity_id", "account, name", "amount")
@@ -72,6 +80,19 @@ def test_every_profile_conforms(name: str) -> None:
 def test_a_profile_that_maps_an_unknown_column_is_found(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('[reps]\nfile = "reps.csv"\ncolumns = { rep_idd = "id" }\n')
     assert "rep_id" in " ".join(profile_problems(tmp_path / "mine.toml"))
+
+
+@pytest.mark.parametrize("name", own(CONSTRAINTS))
+def test_every_constraint_conforms(name: str) -> None:
+    assert constraint_problems(CONSTRAINTS.get(name)) == ()
+
+
+def test_a_constraint_that_does_nothing_is_found() -> None:
+    real = CONSTRAINTS.get("group")
+    idle = Limit(weights={Line("", "North"): 1.0, Line("", "South"): 1.0}, low=0, high=1_000, why="nothing")
+    told = " ".join(constraint_problems(Constraint(make=real.make, example=idle, rejected=real.rejected)))
+    assert "allows" in told
+    assert "does not bind" in told
 
 
 def write_csv(path: Path) -> None:
