@@ -99,7 +99,7 @@ class KpiPreview:
             earlier=(calendar.previous(self.period).label, calendar.year_before(self.period).label),
             months=tuple((str(label), value) for label, value in months),
             partial="" if month.last_day == live.as_of else month.label,
-            lineage=lineage(live.kpi, live.known),
+            lineage=lineage(live.kpi, live.known, live.data),
             notices=tuple(dict.fromkeys((*told.notices, *months.notices))),
             fmt=settings.formatter,
             fiscal_year_start=settings.fiscal_year_start,

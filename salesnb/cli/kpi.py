@@ -19,6 +19,7 @@ from salesnb.errors import MissingFile
 from salesnb.workspace import Workspace, settings_file
 
 if TYPE_CHECKING:
+    from salesnb.crm.dataset import Dataset
     from salesnb.kpis import Beside, Kpi, Query
     from salesnb.registry import Registry
 
@@ -133,7 +134,7 @@ def _with_format(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    with _catalogue(arguments) as known:
+    with _catalogue(arguments) as (known, _):
         kpis = [kpi for _, kpi in known.items() if not kpi.hidden]
         for told in known.failures.values():
             say(f"Set aside: {told}")
@@ -145,9 +146,9 @@ def _list(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     from salesnb.kpis.lineage import lineage
 
-    with _catalogue(arguments) as known:
+    with _catalogue(arguments) as (known, data):
         kpi = known.get(arguments.name)
-        made_of = lineage(kpi, known)
+        made_of = lineage(kpi, known, data)
     for field in _SHOWN:
         if field != "description" or kpi.description:
             print(f"{field:12} {getattr(kpi, field)}")
@@ -158,21 +159,21 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _catalogue(arguments: argparse.Namespace) -> "Iterator[Registry[Kpi]]":
-    """Give the workspace's KPIs, checked on its data where there is some; outside a workspace those of salesnb."""
+def _catalogue(arguments: argparse.Namespace) -> "Iterator[tuple[Registry[Kpi], Dataset | None]]":
+    """Give the workspace's KPIs, checked on its data where there is some, and that; outside those of salesnb."""
     if settings_file(arguments.workspace) is None:
         from salesnb.kpis import catalogue
 
-        yield catalogue()
+        yield catalogue(), None
         return
     workspace = Workspace.open(arguments.workspace)
     try:
         data = workspace.dataset()
     except MissingFile:
-        yield workspace.catalogue()
+        yield workspace.catalogue(), None
         return
     with data:
-        yield workspace.catalogue(data)
+        yield workspace.catalogue(data), data
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -28,6 +28,7 @@ __all__ = ["KEYS", "record_changes"]
 # All that a figure can hang on, by the column that rows are found by; activities and the like only ever grow.
 KEYS = {
     "opportunities": "opportunity_id",
+    "orders": "order_id",
     "accounts": "account_id",
     "reps": "rep_id",
     "products": "product",

@@ -11,6 +11,8 @@ Rules:
 3. A period that is not over as of the as-of day has no figure, nor one that reaches back further than a year before it
    to a time of which nothing is known: the month of the first closed deal is the first that is.
 4. Sales without an account are in no cohort.
+5. Sales are the orders where a business has orders of its own beside its opportunities, else the opportunities won.
+   Orders are by account, product and rep, and what is known of these; asked by anything else, nothing is told.
 """
 
 from collections.abc import Sequence
@@ -22,8 +24,9 @@ from typing import Any
 from salesnb.calendar import years_before
 from salesnb.kpis.expressions import count_where
 from salesnb.kpis.kpi import CLOSED, Kpi
+from salesnb.kpis.order_sales import deals_of_sales, tells
 from salesnb.kpis.placing import placed
-from salesnb.kpis.query import WINDOW
+from salesnb.kpis.query import CREDIT, OWNER, WINDOW
 from salesnb.kpis.scan import Scan, matches
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span
 
@@ -48,7 +51,12 @@ class Cohorts:
     """
 
     def __init__(self, scan: Scan, won: Kpi) -> None:
-        self._scan = scan
+        sales = deals_of_sales(scan.deals)
+        self._by_orders = sales is not None
+        asked = map(scan.deals.dimension, _names(scan))
+        self._untold = tuple(one.name for one in asked if sales and not tells(one))
+        # Nobody has a share of an order.
+        self._scan = replace(scan, deals=sales, credit=_owned(scan.credit)) if sales else scan
         self._won = won
         self._has_unknown = False
 
@@ -69,9 +77,12 @@ class Cohorts:
 
     def notices(self) -> tuple[str, ...]:
         """Say of which periods nothing is told, and why, and what is in no cohort of `sums`."""
+        if self._untold:
+            names = ", ".join(self._untold)
+            return (f"Retention is of the orders, which have no {names}: nothing is told of it by {names}.",)
         late = [span for span in self._scan.spans if not self._is_over(span)]
         early = [span for span in self._scan.spans if self._is_over(span) and not self.tells(span)]
-        said = []
+        said = ["Retention is of the orders, not of the opportunities won."] if self._by_orders else []
         if any(span.end == LAST_DAY or span.start == FIRST_DAY for span in late):
             said.append(
                 "Retention is told of a period with a first and a last day, or by month, quarter or year."
@@ -79,9 +90,10 @@ class Cohorts:
         elif late:
             said.append(f"Retention is not told of {_labels(late)}: not over as of {self._scan.as_of}.")
         if early:
+            sales = "orders" if self._by_orders else "closed deals"
             said.append(
                 f"Retention is not told of {_labels(early)}: nothing is known of the year before"
-                f" (closed deals are known from {self._first_known} on)."
+                f" ({sales} are known from {self.first_known} on)."
             )
         if self._has_unknown:
             said.append("Sales without an account are in no cohort of retention.")
@@ -92,22 +104,17 @@ class Cohorts:
         return frozenset(
             span
             for span in self._scan.spans
-            if self._is_over(span) and _year_before(span).start >= self._first_known
+            if not self._untold and self._is_over(span) and _year_before(span).start >= self.first_known
         )
 
     def _is_over(self, span: Span) -> bool:
         return span.start.year > FIRST_DAY.year and span.end <= self._scan.as_of + timedelta(days=1)
 
     @cached_property
-    def _first_known(self) -> date:
+    def first_known(self) -> date:
+        """The first day of which sales are known."""
         as_of = self._scan.as_of
         return self._scan.deals.book.first_known(as_of) or as_of.replace(day=1)
-
-    @cached_property
-    def _names(self) -> tuple[str, ...]:
-        """The dimensions asked for, and those of filters: what decides of an account is where it bought then."""
-        filtered = (found.dimension.name for found in self._scan.filters)
-        return tuple(dict.fromkeys((*self._scan.dimensions, *filtered)))
 
     @cached_property
     def _ordered(self) -> tuple[Span, ...]:
@@ -118,7 +125,7 @@ class Cohorts:
         then, now = self._then, self._sales(self._ordered, ())
         if then is None or now is None:
             return []
-        accounts = placed(then, now, [f"dim_{name}" for name in self._names])
+        accounts = placed(then, now, [f"dim_{name}" for name in _names(self._scan)])
         for found in self._scan.filters:
             accounts = accounts.filter(matches(accounts[f"dim_{found.dimension.name}"], found.values))
         keys = ["bucket", *(f"dim_{name}" for name in self._scan.dimensions)]
@@ -133,7 +140,7 @@ class Cohorts:
     @property
     def _then(self) -> Any:
         """What accounts bought a year before, by period, account, and where they bought it."""
-        return self._sales(tuple(map(_year_before, self._ordered)), self._names)
+        return self._sales(tuple(map(_year_before, self._ordered)), _names(self._scan))
 
     def _sales(self, spans: tuple[Span, ...], names: tuple[str, ...]) -> Any:
         """Sum what was won by period, account and dimensions, as ``amount``; None where nothing can be."""
@@ -145,6 +152,15 @@ class Cohorts:
             return None
         keys = ["bucket", "account_id", *(f"dim_{name}" for name in names)]
         return table.group_by(keys).aggregate(amount=self._won.function(table))
+
+
+def _names(scan: Scan) -> tuple[str, ...]:
+    """The dimensions asked for, and those of filters: what decides of an account is where it bought then."""
+    return tuple(dict.fromkeys((*scan.dimensions, *(found.dimension.name for found in scan.filters))))
+
+
+def _owned(credit: str) -> str:
+    return OWNER if credit == CREDIT else credit
 
 
 def _year_before(span: Span) -> Span:

@@ -78,18 +78,18 @@ class Deals:
     """
 
     def __init__(self, data: "Dataset", as_of: date) -> None:
-        self._data = data
+        self.data = data
         self.as_of = as_of
         self.book = Book(data)
 
     def kept(self, key: Hashable, ask: Callable[[], T]) -> T:
         """Find something out once for as long as the data is open, whatever the as-of day."""
-        return kept(self._data, key, ask)
+        return kept(self.data, key, ask)
 
     @cached_property
     def dimensions(self) -> dict[str, Dimension]:
         """Every dimension by its name; where two tables have one name, the opportunities' own comes first."""
-        return kept(self._data, "dimensions", self._dimensions)
+        return kept(self.data, "dimensions", self._dimensions)
 
     def _dimensions(self) -> dict[str, Dimension]:
         found = {
@@ -105,7 +105,7 @@ class Deals:
             ),
             "product": Dimension(name="product", table="opportunities", column="product"),
         }
-        for level in self._data.meta.levels:
+        for level in self.data.meta.levels:
             found[level] = Dimension(
                 name=level, table="org_levels", column=level, label_table="org", label_key="node"
             )
@@ -134,7 +134,7 @@ class Deals:
         """Numbers and dates of accounts, products and reps: nothing to group by, but a condition may read them."""
         found: dict[str, Dimension] = {}
         for table in _KEYS:
-            for column, kind in self._data.table(table).schema().items():
+            for column, kind in self.data.table(table).schema().items():
                 if kind.is_numeric() or kind.is_date():
                     dimension = Dimension(name=f"{table}.{column}", table=table, column=column)
                     found.setdefault(f"{table}.{column}", dimension)
@@ -153,25 +153,25 @@ class Deals:
     @cached_property
     def kinds(self) -> dict[str, Any]:
         """The columns of the opportunities with their types."""
-        return dict(self._data.table("opportunities").schema().items())
+        return dict(self.data.table("opportunities").schema().items())
 
     def kind(self, name: str) -> Any:
         """Give the type of what a measure reads."""
         found = self.readable(name)
-        return self._data.table(found.table).schema()[found.column]
+        return self.data.table(found.table).schema()[found.column]
 
     @cached_property
     def known(self) -> Any:
         """The opportunities as they were known on the as-of day."""
-        return self.known_columns(self._data.table("opportunities").columns)
+        return self.known_columns(self.data.table("opportunities").columns)
 
     def known_columns(self, names: Iterable[str]) -> Any:
         """Give some columns of the opportunities as they were known on the as-of day."""
         import ibis
 
         wanted = tuple(dict.fromkeys(names))
-        table = self._data.table("opportunities")
-        if self.as_of >= self._data.meta.as_of and self._all_is_known:
+        table = self.data.table("opportunities")
+        if self.as_of >= self.data.meta.as_of and self._all_is_known:
             return table.select(wanted)
         closed = table.closed_on.notnull() & (table.closed_on <= ibis.date(self.as_of))
         then = {
@@ -180,7 +180,7 @@ class Deals:
             "stage": (table.closed_on.isnull() | closed).ifelse(table.stage, ibis.null("string")),
             "closed_on": closed.ifelse(table.closed_on, ibis.null("date")),
         }
-        if self.as_of >= self._data.meta.as_of or "stage" not in wanted:
+        if self.as_of >= self.data.meta.as_of or "stage" not in wanted:
             return table.select(**{name: then.get(name, table[name]) for name in wanted})
         return self._with_stages(table.mutate(**then)).select(wanted)
 
@@ -192,13 +192,13 @@ class Deals:
     @property
     def of_duckdb(self) -> bool:
         """Whether DuckDB is the engine."""
-        return str(getattr(self._data.backend, "name", "")) == "duckdb"
+        return str(getattr(self.data.backend, "name", "")) == "duckdb"
 
     def _with_stages(self, table: Any) -> Any:
         """Take the stage that each open deal was in on the as-of day, where a history of stages tells it."""
         import ibis
 
-        history = self._data.table("stage_history")
+        history = self.data.table("stage_history")
         entered = history.filter(history.entered_on <= ibis.date(self.as_of))
         # Of two stages of one day the order is not known: the last by name, so that the answer stays the same.
         last = entered.group_by("opportunity_id").aggregate(entered_on=entered.entered_on.max())
@@ -234,39 +234,39 @@ class Deals:
         Ibis table or None
             ``opportunity_id``, ``rep_id``, ``amount`` and ``expected_amount``: a row a deal and rep with a share.
         """
-        return kept(self._data, ("parts", credit), lambda: self._parts_of(_KINDS[credit]))
+        return kept(self.data, ("parts", credit), lambda: self._parts_of(_KINDS[credit]))
 
     def _parts_of(self, kind: str) -> Any:
-        if not self._data.has("credited"):
+        if not self.data.has("credited"):
             return None
-        table = self._data.table("credited")
+        table = self.data.table("credited")
         found = table.filter(table.kind == kind).drop("kind", "share")
         return found if found.limit(1).to_pyarrow().num_rows else None
 
     def values(self, dimension: Dimension) -> list[str | None]:
         """List every known value (the id where there is one), in no particular order."""
-        return kept(self._data, ("values", dimension), lambda: self._values(dimension), len)
+        return kept(self.data, ("values", dimension), lambda: self._values(dimension), len)
 
     def _values(self, dimension: Dimension) -> list[str | None]:
         if dimension.table == "org_levels":
-            org = self._data.table("org")
+            org = self.data.table("org")
             return [row["node"] for row in _records(org.filter(org.level == dimension.column).select("node"))]
         if dimension.label_table:
-            table = self._data.table(dimension.label_table).select(value=dimension.label_key)
+            table = self.data.table(dimension.label_table).select(value=dimension.label_key)
         elif dimension.name == "product":
-            table = self._data.table("products").select(value="product")
+            table = self.data.table("products").select(value="product")
         else:
-            table = self._data.table(dimension.table).select(value=dimension.column)
+            table = self.data.table(dimension.table).select(value=dimension.column)
         return [row["value"] for row in _records(table.distinct()) if row["value"] is not None]
 
     def labels(self, dimension: Dimension) -> dict[str, str]:
         """Map ids to names; two ids of one name are told apart by their ids."""
-        return kept(self._data, ("labels", dimension), lambda: self._named(dimension), len)
+        return kept(self.data, ("labels", dimension), lambda: self._named(dimension), len)
 
     def _named(self, dimension: Dimension) -> dict[str, str]:
         if not dimension.label_table:
             return {}
-        table = self._data.table(dimension.label_table)
+        table = self.data.table(dimension.label_table)
         wanted = table.select(key=dimension.label_key, label=dimension.label_column)
         names = {row["key"]: row["label"] or row["key"] for row in _records(wanted)}
         if dimension.table == "org_levels":
@@ -282,7 +282,7 @@ class Deals:
         if source == "org_levels":
             return self._with_levels(table, wanted, on)
         key = _KEYS[source]
-        right = self._data.table(source).select(**{f"join_{key}": key, **wanted})
+        right = self.data.table(source).select(**{f"join_{key}": key, **wanted})
         joined = table.left_join(right, table[key] == right[f"join_{key}"])
         return joined.select(*table.columns, *wanted)
 
@@ -297,7 +297,7 @@ class Deals:
 
     def _places(self, wanted: dict[str, str]) -> Any:
         """Give the levels above each rep, between two days where anybody moved."""
-        spells, levels = self._data.table("rep_nodes"), self._data.table("org_levels")
+        spells, levels = self.data.table("rep_nodes"), self.data.table("org_levels")
         bounds = {"join_from": spells.valid_from, "join_to": spells.valid_to} if self.book.moves else {}
         values = {name: levels[column] for name, column in wanted.items()}
         return spells.inner_join(levels, spells.node == levels.node).select(
@@ -305,7 +305,7 @@ class Deals:
         )
 
     def _text_columns(self, table: str) -> list[str]:
-        schema = self._data.table(table).schema()
+        schema = self.data.table(table).schema()
         return [
             name
             for name, kind in schema.items()

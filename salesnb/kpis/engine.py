@@ -16,6 +16,7 @@ from salesnb.kpis.cohorts import RETENTION, Cohorts
 from salesnb.kpis.deals import Deals
 from salesnb.kpis.folding import Folded, Key, Sums
 from salesnb.kpis.kpi import AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi
+from salesnb.kpis.order_sales import deals_of_sales
 from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
 from salesnb.kpis.quota_notices import QUOTA_KPI, TakenTargets
@@ -203,6 +204,8 @@ class Run:
         """Find the first day on which anything happened by the bases asked for."""
         columns = {kpi.basis for kpi in self.measures} & {CLOSED, CREATED} or {CLOSED, CREATED}
         days = [kept(self.data, ("first day", column), partial(self._first, column)) for column in columns]
+        sales = deals_of_sales(self.deals) if any(kpi.kind == RETENTION for kpi in self.measures) else None
+        days += [sales.book.first_known(self.as_of)] if sales else []
         return min([day for day in days if day is not None], default=self.as_of)
 
     def _first(self, column: str) -> date | None:

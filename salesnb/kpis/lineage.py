@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesnb.kpis.cohorts import RETENTION
 from salesnb.kpis.kpi import TARGET_INPUTS, Kpi
 from salesnb.kpis.language.measuring import Measured
+from salesnb.kpis.order_sales import has_orders_beside
 from salesnb.registry import Registry
+
+if TYPE_CHECKING:
+    from salesnb.crm.dataset import Dataset
 
 __all__ = ["Lineage", "lineage"]
 
 # What the sales of an account are summed from.
 _SALES = ("account_id", "amount", "closed_on", "status")
+_ORDERS = ("orders.account_id", "orders.amount", "orders.ordered_on")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +33,7 @@ class Lineage:
     basis
         The date by which a measure is told; empty for what is computed from others.
     columns
-        What a measure reads: columns of opportunities, and dimensions.
+        What a measure reads: columns of opportunities (of another table by its name), and dimensions.
     parts
         What it is computed from.
     """
@@ -80,43 +85,51 @@ class Lineage:
             yield from part._lines(depth + 1)  # noqa: SLF001 -- its own
 
 
-def lineage(kpi: Kpi, known: Registry[Kpi]) -> Lineage:
+def lineage(kpi: Kpi, known: Registry[Kpi], data: "Dataset | None" = None) -> Lineage:
     """Tell what a KPI is made of.
 
     Parameters
     ----------
     known
         Where its parts are.
+    data
+        What it is asked of: retention reads its orders where it has some beside its opportunities.
 
     Raises
     ------
     UnknownName
         When a part is not known.
     """
+    sales = _ORDERS if data is not None and has_orders_beside(data) else _SALES
+    return _made_of(kpi, known, sales)
+
+
+def _made_of(kpi: Kpi, known: Registry[Kpi], sales: tuple[str, ...]) -> Lineage:
+    of_orders = kpi.kind == RETENTION and sales == _ORDERS
     return Lineage(
         name=kpi.name,
         kind=kpi.kind,
         formula=kpi.formula,
         status=kpi.status,
         version=kpi.version,
-        basis=kpi.basis,
-        columns=() if kpi.kind == "derived" else _columns(kpi),
-        parts=tuple(_part(name, known) for name in kpi.needs),
+        basis="ordered_on" if of_orders else kpi.basis,
+        columns=() if kpi.kind == "derived" else _columns(kpi, sales),
+        parts=tuple(_part(name, known, sales) for name in kpi.needs),
     )
 
 
-def _part(name: str, known: Registry[Kpi]) -> Lineage:
+def _part(name: str, known: Registry[Kpi], sales: tuple[str, ...]) -> Lineage:
     if name in TARGET_INPUTS:
         return Lineage(name=name, kind="target")
-    return lineage(known.get(name), known)
+    return _made_of(known.get(name), known, sales)
 
 
-def _columns(kpi: Kpi) -> tuple[str, ...]:
+def _columns(kpi: Kpi, sales: tuple[str, ...]) -> tuple[str, ...]:
     """Tell what a measure reads; of one that is written in Python, by what it asks of a table."""
     if isinstance(kpi.function, Measured):
         return kpi.function.columns
     if kpi.kind == RETENTION:
-        return _SALES
+        return sales
     import ibis
     from ibis.expr.operations import Field
 

@@ -12,8 +12,8 @@ from salesnb.kpis.expressions import sum_where
 from salesnb.kpis.kpi import CLOSED, derived, measure, ratio
 
 _SOURCE = (
-    "salesnb standard catalogue: a fixed start cohort, the accounts that bought in the same period a year before, by won"
-    " opportunities (orders where no pipeline is loaded); who comes back after a year without sales is in no cohort"
+    "salesnb standard catalogue: a fixed start cohort, the accounts that bought in the same period a year before, by orders"
+    " where there are any, else by won opportunities; who comes back after a year without sales is in no cohort"
 )
 
 

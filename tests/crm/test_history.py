@@ -28,12 +28,15 @@ columns = { opportunity_id = "deal", rep_id = "rep", share = "share", kind = "ki
 [stage_history]
 file = "stages.csv"
 columns = { opportunity_id = "deal", stage = "stage", entered_on = "on" }
+[orders]
+file = "orders.csv"
+columns = { order_id = "order", account_id = "account", rep_id = "rep", ordered_on = "on", amount = "amount" }
 """
 LEVELS = ("region", "team")
 # Every table that a figure, a list of deals or a review reads.
 READ = (
     "opportunities", "accounts", "reps", "products", "org", "org_levels", "rep_nodes", "credited", "stage_history",
-    "import_report",
+    "orders", "import_report",
 )  # fmt: skip
 
 
@@ -86,6 +89,9 @@ def edit(source: Path, rng: random.Random, last_day: str) -> None:
     credits, stages = read(source / "credits.csv"), read(source / "stages.csv")
     credits[0]["share"], credits[-1]["rep"] = "0.125", rng.choice(reps)["rep_id"]
     write(source / "credits.csv", credits[:-1] + credits[-1:])
+    orders = read(source / "orders.csv")
+    orders[0]["amount"], orders[1]["account"] = "12345", orders[2]["account"]
+    write(source / "orders.csv", [*orders[:-3], orders[-1] | {"order": last_day, "amount": "-5"}])
     # Two rows alike are two rows; and one of them goes.
     write(source / "stages.csv", [*stages[3:], stages[10], {**stages[20], "on": last_day}])
 
@@ -109,6 +115,15 @@ def add_more(source: Path, rng: random.Random) -> None:
         for stage in ("Prospecting", "Proposal")
     ]
     write(source / "stages.csv", stages + stages[:2])
+    write(
+        source / "orders.csv",
+        [
+            {"order": d["opportunity_id"], "account": d["account_id"], "rep": d["rep_id"]}
+            | {"on": d["closed_on"], "amount": d["amount"]}
+            for d in deals
+            if d["stage"] == "Won"
+        ],
+    )
     (source / "mapping.toml").write_text(PROFILES.get("sample").read_text() + MORE)
 
 

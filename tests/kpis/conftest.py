@@ -55,6 +55,9 @@ CREATE TABLE accounts AS SELECT * FROM (VALUES
 ) t(account_id, name, sector, employees);
 CREATE TABLE products AS SELECT * FROM (VALUES ('Base', 'B'), ('Plus', 'P')) t(product, family);
 CREATE TABLE stage_history(opportunity_id VARCHAR, stage VARCHAR, entered_on DATE);
+CREATE TABLE orders(
+  order_id VARCHAR, account_id VARCHAR, rep_id VARCHAR, product VARCHAR, ordered_on DATE, amount BIGINT, quantity DOUBLE
+);
 """
 
 
@@ -72,7 +75,9 @@ class Meta:
 class TinyDataset:
     """Stands in for a dataset: the same tables, in memory."""
 
-    def __init__(self, rows: list[dict[str, Any]], as_of: dt.date) -> None:
+    def __init__(
+        self, rows: list[dict[str, Any]], as_of: dt.date, orders: tuple[tuple[Any, ...], ...] = ()
+    ) -> None:
         self.meta = Meta(as_of)
         self.backend = ibis.duckdb.from_connection(duckdb.connect())
         columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
@@ -81,12 +86,18 @@ class TinyDataset:
         for row in rows:
             values = [row.get(name) for name in COLUMNS]
             self.backend.con.execute(f"INSERT INTO opportunities VALUES ({marks})", values)
+        for order in orders:
+            self.backend.con.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, NULL)", order)
+        self._loaded = {"opportunities": len(rows), "orders": len(orders)}
         self.queries = 0
         self.imports: tuple[Any, ...] = ()
 
     def table(self, name: str) -> Any:
         self.queries += 1
         return self.backend.table(name)
+
+    def loaded(self) -> dict[str, int]:
+        return self._loaded
 
     def has(self, name: str) -> bool:
         return name in self.backend.list_tables()
@@ -121,8 +132,12 @@ def make_dataset() -> Iterator[Callable[..., TinyDataset]]:
     """The maker of datasets: ``make_dataset(deal("1"), deal("2", "open"), as_of=…)``."""
     made: list[TinyDataset] = []
 
-    def make(*rows: dict[str, Any], as_of: dt.date = dt.date(2026, 3, 31)) -> TinyDataset:
-        made.append(TinyDataset(list(rows), as_of))
+    def make(
+        *rows: dict[str, Any],
+        as_of: dt.date = dt.date(2026, 3, 31),
+        orders: tuple[tuple[Any, ...], ...] = (),
+    ) -> TinyDataset:
+        made.append(TinyDataset(list(rows), as_of, orders))
         return made[-1]
 
     yield make

@@ -15,6 +15,7 @@ import pytest
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadUsage
 from salesnb.kpis import Query, Result, catalogue, rows, run
+from salesnb.kpis.lineage import lineage
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "retention.json").read_text())["vectors"]
 CALENDAR = FiscalCalendar()
@@ -53,6 +54,77 @@ def test_vectors(make_dataset: Callable, deal: Callable, vector: dict[str, Any])
         ),
     )
     assert found.notices == ()
+
+
+ORDERS_TOLD = "Retention is of the orders, not of the opportunities won."
+
+
+def orders_of(accounts: dict[str, list[int]]) -> tuple[tuple[Any, ...], ...]:
+    """Give an order of Ann's for each amount, and one of nothing in January 2025, so that something is known of it."""
+    return (
+        ("0", "a2", "r1", "Base", dt.date(2025, 1, 15), 0),
+        *(
+            (f"{name}{day}", name, "r1", "Base", dt.date.fromisoformat(day), amount)
+            for name, amounts in accounts.items()
+            for amount, day in zip(amounts, ("2025-02-10", "2026-02-10"), strict=True)
+            if amount
+        ),
+    )
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["rule"] for vector in VECTORS])
+def test_vectors_by_orders_beside_a_pipeline(
+    make_dataset: Callable, deal: Callable, vector: dict[str, Any]
+) -> None:
+    pipeline = sale(deal, "1", "A", 999, "2025-02-10"), sale(deal, "2", "A", 1, "2026-02-10")
+    data = make_dataset(*pipeline, orders=orders_of(vector["accounts"]))
+    found = ask(data, "nrr", "grr", *PARTS, "won_amount", **QUARTER)
+    told = float(Fraction(vector["nrr"])), float(Fraction(vector["grr"])), *(vector[name] for name in PARTS)
+    assert found.rows == ((*told, 1),)
+    assert found.notices == (ORDERS_TOLD,)
+
+
+def test_orders_count_where_they_were_sold_whoever_shares_in_deals(
+    make_dataset: Callable, deal: Callable
+) -> None:
+    made = orders_of({"a1": [60, 30]}), ("9", "a1", "r3", "Plus", dt.date(2025, 3, 31), 40)
+    data = make_dataset(deal("1"), orders=(*made[0], made[1]))
+    share = (
+        "SELECT '1' AS opportunity_id, 'r3' AS rep_id, 50::BIGINT AS amount, 50::BIGINT AS expected_amount"
+    )
+    data.backend.con.execute(f"CREATE TABLE credited AS {share}, 'revenue' AS kind, 0.5 AS share")
+    for credit in (None, "owner", "credit"):
+        found = ask(data, "retention_start_amount", "nrr", by=("team",), credit=credit, **QUARTER)
+        assert found.rows == (("Coast", 40, 0.3), ("North", 60, 0.3), ("South", 0, None))
+    families = ask(data, "retention_start_amount", by=("family",), where=(("team", "Coast"),), **QUARTER)
+    assert families.rows == (("P", 40),)
+
+
+def test_what_orders_do_not_say_retention_is_not_told_by(make_dataset: Callable, deal: Callable) -> None:
+    data = make_dataset(deal("1"), orders=orders_of({"a1": [60, 30]}))
+    said = ("Retention is of the orders, which have no channel: nothing is told of it by channel.",)
+    found = ask(data, "nrr", "won_amount", by=("channel",), **QUARTER)
+    assert (found.rows, found.notices) == ((("web", None, 100),), said)
+    found = ask(data, "nrr", "won_amount", where=(("opportunities.channel", "web"),), **QUARTER)
+    assert found.rows == ((None, 100),)
+
+
+def test_months_of_retention_begin_with_the_first_order(make_dataset: Callable, deal: Callable) -> None:
+    data = make_dataset(deal("1"), orders=orders_of({"a1": [60, 30]}))
+    months = ask(data, "nrr", grain="month")
+    assert months.column("month")[0] == "2025-01"
+    assert months.rows[-2] == ("2026-02", 0.5)
+    assert any("(orders are known from 2025-01-01 on)" in said for said in months.notices)
+    assert ask(data, "won_amount", grain="month").column("month")[0] == "2026-01"
+
+
+def test_what_it_is_made_of_names_the_table_that_is_read(make_dataset: Callable, deal: Callable) -> None:
+    kpi, known = catalogue().get("nrr"), catalogue()
+    beside = lineage(kpi, known, make_dataset(deal("1"), orders=orders_of({"a1": [60, 30]})))
+    assert beside.all_columns == ("orders.account_id", "orders.amount", "orders.ordered_on")
+    assert beside.bases == ("ordered_on",)
+    for without in (None, make_dataset(deal("1"))):
+        assert lineage(kpi, known, without).all_columns == ("account_id", "amount", "closed_on", "status")
 
 
 def test_a_period_that_is_not_over_has_no_figure(make_dataset: Callable, deal: Callable) -> None:
