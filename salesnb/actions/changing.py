@@ -147,6 +147,10 @@ class Changes:
             for value, names in zip(group or (), self.labels, strict=True)
         )
 
+    def __repr__(self) -> str:
+        """Give the bridge as text."""
+        return repr(self.chart)
+
     def _repr_mimebundle_(
         self,
         include: object = None,

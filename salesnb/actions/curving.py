@@ -92,6 +92,10 @@ class WinCurves:
         result = self.result()
         return pd.DataFrame(result.to_records(0), columns=[column.name for column in result.columns])
 
+    def __repr__(self) -> str:
+        """Give the curves as text."""
+        return repr(self.chart)
+
     def _repr_mimebundle_(
         self,
         include: object = None,

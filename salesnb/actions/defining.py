@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.expected import expected_figures
 from salesnb.actions.previewing import KpiPreview
-from salesnb.errors import MissingFile
-from salesnb.kpis import with_definition
 from salesnb.kpis.definition import Definition
 from salesnb.kpis.kpi import CLOSED
 
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
     from salesnb.actions.expected import Given
     from salesnb.workspace import Workspace
 
-__all__ = ["check_on_data", "define_kpi", "make_definition"]
+__all__ = ["define_kpi", "make_definition"]
 
 
 def define_kpi(
@@ -88,8 +86,9 @@ def define_kpi(
         restates=restates,
         expected=expected,
     )
-    check_on_data(workspace, definition)
-    return KpiPreview(workspace, definition)
+    found = KpiPreview(workspace, definition)
+    found.compile()
+    return found
 
 
 def make_definition(*, additive_over: Iterable[str] | None, expected: "Given", **parts: Any) -> Definition:
@@ -102,20 +101,3 @@ def make_definition(*, additive_over: Iterable[str] | None, expected: "Given", *
     """
     over = None if additive_over is None else tuple(additive_over)
     return Definition(**parts, additive_over=over, expected=expected_figures(expected))
-
-
-def check_on_data(workspace: "Workspace", definition: Definition) -> None:
-    """Compile a definition on the workspace's data; before the first import without any.
-
-    Raises
-    ------
-    BadInput
-        When it cannot be compiled.
-    """
-    try:
-        data = workspace.dataset()
-    except MissingFile:
-        with_definition(workspace.catalogue(), definition, None)
-        return
-    with data:
-        with_definition(workspace.catalogue(data), definition, data)

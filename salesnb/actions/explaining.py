@@ -142,6 +142,10 @@ class Explanation:
         found = self.found
         return effect_labels(found.change.names, found.by, planned=found.planned, own=found.labels)
 
+    def __repr__(self) -> str:
+        """Give the effects and the lines as text."""
+        return f"{self.chart!r}\n\n{explained_table(self)!r}"
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """Show the waterfall, and the table below it."""
         bundle: dict[str, Any] = self.chart._repr_mimebundle_(include, exclude)

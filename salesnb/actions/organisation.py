@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from salesnb.planning import OrgNode, OrgTree, Quota
-
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
+    from salesnb.planning import OrgNode, OrgTree, Quota
 
 __all__ = ["REP_PREFIX", "first_days", "org_tree", "rep_node_id"]
 
@@ -20,7 +19,7 @@ def rep_node_id(rep_id: str) -> str:
     return f"{REP_PREFIX}{rep_id}"
 
 
-def places_of(quota: Quota, quotas: Mapping[str, Quota]) -> set[str]:
+def places_of(quota: "Quota", quotas: "Mapping[str, Quota]") -> set[str]:
     """List where a quota counts: its own place, a rep by its id in the data, and every one above it."""
     found = {quota.id.removeprefix(REP_PREFIX)}
     parent = quota.parent
@@ -30,7 +29,7 @@ def places_of(quota: Quota, quotas: Mapping[str, Quota]) -> set[str]:
     return found
 
 
-def org_tree(data: "Dataset", company: str, on: date, *, until: date | None = None) -> OrgTree:
+def org_tree(data: "Dataset", company: str, on: date, *, until: date | None = None) -> "OrgTree":
     """Build the organisation of some days.
 
     Parameters
@@ -48,6 +47,8 @@ def org_tree(data: "Dataset", company: str, on: date, *, until: date | None = No
         Every node of the data's organisation; a rep that belongs to it on one of the days is a leaf ``rep:<rep_id>``
         under its node.
     """
+    from salesnb.planning import OrgNode, OrgTree
+
     nodes = [_node(row, company) for row in _rows(data, "org")]
     names = {row["rep_id"]: row["name"] or row["rep_id"] for row in _rows(data, "reps")}
     there = _members(data, on, until or on + timedelta(days=1))
@@ -95,7 +96,9 @@ def _rows(data: "Dataset", table: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _node(row: dict[str, object], company: str) -> OrgNode:
+def _node(row: dict[str, object], company: str) -> "OrgNode":
+    from salesnb.planning import OrgNode
+
     node = OrgNode(
         id=str(row["node"]),
         name=str(row["name"]),
@@ -106,7 +109,9 @@ def _node(row: dict[str, object], company: str) -> OrgNode:
     return replace(node, name=company) if node.parent is None else node
 
 
-def _without_empty_nodes(tree: OrgTree) -> OrgTree:
+def _without_empty_nodes(tree: "OrgTree") -> "OrgTree":
     """Leave out nodes that have no rep below them on that day: a quota needs somebody to carry it."""
+    from salesnb.planning import OrgTree
+
     kept = {step.id for leaf in tree.leaves() if leaf.level == "rep" for step in tree.path(leaf.id)}
     return OrgTree(tuple(node for node in tree.nodes if node.id in kept or node.parent is None))

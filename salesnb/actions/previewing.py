@@ -11,8 +11,8 @@ from salesnb.actions.live import Live
 from salesnb.actions.promoting import GateReport, Promotion, gate_checks, promote
 from salesnb.calendar import GRAINS, Period
 from salesnb.charts import Chart, bars, table, trend
-from salesnb.errors import BadUsage, SalesnbError
-from salesnb.kpis import Query
+from salesnb.errors import BadUsage, MissingFile, SalesnbError
+from salesnb.kpis import Query, with_definition
 from salesnb.kpis.definition import Definition
 from salesnb.kpis.kpi import AS_OF
 from salesnb.kpis.lineage import lineage
@@ -54,6 +54,20 @@ class KpiPreview:
         self.definition = definition
         self._live = Live(workspace, definition)
         self._asked = period
+
+    def compile(self) -> None:
+        """Compile the definition on the workspace's data; before the first import without any.
+
+        Raises
+        ------
+        BadInput
+            When it cannot be compiled.
+        """
+        workspace = self._live.workspace
+        try:
+            self._live.known  # noqa: B018 -- compiles it
+        except MissingFile:
+            with_definition(workspace.catalogue(), self.definition, None)
 
     @property
     def period(self) -> Period:

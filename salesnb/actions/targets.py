@@ -32,11 +32,12 @@ def quota_targets(
         When there is no such plan.
     """
     beside = query.beside is not None and query.beside.targets
+    asked = beside or any(_needs_target(known.get(name), known) for name in query.kpis)
+    if plan is None and not asked:
+        return ()
     store = workspace.plans()
     if plan is not None:
         return plan_targets(store.load(plan))
-    if not beside and not any(_needs_target(known.get(name), known) for name in query.kpis):
-        return ()
     names = store.names()
     plans = sorted((store.load(name) for name in names), key=lambda found: _rank(found, store))
     return tuple(target for found in plans for target in plan_targets(found))

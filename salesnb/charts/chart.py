@@ -55,9 +55,9 @@ class Form:
 FORMS = Registry[Form]("chart form", "salesnb.charts")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Chart:
-    """A chart, not yet drawn; in a notebook it shows itself.
+    """A chart, not yet drawn; in a notebook it shows itself, elsewhere its finding and its numbers.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Chart:
     --------
     >>> from salesnb.charts import bars
     >>> chart = bars("West leads", [("West", 120_000_000), ("East", 90_000_000)])
-    >>> print(chart.text())
+    >>> chart
     West leads
     <BLANKLINE>
           Value
@@ -151,6 +151,10 @@ class Chart:
         if own is not None:
             return untypeset(own(self))
         return picture(fixed(self.svg(opaque=True)), alt=self.alt(), style="max-width:100%;height:auto")
+
+    def __repr__(self) -> str:
+        """Give the finding and the numbers as aligned text."""
+        return self.text()
 
     def _repr_mimebundle_(
         self,

@@ -118,10 +118,12 @@ class Dataset:
     @classmethod
     def _open(cls, path: Path) -> "Dataset":
         import duckdb
-        import ibis
 
+        from salesnb.crm.embedded import Embedded
+
+        backend = Embedded()
         try:
-            backend = ibis.duckdb.connect(str(path), read_only=True, **_CLOSED_DOORS)
+            backend.do_connect(str(path), read_only=True, **_CLOSED_DOORS)
         except duckdb.Error as error:
             raise _unreadable(path, error) from error
         try:

@@ -1,6 +1,6 @@
 """From folded cells to figures: what happened in each span, and what was open at its end or start, in whole numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesnb.kpis.cells import BY_STAGE, DEALS, STOCKS, Cells, Fold, dated
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     Numbers = np.ndarray[Any, np.dtype[np.int64]]
+    # By name, whole numbers and all else alike.
+    Columns = Mapping[str, np.ndarray[Any, Any]]
 
 __all__ = ["Folded", "Key", "Sums"]
 
@@ -31,8 +33,9 @@ class Folded:
 
     def __init__(self, cells: Cells, rows: "pa.Table") -> None:
         self._cells = cells
+        found = {name: _column(rows.column(name)) for name in rows.column_names}
         # What happens after the last span is in none.
-        self._rows = rows.filter(rows.column("place").to_numpy() < cells.axis.after)
+        self._rows = _where(found, found["place"] < cells.axis.after)
         # Before which stretch each span starts, and before which it is over; all before the axis is a stretch too.
         bounds = [cells.stretches(span) for span in cells.known_spans]
         self._starts, self._ends = [start + 1 for start, _ in bounds], [end + 1 for _, end in bounds]
@@ -97,13 +100,13 @@ class _Groups:
         The folds of what entered, and of what left.
     """
 
-    def __init__(self, cells: Cells, rows: "pa.Table", *, by_stage: bool = False) -> None:
-        folds = rows.column("fold").to_numpy()
+    def __init__(self, cells: Cells, rows: "Columns", *, by_stage: bool = False) -> None:
+        folds = rows["fold"]
         mine = folds >= Fold.ENTERED_BY_STAGE if by_stage else folds < Fold.ENTERED_BY_STAGE
         self.stocks = (Fold.ENTERED_BY_STAGE, Fold.LEFT_BY_STAGE) if by_stage else (Fold.ENTERED, Fold.LEFT)
-        self._rows = rows.filter(mine)
+        self._rows = _where(rows, mine)
         self._folds = folds[mine]
-        self._stretches = self._rows.column("place").to_numpy() + 1
+        self._stretches = self._rows["place"] + 1
         self._width = cells.axis.after + 1
         names = [f"dim_{name}" for name in cells.scan.dimensions]
         self.keys, self._places = self._grouped([*names, *BY_STAGE] if by_stage else names)
@@ -111,7 +114,7 @@ class _Groups:
     def _grouped(self, names: Sequence[str]) -> tuple[list[tuple[Any, ...]], "Numbers"]:
         import numpy as np
 
-        columns = [self._rows.column(name).to_pylist() for name in names]
+        columns = [self._rows[name].tolist() for name in names]
         known: dict[tuple[Any, ...], int] = {}
         keys = zip(*columns, strict=True) if columns else [()] * len(self._folds)
         places = [known.setdefault(key, len(known)) for key in keys]
@@ -123,7 +126,7 @@ class _Groups:
 
         found = np.zeros((len(self.keys), self._width), dtype=np.int64)
         mine = self._folds == fold
-        found[self._places[mine], self._stretches[mine]] = self._rows.column(name).to_numpy()[mine]
+        found[self._places[mine], self._stretches[mine]] = self._rows[name][mine]
         return found
 
     def until(self, fold: Fold, name: str) -> "Numbers":
@@ -133,3 +136,18 @@ class _Groups:
         found = np.zeros((len(self.keys), self._width + 1), dtype=np.int64)
         np.cumsum(self.column(fold, name), axis=1, out=found[:, 1:])
         return found
+
+
+def _column(column: "pa.ChunkedArray") -> Any:
+    """Give a column to numpy; on the way that Arrow offers itself it would import pandas, which takes long."""
+    import numpy as np
+
+    if str(column.type).startswith("int"):
+        return np.concatenate([np.empty(0, np.int64), *map(np.from_dlpack, column.chunks)])
+    found = np.empty(len(column), dtype=object)
+    found[:] = column.to_pylist()
+    return found
+
+
+def _where(columns: "Columns", rows: Any) -> "Columns":
+    return {name: column[rows] for name, column in columns.items()}

@@ -60,10 +60,11 @@ def rows_behind(
     """
     run = Run(_asking_for(query, kpi), data, calendar, known)
     parts = run.measures_shown
-    if any(part.kind == RETENTION for part in parts):
+    retained = [part.name for part in parts if part.kind == RETENTION]
+    if retained:
         raise BadUsage(
             f"{kpi} is of accounts, not of single opportunities.",
-            hint=f"See the accounts with: salesnb kpi query {' '.join(part.name for part in parts)} --by account.",
+            hint=f"See the accounts with: salesnb kpi query {' '.join(retained)} --by account.",
         )
     bases = {part.basis for part in parts}
     if len(bases) > 1:

@@ -122,6 +122,7 @@ def test_recent_history_can_weigh_more(sample: tuple[Workspace, Truth]) -> None:
 def test_a_notebook_gets_a_chart_a_table_and_a_finding(sample: tuple[Workspace, Truth]) -> None:
     found = salesnb.win_curve(sample[0], by="team")
     assert "image/svg" in found._repr_mimebundle_()["text/html"]
+    assert repr(found) == found._repr_mimebundle_()["text/plain"]
     assert found.finding == found.chart.finding
     table = found.table
     assert list(table.columns[:4]) == ["team", "age_days", "at_risk", "won"]

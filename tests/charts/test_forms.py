@@ -258,6 +258,12 @@ def test_text_and_alternative_carry_finding_and_figures(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DRAWN)
+def test_without_a_notebook_it_shows_its_finding_and_numbers(name: str) -> None:
+    assert repr(DRAWN[name]) == DRAWN[name].text()
+    assert "Chart(" not in repr(DRAWN[name])
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_screen_readers_get_a_title_and_a_description(name: str) -> None:
     root = ET.fromstring(DRAWN[name].svg())
     assert root.attrib["role"] == "img"

@@ -329,5 +329,6 @@ def test_a_notebook_gets_tables_and_a_picture(made) -> None:
     assert found.table["now"].sum() == 3480
     assert set(found.deal_table["change"]) >= {"won", "reassigned"}
     bundle = found._repr_mimebundle_()
+    assert repr(found) == bundle["text/plain"]
     assert "expected to close in Q4 2026" in bundle["text/plain"]
     assert "<img" in bundle["text/html"]

@@ -171,6 +171,7 @@ def test_people_read_method_grain_and_total_beside_the_numbers(
 def test_in_a_notebook_it_shows_a_waterfall_and_a_table_with_alternative_text(workspace: Path) -> None:
     found = salesnb.explain(salesnb.Workspace.open(workspace), period="2017-Q3", against="2017-Q2", by="team")
     shown = found._repr_mimebundle_()
+    assert repr(found).split() == shown["text/plain"].split()
     assert f'alt="{found.finding}' in shown["text/html"]
     assert "Closed deals: Change" in shown["text/html"]
     assert "<table" in shown["text/html"]

@@ -1,6 +1,8 @@
 """A KPI that is being defined in a notebook, and what an analyst does with it."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,26 @@ def test_it_shows_its_last_quarter_beside_others_its_trend_and_what_it_is_made_o
     assert preview._repr_mimebundle_() == shown
 
 
+def test_without_a_notebook_every_side_of_it_is_readable_text(open_workspace: Workspace) -> None:
+    preview = defined(open_workspace)
+    for shown in (preview.by("team"), preview.table(by="team"), preview.chart(by="team"), preview.lineage()):
+        assert repr(shown).startswith(shown.finding)
+        assert "Chart(" not in repr(shown)
+    assert preview.by("team").figures()[1][0] in repr(preview.by("team"))
+
+
+def test_figures_are_told_without_pandas_and_without_plans(workspace: Path) -> None:
+    """What takes longest about a first figure is what is imported for it."""
+    code = (
+        "import sys, salesnb; from salesnb.workspace import Workspace;"
+        f"shown = salesnb.define_kpi(Workspace.open({str(workspace)!r}), 'wins', 'count(where won)', unit='count');"
+        "assert 'Q2 2017' in repr(shown);"
+        "print({'pandas', 'salesnb.planning', 'bqplot'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 def test_before_the_first_month_of_the_data_nothing_is_known_and_not_zero(open_workspace: Workspace) -> None:
     """Deals close from January 2017 on."""
     first = defined(open_workspace).during("2017-Q1")
@@ -79,10 +101,10 @@ def test_every_side_agrees_with_the_whole(open_workspace: Workspace) -> None:
 def test_the_data_is_opened_once_and_again_after_an_import(
     open_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    preview = defined(open_workspace)
     opened = []
     right = Workspace.dataset
     monkeypatch.setattr(Workspace, "dataset", lambda self: opened.append(1) or right(self))
+    preview = defined(open_workspace)
     preview.by("team")
     preview.chart(by="quarter")
     assert len(opened) == 1

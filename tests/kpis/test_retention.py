@@ -206,7 +206,7 @@ def test_the_accounts_behind_it_are_named_in_place_of_deals(make_dataset: Callab
     data = make_dataset(sale(deal, "1", "a1", 10, "2025-02-10"))
     with pytest.raises(BadUsage, match="accounts") as refused:
         rows("nrr", data, CALENDAR, Query(kpis=("nrr",), **QUARTER))
-    assert "--by account" in refused.value.hint
+    assert "query retention_net_amount retention_start_amount --by account" in refused.value.hint
 
 
 def test_retention_adds_up_over_groups_and_not_over_time() -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from ibis.backends.duckdb import Backend
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
+from salesnb.crm.embedded import Embedded
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.sql import quote_literal
 from salesnb.crm.tables import TABLES
@@ -23,7 +23,7 @@ class _Compiler(Inline, DuckDBCompiler):  # type: ignore[misc] # Ibis has no typ
     __slots__ = ()
 
 
-class _Files(ReadOnly, Backend):  # type: ignore[misc] # Ibis has no types
+class _Files(ReadOnly, Embedded):
     compiler = _Compiler()
 
     def as_text(self, column: Any) -> Any:

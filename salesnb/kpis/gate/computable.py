@@ -19,6 +19,12 @@ def can_be_computed(subject: "Subject") -> Verdict:
     except CannotBeComputed as error:
         return failed(error.what, error.hint or "Mend the expression.")
     as_of = subject.fmt.date(subject.run(Query(kpis=(subject.name,))).as_of)
+    quarter = subject.quarter
+    if value is None and quarter:
+        return not_possible(
+            f"There is nothing that it could be computed from in {quarter.label}, as of {as_of}.",
+            "What is about retention needs the same quarter of the year before: import more of the past.",
+        )
     if value is None:
         return not_possible(
             f"There is nothing that it could be computed from in the data as of {as_of}.",
@@ -28,6 +34,5 @@ def can_be_computed(subject: "Subject") -> Verdict:
         )
     if isinstance(value, float) and not math.isfinite(value):
         return failed(f"It gives {value}, which is no figure.", "Look at what it divides by.")
-    return passed(
-        f"It gives {subject.say(value)} over all data as of {as_of}; its parts have units that fit."
-    )
+    days = f"in {quarter.label}," if quarter else "over all data"
+    return passed(f"It gives {subject.say(value)} {days} as of {as_of}; its parts have units that fit.")

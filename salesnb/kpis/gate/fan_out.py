@@ -1,16 +1,23 @@
 """Whether a deal counts once, whatever is joined to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from salesnb.counting import counted
+from salesnb.kpis.cohorts import RETENTION
+from salesnb.kpis.deals import Dimension
 from salesnb.kpis.gate.check import RULES, Verdict, failed, not_possible, passed
+from salesnb.kpis.kpi import CLOSED
+from salesnb.kpis.order_sales import deals_of_sales, tells
 from salesnb.kpis.query import OWNER, Query
+from salesnb.kpis.scan import Scan
 
 if TYPE_CHECKING:
     from salesnb.kpis.gate.subject import Subject
 
 _WORDS = {"closed_on": "closed", "created_on": "created", "as_of": "open", "at_start": "open at the start"}
+_ORDERED = "ordered"
 
 
 @RULES.register("no fan-out")
@@ -19,25 +26,42 @@ def no_fan_out(subject: "Subject") -> Verdict:
 
     Of deals that several share, by credit, each has a part; that is told by the query, not by the definition.
     """
-    run = subject.run(Query(kpis=(subject.name,)))
-    scan = run.scan(OWNER)
-    names = [name for name in run.deals.dimensions if "." not in name]
-    said = []
-    for basis in dict.fromkeys(kpi.basis for kpi in subject.measures):
-        table = scan.opportunities(basis)
+    said, most = [], 0
+    for scan, basis, word in _scans(subject):
+        table, deals_of = scan.opportunities(basis), scan.deals
+        names = [
+            name for name, found in deals_of.dimensions.items() if "." not in name and _tells(word, found)
+        ]
+        most = max(most, len(names))
         rows, deals = (0, 0) if table is None else _counted(table)
         if rows != deals:
             return failed(
                 f"{counted(rows, 'row stands', 'rows stand')} for {counted(deals, 'deal', 'deals')} before anything is joined.",
                 "An opportunity_id must be there once. Import the data again.",
             )
-        joined = rows if table is None else _counted(run.deals.with_dimensions(table, names, "place_on"))[0]
+        joined = rows if table is None else _counted(deals_of.with_dimensions(table, names, "place_on"))[0]
         if joined != rows:
-            return _multiplied(run.deals, table, names, rows)
-        said.append(f"{rows:,} {_WORDS[basis]}")
+            return _multiplied(deals_of, table, names, rows)
+        said.append(f"{rows:,} {word}")
     if not any(not text.startswith("0 ") for text in said):
         return not_possible("There is no deal behind it in the data.", "Import data that it is about.")
-    return passed(f"Deals counted once with all {len(names)} dimensions joined: {', '.join(said)}.")
+    return passed(f"Deals counted once with all {most} dimensions joined: {', '.join(said)}.")
+
+
+def _scans(subject: "Subject") -> Iterator[tuple[Scan, str, str]]:
+    """Give what its measures read: a scan, by which date, and what its deals are called."""
+    run = subject.run(Query(kpis=(subject.name,)))
+    scan = run.scan(OWNER)
+    sales = deals_of_sales(run.deals)
+    of_orders = [kpi for kpi in subject.measures if kpi.kind == RETENTION and sales]
+    for basis in dict.fromkeys(kpi.basis for kpi in subject.measures if kpi not in of_orders):
+        yield scan, basis, _WORDS[basis]
+    if sales and of_orders:
+        yield replace(scan, deals=sales), CLOSED, _ORDERED
+
+
+def _tells(word: str, dimension: Dimension) -> bool:
+    return word != _ORDERED or tells(dimension)
 
 
 def _multiplied(deals: Any, table: Any, names: Sequence[str], rows: int) -> Verdict:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.errors import SalesnbError
+from salesnb.kpis.cohorts import RETENTION
 from salesnb.kpis.definition import Definition
 from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import TARGET_INPUTS, Kpi
@@ -88,6 +89,15 @@ class Subject:
         return tuple(self.known.get(found.name) for found in self.run(asked).measures_shown)
 
     @cached_property
+    def quarter(self) -> Period | None:
+        """The last quarter that was over on the as-of day, for what is told of a period only; None for all else."""
+        if not any(kpi.kind == RETENTION for kpi in self.measures):
+            return None
+        as_of = self.data.meta.as_of
+        found = self.calendar.containing(as_of, "quarter")
+        return found if found.last_day == as_of else self.calendar.previous(found)
+
+    @cached_property
     def needs_target(self) -> bool:
         """Whether it is about a goal, or about something that is."""
         return self._needs_target(self.kpi)
@@ -97,7 +107,9 @@ class Subject:
         return Run(query, self.data, self.calendar, self.known)
 
     def ask(self, *kpis: str, by: Sequence[str] = (), grain: str | None = None, **asked: Any) -> Result:
-        """Compute KPIs; by default the one that is checked."""
+        """Compute KPIs; by default the one that is checked, over all days, or in its `quarter`."""
+        if self.quarter and not grain and not asked.keys() & {"start", "end"}:
+            asked |= {"start": self.quarter.start, "end": self.quarter.end}
         return self.run(Query(kpis=kpis or (self.name,), by=tuple(by), grain=grain, **asked)).result()
 
     def values(
@@ -115,7 +127,7 @@ class Subject:
 
     @cached_property
     def whole(self) -> Any:
-        """The figure over all days up to the as-of day."""
+        """The figure over all days up to the as-of day, or in its `quarter`."""
         return self.ask().rows[0][0]
 
     def months(self, count: int) -> tuple[Period, ...]:

@@ -337,3 +337,35 @@ def test_a_hostile_definition_is_only_text_to_the_gate(data: Data) -> None:
     found = check("can be computed", hostile, data)
     assert (found.outcome, found.told.startswith("There is no stage")) == ("failed", True)
     assert data.backend.con.execute("SELECT count(*) FROM opportunities").fetchone() == (9,)
+
+
+@pytest.mark.parametrize("by_orders", [False, True])
+def test_what_is_about_retention_is_checked_in_a_quarter(
+    make_dataset: Callable[..., Data], deal: Any, by_orders: bool
+) -> None:
+    """40 of 50 bought again in the first quarter of 2026; of all time there is no retention."""
+    days = dt.date(2024, 12, 15), dt.date(2025, 2, 10), dt.date(2026, 2, 10)
+    amounts = {"a1": (0, 30_00, 40_00), "a2": (1, 20_00, 0)}
+    sold = [
+        (f"{account}{day}", account, day, amount)
+        for account, some in amounts.items()
+        for day, amount in zip(days, some, strict=True)
+        if amount
+    ]
+    deals = [
+        deal(key, amount=amount, account_id=account, closed_on=day) for key, account, day, amount in sold
+    ]
+    orders = tuple((key, account, "r1", "Base", day, amount) for key, account, day, amount in sold)
+    data = make_dataset(*(deals[:1] if by_orders else deals), orders=orders if by_orders else ())
+    kept = made(
+        "retention_net_amount / retention_start_amount - nrr * 0.5",
+        "ratio",
+        owner="Ann",
+        expected=(Expected(value="40 %", period="2026-Q1"),),
+    )
+    found = checks(kept, data)
+    assert {name: check.outcome for name, check in found.items()} == dict.fromkeys(found, "passed")
+    assert "40.00% in 2026-Q1" in found["can be computed"].told
+    assert ("ordered" if by_orders else "closed") in found["no fan-out"].told
+    late = make_dataset(*deals, as_of=dt.date(2026, 12, 31))
+    assert "year before" in check("can be computed", made("nrr", "ratio"), late).advice
