@@ -7,8 +7,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from salesnb.actions.explained_tree import TreeRequest, explained_tree, find_tree
-from salesnb.actions.planned_ends import check_level, default_level, planned_drivers
+from salesnb.actions.history import history_start
+from salesnb.actions.planned_ends import (
+    check_level,
+    default_level,
+    is_second_cut,
+    planned_drivers,
+    planned_parts,
+)
 from salesnb.actions.targets import quota_targets
+from salesnb.actions.weighing import SEGMENT
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis import Kpi, Query, Target
@@ -31,6 +39,10 @@ __all__ = ["ORDERED", "ExplainRequest", "Explained", "explained"]
 ORDERED = "ordered_amount"
 _WON = "won_amount"
 _PLAN = "plan:"
+_CUT = (
+    "The plan has amounts by {by}, and deals and win rates by team alone: how many deals these amounts take is told by each"
+    " one's own deal size and win rate in the twelve months before the plan, scaled to the plan's deals and wins."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,15 +204,26 @@ def _against_plan(workspace: "Workspace", request: ExplainRequest, period: Perio
     plan = workspace.plans().load(request.against.removeprefix(_PLAN))
     by = default_level(plan) if request.by is None else request.by
     check_level(plan, by)
+    if by == (SEGMENT,):
+        raise BadUsage(
+            f"The segments of the plan {plan.name} are no dimension, so that deals cannot be told by them here.",
+            hint=f"Ask by a level, or cut it by a dimension: salesnb plan cascade {plan.name} --across product.",
+        )
     with workspace.dataset() as data:
         # Quotas count shared deals by credit, so what is compared with them does as well.
         asked = WhyQuery(by=by, as_of=request.as_of, credit=CREDIT)
         reader = WhyReader(data, workspace.calendar, asked, workspace.catalogue(data))
-        before = planned_drivers(plan, by, period, reader.as_of, workspace.calendar)
+        second = is_second_cut(plan, by)
+        level = () if second else by
+        before = planned_drivers(plan, level, period, reader.as_of, workspace.calendar)
+        if second and before:
+            past = replace(plan.period, start=history_start(plan.period), end=plan.period.start)
+            before = planned_parts(plan, before[()], reader.drivers(past))
         change = explain_drivers(before, reader.drivers(period), method=request.method)
-        found = _explained(
-            reader, change, reader.known.get(_WON).label, _due_notice(workspace, plan, period, reader.as_of)
-        )
+        notices = _due_notice(workspace, plan, period, reader.as_of)
+        if second:
+            notices += (_CUT.format(by=by[0]),)
+        found = _explained(reader, change, reader.known.get(_WON).label, notices)
     name = _namer(workspace.settings)(period)
     return replace(found, before=f"plan {plan.name}", after=name, planned=True)
 

@@ -1,5 +1,6 @@
 """A plan as one end of an explanation: the deals, win rates and amounts that its cascade takes for granted."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -12,7 +13,7 @@ from salesnb.kpis.order_lines import Values
 from salesnb.money import split
 from salesnb.planning import Plan, Quota, planned_deals
 
-__all__ = ["check_level", "default_level", "planned_drivers"]
+__all__ = ["check_level", "default_level", "is_second_cut", "planned_drivers", "planned_parts"]
 
 _KPI = "won_amount"
 
@@ -24,19 +25,27 @@ def default_level(plan: Plan) -> tuple[str, ...]:
 
 
 def check_level(plan: Plan, by: tuple[str, ...]) -> None:
-    """Refuse what a plan has no quotas by.
+    """Refuse what a plan has no quotas by: neither a level of its cascade nor its second cut.
 
     Raises
     ------
     BadUsage
-        Naming the levels of its cascade.
+        Naming what it can be told by, and how to cut it.
     """
+    across = plan.goal(_KPI).across
     levels = list(dict.fromkeys(quota.level for quota in _quotas(plan)))
-    if len(by) > 1 or (by and by[0] not in levels):
+    known = [*(level for level in levels if level != "company"), *([across] if across else [])]
+    if by and (len(by) > 1 or by[0] not in {*known, "company"}):
+        cut = f" Or cut it first: salesnb plan cascade {plan.name} --across {by[0]}."
         raise BadUsage(
             f"The plan {plan.name} has no quotas by {', '.join(by)}.",
-            hint=f"Ask by one of its levels: {', '.join(level for level in levels if level != 'company')}.",
+            hint=f"Ask by one of these: {', '.join(known)}.{cut if len(by) == 1 else ''}",
         )
+
+
+def is_second_cut(plan: Plan, by: tuple[str, ...]) -> bool:
+    """Whether a plan is told by what its quotas are cut by a second time, such as product."""
+    return bool(by) and by == (plan.goal(_KPI).across,)
 
 
 def planned_drivers(
@@ -70,6 +79,41 @@ def planned_drivers(
             key = (quota.id.removeprefix(REP_PREFIX),) if level else ()
             found[key] = Drivers(closed=closed, won=closed * rate, amount=amount)
     return found
+
+
+def planned_parts(plan: Plan, whole: Drivers, past: Mapping[Values, Drivers]) -> dict[Values, Drivers]:
+    """Give what a plan takes for granted of each part of its second cut, such as each product.
+
+    A plan has amounts by product, and deals and win rates by node alone. How many deals a product's amount takes follows
+    from its own deal size and win rate before the plan, and all are scaled so that they add up to the plan's deals and
+    wins; a product without history has those of the whole.
+
+    Parameters
+    ----------
+    whole
+        What the plan takes for granted of the company, as `planned_drivers` gives it.
+    past
+        By value of the dimension: what was closed and won before the plan.
+    """
+    (root,) = (quota for quota in _quotas(plan) if quota.parent is None)
+    parts = {part.label: part.amount for part in root.parts if part.amount}
+    if not parts:
+        return {}
+    none = f"no {plan.goal(_KPI).across}"
+    shares = split(whole.amount, list(parts.values()), list(parts))
+    amounts = {
+        (None if label == none else label,): amount for label, amount in zip(parts, shares, strict=True)
+    }
+    usual = {key: past[key] if key in past and past[key].amount > 0 else whole for key in amounts}
+    won = {key: amount * Fraction(usual[key].won) / usual[key].amount for key, amount in amounts.items()}
+    closed = {key: won[key] * usual[key].closed / usual[key].won for key in amounts}
+    all_won, all_closed = sum(won.values()), sum(closed.values())
+    return {
+        key: Drivers(
+            closed=closed[key] * whole.closed / all_closed, won=won[key] * whole.won / all_won, amount=amount
+        )
+        for key, amount in amounts.items()
+    }
 
 
 def _quotas(plan: Plan) -> tuple[Quota, ...]:

@@ -1,13 +1,30 @@
 """A plan as one end of an explanation: its quotas, or what was due of them."""
 
 import datetime as dt
+from fractions import Fraction
 
 import pytest
 
-from salesnb.actions.planned_ends import check_level, default_level, planned_drivers
+from salesnb.actions.planned_ends import (
+    check_level,
+    default_level,
+    is_second_cut,
+    planned_drivers,
+    planned_parts,
+)
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput, BadUsage
-from salesnb.planning import Goal, OrgNode, OrgTree, PastDrivers, Plan, new_plan, plan_drivers
+from salesnb.kpis.drivers import Drivers
+from salesnb.planning import (
+    Goal,
+    OrgNode,
+    OrgTree,
+    PastDrivers,
+    Plan,
+    cut_across,
+    new_plan,
+    plan_drivers,
+)
 
 CALENDAR = FiscalCalendar()
 QUARTER = CALENDAR.period("2017-Q4")
@@ -71,3 +88,53 @@ def test_a_plan_is_told_by_its_own_levels() -> None:
         with pytest.raises(BadUsage, match="no quotas by") as refused:
             check_level(plan(), by)
         assert "team, rep" in refused.value.hint
+    assert "plan cascade q4 --across product" in refusal(plan(), ("product",)).hint
+    assert "--across" not in refusal(plan(), ("team", "rep")).hint
+
+
+def refusal(made: Plan, by: tuple[str, ...]) -> BadUsage:
+    with pytest.raises(BadUsage) as refused:
+        check_level(made, by)
+    return refused.value
+
+
+def cut() -> Plan:
+    """Cut 120,000 into 90,000 of Big and 30,000 of Small and of nothing."""
+    sold = {"rep:a": {"Big": 3, "Small": 1}, "rep:c": {"Big": 3, "no product": 1}}
+    return cut_across(plan(), "won", "product", sold, {"Big": 6, "Small": 1, "no product": 1}).plan
+
+
+def test_a_plan_is_told_by_its_second_cut_too() -> None:
+    assert not is_second_cut(plan(), ("product",))
+    assert is_second_cut(cut(), ("product",))
+    check_level(cut(), ("product",))
+    assert "team, rep, product" in refusal(cut(), ("sector",)).hint
+
+
+def test_a_product_s_deals_follow_from_its_own_past_and_add_up_to_the_plan_s() -> None:
+    """Big ones brought 1,000 at one in two before, small ones 100 at one in five; of what has no product nothing is known."""
+    (whole,) = planned_drivers(cut(), (), QUARTER, OVER, CALENDAR).values()
+    past = {
+        ("Big",): Drivers(closed=4, won=2, amount=2000),
+        ("Small",): Drivers(closed=5, won=1, amount=100),
+        ("Gone",): Drivers(closed=1, won=1, amount=7),
+    }
+    found = planned_parts(cut(), whole, past)
+    assert {key: one.amount for key, one in found.items()} == {
+        ("Big",): 90_000,
+        ("Small",): 15_000,
+        (None,): 15_000,
+    }
+    for name in ("closed", "won", "amount"):
+        assert sum(getattr(one, name) for one in found.values()) == getattr(whole, name)
+    big, small = found["Big",], found["Small",]
+    # Ten times as large, and 6 to 1 in amount: 90 deals won to 150, of which 180 to 750 closed.
+    assert big.won / small.won == Fraction(90, 150)
+    assert big.closed / small.closed == Fraction(180, 750)
+    nameless = found[None,]
+    assert nameless.closed / nameless.won / (big.closed / big.won) == whole.closed / whole.won / 2
+
+
+def test_a_plan_that_is_cut_into_nothing_has_no_parts() -> None:
+    (whole,) = planned_drivers(plan(), (), QUARTER, OVER, CALENDAR).values()
+    assert planned_parts(plan(), whole, {}) == {}

@@ -152,6 +152,37 @@ def test_rows_add_up_to_what_a_query_says(run: Callable, workspace: Path, by: st
     assert round(sum(row["after"] for row in found), 2) == known["2017-Q3"]
 
 
+def test_a_plan_that_is_cut_by_product_is_explained_by_product(run: Callable, planned: Path) -> None:
+    plan = ("--period", "2017-Q3", "--against", "plan:q3")
+    refused = run("-C", planned, "kpi", "explain", "won_amount", *plan, "--by", "product")
+    assert "salesnb plan cascade q3 --across product" in refused.err
+    assert run("-C", planned, "plan", "cascade", "q3", "--across", "product").code == 0
+    done = run(
+        "-C",
+        planned,
+        "kpi",
+        "explain",
+        "won_amount",
+        *plan,
+        "--by",
+        "product",
+        "--format",
+        "csv",
+        "--as-of",
+        "2017-09-30",
+    )
+    quotas = json.loads(run("-C", planned, "plan", "show", "q3", "--format", "json").out)["quotas"]
+    (whole,) = (quota for quota in quotas if quota["level"] == "company")
+    found = {row["product"]: row for row in rows(done.out)}
+    assert {name: cents(row["before"]) for name, row in found.items()} == {
+        part["label"]: part["amount_minor"] for part in whole["parts"]
+    }
+    names = ("volume", "win_rate", "deal_size", "mix", "new", "lost")
+    for row in found.values():
+        assert cents(row["before"]) + sum(cents(row[name]) for name in names) == cents(row["after"])
+    assert "twelve months before the plan" in done.err
+
+
 def test_people_read_method_grain_and_total_beside_the_numbers(
     run: Callable, workspace: Path, tmp_path: Path
 ) -> None:
