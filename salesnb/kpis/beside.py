@@ -69,7 +69,7 @@ class Times:
     Attributes
     ----------
     grain
-        Of the buckets; None for one stretch of days.
+        Of the buckets, alone or several together; None for one stretch of days.
     as_of
         The last day that is known.
     """
@@ -94,26 +94,39 @@ class Times:
         return start <= self.as_of < end - timedelta(days=1)
 
     def _earlier(self, name: str, start: date, end: date) -> tuple[date, date]:
-        """Give as many days of the earlier period as the bucket has, from the same day of it on."""
-        partial = self.is_partial(start, end)
-        known = self.as_of + timedelta(days=1) if partial else end
-        period = self._period(start, end)
-        if period is None:
-            earlier = years_before(start, 1) if name == LAST_YEAR else start - (end - start)
-            last = years_before(known, 1) if name == LAST_YEAR else earlier + (known - start)
-            return earlier, last
-        other = self.calendar.year_before(period) if name == LAST_YEAR else self.calendar.previous(period)
-        if period.start == start and known == period.end:
-            return other.start, other.end
-        first = min(other.start + (start - period.start), other.last_day)
-        return first, min(other.end, first + (known - start))
+        """Give as many days of the earlier period as the bucket has, from the same day of it on.
 
-    def _period(self, start: date, end: date) -> Period | None:
-        """Find the period of the calendar that a bucket is, or is a part of."""
+        Several buckets together, of which one wants a total, are compared with as many before them, or with the same a
+        year before; of the last one counts as much as is known of it.
+        """
+        known = self.as_of + timedelta(days=1) if self.is_partial(start, end) else end
+        unit = self._unit(start, end)
+        if unit is None:
+            if name == LAST_YEAR:
+                return years_before(start, 1), years_before(known, 1)
+            return start - (end - start), start - (end - known)
+        buckets = self.calendar.buckets(start, known, unit)
+        first, last = buckets[0], buckets[-1]
+        before = [self._before(name, one, len(buckets)) for one in (first, last)]
+        begin = min(before[0].start + (start - first.start), before[0].last_day)
+        if known == last.end and (start == first.start or len(buckets) > 1):
+            return begin, before[1].end
+        days = known - start if len(buckets) == 1 else known - last.start
+        return begin, min(before[1].end, (begin if len(buckets) == 1 else before[1].start) + days)
+
+    def _before(self, name: str, period: Period, count: int) -> Period:
+        if name == LAST_YEAR:
+            return self.calendar.year_before(period)
+        for _ in range(count):
+            period = self.calendar.previous(period)
+        return period
+
+    def _unit(self, start: date, end: date) -> str | None:
+        """Find what days are counted in: the grain; else the period that they are, or whole months; else single days."""
         if self.grain:
-            return self.calendar.containing(start, self.grain)
+            return self.grain
         for grain in ("month", "quarter", "year", "week"):
             period = self.calendar.containing(start, grain)
             if (period.start, period.end) == (start, end):
-                return period
-        return None
+                return grain
+        return "month" if start.day == end.day == 1 else None

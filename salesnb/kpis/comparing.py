@@ -14,7 +14,7 @@ from salesnb.kpis.engine import Run
 from salesnb.kpis.kpi import Kpi
 from salesnb.kpis.query import CREDIT, Query
 from salesnb.kpis.result import TOTAL, Column, Result, sort_key
-from salesnb.kpis.scan import FIRST_DAY, LAST_DAY, Span
+from salesnb.kpis.scan import FIRST_DAY, LAST_DAY, Span, day_before
 from salesnb.registry import Registry
 
 if TYPE_CHECKING:
@@ -165,6 +165,20 @@ class _Level:
                 if days > 1
                 else f"{partial.label} has just begun: it is compared with the first day of the earlier period."
             )
+        if not self._grain and self.whole.beside.compare:
+            yield self._told_of_days(self.spans[0])
+
+    def _told_of_days(self, span: Span) -> str:
+        """Say with which days a stretch of days is compared, which no label tells."""
+        what = "The total" if self.whole.query.time_grain else "What is asked for"
+        if span.start == FIRST_DAY or span.end == LAST_DAY:
+            return f"{what} has nothing to be compared with: say its first and its last day."
+        known = min(span.end, self.whole.run.as_of + timedelta(days=1))
+        earlier = [self._days(name, span) for name in self.whole.beside.compare]
+        said = " and ".join(f"{_worded(days)}" for days in earlier if days)
+        if not said:
+            return f"{what} of {_worded((span.start, known))} has nothing to be compared with in the data."
+        return f"{what} of {_worded((span.start, known))} is compared with {said}."
 
     @cached_property
     def run(self) -> Run:
@@ -200,7 +214,9 @@ class _Level:
 
     @cached_property
     def _calendar_times(self) -> Times:
-        return Times(calendar=self.whole.calendar, grain=self._grain, as_of=self.whole.run.as_of)
+        return Times(
+            calendar=self.whole.calendar, grain=self.whole.query.time_grain, as_of=self.whole.run.as_of
+        )
 
     @cached_property
     def _windows(self) -> tuple[Period, ...]:
@@ -247,6 +263,10 @@ class _Level:
                 target = self.run.target_of(kpi, group, span)
                 yield target
                 yield _change(now, target)
+
+
+def _worded(days: tuple[date, date]) -> str:
+    return f"{days[0]} to {day_before(days[1])}"
 
 
 def _changes(kpi: Kpi, now: Any, then: Any) -> Iterable[Any]:

@@ -161,6 +161,54 @@ def test_a_total_over_time_of_what_is_open_is_that_of_the_last_day(make_dataset:
     assert [row[-1] for row in found.rows] == [5, 12, 12, 12]
 
 
+def test_a_total_of_a_period_that_is_not_over_is_compared_like_for_like_and_says_with_which_days(
+    make_dataset: MAKE, deal: MAKE
+) -> None:
+    """Of three quarters the last has 73 days: those before are the three before them, the last as far."""
+    days = {"2025-03-31": 1, "2025-04-01": 10, "2025-12-11": 100, "2025-12-12": 1000, "2025-12-13": 10_000}
+    deals = [deal(one, amount=amount, closed_on=day(one)) for one, amount in days.items()]
+    data = make_dataset(*deals, as_of=day("2026-09-11"))
+    asked = {
+        "grain": "quarter",
+        "start": day("2026-01-01"),
+        "beside": {"compare": ("previous",), "totals": True},
+    }
+    found = records(ask(data, "won_amount", **asked))
+    assert found[-1]["won_amount_previous"] == 1110
+    told = "The total of 2026-01-01 to 2026-09-11 is compared with 2025-04-01 to 2025-12-12."
+    assert told in ask(data, "won_amount", **asked).notices
+    # Without a grain whole months are counted, of the last one the first eleven days.
+    asked = {"start": day("2026-01-01"), "end": day("2026-10-01"), "beside": {"compare": ("previous",)}}
+    assert records(ask(data, "won_amount", **asked))[0]["won_amount_previous"] == 110
+    early = ask(data, "won_amount", **asked | {"start": day("2025-01-01")})
+    assert "of 2025-01-01 to 2026-09-11 has nothing to be compared with in the data." in early.notices[0]
+    endless = ask(data, "won_amount", **asked | {"end": None})
+    assert "say its first and its last day" in endless.notices[0]
+
+
+@settings(max_examples=60)
+@given(
+    first=st.dates(day("2020-01-01"), day("2025-12-01")),
+    count=st.integers(1, 9),
+    grain=st.sampled_from(["week", "month", "quarter", "year"]),
+    year_start=st.integers(1, 12),
+)
+def test_whole_periods_together_are_compared_with_those_that_each_is_compared_with(
+    first: dt.date, count: int, grain: str, year_start: int
+) -> None:
+    calendar = FiscalCalendar(year_start=year_start)
+    times = Times(calendar=calendar, grain=grain, as_of=day("2039-12-31"))
+    buckets = [calendar.containing(first, grain)]
+    for _ in range(count - 1):
+        buckets.append(calendar.next(buckets[-1]))
+    start, end = buckets[0].start, buckets[-1].end
+    alone = [times.of("last_year", one.start, one.end) for one in buckets]
+    assert times.of("last_year", start, end) == (alone[0][0], alone[-1][1])
+    before = times.of("previous", start, end)
+    assert before[1] == start
+    assert len(calendar.buckets(*before, grain)) == count
+
+
 def test_a_missing_value_is_told_from_a_total(make_dataset: MAKE, deal: MAKE) -> None:
     data = make_dataset(deal("1", channel=None), deal("2"))
     found = ask(data, "won_count", by=("channel",), beside={"totals": True})
