@@ -15,7 +15,7 @@ from salesnb.cli.reconciliation import add_report_arguments, print_reconciliatio
 from salesnb.cli.result import print_result, total_row
 from salesnb.cli.table import print_csv, print_json, print_text
 from salesnb.counting import counted
-from salesnb.errors import MissingFile
+from salesnb.errors import BadUsage, MissingFile
 from salesnb.workspace import Workspace, settings_file
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ def _list(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     from salesnb.kpis.lineage import lineage
 
+    _refuse_ordered(arguments.name)
     with _catalogue(arguments) as (known, data):
         kpi = known.get(arguments.name)
         made_of = lineage(kpi, known, data)
@@ -156,6 +157,19 @@ def _show(arguments: argparse.Namespace) -> int:
     for line in made_of.text().splitlines():
         print(f"  {line}")
     return 0
+
+
+def _refuse_ordered(*names: str) -> None:
+    """Say what the name is that only an explanation knows."""
+    from salesnb.actions.explained import ORDERED
+
+    if ORDERED in names:
+        raise BadUsage(
+            f"{ORDERED} is no KPI: salesnb kpi explain calls the amount of the orders so, which it tells by price, volume and"
+            " mix.",
+            hint=f"Explain it: salesnb kpi explain {ORDERED} --period P --against P. Where no pipeline is loaded, won_amount"
+            " is the amount of the orders.",
+        )
 
 
 @contextlib.contextmanager
@@ -199,6 +213,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _query(arguments: argparse.Namespace) -> int:
     from salesnb.actions.querying import query_kpis
 
+    _refuse_ordered(*arguments.names)
     workspace = Workspace.open(arguments.workspace)
     query = _read_query(tuple(arguments.names), arguments)
     result = query_kpis(workspace, query, known=arguments.known, plan=arguments.plan)
@@ -210,6 +225,7 @@ def _rows(arguments: argparse.Namespace) -> int:
     from salesnb.actions.querying import kpi_rows
     from salesnb.kpis.listing import NAMED
 
+    _refuse_ordered(arguments.name)
     workspace = Workspace.open(arguments.workspace)
     query = _read_query((arguments.name,), arguments)
     result = kpi_rows(workspace, arguments.name, query, known=arguments.known)

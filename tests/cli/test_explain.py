@@ -345,6 +345,14 @@ def test_orders_are_told_by_price_volume_and_mix(run: Callable, orders: Path) ->
     assert named.out == done.out
 
 
+@pytest.mark.parametrize("command", ["show", "query", "rows"])
+def test_the_amount_of_orders_is_explained_and_no_kpi(run: Callable, orders: Path, command: str) -> None:
+    done = run("-C", orders, "kpi", command, "ordered_amount")
+    assert done.code == 2
+    assert "salesnb kpi explain ordered_amount" in done.err
+    assert "won_amount is the amount of the orders" in done.err
+
+
 def test_orders_by_rep_and_as_of_an_earlier_day(run: Callable, orders: Path) -> None:
     asked = ("explain", "ordered_amount", "--period", "2026-Q1", "--against", "2025-Q1", "--format", "csv")
     found = rows(run("-C", orders, "kpi", *asked, "--by", "rep", "--as-of", "2026-03-11").out)

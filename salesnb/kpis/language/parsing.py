@@ -17,6 +17,11 @@ T = TypeVar("T")
 
 _EXPRESSION = "a number, the name of a KPI, or an aggregate such as sum(amount where won)"
 
+_QUANTILE = (
+    "Write its share first, 0.9 for nine of ten, then its conditions: quantile(amount, 0.9 where won)."
+)
+_CONDITIONS = "Write conditions behind where, joined by and: {function}(… where won and product = 'Base')."
+
 
 def parse_expression(text: str, where: str = "") -> tree.Expression:
     """Read the expression of a KPI; ``where`` says in messages where the text stands.
@@ -124,11 +129,12 @@ class _Parser(ConditionParser):
             )
 
     def _share(self) -> Fraction:
-        self.need(",", after="what the quantile is of")
+        if not self.take(SIGN, ","):
+            raise self.expected("a comma and a share after what the quantile is of", hint=_QUANTILE)
         token = self.now
         share = self.number() if token.kind == NUMBER else None
         if share is None or not 0 < share.value < 1:
-            raise Fault("A quantile is of a number between 0 and 1.", token.at, "Write 0.9 for nine of ten.")
+            raise Fault("The share of a quantile is a number between 0 and 1.", token.at, _QUANTILE)
         return share.value
 
     def _clauses(self, function: str) -> tuple[tree.Condition | None, str]:
@@ -145,7 +151,9 @@ class _Parser(ConditionParser):
             else:
                 left = [word for word, seen in (("where", where), ("at", basis)) if not seen]
                 told = ", ".join(f'"{word}"' for word in (*left, ")"))
-                raise self.expected(f"one of {told} to go on with {function}", names=left)
+                several = self.now.kind == SIGN and self.now.value == ","
+                hint = _CONDITIONS.format(function=function) if several else ""
+                raise self.expected(f"one of {told} to go on with {function}", names=left, hint=hint)
 
     def _basis(self) -> str:
         token = self.now

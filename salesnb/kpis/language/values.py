@@ -54,12 +54,12 @@ class Reader:
         if self.now.kind != END:
             raise self.expected("the end or a sign such as + - * /")
 
-    def expected(self, what: str, names: Iterable[str] = ()) -> Fault:
+    def expected(self, what: str, names: Iterable[str] = (), hint: str = "") -> Fault:
         """Say what was expected here and what was found; ``names`` are words that may have been meant."""
         token = self.now
-        hint = nearest(token.value, names) if token.kind in {NAME, WORD} and names else ""
+        meant = nearest(token.value, names) if token.kind in {NAME, WORD} and names else ""
         return Fault(
-            f"Expected {what}, found {token.told}.", token.at, hint if hint.startswith("Did") else ""
+            f"Expected {what}, found {token.told}.", token.at, meant if meant.startswith("Did") else hint
         )
 
     @contextmanager
