@@ -22,6 +22,7 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis import Kpi, Query, Target
 from salesnb.kpis.drivers import explain_drivers
 from salesnb.kpis.effects import Change
+from salesnb.kpis.order_sales import ORDERED
 from salesnb.kpis.price_mix import explain_prices
 from salesnb.kpis.query import CREDIT
 from salesnb.kpis.tree_effects import TreeChange
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
     from salesnb.planning import Plan
     from salesnb.workspace import Settings, Workspace
 
-__all__ = ["ORDERED", "ExplainRequest", "Explained", "explained"]
+__all__ = ["ExplainRequest", "Explained", "explained"]
 
-ORDERED = "ordered_amount"
 _WON = "won_amount"
 _PLAN = "plan:"
 _CUT = (

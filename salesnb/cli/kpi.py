@@ -161,7 +161,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _refuse_ordered(*names: str) -> None:
     """Say what the name is that only an explanation knows."""
-    from salesnb.actions.explained import ORDERED
+    from salesnb.kpis.order_sales import ORDERED
 
     if ORDERED in names:
         raise BadUsage(

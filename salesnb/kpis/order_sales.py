@@ -12,8 +12,10 @@ from salesnb.kpis.deals import Deals, Dimension
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
 
-__all__ = ["OrderSales", "deals_of_sales", "has_orders_beside", "tells"]
+__all__ = ["ORDERED", "OrderSales", "deals_of_sales", "has_orders_beside", "tells"]
 
+# What an explanation calls the amount of the orders.
+ORDERED = "ordered_amount"
 _OF_ORDERS = frozenset({"account", "product", "rep"})
 
 
