@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import ibis.expr.operations as ops
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 from ibis.formats.pyarrow import PyArrowData
@@ -23,6 +24,11 @@ class _Arrow(PyArrowData):  # type: ignore[misc] # Ibis has no types
 
 class Embedded(Backend):  # type: ignore[misc] # Ibis has no types
     """A connection to DuckDB."""
+
+    def _run_pre_execute_hooks(self, expr: Any) -> None:
+        """Look once, not four times, for what must be told to the engine before a query."""
+        if expr.op().find((ops.InMemoryTable, ops.ScalarUDF, ops.AggUDF)):
+            super()._run_pre_execute_hooks(expr)
 
     def to_pyarrow(self, expr: Any, /, **options: Any) -> Any:
         """Answer a query; on its own way Ibis imports pandas, which takes longer than most questions."""

@@ -153,7 +153,7 @@ class Cells:
             return None
         wanted = {*self.columns, *self.by_stage, *filter(None, (self._within,))} - PERIOD
         of_deals = [name for name in sorted(wanted) if not name.startswith("dim_")]
-        table = (stays if self.moving else lives)(self.scan, self.reads, of_deals)
+        table = self._deals(tuple(of_deals))
         if table is None:
             return None
         asked = tuple(self._tells(table))
@@ -169,6 +169,13 @@ class Cells:
             start, end = (whole.start, whole.end) if self.scan.grain is None else (LAST_DAY, FIRST_DAY)
             numbers |= {"period_start": ibis.date(start), "period_end": ibis.date(end)}
         return table.select([*dict.fromkeys((*self._dimensions, *sorted(wanted)))], **numbers)
+
+    def _deals(self, columns: tuple[str, ...]) -> Any:
+        """Select the opportunities; the expression is written once for all questions that want the same of them."""
+        scan, select = self.scan, stays if self.moving else lives
+        asked = (scan.as_of, scan.dimensions, scan.filters, scan.credit, scan.restated)
+        key = (select.__name__, asked, self.reads, columns)
+        return scan.deals.kept(key, lambda: select(scan, self.reads, columns))
 
     def _tells(self, table: Any) -> Iterator[Any]:
         """Leave out what was all before the spans, where that is much: what is left costs more than asking."""

@@ -15,7 +15,7 @@ from salesnb.kpis.cells import BY_STAGE
 from salesnb.kpis.cohorts import RETENTION, Cohorts
 from salesnb.kpis.deals import Deals
 from salesnb.kpis.folding import Folded, Key, Sums
-from salesnb.kpis.kpi import AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi
+from salesnb.kpis.kpi import AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi, computed_from
 from salesnb.kpis.order_sales import deals_of_sales
 from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
@@ -306,7 +306,14 @@ class Run:
         if self._needs_quotas:
             nothing = nothing | self._quotas(key[1], span)
         known = {credit: nothing | found.get(key, {}) for credit, found in sums.items()}
-        return [self._value(kpi, known[self._credits[kpi.name]]) for kpi in self.kpis]
+        for values in known.values():
+            for kpi in self._computed:
+                values[kpi.name] = kpi.function(**{name: values[name] for name in kpi.needs})
+        return [known[self._credits[kpi.name]][kpi.name] for kpi in self.kpis]
+
+    @cached_property
+    def _computed(self) -> tuple[Kpi, ...]:
+        return computed_from(self.kpis, self.catalogue)
 
     @cached_property
     def _nothing_in(self) -> dict[Span, dict[str, Any]]:
@@ -315,15 +322,6 @@ class Run:
             span: {measure.name: self._nothing(measure, span) for measure in self.measures}
             for span in self.spans
         }
-
-    def _value(self, kpi: Kpi, known: dict[str, Any]) -> Any:
-        if kpi.name not in known:
-            needed = {
-                name: known[name] if name in TARGET_INPUTS else self._value(self.catalogue.get(name), known)
-                for name in kpi.needs
-            }
-            known[kpi.name] = kpi.function(**needed)
-        return known[kpi.name]
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
@@ -382,11 +380,15 @@ class Run:
 
     def _shown(self, key: Key) -> tuple[str | None, ...]:
         bucket, dimensions = key
-        named = dict(zip(self.query.dimensions, dimensions, strict=True))
-        grain = self.query.time_grain
-        return tuple(
-            bucket if name == grain else self.label(name, named[name]) for name in self.query.columns
-        )
+        if dimensions not in self._named:
+            named = zip(self.query.dimensions, dimensions, strict=True)
+            self._named[dimensions] = {name: self.label(name, value) for name, value in named}
+        named_here, grain = self._named[dimensions], self.query.time_grain
+        return tuple(bucket if name == grain else named_here[name] for name in self.query.columns)
+
+    @cached_property
+    def _named(self) -> dict[tuple[str | None, ...], dict[str, str | None]]:
+        return {}
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, str]]:

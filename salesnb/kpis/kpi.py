@@ -5,7 +5,7 @@ KPI is computed from the values of others, row by row, after aggregation, so tha
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -23,6 +23,7 @@ __all__ = [
     "TIME",
     "UNITS",
     "Kpi",
+    "computed_from",
     "derived",
     "measure",
     "ratio",
@@ -221,3 +222,19 @@ def _add(function: Callable[..., Any], kpi: Kpi) -> None:
             f"The KPI {kpi.name} has the basis {kpi.basis!r}.", hint=f"Use one of {', '.join(BASES)}."
         )
     CATALOGUE.add(kpi.name, kpi, origin=function.__module__)
+
+
+def computed_from(kpis: Iterable[Kpi], known: Registry[Kpi]) -> tuple[Kpi, ...]:
+    """List what is computed from other KPIs, among KPIs and all that they need: each behind what it needs itself."""
+    found: dict[str, Kpi] = {}
+
+    def add(kpi: Kpi) -> None:
+        if kpi.kind == "derived" and kpi.name not in found:
+            for name in kpi.needs:
+                if name not in TARGET_INPUTS:
+                    add(known.get(name))
+            found[kpi.name] = kpi
+
+    for kpi in kpis:
+        add(kpi)
+    return tuple(found.values())

@@ -11,6 +11,7 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.deals import Deals, Dimension
 from salesnb.kpis.kpi import AT_START, CLOSED, CREATED, Kpi
+from salesnb.kpis.quantiles import apart, together
 from salesnb.kpis.query import OVERLAY, OWNER, WINDOW
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span, day_before
 from salesnb.kpis.splitting import of_chosen_rows
@@ -89,8 +90,8 @@ class Scan:
             ``bucket`` (label or None), ``dimensions`` (ids), the columns of ``more_keys``, and each measure.
         """
         found = []
-        for reads, together in self.by_reads(measures):
-            found += self._grouped(basis, together, reads, more_keys, read_only=read_only)
+        for reads, some in self.by_reads(measures):
+            found += self._grouped(basis, some, reads, more_keys, read_only=read_only)
         return found
 
     def by_reads(self, measures: Sequence[Kpi]) -> Iterable[tuple[tuple[str, ...], list[Kpi]]]:
@@ -121,9 +122,12 @@ class Scan:
         values = {kpi.name: kpi.function(table) for kpi in measures}
         if read_only:
             table, values = of_chosen_rows(table, values)
+        # Other engines sort once by themselves, or have no list of quantiles.
+        values, places = together(values) if self.deals.of_duckdb else (values, {})
         keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
         grouped = table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values)
-        return [self._row(row, measures, more_keys) for row in grouped.to_pyarrow().to_pylist()]
+        rows = apart(grouped.to_pyarrow().to_pylist(), places)
+        return [self._row(row, measures, more_keys) for row in rows]
 
     def opportunities(self, basis: str, reads: tuple[str, ...] = ()) -> Any:
         """Select the opportunities of a basis with their dimensions and bucket; None where there can be none.
@@ -209,7 +213,7 @@ class Scan:
         first, last = self.spans[0].start, self.spans[-1].end
         table = self._happened(basis)
         table = table.filter(table[basis] >= ibis.date(first), table[basis] < ibis.date(last))
-        return table.mutate(bucket=self._bucket(table[basis])) if self.grain else table
+        return table.mutate(bucket=self._axis.inside(table[basis])) if self.grain else table
 
     def _in_windows(self, basis: str) -> Any:
         """Take those closed or created within each window; one that lies in several counts in each."""

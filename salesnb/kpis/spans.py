@@ -97,6 +97,13 @@ class Axis:
         cases.append((day >= ibis.date(self.cuts[-1]), self.after))
         return ibis.cases(*cases, else_=self._inside(day)).cast("int64")
 
+    def inside(self, day: Any) -> Any:
+        """Number the stretch of a date column of which no row is missing or lies before the first cut or after the last."""
+        import ibis
+
+        found = self._inside(day)
+        return ibis.literal(found, "int64") if isinstance(found, int) else found.cast("int64")
+
     def _inside(self, day: Any) -> Any:
         if self.after == 1:
             return 0
