@@ -23,6 +23,8 @@ __all__ = ["Found", "search"]
 # What adding up loses at most, as a share of what all lines could bring.
 _ROUNDING = 1e-9
 _WHOLE = 1e-6
+# What concave curves are solved to.
+_CONCAVE = 1e-7
 # No box is cut nearer to its end than this share of it.
 _EDGE = 0.01
 
@@ -74,10 +76,7 @@ class _Search:
         self.open: list[tuple[float, int, Relaxation, Solved]] = []
 
     def run(self, clock: Callable[[], float], end: float) -> Found:
-        self._look(self.problem.relaxed, np.inf)
-        if self.best is None:
-            self.open = []
-            self._look(self.problem.relaxed.within(*self.problem.tight), np.inf)
+        self._begin()
         while self.open and clock() <= end and not self._is_close(-self.open[0][0]):
             _, _, relaxed, solved = heapq.heappop(self.open)
             for part in self._cut(relaxed, solved.x):
@@ -92,23 +91,33 @@ class _Search:
             in_time=self._is_close(bound),
         )
 
+    def _begin(self) -> None:
+        """Look at the whole box; where the rows leave it no inside, also at the smallest box that they leave."""
+        relaxed, (low, high) = self.problem.relaxed, self.problem.tight
+        first = self._look(relaxed, np.inf)
+        left = not (np.array_equal(low, relaxed.low) and np.array_equal(high, relaxed.high))
+        if left and first - self.value > max(_CONCAVE * abs(first), self.rounding):
+            self.open, self.left = [], -np.inf
+            self._look(relaxed.within(low, high), first)
+
     def _is_close(self, bound: float) -> bool:
         return bool(bound - self.value <= max(self.gap * abs(bound), self.rounding))
 
-    def _look(self, relaxed: Relaxation, above: float) -> None:
-        """Solve a box; keep it when it may hold something better."""
+    def _look(self, relaxed: Relaxation, above: float) -> float:
+        """Solve a box and give its bound; keep it when it may hold something better."""
         solved = solve_box(relaxed, self.problem.rows)
         self.boxes += 1
         bound = min(solved.bound, above)
         if bound == -np.inf:
-            return
+            return bound
         self._offer(solved)
         if self._is_close(bound):
             self.left = max(self.left, bound)
-            return
+            return bound
         if self.boxes == 1 or self.boxes % 8 == 0:
             self._climb(relaxed, solved)
         heapq.heappush(self.open, (-bound, next(self.order), relaxed, solved))
+        return bound
 
     def _offer(self, solved: Solved) -> None:
         """Take amounts, brought to whole steps, when they are better than the best."""

@@ -91,7 +91,7 @@ def test_concave_curves_are_solved_to_a_millionth(drawn):
     curves, total, limits, _ = drawn
     best = allocate(curves, total, limits)
     assert best.gap <= 1e-6
-    assert best.boxes == 1
+    assert best.boxes <= 2
 
 
 @given(case(steep=False))
