@@ -1,10 +1,11 @@
 """What an allocation comes to, and its certificate."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from salesnb.allocation.forms import Floats
+from salesnb.allocation.problem import Problem
 
 __all__ = ["Allocation", "Price"]
 
@@ -38,8 +39,10 @@ class Allocation:
         Expected sales of all lines, those without any effort included.
     cost
         What the amounts, and moving away from today's, cost in the unit of the outcome.
+    aim
+        What was made as large as can be, net of costs: the mean outcome, or the mean of the worst draws.
     bound
-        No allocation that keeps to the limits brings more, net of costs.
+        No allocation that keeps to the limits has a larger aim.
     gap
         How much better than this one any could be, as a share of the bound (0..1).
     in_time
@@ -50,17 +53,21 @@ class Allocation:
         Of each draw of the curves, (d,).
     boxes
         How many boxes of amounts were looked into.
+    problem
+        What was solved.
     """
 
     amounts: Mapping[Any, float]
     outcome: float
     cost: float
+    aim: float
     bound: float
     gap: float
     in_time: bool
     prices: tuple[Price, ...]
     outcomes: Floats
     boxes: int
+    problem: Problem = field(repr=False, compare=False)
 
     @property
     def net(self) -> float:

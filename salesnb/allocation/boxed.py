@@ -48,14 +48,7 @@ def solve_box(relaxed: Relaxation, rows: Rows) -> Solved:
     held = float(relaxed.actual(x)[fixed].sum())
     if not len(free):
         return Solved(x=x, prices=np.zeros(len(rows.low)), bound=held, kept=keeps(rows, x))
-    part, shift = relaxed.only(free), rows.matrix[:, fixed] @ x[fixed]
-    # Rows over fixed amounts alone hold or do not, whatever the others are.
-    open_rows = np.flatnonzero(rows.matrix[:, free].any(axis=1))
-    left = Rows(
-        matrix=rows.matrix[np.ix_(open_rows, free)],
-        low=(rows.low - shift)[open_rows],
-        high=(rows.high - shift)[open_rows],
-    )
+    part, left = relaxed.only(free), rows.over(free, x)
     point = solve(part, left)
     bound, tops = upper_bound(part, left, point.prices, point.x)
     # What the prices ask of each line is exact where a curve bends, and says nothing where it is straight.
@@ -66,7 +59,7 @@ def solve_box(relaxed: Relaxation, rows: Rows) -> Solved:
     ]
     x[free] = max(settled, key=lambda amounts: float(part.value(amounts).sum()), default=point.x)
     prices = np.zeros(len(rows.low))
-    prices[open_rows] = point.prices
+    prices[rows.matrix[:, free].any(axis=1)] = point.prices
     return Solved(x=x, prices=prices, bound=held + bound, kept=keeps(rows, x))
 
 

@@ -47,6 +47,8 @@ class Found:
         How many boxes were looked into.
     in_time
         False when the time ran out before the gap was reached.
+    base
+        What is sold without any effort, which comes on top of value and bound.
     """
 
     x: Floats | None
@@ -55,6 +57,7 @@ class Found:
     prices: Floats
     boxes: int
     in_time: bool
+    base: float
 
 
 def search(problem: Problem, *, gap: float, seconds: float, clock: Callable[[], float]) -> Found:
@@ -82,6 +85,7 @@ class _Search:
             for part in self._cut(relaxed, solved.x):
                 self._look(part, solved.bound)
         bound = max(-self.open[0][0] if self.open else -np.inf, self.left)
+        relaxed = self.problem.relaxed
         return Found(
             x=self.best,
             value=self.value,
@@ -89,6 +93,7 @@ class _Search:
             prices=self.prices,
             boxes=self.boxes,
             in_time=self._is_close(bound),
+            base=float(relaxed.weights @ relaxed.responses.base.sum(axis=1)),
         )
 
     def _begin(self) -> None:

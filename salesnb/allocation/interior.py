@@ -7,6 +7,7 @@ solves the Newton equations of the conditions of optimality, which come down to 
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.kinks import Kinks, room
@@ -33,6 +34,18 @@ class Rows:
     matrix: Floats
     low: Floats
     high: Floats
+
+    def over(self, lines: npt.NDArray[np.intp], x: Floats) -> "Rows":
+        """Keep some lines, the others staying at their amounts in ``x``, and of the rows those that are about them.
+
+        Rows over lines that stay hold or do not, whatever the others are.
+        """
+        others = np.setdiff1d(np.arange(len(x)), lines)
+        held = np.flatnonzero(self.matrix[:, lines].any(axis=1))
+        shift = self.matrix[np.ix_(held, others)] @ x[others]
+        return Rows(
+            matrix=self.matrix[np.ix_(held, lines)], low=self.low[held] - shift, high=self.high[held] - shift
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,12 +42,15 @@ class Setting:
         Of each unit that a line gets more or less than today, in the unit of the outcome, by resource.
     weights
         Of the draws of the curves, adding up to 1; equal when left out.
+    worst
+        Share (0..1) of the draws, of which the worst are to come out as well as can be (CVaR); None for the mean of all.
     """
 
     limits: Sequence[Limit] = ()
     today: Mapping[Any, float] | None = None
     moving_cost: Mapping[str, float] | None = None
     weights: Sequence[float] | None = None
+    worst: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

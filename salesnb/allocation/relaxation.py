@@ -159,6 +159,13 @@ class Relaxation:
         """Second derivative of the envelopes alone, (n,), 0 or less."""
         return self.weights @ np.where(x < self.touch, 0.0, np.minimum(self.responses.bend(x), 0.0))
 
+    def in_draws(self, x: Floats) -> tuple[Floats, Floats, Floats]:
+        """Heights of the envelopes in each draw, their first and second derivatives, (d, n) each, without costs."""
+        straight = x < self.touch
+        height = np.where(straight, self.start + self.chord * (x - self.low), self.responses.value(x))
+        rise = np.where(straight, self.chord, self.responses.rise(x))
+        return height, rise, np.where(straight, 0.0, np.minimum(self.responses.bend(x), 0.0))
+
     def sides(self, x: Floats) -> tuple[Floats, Floats]:
         """First derivatives net of costs to the right and to the left, (n,) each; they differ at today's amounts."""
         rise = self.rise(x) - self.costs.unit

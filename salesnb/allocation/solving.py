@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from salesnb.allocation.answer import Allocation, Price
+from salesnb.allocation.boxed import keeps
 from salesnb.allocation.branching import Found, search
 from salesnb.allocation.conflicts import conflict
 from salesnb.allocation.forms import Floats
+from salesnb.allocation.hedging import cvar, hedge
 from salesnb.allocation.limits import Key, Limit, Resource
 from salesnb.allocation.problem import Curves, Problem, Setting, pose
 from salesnb.errors import BadInput, Infeasible
@@ -73,11 +76,47 @@ def allocate(
     given = total if isinstance(total, Mapping) else {"": total}
     resources = {name: _resource(name, item) for name, item in given.items()}
     setting = setting or Setting()
+    if setting.worst is not None and not 0 < setting.worst <= 1:
+        raise BadInput(
+            f"The worst {setting.worst:g} of the draws cannot be meant.", hint="Use 0.1 for a tenth of them."
+        )
     problem = pose(curves, resources, Setting(**{**vars(setting), "limits": (*setting.limits, *limits)}))
-    found = search(problem, gap=gap, seconds=seconds, clock=clock)
+    if setting.worst is None or setting.worst == 1 or problem.relaxed.responses.draws == 1:
+        found = search(problem, gap=gap, seconds=seconds, clock=clock)
+    else:
+        found = _hedged(problem, setting.worst, gap=gap, seconds=seconds, clock=clock)
     if found.x is None:
         raise _cannot(problem, seconds)
     return _answer(problem, list(curves), found, found.x)
+
+
+def _hedged(
+    problem: Problem, worst: float, *, gap: float, seconds: float, clock: Callable[[], float]
+) -> Found:
+    """Search with the weights of the draws that count where the worst come out best; both tell something of the answer."""
+    relaxed = problem.relaxed
+    hedged = hedge(relaxed.within(*problem.tight), problem.rows, worst)
+    weighted = replace(problem, relaxed=replace(relaxed, weights=hedged.weights))
+    found = search(weighted, gap=gap, seconds=seconds, clock=clock)
+    tried = [] if found.x is None else [found.x]
+    if not problem.steps.any() and keeps(problem.rows, hedged.x):
+        tried.append(hedged.x)
+    values = [_worst(problem, x, worst) for x in tried]
+    base = float(hedged.weights @ relaxed.responses.base.sum(axis=1))
+    value = max(values, default=-np.inf)
+    return replace(
+        found,
+        x=tried[values.index(value)] if tried else None,
+        value=value - base,
+        in_time=found.bound - value + base <= gap * abs(found.bound + base),
+        base=base,
+    )
+
+
+def _worst(problem: Problem, x: Floats, share: float) -> float:
+    responses = problem.relaxed.responses
+    outcomes = (responses.value(x) + responses.base).sum(axis=1) - problem.relaxed.costs.of(x).sum()
+    return cvar(outcomes, problem.relaxed.weights, share)
 
 
 def _resource(name: str, item: float | Resource) -> Resource:
@@ -103,19 +142,21 @@ def _cannot(problem: Problem, seconds: float) -> Infeasible:
 def _answer(problem: Problem, keys: list[Key], found: Found, x: Floats) -> Allocation:
     relaxed = problem.relaxed
     outcomes = (relaxed.responses.value(x) + relaxed.responses.base).sum(axis=1)
-    base = float(relaxed.weights @ relaxed.responses.base.sum(axis=1))
+    base = found.base
     bound = max(found.bound, found.value) + base
     spare = found.bound - found.value
     return Allocation(
         amounts=dict(zip(keys, (x + 0.0).tolist(), strict=True)),
         outcome=float(relaxed.weights @ outcomes),
         cost=float(relaxed.costs.of(x).sum()),
+        aim=found.value + base,
         bound=bound,
         gap=min(1.0, max(0.0, spare) / max(abs(bound), problem.scale() * 1e-6)),
         in_time=found.in_time,
         prices=_prices(problem, found, x),
         outcomes=outcomes,
         boxes=found.boxes,
+        problem=problem,
     )
 
 

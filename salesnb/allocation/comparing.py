@@ -1,0 +1,98 @@
+"""What an allocation brings beside simpler ones: today's, an equal share for all, and shares in proportion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from salesnb.allocation.answer import Allocation
+from salesnb.allocation.curves import Curve
+from salesnb.allocation.forms import Floats
+from salesnb.allocation.limits import line_of
+from salesnb.allocation.problem import Curves
+from salesnb.errors import BadInput
+
+__all__ = ["Gain", "equal", "gain_over", "in_proportion"]
+
+_LOW, _HIGH = 10, 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gain:
+    """How much more an allocation brings than another, in the unit of the outcome.
+
+    Attributes
+    ----------
+    mean
+        Over the draws of the curves, which both are measured on (paired).
+    low, high
+        Between which 80 % of the draws lie.
+    share_better
+        Share (0..1) of the draws in which it brings more.
+    """
+
+    mean: float
+    low: float
+    high: float
+    share_better: float
+
+
+def gain_over(curves: Curves, best: Allocation, other: Mapping[Any, float]) -> Gain:
+    """Compare an allocation with other amounts, draw by draw, without the costs.
+
+    Draws that the allocation was found on flatter it; give curves of other draws for a fair comparison.
+
+    Raises
+    ------
+    BadInput
+        When the other amounts leave out a line or have one more.
+    """
+    if set(other) != set(curves):
+        odd = sorted(str(line_of(key)) for key in set(other) ^ set(curves))
+        raise BadInput(f"Both allocations must have the same segments; these differ: {', '.join(odd)}.")
+    more = _outcomes(curves, best.amounts) - _outcomes(curves, other)
+    low, high = np.percentile(more, [_LOW, _HIGH])
+    return Gain(
+        mean=float(more.mean()), low=float(low), high=float(high), share_better=float((more > 0).mean())
+    )
+
+
+def _outcomes(curves: Curves, amounts: Mapping[Any, float]) -> Floats:
+    drawn = [[item] if isinstance(item, Curve) else list(item) for item in curves.values()]
+    draws = max(map(len, drawn))
+    total = np.zeros(draws)
+    for key, line in zip(curves, drawn, strict=True):
+        total += (
+            np.array([curve.at(amounts[key]) for curve in line])
+            if len(line) > 1
+            else line[0].at(amounts[key])
+        )
+    return total
+
+
+def equal(curves: Curves, totals: Mapping[str, float]) -> dict[Any, float]:
+    """Share each resource's total equally over its lines."""
+    return in_proportion(dict.fromkeys(curves, 1.0), totals)
+
+
+def in_proportion(weights: Mapping[Any, float], totals: Mapping[str, float]) -> dict[Any, float]:
+    """Share each resource's total over its lines in proportion to weights of 0 or more, such as last year's sales.
+
+    Examples
+    --------
+    >>> in_proportion({"North": 3, "South": 1}, {"": 100})
+    {'North': 75.0, 'South': 25.0}
+    """
+    sums: dict[str, float] = {}
+    for key, weight in weights.items():
+        resource = line_of(key).resource
+        sums[resource] = sums.get(resource, 0.0) + weight
+    empty = [name for name, whole in sums.items() if not whole > 0]
+    if empty or min(weights.values(), default=0) < 0:
+        raise BadInput(
+            "The weights must be 0 or more, and one of each resource above 0.", hint="Change the weights."
+        )
+    return {
+        key: totals[line_of(key).resource] * w / sums[line_of(key).resource] for key, w in weights.items()
+    }
