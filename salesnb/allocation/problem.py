@@ -196,9 +196,9 @@ class _Box:
         if high < self.high[line][0]:
             self.high[line] = (high, limit.why)
         (least, one), (most, other) = self.low[line], self.high[line]
-        if least > most + _SLACK * max(1.0, abs(most)):
-            total = f"total of {line.resource}" if line.resource else "total"
-            said = one if one == other else f"{one}, but {other or f'{total} {most:g}'}"
+        # What contradicts a total is found with the rows, which can say so in full.
+        if other and least > most + _SLACK * max(1.0, abs(most)):
+            said = one if one == other else f"{one}, but {other}"
             raise Infeasible(
                 f"The limits of {line} contradict each other by {least - most:g}: {said}.",
                 hint="Change one of them.",
@@ -219,7 +219,7 @@ class _Box:
         return low, np.maximum(low, high)
 
     def _to_steps(self, k: int, line: Line, step: float, low: Floats, high: Floats) -> None:
-        least, most = low[k], high[k]
+        least, most = low[k], max(low[k], high[k])
         low[k] = math.ceil(least / step - _SLACK) * step
         high[k] = math.floor(most / step + _SLACK) * step
         if low[k] > high[k]:
