@@ -31,7 +31,7 @@ def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]
     goal, top = found.goal, found.nodes[0]
     said = [_headline(found, top, formatter)]
     if found.is_over:
-        return tuple(said)
+        return (*said, *found.notices)
     if top.attainment is not None:
         chance = top.attainment.chance
         low, high = (formatter.value(value, goal.unit) for value in (chance.low, chance.high))
@@ -40,7 +40,7 @@ def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]
             said.append(_cause(found, formatter))
     said += [_lever(one, formatter) for one in found.levers[:_LEVERS]]
     said.append(f"Views: {found.views}. Told as of {formatter.date(found.as_of)}.")
-    return tuple(said)
+    return (*said, *found.notices)
 
 
 def _headline(found: "GoalOutlook", top: "NodeOutlook", formatter: Formatter) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.outlook_backtest import backtest_outlook
 from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number
 from salesnb.actions.outlooks import GoalOutlook, outlook_of_plan
+from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
 from salesnb.cli import main
 from salesnb.crm.generator import write_sample
 from salesnb.errors import BadInput, BadUsage, UnknownName
@@ -248,3 +250,85 @@ def test_the_command_line_prints_the_same(
     assert "attained with" in printed.err
     assert main([*call, "--level", "teem"]) == 2
     assert "Did you mean 'team'" in capsys.readouterr().err
+
+
+def test_what_is_said_is_kept_once_a_closed_month(workspace: Workspace, told: Told) -> None:
+    outlook_of_plan(workspace, "q3", kpi="won_amount", as_of=dt.date(2026, 7, 20))
+    outlook_of_plan(workspace, "past")
+    (found,) = outlook_of_plan(workspace, "q3", kpi="won_amount")
+    path = workspace.plans().folder / FILE
+    before = path.read_bytes()
+    outlook_of_plan(workspace, "q3", kpi="won_amount")
+    assert path.read_bytes() == before
+    kept = [
+        said
+        for said in read_predictions(workspace.plans().folder).predictions
+        if (said.plan, said.kpi) == ("q3", "won_amount")
+    ]
+    expected = {node.node: node for node in found.nodes if node.to_date < node.target}
+    assert {said.node for said in kept} == set(expected)
+    for said in kept:
+        attainment = expected[said.node].attainment
+        assert attainment is not None
+        assert (said.as_of, said.closed, said.target) == (_DAY, "2026-08", expected[said.node].target)
+        assert said.probability == pytest.approx(min(max(attainment.before, 1e-4), 1 - 1e-4))
+
+
+def test_predictions_whose_period_is_over_correct_what_is_said(workspace: Workspace, tmp_path: Path) -> None:
+    copy = Workspace.open(shutil.copytree(workspace.root, tmp_path / "sales", symlinks=True))
+    record = copy.plans().folder / FILE
+    record.unlink(missing_ok=True)
+    (plain,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    template = read_predictions(copy.plans().folder).predictions[0]
+    # What was nearly sure did not come, period after period: each asked for more than there ever was.
+    wrong = [
+        replace(
+            template,
+            node=node.node, level=node.level, period=label, log_odds=2.0, target=10**12, plan="old", closed=label,
+            start=period.start, end=period.end, as_of=period.start,
+        )
+        for label in ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2")
+        for period in [copy.calendar.period(label)]
+        for node in plain.nodes
+    ]  # fmt: skip
+    add_predictions(copy.plans().folder, wrong)
+    (found,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    (again,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    assert f"corrected by how {len(wrong)} earlier predictions turned out" in found.views
+    moved = 0
+    for one, other, third in zip(plain.nodes, found.nodes, again.nodes, strict=True):
+        assert one.attainment is not None
+        assert other.attainment is not None
+        assert other.attainment.before == one.attainment.before
+        if 0.4 < one.attainment.before < 0.9:
+            moved += 1
+            assert other.attainment.chance.probability is not None
+            assert other.attainment.chance.probability < one.attainment.before - 0.05
+        assert other == third
+    assert moved
+    # Nothing of a period that is over only later, nor of another way or without enough history, nor of a place unknown.
+    record.unlink()
+    useless = [
+        replace(wrong[0], end=dt.date(2026, 10, 1)),
+        replace(wrong[1], method=0),
+        replace(wrong[2], shown=False),
+        replace(wrong[3], node="Atlantis"),
+        replace(wrong[4], level="floor"),
+        replace(wrong[5], kpi="won_count"),
+    ]
+    add_predictions(copy.plans().folder, useless)
+    assert outlook_of_plan(copy, "q3", kpi="won_amount")[0].nodes == plain.nodes
+
+
+def test_a_record_that_cannot_be_written_or_read_whole_is_said(workspace: Workspace, tmp_path: Path) -> None:
+    copy = Workspace.open(shutil.copytree(workspace.root, tmp_path / "sales", symlinks=True))
+    with (copy.plans().folder / FILE).open("ab") as file:
+        file.write(b'{"torn')
+    (found,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    assert found.notices == ("A line of plans/.history/predictions.jsonl cannot be read, and is left out.",)
+    (copy.plans().folder / FILE).unlink()
+    (copy.plans().folder / FILE).with_suffix(".lock").unlink()
+    (copy.plans().folder / FILE).with_suffix(".lock").mkdir()
+    (found,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    assert found.nodes[0].attainment is not None
+    assert "is not kept for later" in found.notices[-1]
