@@ -11,7 +11,7 @@ from salesnb.planning import Plan
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["NOT_YET", "answer", "commit", "goal_records", "standing_records"]
+__all__ = ["NOT_YET", "answer", "commit", "standing_records"]
 
 NOT_YET = "none"
 _ANSWERS = {"accept": "accepted", "dispute": "disputed"}
@@ -99,18 +99,3 @@ def standing_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]
                 }
             )
     return records
-
-
-def goal_records(plan: Plan) -> list[dict[str, object]]:
-    """List what the check of the goals found, a record an aspect."""
-    words = {True: "yes", False: "no", None: "not known"}
-    return [
-        {
-            "goal": one.goal,
-            "aspect": one.aspect,
-            "holds": words[one.holds],
-            "finding": one.what,
-            "what to do": one.hint,
-        }
-        for one in planning.goal_findings(plan)
-    ]

@@ -54,7 +54,7 @@ from salesnb.planning.fairness import (
 )
 from salesnb.planning.gaps import NodeGap, node_gaps
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
-from salesnb.planning.goal_checks import GoalFinding, goal_findings
+from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
 from salesnb.planning.handing_over import hand_over, prorated
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
 from salesnb.planning.means import (
@@ -135,6 +135,7 @@ __all__ = [
     "Hiring",
     "KpiTarget",
     "Level",
+    "Likely",
     "Lock",
     "LockedAmount",
     "Market",

@@ -13,11 +13,13 @@ import pytest
 
 import salesnb
 from salesnb.actions import outlooks
+from salesnb.actions.goal_checking import check_goals, save_bands
 from salesnb.actions.making import make_plan
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.outlook_backtest import backtest_outlook
 from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number
 from salesnb.actions.outlooks import GoalOutlook, outlook_of_plan
+from salesnb.actions.plans import approve
 from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
 from salesnb.cli import main
 from salesnb.crm.generator import write_sample
@@ -332,3 +334,46 @@ def test_a_record_that_cannot_be_written_or_read_whole_is_said(workspace: Worksp
     (found,) = outlook_of_plan(copy, "q3", kpi="won_amount")
     assert found.nodes[0].attainment is not None
     assert "is not kept for later" in found.notices[-1]
+
+
+def _achievable(workspace: Workspace, name: str, **asked: Any) -> dict[str, Any]:
+    found = check_goals(workspace, name, **asked).findings
+    return {one.goal: one for one in found if one.aspect == "achievable"}
+
+
+def test_what_is_achievable_says_the_outlook_and_the_plan_may_keep_it(
+    workspace: Workspace, told: Told
+) -> None:
+    checked = check_goals(workspace, "q3")
+    band = checked.likely["won_amount"].band
+    attainment = told()[0].nodes[0].attainment
+    assert band is not None
+    assert attainment is not None
+    assert attainment.chance.probability is not None
+    assert attainment.band is not None
+    assert (band.low, band.high) == pytest.approx(attainment.band, abs=0.001)
+    assert band.low - 0.001 <= attainment.chance.probability <= band.high + 0.001
+    assert band.as_of == _DAY
+    kept = save_bands(workspace, checked)
+    assert kept.goal("won_amount").probability == band
+    approve(workspace, "q3")
+    with pytest.raises(BadInput, match="approved and frozen"):
+        save_bands(workspace, check_goals(workspace, "q3", as_of=dt.date(2026, 8, 20)))
+
+
+def test_where_there_is_no_probability_the_check_says_what_is_known(workspace: Workspace) -> None:
+    over = _achievable(workspace, "past")["won_amount"]
+    assert over.holds is True
+    assert over.what.startswith("The period is over and brought $")
+    make_plan(workspace, "several", "2026-Q3", [("win_rate", "0.5"), ("won_amount", "400000")])
+    assert "not cascaded" in _achievable(workspace, "several")["win_rate"].what
+    early = _achievable(workspace, "several", as_of=dt.date(2024, 4, 20))["won_amount"]
+    assert early.holds is None
+    assert early.what.startswith("No probability is shown: not enough history: ")
+    assert "In 80 of 100 such cases it ends between $" in early.what
+
+
+def test_goals_are_checked_without_data_too(tmp_path: Path, workspace: Workspace) -> None:
+    empty = Workspace.create(tmp_path / "empty", Settings(company="Acme"))
+    shutil.copytree(workspace.plans().folder, empty.plans().folder, dirs_exist_ok=True)
+    assert "Nothing was imported yet" in _achievable(empty, "q3")["won_amount"].what
