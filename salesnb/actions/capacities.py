@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
-from salesnb.actions.history import month_weights
-from salesnb.actions.staffing import Brings, Presence, cohorts_of, past_productivity, presences
+from salesnb.actions.staffing import (
+    Brings,
+    Presence,
+    capacity_of,
+    cohorts_of,
+    memberships_of,
+    past_productivity,
+    presences,
+    whole_months,
+)
+from salesnb.actions.weighing import season_of
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
 from salesnb.planning import (
@@ -138,14 +147,15 @@ def find_capacity(
     """
     plan = workspace.plans().load(name)
     goal = cascaded_goal(plan, kpi)
-    months = _months(workspace, goal.period)
+    months = whole_months(workspace.calendar, goal.period)
     if productivity is not None:
         typed = Productivity(kpi=goal.kpi, unit=goal.unit, amount=productivity, source="given")
         people = replace(people, productivity=(typed,))
     plan = planning.assume_people(plan, people)
     with workspace.dataset() as data:
         found = _assumed(plan, goal) or _from_history(workspace, data, plan, goal)
-        season, basis = _season(workspace, data, plan, goal, months)
+        known = workspace.catalogue(data)
+        season, basis = season_of(data, workspace.calendar, known, plan, goal)
         finder = _Finder(
             plan=plan,
             goal=goal,
@@ -157,7 +167,10 @@ def find_capacity(
         reps = [leaf.id for leaf in finder.tree.leaves() if leaf.level == "rep"]
         there = presences(data)
         potential = _potential(data, finder.tree, goal)
-    return finder.found(cohorts_of(reps, there, months), found, basis, potential, _unknown(reps, there))
+        members = memberships_of(data)
+    return finder.found(
+        cohorts_of(reps, there, months, members), found, basis, potential, _unknown(reps, there)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,14 +221,9 @@ class _Finder:
         """Follow each cohort with whoever replaces its leavers; they count where it does."""
         capacity: dict[str, float] = {}
         heads, ramped = dict(capacity), dict(capacity)
-        whole = len(self.months)
         for cohort in cohorts:
-            path = planning.project([cohort], whole, self.market.staffing)
-            for sums, value in (
-                (capacity, sum(planning.bookings(path.ramped, self.market.monthly, self.market.season))),
-                (heads, sum(path.headcount) / whole),
-                (ramped, sum(path.ramped) / whole),
-            ):
+            told = capacity_of(cohort, self.market)
+            for sums, value in zip((capacity, heads, ramped), told, strict=True):
                 sums[cohort.name] = sums.get(cohort.name, 0.0) + value
         for leaf in self.tree.leaves():
             if leaf.level == "rep":
@@ -239,16 +247,6 @@ class _Finder:
         }
 
 
-def _months(workspace: "Workspace", period: Period) -> tuple[Period, ...]:
-    months = workspace.calendar.months(period)
-    if (months[0].start, months[-1].end) != (period.start, period.end):
-        raise BadInput(
-            f"Capacity is told by month, and {period.label} is not made of whole months.",
-            hint="Ask for a plan of a month, quarter or year.",
-        )
-    return months
-
-
 def _assumed(plan: Plan, goal: Goal) -> Brings | None:
     stored = planning.productivity_of(plan, goal.kpi)
     return Brings(monthly=stored.amount, source=stored.source) if stored else None
@@ -264,19 +262,6 @@ def _from_history(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goa
             hint="Give --productivity: what a ramped rep brings in an average month.",
         )
     return found
-
-
-def _season(
-    workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal, months: Sequence[Period]
-) -> tuple[tuple[int, ...], str]:
-    """Take the season of the plan; that of the history where it has none for all months."""
-    for season in plan.assumptions.seasonality:
-        weights = {weight.label: weight.weight_bp for weight in season.weights}
-        if season.kpi == goal.kpi and all(month.label in weights for month in months):
-            return tuple(weights[month.label] for month in months), season.basis
-    past = month_weights(data, workspace.calendar, workspace.catalogue(data), goal.kpi, goal.period)
-    points = planning.basis_points(past.weights)
-    return tuple(points[month.label] for month in months), past.basis
 
 
 def _potential(data: "Dataset", tree: OrgTree, goal: Goal) -> dict[str, float]:

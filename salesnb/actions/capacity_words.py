@@ -6,6 +6,7 @@ from typing import Any
 
 from salesnb import planning
 from salesnb.actions.capacities import CapacityFound
+from salesnb.actions.hedging import hedge_lines
 from salesnb.money import Formatter, to_major
 from salesnb.planning import Hiring, NodeGap
 
@@ -32,7 +33,7 @@ def capacity_lines(found: CapacityFound, formatter: Formatter) -> tuple[str, ...
         f"Season: {found.season_basis}.",
         f"Rep-years: {steps.naive:.2f} by heads, {steps.ramp:.2f} with ramp, {steps.attrition:.2f} with attrition.",
         *found.notices,
-        *_hedges(found, formatter),
+        *hedge_lines(found.plan, formatter),
         *_verdict(found, formatter),
     )
 
@@ -186,27 +187,6 @@ def _by_month(hiring: dict[str, Hiring] | Any, formatter: Formatter) -> str:
             when = first if len(labels) == 1 else f"{first} to {last}"
             parts.append(f"{heads} at the start of {when}")
     return ", or ".join(parts)
-
-
-def _hedges(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
-    """Say over-assignment of each level in its three forms, and beside it what the plan takes for granted."""
-    told = [
-        f"Over-assignment at level {level.level}: factor {float(level.factor):.4f}, {formatter.ratio(float(level.over))},"
-        f" attainment factor {float(level.attainment_factor):.4f}."
-        for level in planning.assigned_levels(found.plan, found.goal)
-        if level.over and level.factor is not None and level.attainment_factor is not None
-    ]
-    stored = [item for item in found.plan.assumptions.over_assignment if item.kpi == found.goal.kpi]
-    told += [
-        f"Over-assignment assumed at level {item.level}: {formatter.ratio(item.factor_bp / 10_000 - 1)} on"
-        f" {'the goal' if item.base == 'goal' else 'the level above'}."
-        for item in stored
-    ]
-    multiplied = [item.factor_bp / 10_000 for item in stored if item.base == "above"]
-    if len(multiplied) > 1:
-        over = float(planning.hedged(multiplied)) - 1
-        told.append(f"Together the levels come to {formatter.ratio(over)}: hedges multiply.")
-    return tuple(told)
 
 
 def _tenths(value: float | None) -> Decimal | None:

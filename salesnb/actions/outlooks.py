@@ -21,6 +21,9 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.planning import Goal, Plan, Quota
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from salesnb.crm.dataset import Dataset
     from salesnb.outlook.attain import Attainment
     from salesnb.outlook.deals import Deals
@@ -197,6 +200,23 @@ class Outlook:
                 attainment=self._attainment(quota),
             )
         return self._told[quota.id]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of the period is to come."""
+        return self._as_of >= self._goal.period.last_day
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether deals of the period are simulated, so that reps can be drawn jointly."""
+        return self._simulation is not None
+
+    def draws(self, known: Mapping[str, float], whole: "Outcome") -> "npt.NDArray[np.float64]":
+        """Draw what reps end with, jointly: shape (draws, reps); see :func:`salesnb.outlook.joint.jointly`."""
+        from salesnb.outlook.joint import jointly
+
+        assert self._simulation is not None  # noqa: S101 -- asked only where there is one
+        return jointly(self._simulation, known, whole)
 
     def predictions(self) -> "tuple[Prediction, ...]":
         """List what was said so far of quotas; of an earlier day than that of the data nothing, which is hindsight."""

@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.agreeing import ACTIONS, add_agreeing
+from salesnb.cli.arguments import share
 from salesnb.cli.capacity import add_capacity_arguments, run_capacity
 from salesnb.cli.fairness import add_fairness_arguments, run_fairness
 from salesnb.cli.outlook import add_outlook, print_outlook
@@ -17,6 +19,7 @@ from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
+    from salesnb.actions.hedging import Hedge
     from salesnb.planning import Plan
 
 # What --quotas means without a file; no file is called so.
@@ -75,6 +78,28 @@ def _add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="BASIS",
         default="",
         help="what to split by: history, potential, capacity, equal or given, or a mix such as history:.6,potential:.4",
+    )
+    cascade.add_argument(
+        "--over-assignment",
+        metavar="[LEVEL=]PERCENT",
+        action="append",
+        default=[],
+        help="how much more the quotas of a level (reps, when none is named) come to than those of the level above, such as"
+        " 5%% or team=2.5%%; 0%% takes it off",
+    )
+    cascade.add_argument(
+        "--reach",
+        metavar="CHANCE",
+        type=share,
+        help="the smallest over-assignment of reps with which the goal is reached so often, such as 80%%",
+    )
+    cascade.add_argument(
+        "--follow",
+        metavar="SHARE",
+        type=share,
+        default=1.0,
+        help="with --reach: how far results follow quotas, from 1 (default: reps attain the same share of whatever they are"
+        " asked for) to 0 (they sell the same)",
     )
     cascade.add_argument(
         "--across",
@@ -161,6 +186,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.hedging import hedge_lines
     from salesnb.actions.plans import goal_lines, slip_lines
     from salesnb.planning import plan_to_document
 
@@ -172,7 +198,7 @@ def _show(arguments: argparse.Namespace) -> int:
     say(f"{plan.name}: {plan.period.label}, revision {plan.revision}, {plan.status}")
     for line in goal_lines(plan, workspace.settings.formatter):
         say(line)
-    for sentence in slip_lines(plan):
+    for sentence in (*hedge_lines(plan, workspace.settings.formatter), *slip_lines(plan)):
         say(sentence)
     columns, records, right = _quota_table(workspace, plan, arguments.by)
     if records:
@@ -215,6 +241,7 @@ def _schema(_arguments: argparse.Namespace) -> int:
 
 
 def _cascade(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.hedging import Reach, hedge_lines
     from salesnb.actions.plans import CascadeChange, cascade_again
 
     workspace = Workspace.open(arguments.workspace)
@@ -229,12 +256,16 @@ def _cascade(arguments: argparse.Namespace) -> int:
             _pair(text, "--unlock-across", 'NODE=VALUE, such as "West=Core"')
             for text in arguments.unlock_across
         ),
+        over_assign=tuple(map(_hedge, arguments.over_assignment)),
+        reach=None if arguments.reach is None else Reach(chance=arguments.reach, follow=arguments.follow),
         why=arguments.why,
     )
     changed = cascade_again(workspace, arguments.name, change)
     plan = changed.plan
     for notice in changed.notices:
         say(notice)
+    for line in hedge_lines(plan, workspace.settings.formatter):
+        say(line)
     say(f"Saved revision {plan.revision}.")
     _print_levels(workspace, plan)
     return 0
@@ -291,6 +322,19 @@ def _pair(text: str, option: str, form: str) -> tuple[str, str]:
     if not equals or not name.strip() or not value.strip():
         raise BadUsage(f"{option} {text!r} is not readable.", hint=f"Write {form}.")
     return name.strip(), value.strip()
+
+
+def _hedge(text: str) -> "Hedge":
+    from salesnb.actions.hedging import Hedge
+
+    level, _, percent = text.rpartition("=")
+    number = re.fullmatch(r"\s*(\d{1,4}(?:\.\d+)?)\s*%\s*", percent)
+    if number is None:
+        raise BadUsage(
+            f"--over-assignment {text!r} is not readable.",
+            hint="Write PERCENT or LEVEL=PERCENT, such as rep=5%.",
+        )
+    return Hedge(level=level.strip(), over=float(number[1]) / 100)
 
 
 def _part(text: str) -> tuple[str, str, str]:

@@ -56,6 +56,7 @@ from salesnb.planning.gaps import NodeGap, node_gaps
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
 from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
 from salesnb.planning.handing_over import hand_over, prorated
+from salesnb.planning.hedging import factors_of, with_hedges
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
 from salesnb.planning.means import (
     AllocationLine,
@@ -197,6 +198,7 @@ __all__ = [
     "diff",
     "edited",
     "effective_quota",
+    "factors_of",
     "goal_findings",
     "hand_over",
     "hedged",
@@ -245,5 +247,6 @@ __all__ = [
     "unlock",
     "unlock_part",
     "weigh_new",
+    "with_hedges",
     "worth_of_hire",
 ]

@@ -9,11 +9,13 @@ Rules:
    it is locked; its siblings carry the difference. So a lock moves quota among its siblings first, and
    only what they cannot carry goes further up.
 4. Where all parts that are free to move weigh nothing, they get equal parts, and their basis says so.
-5. What cannot hold is refused by name: the node, its locks, and by how much.
+5. Where a level is over-assigned, those right below a node come to its amount times the level's factor, in whole units.
+6. What cannot hold is refused by name: the node, its locks, and by how much.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
 
 from salesnb.errors import BadInput
@@ -24,6 +26,7 @@ from salesnb.planning.words import number_in_words
 
 __all__ = ["LockedAmount", "Weight", "cascade"]
 
+_NOTHING_OVER: Mapping[str, Fraction] = MappingProxyType({})
 _NOTHING_LOCKED: Mapping[str, "LockedAmount"] = MappingProxyType({})
 
 
@@ -46,8 +49,9 @@ def cascade(
     basis: str = "history",
     unit: str = "money",
     digits: int = 2,
+    over: Mapping[str, Fraction] = _NOTHING_OVER,
 ) -> tuple[Quota, ...]:
-    """Split a total over a tree; children add up to their parent exactly.
+    """Split a total over a tree; children add up to their parent exactly, or to so many times as much.
 
     Parameters
     ----------
@@ -67,6 +71,8 @@ def cascade(
         ``money`` or ``count``.
     digits
         Decimals of the currency, for error messages.
+    over
+        Over-assignment by level: how many times what a node has those right below it come to; 1 where it is not named.
 
     Returns
     -------
@@ -76,7 +82,8 @@ def cascade(
     Raises
     ------
     BadInput
-        When the total, a weight or a lock is negative, or weights belong to inner nodes.
+        When the total, a weight or a lock is negative, weights belong to inner nodes, or levels right below a node are
+        over-assigned differently.
     UnknownName
         When weights or locks name a node that is not in the tree.
     Infeasible
@@ -99,6 +106,7 @@ def cascade(
         locks={node: locked.amount for node, locked in locks.items()},
         basis=basis,
         show=lambda amount: number_in_words(amount, unit, digits),
+        over=over,
     ).run(total)
     return tuple(
         Quota(

@@ -14,12 +14,13 @@ import pytest
 import salesnb
 from salesnb.actions import outlooks
 from salesnb.actions.goal_checking import check_goals, save_bands
+from salesnb.actions.hedging import Reach
 from salesnb.actions.making import make_plan
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.outlook_backtest import backtest_outlook
 from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number
 from salesnb.actions.outlooks import GoalOutlook, outlook_of_plan
-from salesnb.actions.plans import approve
+from salesnb.actions.plans import CascadeChange, approve, cascade_again
 from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
 from salesnb.cli import main
 from salesnb.crm.generator import write_sample
@@ -27,6 +28,7 @@ from salesnb.errors import BadInput, BadUsage, UnknownName
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
 from salesnb.outlook.deals import NEVER, Deals
+from salesnb.planning import Plan
 from salesnb.workspace import Settings, Workspace
 
 pytestmark = pytest.mark.slow
@@ -377,3 +379,35 @@ def test_goals_are_checked_without_data_too(tmp_path: Path, workspace: Workspace
     empty = Workspace.create(tmp_path / "empty", Settings(company="Acme"))
     shutil.copytree(workspace.plans().folder, empty.plans().folder, dirs_exist_ok=True)
     assert "Nothing was imported yet" in _achievable(empty, "q3")["won_amount"].what
+
+
+def _reach(workspace: Workspace, chance: float, follow: float = 1.0) -> Plan:
+    change = CascadeChange(reach=Reach(chance=chance, follow=follow))
+    return cascade_again(workspace, "hedged", change).plan
+
+
+def test_the_smallest_over_assignment_that_reaches_what_is_asked_is_cascaded(workspace: Workspace) -> None:
+    # More than is as likely reached as not, and less than nearly never.
+    make_plan(workspace, "hedged", "2026-Q3", [("won_amount", "520000")])
+    plain = outlook_of_plan(workspace, "hedged")[0].nodes[0].attainment
+    assert plain is not None
+    assert plain.chance.probability is not None
+    assert 0.02 < plain.chance.probability < 0.7
+    over = [_reach(workspace, chance).assumptions.over_assignment for chance in (0.01, 0.75, 0.85)]
+    assert over[0] == ()
+    assert over[1][0].factor_bp < over[2][0].factor_bp
+    assert "for a chance of 85%" in over[2][0].source
+    slower = _reach(workspace, 0.85, 0.5).assumptions.over_assignment[0]
+    assert slower.factor_bp > over[2][0].factor_bp
+    # What is left of the goal grows with the factor: at 75 per cent the goal is what was reached with that chance.
+    to_date = outlook_of_plan(workspace, "hedged")[0].nodes[0].to_date
+    reachable = plain.outcome.reachable(0.75)
+    expected = (520_000_00 - to_date) / (reachable - to_date)
+    assert over[1][0].factor_bp / 10_000 == pytest.approx(expected, rel=0.02)
+    with pytest.raises(BadInput, match="none is enough"):
+        _reach(workspace, 0.85, 0.0)
+
+
+def test_an_over_assignment_cannot_be_chosen_without_an_outlook(workspace: Workspace) -> None:
+    with pytest.raises(BadInput, match="its period is over"):
+        cascade_again(workspace, "past", CascadeChange(reach=Reach(chance=0.8)))

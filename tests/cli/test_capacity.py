@@ -100,14 +100,49 @@ def test_capacity_adds_up_at_every_node_and_hires_close_the_gap(run, work):
 def test_hires_attrition_and_ramp_given_change_nothing_in_the_plan_unless_saved(run, work):
     options = ["--ramp", "0,.5", "--attrition", "20%", "--backfill", "2", "--hires", "West=2024-01:2"]
     before = (work / "plans" / "q1.plan.json").read_bytes()
-    found = asked(run, work, "capacity", "q1", *options, "--over-assign", "rep=5%")
+    found = asked(run, work, "capacity", "q1", *options)
     assert (work / "plans" / "q1.plan.json").read_bytes() == before
     assert found["rep_years"]["naive"] == pytest.approx(11 * 3 / 12)
     assert found["rep_years"]["ramp"] == pytest.approx((9 * 3 + 2 * 1.5) / 12)
-    saved = asked(run, work, "capacity", "q1", *options, "--over-assign", "rep=5%", "--save")
+    saved = asked(run, work, "capacity", "q1", *options, "--save")
     again = asked(run, work, "capacity", "q1")
     assert (again["revision"], again["rep_years"]) == (2, saved["rep_years"])
-    assert again["over_assignment"] == [{"level": "rep", "base": "above", "factor": 1.05, "source": "given"}]
+
+
+def test_over_assignment_is_cascaded_kept_and_shown_in_its_three_forms(run, work):
+    done = run("-C", work, "plan", "cascade", "q1", "--over-assignment", "5%", "--over-assignment", "team=5%")
+    assert done.code == 0, done.err
+    assert (
+        "at level rep, on the level above: factor 1.0500, 5.0%, attainment factor 0.9524 (given)" in done.err
+    )
+    assert "Together they come to factor 1.1025, 10.3%, attainment factor 0.9070" in done.err
+    assert "Together they come to" in run("-C", work, "plan", "show", "q1").err
+    found = asked(run, work, "capacity", "q1")
+    assert {item["level"]: item["factor"] for item in found["over_assignment"]} == {"rep": 1.05, "team": 1.05}
+    levels = {level["level"]: level["factor"] for level in found["levels"]}
+    assert (levels["company"], levels["team"]) == (1, pytest.approx(1.05, abs=1e-5))
+    assert levels["rep"] == pytest.approx(1.1025, abs=1e-4)
+    off = run("-C", work, "plan", "cascade", "q1", "--over-assignment", "0%", "--over-assignment", "team=0%")
+    assert off.code == 0
+    assert asked(run, work, "capacity", "q1")["over_assignment"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--over-assignment", "squad=5%"], 2, "no level 'squad'"),
+        (["--over-assignment", "company=5%"], 2, "no level 'company'"),
+        (["--over-assignment", "rep"], 2, "Write PERCENT or LEVEL=PERCENT"),
+        (["--over-assignment", "1.234%"], 1, "two decimals at most"),
+        (["--over-assignment", "1000%"], 1, "0 % to 900 %"),
+        (["--over-assignment", "5%", "--reach", "80%"], 2, "given and asked for"),
+        (["--reach", "1.5"], 2, "not a share"),
+        (["--reach", "80%", "--follow", "x"], 2, "not a share"),
+    ],
+)
+def test_an_over_assignment_that_cannot_be_meant_is_refused(run, work, options, code, said):
+    found = run("-C", work, "plan", "cascade", "q1", *options)
+    assert (found.code, said in found.err, "Traceback" in found.err) == (code, True, False), found.err
 
 
 def test_a_ramp_takes_nothing_twice_because_productivity_is_that_of_ramped_reps(run, work):
@@ -138,8 +173,6 @@ def test_gaps_and_hires_are_told_in_words(run, work):
         (["--hires", "West=2024-05:2"], 1, "2 hires are planned for 2024-05, outside 2024-Q1."),
         (["--hires", "Wets=2024-01:2"], 2, "no node 'Wets'"),
         (["--hires", "West=2024-01"], 2, "Write NODE=MONTH:N"),
-        (["--over-assign", "squad=5%"], 1, "on the level 'squad'"),
-        (["--over-assign", "rep"], 2, "Write LEVEL=PERCENT"),
         (["--ramp", "0,x"], 2, "'x' is not a number"),
         (["--backfill", "-1"], 2, "not a number of months"),
         (["--kpi", "win_rate"], 2, "no goal 'win_rate'"),
