@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
+from salesnb.actions.markets import market_potential
 from salesnb.actions.staffing import (
     Brings,
     Presence,
@@ -65,6 +66,9 @@ class CapacityFound:
         Quota against capacity at every node, parents before children.
     hiring
         By node with a gap: how many hires at the start of each month that is still to come.
+    places
+        By node that is no rep: where those go that the whole needs in the first of these months, shared by what each
+        place lacks (Webster's method, which takes no head away when there is one more to give). Empty without a gap.
     notices
         What is to be known about the figures, a sentence each.
     """
@@ -80,6 +84,7 @@ class CapacityFound:
     whole: Capacity
     nodes: tuple[NodeGap, ...]
     hiring: Mapping[str, Mapping[str, Hiring]]
+    places: Mapping[str, int]
     notices: tuple[str, ...]
 
     def earliest(self, node: str) -> tuple[str, Hiring] | None:
@@ -166,7 +171,7 @@ def find_capacity(
         )
         reps = [leaf.id for leaf in finder.tree.leaves() if leaf.level == "rep"]
         there = presences(data)
-        potential = _potential(data, finder.tree, goal)
+        potential = market_potential(data, finder.tree, goal.period.label) if goal.unit == "money" else {}
         members = memberships_of(data)
     return finder.found(
         cohorts_of(reps, there, months, members), found, basis, potential, _unknown(reps, there)
@@ -194,6 +199,7 @@ class _Finder:
     ) -> CapacityFound:
         cohorts = (*reps, *self._hires())
         nodes = self._nodes(cohorts, potential)
+        hiring = {gap.node.id: self._hiring(gap) for gap in nodes if gap.gap is not None and gap.gap < 0}
         return CapacityFound(
             plan=self.plan,
             goal=self.goal,
@@ -205,7 +211,8 @@ class _Finder:
             steps=planning.steps(cohorts, len(self.months), self.market.staffing),
             whole=planning.project(cohorts, len(self.months), self.market.staffing),
             nodes=nodes,
-            hiring={gap.node.id: self._hiring(gap) for gap in nodes if gap.gap is not None and gap.gap < 0},
+            hiring=hiring,
+            places=self._places(nodes, hiring),
             notices=notices,
         )
 
@@ -238,6 +245,20 @@ class _Finder:
             self.tree, quotas, capacity, potential=potential, heads=heads, ramped=ramped
         )
 
+    def _places(self, nodes: Sequence[NodeGap], hiring: Mapping[str, Mapping[str, Hiring]]) -> dict[str, int]:
+        """Split the hires that the whole needs first over the places that lack something."""
+        first = next(iter(hiring.get(self.tree.root.id, {}).values()), None)
+        if first is None or not first.heads:
+            return {}
+        units = OrgTree(tuple(node for node in self.tree.nodes if node.level != "rep"))
+        lowest = {node.id for node in units.leaves()}
+        lacking = {
+            gap.node.id: max(round((gap.quota or 0) - (gap.capacity or 0)), 0)
+            for gap in nodes
+            if gap.node.id in lowest
+        }
+        return planning.split_heads(units, first.heads, lacking)
+
     def _hiring(self, gap: NodeGap) -> dict[str, Hiring]:
         """Ask for each month that has not begun by the as-of date."""
         return {
@@ -262,24 +283,6 @@ def _from_history(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goa
             hint="Give --productivity: what a ramped rep brings in an average month.",
         )
     return found
-
-
-def _potential(data: "Dataset", tree: OrgTree, goal: Goal) -> dict[str, float]:
-    """Take the market's potential of the period where its segment is a node, by id or name; the lowest nodes count."""
-    if goal.unit != "money" or not data.has("market"):
-        return {}
-    rows = data.table("market").to_pyarrow().to_pylist()
-    given: dict[str, float] = {}
-    for row in rows:
-        if row["period"] == goal.period.label and row["potential"] is not None:
-            given[str(row["segment"])] = given.get(str(row["segment"]), 0) + row["potential"]
-    own = {node.id: given.get(node.id, given.get(node.name)) for node in tree.nodes}
-    return {
-        node: value
-        for node, value in own.items()
-        if value is not None
-        and not any(own[below.id] is not None for below in tree.walk(node) if below.id != node)
-    }
 
 
 def _unknown(reps: Sequence[str], there: Mapping[str, Presence]) -> tuple[str, ...]:

@@ -87,6 +87,11 @@ def capacity_document(found: CapacityFound, digits: int) -> dict[str, Any]:
             for item in found.plan.assumptions.over_assignment
             if item.kpi == found.goal.kpi
         ],
+        "hire_where": [
+            {"id": gap.node.id, "name": gap.node.name, "heads": found.places[gap.node.id]}
+            for gap in found.nodes
+            if gap.node.id in found.places
+        ],
         "nodes": [_node(gap, found, digits) for gap in found.nodes],
     }
 
@@ -172,7 +177,21 @@ def _verdict(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
     if not hiring:
         return (f"The quotas are above capacity by {amount}, and no month is left to hire in.",)
     told = f"The quotas are above capacity by {amount}. Hires that close it: {_by_month(hiring, formatter)}."
-    return (told,)
+    return (told, *_where(found, formatter))
+
+
+def _where(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
+    """Say where the hires of the first month go, the most first."""
+    parents = {gap.node.parent for gap in found.nodes if gap.node.id in found.places}
+    lowest = [gap.node for gap in found.nodes if found.places.get(gap.node.id) and gap.node.id not in parents]
+    if len(lowest) < 2 and (not lowest or lowest[0].parent is None):
+        return ()
+    label, hiring = next(iter(found.hiring[found.nodes[0].node.id].items()))
+    lowest.sort(key=lambda node: (-found.places[node.id], node.name))
+    parts = ", ".join(f"{found.places[node.id]} in {node.name}" for node in lowest)
+    return (
+        f"Of the {hiring.heads} at the start of {formatter.month(label)}, by what each place lacks: {parts}.",
+    )
 
 
 def _by_month(hiring: dict[str, Hiring] | Any, formatter: Formatter) -> str:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.capacities import cascaded_goal
-from salesnb.actions.organisation import rep_node_id
+from salesnb.actions.markets import market_potential
 from salesnb.actions.plans import node_id
 from salesnb.actions.staffing import Presence, Stays, credited, memberships_of, presences, stays_of
 from salesnb.calendar import Period
 from salesnb.counting import counted
 from salesnb.errors import BadInput
 from salesnb.planning import Band, Goal, Healthy, Plan, Quota, RepResult, Rise, Slope
+from salesnb.planning.check_cascade import tree_of
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -91,7 +92,9 @@ def find_fairness(
     quotas = [q for q in plan.quotas_of(goal) if q.level == "rep" and q.basis != planning.NOT_GIVEN]
     given = read_potential(plan, potential) if potential else {}
     with workspace.dataset() as data:
-        known = given or _market(data, goal, quotas)
+        reps = {quota.id for quota in quotas}
+        market = market_potential(data, tree_of(plan.quotas_of(goal)), goal.period.label)
+        known = given or {node: float(value) for node, value in market.items() if node in reps}
         finder = _Finder(workspace=workspace, data=data, there=presences(data), members=memberships_of(data))
         results, basis = finder.results(plan, goal, quotas, known)
         earlier = _earlier(workspace, plan, goal)
@@ -258,20 +261,6 @@ class _Finder:
     def _was_there(self, node: str, day: date) -> bool:
         begins = self.there.get(node, Presence()).begins
         return begins is not None and begins <= day
-
-
-def _market(data: "Dataset", goal: Goal, quotas: Sequence[Quota]) -> dict[str, float]:
-    """Take the market's potential of the period where its segment is a rep, by id or name."""
-    if not data.has("market"):
-        return {}
-    given: dict[str, float] = {}
-    for row in data.table("market").to_pyarrow().to_pylist():
-        if row["period"] == goal.period.label and row["potential"] is not None:
-            given[str(row["segment"])] = given.get(str(row["segment"]), 0) + row["potential"]
-    named = {
-        quota.id: given.get(quota.id.removeprefix(rep_node_id("")), given.get(quota.name)) for quota in quotas
-    }
-    return {node: value for node, value in named.items() if value is not None}
 
 
 def _earlier(workspace: "Workspace", plan: Plan, goal: Goal) -> Plan | None:

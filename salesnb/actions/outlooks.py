@@ -285,18 +285,27 @@ class Outlook:
     @cached_property
     def _top_down(self) -> "Mapping[str, TopDown]":
         from salesnb.outlook.ahead import top_down_ahead
+        from salesnb.outlook.coherent import coherent_views
         from salesnb.outlook.panel import Panel
 
         first, after = months_of(self._goal.period)
         start = max(first, self._open_month)
+
+        def ahead(panel: Panel) -> "TopDown":
+            return top_down_ahead(panel, after - start, lead=start - self._open_month)
+
         found = {}
         for level in dict.fromkeys(quota.level for quota in self._quotas):
             series = self._monthly(level).series(self._open_month)
             if series and start < after:
-                found[level] = top_down_ahead(
-                    Panel.from_series(series), after - start, lead=start - self._open_month
-                )
-        return found
+                found[level] = ahead(Panel.from_series(series))
+        if not found:
+            return {}
+        below: dict[str, list[str]] = {}
+        for quota in self._quotas:
+            below.setdefault(quota.parent or "", []).append(quota.id)
+        told = coherent_views(tuple(found.values()), below, make=ahead)
+        return dict(zip(found, told, strict=True))
 
     def _origins(self, level: str) -> int:
         from salesnb.outlook.chances import LEAST_ORIGINS

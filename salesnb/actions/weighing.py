@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb import planning
 from salesnb.actions.history import history_start, month_weights, rep_history
+from salesnb.actions.markets import potential_by_leaf
 from salesnb.actions.organisation import first_days, rep_node_id
 from salesnb.actions.staffing import capacity_of, cohorts_of, memberships_of, presences, whole_months
 from salesnb.calendar import Period
@@ -54,7 +55,7 @@ class Past:
         ways: dict[str, Callable[[], Weighting]] = {
             "history": lambda: self.history(kpi, tree),
             "equal": lambda: Weighting(weights={leaf.id: 1 for leaf in tree.leaves()}, basis="equal"),
-            "potential": self._potential,
+            "potential": lambda: self._potential(kpi, plan, tree),
             "capacity": lambda: self._capacity(kpi, plan, tree),
             "given": lambda: self._given(plan, kpi),
         }
@@ -139,7 +140,20 @@ class Past:
         )
         return run(query, self.data, self.calendar, self.known).rows
 
-    def _potential(self) -> Weighting:
+    def _potential(self, kpi: str, plan: Plan, tree: OrgTree) -> Weighting:
+        """Take the market's potential where it names the nodes of the tree, else the revenue of the accounts worked."""
+        period = plan.goal(kpi).period
+        wider = [self.calendar.containing(period.start, grain) for grain in ("quarter", "year")]
+        labels = [
+            period.label,
+            *(one.label for one in wider if one.start <= period.start and period.end <= one.end),
+        ]
+        weights, of = potential_by_leaf(self.data, tree, labels)
+        if weights:
+            return Weighting(weights=weights, basis=f"potential: the market's of {of}")
+        return self._worked()
+
+    def _worked(self) -> Weighting:
         """Sum the revenue of the accounts that each rep had deals with; one of several reps counts for each."""
         deals, accounts = self.data.table("opportunities"), self.data.table("accounts")
         first = history_start(self.period)
@@ -155,8 +169,9 @@ class Past:
         weights = {rep_node_id(str(row["rep_id"])): int(row["potential"] or 0) for row in rows}
         if not any(weights.values()):
             raise BadInput(
-                "The potential of nobody is known: no account has a revenue.",
-                hint="Map accounts.revenue at import, or split by history.",
+                "The potential of nobody is known: no account has a revenue, and no market of this period is a node's.",
+                hint="Put market.csv (segment, period, potential) beside the export, map accounts.revenue, or split by"
+                " history.",
             )
         return Weighting(
             weights=weights, basis="potential: the revenue of the accounts worked in the twelve months before"

@@ -1,7 +1,7 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
 from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
-from salesnb.planning.agreeing import Standing, answer_quota, commit_to, standings
+from salesnb.planning.agreeing import Standing, answer_quota, commit_to, of_nobody, standings
 from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.assumed import People, assume_people, productivity_of, staffing_of
 from salesnb.planning.bases import (
@@ -213,6 +213,7 @@ __all__ = [
     "months_since",
     "new_plan",
     "node_gaps",
+    "of_nobody",
     "parse_basis",
     "plan_drivers",
     "plan_from_json",
