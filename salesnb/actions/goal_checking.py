@@ -12,7 +12,7 @@ from salesnb.errors import BadUsage, MissingFile
 from salesnb.planning import Goal, GoalFinding, Likely, Plan, ProbabilityBand
 
 if TYPE_CHECKING:
-    from salesnb.actions.outlooks import NodeOutlook
+    from salesnb.actions.outlook_told import NodeOutlook
     from salesnb.crm.dataset import Dataset
     from salesnb.money import Formatter
     from salesnb.workspace import Workspace

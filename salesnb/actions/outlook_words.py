@@ -7,7 +7,7 @@ from salesnb.money import Formatter
 
 if TYPE_CHECKING:
     from salesnb.actions.outlook_backtest import OutlookBacktest
-    from salesnb.actions.outlooks import GoalOutlook, NodeOutlook
+    from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
     from salesnb.outlook.levers import Lever
     from salesnb.outlook.scores import Score
     from salesnb.outlook.scoring import Tenth

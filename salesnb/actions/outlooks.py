@@ -1,7 +1,7 @@
 """The outlook of a plan: what its period will bring at every node, and how likely each quota is attained."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from salesnb.actions.outlook_data import (
     monthly_totals,
     months_of,
 )
+from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
 from salesnb.actions.predicting import Lesson, keep_predictions, lesson_of, predictions_of
 from salesnb.errors import BadInput, BadUsage
 from salesnb.planning import Goal, Plan, Quota
@@ -36,65 +37,6 @@ if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
 __all__ = ["GoalOutlook", "NodeOutlook", "Outlook", "outlook_of_plan"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NodeOutlook:
-    """What the period will bring at a node.
-
-    Attributes
-    ----------
-    node, name, level
-        Of the quota.
-    target
-        The quota, in minor units of money or as a count.
-    to_date
-        What there is of it on the as-of day.
-    attainment
-        The distribution and what may be said of it; None where nothing is known of the node.
-    """
-
-    node: str
-    name: str
-    level: str
-    target: int
-    to_date: float
-    attainment: "Attainment | None"
-
-
-@dataclass(frozen=True, kw_only=True)
-class GoalOutlook:
-    """What a goal's period will bring, at every node of its cascade.
-
-    Attributes
-    ----------
-    goal
-        The goal.
-    as_of
-        The last day of which results are known.
-    nodes
-        Parents first, as in the plan.
-    levers, worth
-        What moves the probability of the goal most, and what would be worth knowing; empty where deals are not
-        simulated.
-    views
-        What was mixed, in words.
-    notices
-        What else is to be known, a sentence each.
-    """
-
-    goal: Goal
-    as_of: date
-    nodes: tuple[NodeOutlook, ...]
-    levers: "tuple[Lever, ...]"
-    worth: "tuple[Worth, ...]"
-    views: str
-    notices: tuple[str, ...] = ()
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing of the period is to come."""
-        return self.as_of >= self.goal.period.last_day
 
 
 def outlook_of_plan(

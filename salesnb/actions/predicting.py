@@ -11,7 +11,7 @@ from salesnb.calendar import Period
 from salesnb.errors import CannotWrite
 
 if TYPE_CHECKING:
-    from salesnb.actions.outlooks import NodeOutlook
+    from salesnb.actions.outlook_told import NodeOutlook
     from salesnb.outlook.predictions import Prediction
     from salesnb.outlook.recalibration import Recalibration
     from salesnb.planning import Goal, Plan

@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.organisation import REP_PREFIX
-from salesnb.actions.outlooks import NodeOutlook, Outlook
+from salesnb.actions.outlook_told import NodeOutlook
+from salesnb.actions.outlooks import Outlook
 from salesnb.actions.predicting import keep_predictions
 from salesnb.errors import BadUsage
 

@@ -2,15 +2,14 @@
 
 import argparse
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.agreeing import ACTIONS, add_agreeing
-from salesnb.cli.arguments import share
 from salesnb.cli.capacity import add_capacity_arguments, run_capacity
+from salesnb.cli.cascade import add_cascade, pair_of, print_levels, run_cascade
 from salesnb.cli.fairness import add_fairness_arguments, run_fairness
 from salesnb.cli.outlook import add_outlook, print_outlook
 from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
@@ -19,7 +18,6 @@ from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.actions.hedging import Hedge
     from salesnb.planning import Plan
 
 # What --quotas means without a file; no file is called so.
@@ -39,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     commands.add_parser("list", help="the plans of the workspace")
     commands.add_parser("schema", help="the JSON Schema of a plan")
-    _add_cascade(commands)
+    add_cascade(commands)
     add_agreeing(commands)
     capacity = commands.add_parser("capacity", help="quotas against what reps and hires can bring")
     _plan_and_format(capacity)
@@ -60,63 +58,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("approve", "approve a plan: it is frozen from then on"),
     ):
         commands.add_parser(verb, help=text).add_argument("name", metavar="PLAN")
-
-
-def _add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    cascade = commands.add_parser("cascade", help="change a goal or lock quotas, and cascade again")
-    cascade.add_argument("name", metavar="PLAN")
-    cascade.add_argument("--goal", metavar="KPI=AMOUNT", help="a new target")
-    cascade.add_argument(
-        "--lock", metavar="NODE=AMOUNT", action="append", default=[], help="a quota that stays"
-    )
-    cascade.add_argument(
-        "--unlock", metavar="NODE", action="append", default=[], help="a quota that may move again"
-    )
-    cascade.add_argument("--why", metavar="TEXT", default="", help="the reason, kept with the lock")
-    cascade.add_argument(
-        "--basis",
-        metavar="BASIS",
-        default="",
-        help="what to split by: history, potential, capacity, equal or given, or a mix such as history:.6,potential:.4",
-    )
-    cascade.add_argument(
-        "--over-assignment",
-        metavar="[LEVEL=]PERCENT",
-        action="append",
-        default=[],
-        help="how much more the quotas of a level (reps, when none is named) come to than those of the level above, such as"
-        " 5%% or team=2.5%%; 0%% takes it off",
-    )
-    cascade.add_argument(
-        "--reach",
-        metavar="CHANCE",
-        type=share,
-        help="the smallest over-assignment of reps with which the goal is reached so often, such as 80%%",
-    )
-    cascade.add_argument(
-        "--follow",
-        metavar="SHARE",
-        type=share,
-        default=1.0,
-        help="with --reach: how far results follow quotas, from 1 (default: reps attain the same share of whatever they are"
-        " asked for) to 0 (they sell the same)",
-    )
-    cascade.add_argument(
-        "--across",
-        metavar="DIM",
-        default="",
-        help="a second cut that holds at once: product, another dimension, or segment (those of the plan)",
-    )
-    cascade.add_argument(
-        "--lock-across",
-        metavar="NODE=VALUE=AMOUNT",
-        action="append",
-        default=[],
-        help="a part of the second cut that stays; that of the company fixes what the value has in all",
-    )
-    cascade.add_argument(
-        "--unlock-across", metavar="NODE=VALUE", action="append", default=[], help="one that may move again"
-    )
 
 
 def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -161,7 +102,7 @@ def _new(arguments: argparse.Namespace) -> int:
     from salesnb.actions.quotas import remember_names
 
     workspace = Workspace.open(arguments.workspace)
-    goals = [_pair(text, "--goal", "KPI=AMOUNT, such as won_amount=3000000") for text in arguments.goal]
+    goals = [pair_of(text, "--goal", "KPI=AMOUNT, such as won_amount=3000000") for text in arguments.goal]
     period = workspace.calendar.period(arguments.period)
     given = arguments.quotas is not None
     options = replace(quota_options(arguments), period=period)
@@ -181,7 +122,7 @@ def _new(arguments: argparse.Namespace) -> int:
     for notice in made.notices:
         say(notice)
     say(f"Made plans/{made.plan.name}.plan.json, revision {made.plan.revision}.")
-    _print_levels(workspace, made.plan)
+    print_levels(workspace, made.plan)
     return 0
 
 
@@ -240,37 +181,6 @@ def _schema(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _cascade(arguments: argparse.Namespace) -> int:
-    from salesnb.actions.hedging import Reach, hedge_lines
-    from salesnb.actions.plans import CascadeChange, cascade_again
-
-    workspace = Workspace.open(arguments.workspace)
-    change = CascadeChange(
-        goal=_pair(arguments.goal, "--goal", "KPI=AMOUNT") if arguments.goal else None,
-        lock=tuple(_pair(text, "--lock", 'NODE=AMOUNT, such as "West=900000"') for text in arguments.lock),
-        unlock=tuple(arguments.unlock),
-        basis=arguments.basis,
-        across=arguments.across,
-        lock_across=tuple(map(_part, arguments.lock_across)),
-        unlock_across=tuple(
-            _pair(text, "--unlock-across", 'NODE=VALUE, such as "West=Core"')
-            for text in arguments.unlock_across
-        ),
-        over_assign=tuple(map(_hedge, arguments.over_assignment)),
-        reach=None if arguments.reach is None else Reach(chance=arguments.reach, follow=arguments.follow),
-        why=arguments.why,
-    )
-    changed = cascade_again(workspace, arguments.name, change)
-    plan = changed.plan
-    for notice in changed.notices:
-        say(notice)
-    for line in hedge_lines(plan, workspace.settings.formatter):
-        say(line)
-    say(f"Saved revision {plan.revision}.")
-    _print_levels(workspace, plan)
-    return 0
-
-
 def _history(arguments: argparse.Namespace) -> int:
     workspace = Workspace.open(arguments.workspace)
     records = [
@@ -317,49 +227,13 @@ def _change_status(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _pair(text: str, option: str, form: str) -> tuple[str, str]:
-    name, equals, value = text.rpartition("=")
-    if not equals or not name.strip() or not value.strip():
-        raise BadUsage(f"{option} {text!r} is not readable.", hint=f"Write {form}.")
-    return name.strip(), value.strip()
-
-
-def _hedge(text: str) -> "Hedge":
-    from salesnb.actions.hedging import Hedge
-
-    level, _, percent = text.rpartition("=")
-    number = re.fullmatch(r"\s*(\d{1,4}(?:\.\d+)?)\s*%\s*", percent)
-    if number is None:
-        raise BadUsage(
-            f"--over-assignment {text!r} is not readable.",
-            hint="Write PERCENT or LEVEL=PERCENT, such as rep=5%.",
-        )
-    return Hedge(level=level.strip(), over=float(number[1]) / 100)
-
-
-def _part(text: str) -> tuple[str, str, str]:
-    form = 'NODE=VALUE=AMOUNT, such as "West=Core=900000"'
-    place, amount = _pair(text, "--lock-across", form)
-    return (*_pair(place, "--lock-across", form), amount)
-
-
-def _print_levels(workspace: Workspace, plan: "Plan") -> None:
-    from salesnb.actions.plans import goal_lines, quota_records
-
-    for line in goal_lines(plan, workspace.settings.formatter):
-        say(line)
-    records = [r for r in quota_records(plan, workspace.settings.formatter) if r["level"] != "rep"]
-    if records:
-        print_text(["node", "level", "kpi", "quota", "basis"], records)
-
-
 _ACTIONS = {
     **ACTIONS,
     "new": _new,
     "show": _show,
     "list": _list,
     "schema": _schema,
-    "cascade": _cascade,
+    "cascade": run_cascade,
     "outlook": print_outlook,
     "capacity": run_capacity,
     "fairness": run_fairness,

@@ -16,10 +16,12 @@ from salesnb.actions import outlooks
 from salesnb.actions.goal_checking import check_goals, save_bands
 from salesnb.actions.hedging import Reach
 from salesnb.actions.making import make_plan
+from salesnb.actions.needing import needed_coverage, needed_for_goal
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.outlook_backtest import backtest_outlook
 from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number
-from salesnb.actions.outlooks import GoalOutlook, outlook_of_plan
+from salesnb.actions.outlook_told import GoalOutlook
+from salesnb.actions.outlooks import outlook_of_plan
 from salesnb.actions.plans import CascadeChange, approve, cascade_again
 from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
 from salesnb.cli import main
@@ -238,6 +240,19 @@ def test_the_past_is_walked_and_scored_beside_the_base_rate(workspace: Workspace
     assert seen[-1][0] == seen[-1][1]
 
 
+def test_the_coverage_that_a_goal_needs_is_told_of_running_periods_of_won_amount(
+    workspace: Workspace,
+) -> None:
+    plans = workspace.plans()
+    running = plans.load("q3")
+    assert needed_for_goal(workspace, running.goal("won_amount")) == needed_coverage(
+        workspace, 400_000, period="2026-Q3"
+    )
+    assert needed_for_goal(workspace, running.goal("created_count")) is None
+    assert needed_for_goal(workspace, plans.load("past").goal("won_amount")) is None
+    assert needed_for_goal(workspace, plans.load("next").goal("won_amount")) is None
+
+
 def test_the_command_line_prints_the_same(
     workspace: Workspace, told: Told, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -252,6 +267,9 @@ def test_the_command_line_prints_the_same(
     printed = capsys.readouterr()
     assert "P(attain)" in printed.out
     assert "attained with" in printed.err
+    needed = needed_coverage(workspace, 400_000, period="2026-Q3")
+    assert needed.finding in printed.err
+    assert found["coverage_needed"] == needed.coverage
     assert main([*call, "--level", "teem"]) == 2
     assert "Did you mean 'team'" in capsys.readouterr().err
 
