@@ -88,7 +88,7 @@ def hedge_lines(plan: Plan, formatter: "Formatter") -> tuple[str, ...]:
             factor = item.factor_bp / _ONCE
             told.append(
                 f"Over-assignment of {goal.kpi} at level {item.level}, on {base}: factor {factor:.4f},"
-                f" {formatter.ratio(factor - 1)}, attainment factor {1 / factor:.4f} ({item.source})."
+                f" {formatter.ratio(factor - 1)}, attainment factor {1 / factor:.4f}{f' ({item.source})' if item.source else ''}."
             )
         multiplied = [item.factor_bp / _ONCE for item in stored if item.base == "above"]
         if len(multiplied) > 1:
@@ -161,6 +161,10 @@ def _found(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal, reac
         for quota in plan.quotas_of(goal)
         if quota.id.startswith(REP_PREFIX) and quota.amount
     }
+    if not reps:
+        raise BadInput(
+            f"No rep has a quota of {goal.kpi} to be over-assigned.", hint="Set a goal above zero first."
+        )
     top = outlook.node(replace(plan.quotas_of(goal)[0], amount=int(goal.target)))
     why = _why_not(outlook, top.attainment.chance.reason if top.attainment else "nothing is known of it")
     if why or top.attainment is None:

@@ -38,7 +38,7 @@ def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]
         said.append(f"In 80 of 100 such cases it ends between {low} and {high}.")
         if chance.probability is not None and chance.probability < _UNLIKELY:
             said.append(_cause(found, formatter))
-    said += [_lever(one, formatter) for one in found.levers[:_LEVERS]]
+    said += [_lever(one, formatter) for one in _telling(found)]
     said.append(f"Views: {found.views}. Told as of {formatter.date(found.as_of)}.")
     return (*said, *found.notices)
 
@@ -63,6 +63,14 @@ def _cause(found: "GoalOutlook", formatter: Formatter) -> str:
     assert attainment is not None  # noqa: S101 -- asked only where there is one
     reachable = formatter.value(attainment.outcome.reachable(_REACHABLE), found.goal.unit)
     return f"That is unlikely; {reachable} is as likely reached as not."
+
+
+def _telling(found: "GoalOutlook") -> "list[Lever]":
+    """Choose what moves the probability by a per cent at least; none where no probability is shown."""
+    top = found.nodes[0].attainment
+    if top is None or top.chance.probability is None:
+        return []
+    return [one for one in found.levers if _percent(one.down) != _percent(one.up)][:_LEVERS]
 
 
 def _lever(lever: "Lever", formatter: Formatter) -> str:

@@ -13,7 +13,7 @@ Rules:
 6. What cannot hold is refused by name: the node, its locks, and by how much.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
@@ -99,7 +99,7 @@ def cascade(
     >>> [quota.amount for quota in quotas]
     [100, 34, 33, 33]
     """
-    _check_inputs(tree, total, weights, locks)
+    _check_inputs(tree, total, weights, locks, lambda amount: number_in_words(amount, unit, digits))
     parts = Sharing(
         tree=tree,
         weights=weights,
@@ -128,7 +128,11 @@ def cascade(
 
 
 def _check_inputs(
-    tree: OrgTree, total: int, weights: Mapping[str, Weight], locks: Mapping[str, LockedAmount]
+    tree: OrgTree,
+    total: int,
+    weights: Mapping[str, Weight],
+    locks: Mapping[str, LockedAmount],
+    show: Callable[[int], str],
 ) -> None:
     if total < 0:
         raise BadInput("The total of a cascade is negative.", hint="A goal to be cascaded is zero or more.")
@@ -143,4 +147,6 @@ def _check_inputs(
     for node_id, locked in locks.items():
         name = tree.node(node_id).name
         if locked.amount < 0:
-            raise BadInput(f"{name} is locked at a negative amount.", hint="Lock at zero or more.")
+            raise BadInput(
+                f"{name} is locked at a negative amount, {show(locked.amount)}.", hint="Lock at zero or more."
+            )

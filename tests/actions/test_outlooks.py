@@ -21,6 +21,7 @@ from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.outlook_backtest import backtest_outlook
 from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number
 from salesnb.actions.outlook_told import GoalOutlook
+from salesnb.actions.outlook_words import outlook_lines
 from salesnb.actions.outlooks import outlook_of_plan
 from salesnb.actions.plans import CascadeChange, approve, cascade_again
 from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
@@ -429,3 +430,21 @@ def test_the_smallest_over_assignment_that_reaches_what_is_asked_is_cascaded(wor
 def test_an_over_assignment_cannot_be_chosen_without_an_outlook(workspace: Workspace) -> None:
     with pytest.raises(BadInput, match="its period is over"):
         cascade_again(workspace, "past", CascadeChange(reach=Reach(chance=0.8)))
+
+
+def test_what_moves_a_probability_is_told_only_where_one_is_shown_and_moves(workspace: Workspace) -> None:
+    shown = workspace.settings.formatter
+    make_plan(workspace, "close", "2026-Q3", [("won_amount", "510000")])
+    (now,) = outlook_of_plan(workspace, "close")
+    assert any("by the simulation of deals" in line for line in outlook_lines(now, shown))
+    still = replace(now, levers=tuple(replace(lever, down=0.5, up=0.5) for lever in now.levers))
+    assert not any("by the simulation of deals" in line for line in outlook_lines(still, shown))
+    (early,) = outlook_of_plan(workspace, "close", as_of=dt.date(2024, 4, 20))
+    assert early.levers
+    assert not any("by the simulation of deals" in line for line in outlook_lines(early, shown))
+
+
+def test_a_goal_of_nothing_cannot_be_over_assigned(workspace: Workspace) -> None:
+    make_plan(workspace, "nothing", "2026-Q4", [("won_amount", "0")])
+    with pytest.raises(BadInput, match="No rep has a quota of won_amount"):
+        cascade_again(workspace, "nothing", CascadeChange(reach=Reach(chance=0.8)))
