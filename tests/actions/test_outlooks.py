@@ -13,9 +13,11 @@ import pytest
 
 import salesnb
 from salesnb.actions import outlooks
+from salesnb.actions.facts import Facts
 from salesnb.actions.goal_checking import check_goals, save_bands
 from salesnb.actions.hedging import Reach
 from salesnb.actions.making import make_plan
+from salesnb.actions.naming import Names
 from salesnb.actions.needing import needed_coverage, needed_for_goal
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.outlook_backtest import backtest_outlook
@@ -25,6 +27,7 @@ from salesnb.actions.outlook_words import outlook_lines
 from salesnb.actions.outlooks import outlook_of_plan
 from salesnb.actions.plans import CascadeChange, approve, cascade_again
 from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
+from salesnb.actions.prospects import Prospects
 from salesnb.cli import main
 from salesnb.crm.generator import write_sample
 from salesnb.errors import BadInput, BadUsage, UnknownName
@@ -448,3 +451,29 @@ def test_a_goal_of_nothing_cannot_be_over_assigned(workspace: Workspace) -> None
     make_plan(workspace, "nothing", "2026-Q4", [("won_amount", "0")])
     with pytest.raises(BadInput, match="No rep has a quota of won_amount"):
         cascade_again(workspace, "nothing", CascadeChange(reach=Reach(chance=0.8)))
+
+
+def test_what_reviews_say_is_kept_too_of_the_day_of_the_data_alone(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    copy = Workspace.open(shutil.copytree(workspace.root, tmp_path / "sales", symlinks=True))
+    record = copy.plans().folder / FILE
+    make_plan(copy, "kept", "2026-Q3", [("won_amount", "520000")])
+    plan = copy.plans().load("kept")
+    goal = plan.goal("won_amount")
+    quotas = {quota.id: quota for quota in plan.quotas_of(goal)}
+    for day, expected in ((dt.date(2026, 8, 20), set()), (_DAY, {"company"})):
+        record.unlink(missing_ok=True)
+        with copy.dataset() as data:
+            facts = Facts(
+                data=data,
+                calendar=copy.calendar,
+                names=Names(data=data, as_of=day, company="Acme"),
+                by="company",
+                period=goal.period,
+                as_of=day,
+            )
+            pages = Prospects(workspace=copy, plan=plan, facts=facts, goal=goal, quotas=quotas)
+            assert pages.part("company")["outlook"]["target"] == goal.target
+            pages.keep()
+        assert {said.node for said in read_predictions(copy.plans().folder).predictions} == expected
