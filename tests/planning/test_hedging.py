@@ -172,3 +172,16 @@ def test_what_changes_hands_stays_within_a_node_of_over_assigned_quotas(plan):
     assert not [problem for problem in problems(moved) if problem.severity == "error"]
     with pytest.raises(BadInput, match="under different nodes"):
         hand_over(found, "won_amount", east[0], west, on=date(2017, 11, 1))
+
+
+def test_what_is_locked_may_come_to_a_little_less_than_the_factor_says():
+    nodes = [OrgNode(id="company", name="Company", parent=None, level="company")]
+    nodes += [OrgNode(id=f"t{n}", name=f"T{n}", parent="company", level="team") for n in range(2)]
+    nodes += [OrgNode(id=f"r{n}", name=f"R{n}", parent=f"t{n}", level="rep") for n in range(2)]
+    # One and a half times two are three, times three are five: nothing comes to just four.
+    locks = {"r0": LockedAmount(amount=4, lock=LOCK)}
+    quotas = cascade(
+        OrgTree(tuple(nodes)), "won_amount", "2017-Q4", 100, {"r1": 1}, locks, over={"rep": Fraction(3, 2)}
+    )
+    assert {quota.id: quota.amount for quota in quotas}["t0"] == 3
+    assert {quota.id: quota.amount for quota in quotas}["r0"] == 4
