@@ -18,6 +18,7 @@ from salesnb.actions.outlook_data import (
 )
 from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
 from salesnb.actions.predicting import Lesson, keep_predictions, lesson_of, predictions_of
+from salesnb.counting import counted
 from salesnb.errors import BadInput, BadUsage
 from salesnb.planning import Goal, Plan, Quota
 
@@ -175,10 +176,9 @@ class Outlook:
         count = self._lesson.unreadable
         if not count:
             return ()
-        lines = "A line" if count == 1 else f"{count} lines"
-        return (
-            f"{lines} of plans/.history/predictions.jsonl cannot be read, and {'is' if count == 1 else 'are'} left out.",
-        )
+        where = "plans/.history/predictions.jsonl"
+        left = counted(count, "line that cannot be read is", "lines that cannot be read are")
+        return (f"Of {where} {left} left out.",)
 
     def _attainment(self, quota: Quota) -> "Attainment | None":
         from salesnb.outlook.attain import attain

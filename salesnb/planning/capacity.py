@@ -321,7 +321,7 @@ def _checked(cohort: Cohort, months: int) -> Cohort:
         _refuse_share(f"The part of month {month} that the reps{named} are there", share)
     if cohort.there and len(cohort.there) != months:
         raise BadInput(
-            f"The reps{named} are there in {len(cohort.there)} months; the period has {months}.",
+            f"The reps{named} have parts of {counted(len(cohort.there), 'month', 'months')}; the period has {months}.",
             hint="Give a part of each month.",
         )
     return cohort

@@ -351,7 +351,7 @@ def test_a_record_that_cannot_be_written_or_read_whole_is_said(workspace: Worksp
     with (copy.plans().folder / FILE).open("ab") as file:
         file.write(b'{"torn')
     (found,) = outlook_of_plan(copy, "q3", kpi="won_amount")
-    assert found.notices == ("A line of plans/.history/predictions.jsonl cannot be read, and is left out.",)
+    assert found.notices == ("Of plans/.history/predictions.jsonl 1 line that cannot be read is left out.",)
     (copy.plans().folder / FILE).unlink()
     (copy.plans().folder / FILE).with_suffix(".lock").unlink()
     (copy.plans().folder / FILE).with_suffix(".lock").mkdir()
