@@ -62,7 +62,7 @@ def review_extracts(
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
     own, wanted = own_part(facts), own_targets(plan, facts)
     prospects = Prospects(workspace=workspace, plan=plan, facts=facts, goal=aim.goal, quotas=aim.quotas)
-    return tuple(
+    found = tuple(
         _extract(
             unit,
             shared
@@ -74,6 +74,8 @@ def review_extracts(
         )
         for unit in facts.units(aim.quotas)
     )
+    prospects.keep()
+    return found
 
 
 def company_extract(workspace: "Workspace", plan: Plan | None, facts: Facts) -> Extract:

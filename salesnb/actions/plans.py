@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
+from salesnb.actions.hedging import Hedge, Reach, hedged_plan
 from salesnb.actions.history import rep_drivers
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.splitting import cut_goal, resplit
@@ -51,6 +52,8 @@ class CascadeChange:
         A second dimension to cut the quotas by; empty to leave it.
     lock_across, unlock_across
         Parts of the second cut: node, value and, for a lock, amount.
+    over_assign, reach
+        Over-assignment by level, and the chance of reaching the goal for which that of reps is chosen.
     why
         The reason; a lock needs one.
     """
@@ -62,6 +65,8 @@ class CascadeChange:
     across: str = ""
     lock_across: tuple[tuple[str, str, str], ...] = ()
     unlock_across: tuple[tuple[str, str], ...] = ()
+    over_assign: tuple[Hedge, ...] = ()
+    reach: Reach | None = None
     why: str = ""
 
     @property
@@ -75,6 +80,8 @@ class CascadeChange:
             self.across,
             self.lock_across,
             self.unlock_across,
+            self.over_assign,
+            self.reach,
         )
         return not any(steps)
 
@@ -108,7 +115,8 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
     """
     if change.is_empty:
         raise BadUsage(
-            "There is nothing to change.", hint="Give --goal, --basis, --across, --lock or --unlock."
+            "There is nothing to change.",
+            hint="Give --goal, --basis, --across, --over-assignment, --reach, --lock or --unlock.",
         )
     if (change.lock or change.lock_across) and not change.why:
         raise BadUsage("A lock needs its reason.", hint='Add --why "…"; it is kept with the lock.')
@@ -122,6 +130,7 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
         plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
         plan = _with_drivers(workspace, plan)
     plan, told = resplit(workspace, plan, basis=change.basis, across=change.across)
+    plan, more = hedged_plan(workspace, plan, change.over_assign, change.reach)
     for node, amount in change.lock:
         unit = next((quota.unit for quota in plan.quotas), "money")
         fixed = int(read_target(amount, unit, workspace.settings))
@@ -129,7 +138,7 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
     plan = _locked_across(workspace, plan, change, who)
     reason = change.why or _reason(change)
     return ChangedPlan(
-        plan=store.save(plan, read_at=read_at, author=who, reason=reason, at=moment()), notices=told
+        plan=store.save(plan, read_at=read_at, author=who, reason=reason, at=moment()), notices=(*told, *more)
     )
 
 
@@ -308,6 +317,8 @@ def _reason(change: CascadeChange) -> str:
     parts = [f"goal {change.goal[0]}={change.goal[1]}"] if change.goal else []
     parts += [f"by {change.basis}"] if change.basis else []
     parts += [f"across {change.across}"] if change.across else []
+    parts += [f"{hedge.level or 'reps'} over-assigned by {hedge.over:g}" for hedge in change.over_assign]
+    parts += [f"over-assigned for a chance of {change.reach.chance:g}"] if change.reach else []
     parts += [f"unlocked {node}" for node in change.unlock]
     parts += [f"unlocked {label} of {node}" for node, label in change.unlock_across]
     return ", ".join(parts).capitalize()

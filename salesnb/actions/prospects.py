@@ -5,7 +5,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.organisation import REP_PREFIX
-from salesnb.actions.outlooks import NodeOutlook, Outlook
+from salesnb.actions.outlook_told import NodeOutlook
+from salesnb.actions.outlooks import Outlook
+from salesnb.actions.predicting import keep_predictions
 from salesnb.errors import BadUsage
 
 if TYPE_CHECKING:
@@ -45,6 +47,11 @@ class Prospects:
         below = [one for one in self.quotas.values() if one.parent == node and one.id.startswith(REP_PREFIX)]
         reps = [part for one in below if (part := _part(outlook.node(one)))]
         return {"outlook": whole | {"views": outlook.views, "reps": reps}}
+
+    def keep(self) -> None:
+        """Keep what the pages say in the workspace's record; where that cannot be written, pages are made all the same."""
+        if self._outlook is not None:
+            keep_predictions(self.workspace, self._outlook.predictions())
 
     @cached_property
     def _outlook(self) -> Outlook | None:

@@ -1,7 +1,7 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
 from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
-from salesnb.planning.agreeing import Standing, answer_quota, commit_to, standings
+from salesnb.planning.agreeing import Standing, answer_quota, commit_to, of_nobody, standings
 from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.assumed import People, assume_people, productivity_of, staffing_of
 from salesnb.planning.bases import (
@@ -54,8 +54,9 @@ from salesnb.planning.fairness import (
 )
 from salesnb.planning.gaps import NodeGap, node_gaps
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
-from salesnb.planning.goal_checks import GoalFinding, goal_findings
+from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
 from salesnb.planning.handing_over import hand_over, prorated
+from salesnb.planning.hedging import factors_of, with_hedges
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
 from salesnb.planning.means import (
     AllocationLine,
@@ -135,6 +136,7 @@ __all__ = [
     "Hiring",
     "KpiTarget",
     "Level",
+    "Likely",
     "Lock",
     "LockedAmount",
     "Market",
@@ -196,6 +198,7 @@ __all__ = [
     "diff",
     "edited",
     "effective_quota",
+    "factors_of",
     "goal_findings",
     "hand_over",
     "hedged",
@@ -210,6 +213,7 @@ __all__ = [
     "months_since",
     "new_plan",
     "node_gaps",
+    "of_nobody",
     "parse_basis",
     "plan_drivers",
     "plan_from_json",
@@ -244,5 +248,6 @@ __all__ = [
     "unlock",
     "unlock_part",
     "weigh_new",
+    "with_hedges",
     "worth_of_hire",
 ]

@@ -7,13 +7,21 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.money import minor_digits
 from salesnb.planning.check_cascade import cascade_problems
 from salesnb.planning.check_people import people_problems
-from salesnb.planning.model import STATUSES, Goal, Plan
+from salesnb.planning.goal_checks import goal_findings
+from salesnb.planning.model import STATUSES, Plan
 from salesnb.planning.names import safe_name
 from salesnb.planning.problem import Problem
 from salesnb.planning.roadmap import BASIS_POINTS
 from salesnb.planning.slips import slips
 
 __all__ = ["check", "problems"]
+
+# The rule, and the part of the plan, by what the check of the goals looks at.
+_RULES = {
+    "objective": ("alignment", "objectives"),
+    "relevant": ("alignment", "goals"),
+    "conflict": ("alignment", "goals"),
+}
 
 
 def problems(plan: Plan) -> tuple[Problem, ...]:
@@ -38,8 +46,7 @@ def problems(plan: Plan) -> tuple[Problem, ...]:
         _milestones,
         people_problems,
         slips,
-        _alignment,
-        _smart,
+        _goals,
     )
     found = [problem for rule in rules for problem in rule(plan)]
     order = ("error", "warning", "note")
@@ -175,36 +182,11 @@ def _milestones(plan: Plan) -> Iterator[Problem]:
                 yield Problem.error("milestones", f"milestones, {goal.id}", what, "Set the goal again.")
 
 
-def _alignment(plan: Plan) -> Iterator[Problem]:
-    served = {goal.objective for goal in plan.goals}
-    for objective in plan.objectives:
-        if objective.id not in served:
-            what = f"No goal serves the objective {objective.text!r}."
-            yield Problem.warning(
-                "alignment", f"objectives, {objective.id}", what, "Tie a goal to it, or drop it."
-            )
-    for goal in plan.goals:
-        if not goal.objective:
-            what = f"The goal {goal.kpi} serves no objective."
-            yield Problem.warning("alignment", f"goals, {goal.id}", what, "Say which objective it is for.")
-
-
-def _smart(plan: Plan) -> Iterator[Problem]:
-    """Ask for what a specific, measurable and time-bound goal names; each with whether this one lacks it."""
-    for goal in plan.goals:
-        for lacks, what, hint in _smart_fields(goal):
-            if lacks:
-                yield Problem.warning("smart", f"goals, {goal.id}", f"The goal {goal.kpi} {what}.", hint)
-        if goal.probability is None:
-            what = f"How likely it is that the goal for {goal.kpi.replace('_', ' ')} is attained has not been estimated."
-            yield Problem.note("smart", f"goals, {goal.id}", what)
-
-
-def _smart_fields(goal: Goal) -> tuple[tuple[bool, str, str], ...]:
-    same = goal.baseline is not None and goal.target == goal.baseline
-    return (
-        (not goal.owner, "has no owner", "Say who answers for it."),
-        (goal.baseline is None, "has no baseline", "Say what the KPI was in the period before."),
-        (same, "asks for what there was already", "Set a target that differs from the baseline."),
-        (goal.target == 0, "has the target 0", "Set a target above zero."),
-    )
+def _goals(plan: Plan) -> Iterator[Problem]:
+    """Tell what the check of the goals misses; dates that do not fit are errors already, and told as such."""
+    for one in goal_findings(plan):
+        rule, where = _RULES.get(one.aspect, ("smart", "goals"))
+        if one.holds is None:
+            yield Problem.note(rule, f"{where}, {one.goal}", one.what)
+        elif not one.holds and one.aspect != "time-bound":
+            yield Problem.warning(rule, f"{where}, {one.goal}", one.what, one.hint)

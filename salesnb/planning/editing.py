@@ -23,6 +23,7 @@ from salesnb.planning.recascade import (
     edited,
     equal_weights,
     rescaled,
+    shown_in,
     weights_of,
     with_milestones,
     with_quotas,
@@ -172,7 +173,8 @@ def set_goal(plan: Plan, goal: str, target: float) -> Plan:
     whole = isfinite(target) and (before.unit not in SPLIT_UNITS or target == int(target))
     if target < 0 or not whole:
         raise BadInput(
-            f"{target} cannot be the target of {before.kpi}.", hint="Give a whole number, zero or more."
+            f"{_shown(plan, before, target)} cannot be the target of {before.kpi}.",
+            hint="Give a whole number, zero or more.",
         )
     exact = int(target) if before.unit in SPLIT_UNITS else target
     after = replace(before, target=exact, probability=None)
@@ -182,6 +184,12 @@ def set_goal(plan: Plan, goal: str, target: float) -> Plan:
     if quotas:
         changed = again(changed, after, quotas, rescaled(quotas[0].amount, before.target, after.target))
     return with_milestones(changed, after)
+
+
+def _shown(plan: Plan, goal: Goal, target: float) -> str:
+    """Put a target into words as people type it; one that is no whole number as it is."""
+    whole = isfinite(target) and target == int(target)
+    return shown_in(plan, goal.unit)(int(target)) if whole else f"{target}"
 
 
 def set_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], *, basis: str = "given") -> Plan:

@@ -11,6 +11,7 @@ from salesnb.money import minor_digits
 from salesnb.planning.by_month import reshaped
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.check_cascade import tree_of
+from salesnb.planning.hedging import factors_of, refuse_parts
 from salesnb.planning.model import NEW, NOT_GIVEN, Goal, Milestone, Plan, Quota
 from salesnb.planning.parts import cut_again
 from salesnb.planning.planned import follow_quotas
@@ -67,8 +68,16 @@ def cascaded(
         basis=basis,
         unit=goal.unit,
         digits=digits,
+        over=_over(plan, goal, tree),
     )
     return with_quotas(plan, goal, quotas)
+
+
+def _over(plan: Plan, goal: Goal, tree: OrgTree) -> dict[str, Fraction]:
+    over = factors_of(plan, goal, [node.level for node in tree.walk()])
+    if over:
+        refuse_parts(plan.quotas_of(goal))
+    return over
 
 
 def again(plan: Plan, goal: Goal, quotas: Sequence[Quota], total: int) -> Plan:

@@ -1,6 +1,20 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from salesnb.planning import Action, Objective, diff, edited, lock, set_goal
+from salesnb.planning import (
+    Action,
+    Objective,
+    PlannedDrivers,
+    PlannedHires,
+    answer_quota,
+    commit_to,
+    diff,
+    edited,
+    lock,
+    set_goal,
+)
+
+AT = datetime(2017, 9, 1, tzinfo=UTC)
 
 
 def words(before, after, part=None):
@@ -66,3 +80,23 @@ def test_two_reps_of_one_name_are_told_apart(plan):
     same = replace(plan, quotas=tuple(replace(q, name="Bob") if q.level == "rep" else q for q in plan.quotas))
     told = words(same, set_goal(same, "won_amount", 320_000_00), "quotas")
     assert any(line.startswith("Quota rep:West1, won_amount 2017-Q4:") for line in told)
+
+
+def test_what_people_said_and_what_is_planned_for_nodes_is_told_by_their_names(plan):
+    said = commit_to(plan, "rep:East1", 100_00, goal="won_amount", by="Ann", at=AT)
+    said = answer_quota(said, "rep:West1", "accepted", goal="won_amount", by="Bob", at=AT)
+    hired = PlannedHires(node="East", label="2017-11", heads=2)
+    drivers = PlannedDrivers(node="rep:East1", closed_count=3, win_rate=0.5, average_deal_minor=1_250)
+    assumed = replace(plan.assumptions, hires=(hired,), planned=(drivers,))
+    after = edited(said, assumptions=assumed)
+    assert {line.partition(" added")[0] for line in words(plan, after)} == {
+        "Commitment of East rep 1, won_amount 2017-Q4",
+        "Answer of West rep 1, won_amount 2017-Q4",
+        "Hires of East in 2017-11",
+        "Planned drivers of East rep 1",
+    }
+    more = replace(assumed, planned=(replace(drivers, closed_count=4, average_deal_minor=1_300),))
+    assert words(after, edited(after, assumptions=more)) == [
+        "Planned drivers of East rep 1, deals closed: 3 → 4",
+        "Planned drivers of East rep 1, average deal: 12.50 → 13",
+    ]

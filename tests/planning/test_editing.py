@@ -215,3 +215,10 @@ def test_a_proposed_plan_can_be_approved_and_an_approved_one_not_again(plan, at)
 def test_a_plan_with_errors_is_not_approved(plan, at):
     with pytest.raises(BadInput, match="currency"):
         approve(replace(plan, currency="usd"), by="Ann", at=at)
+
+
+def test_a_target_that_cannot_be_meant_is_named_as_people_type_it(plan):
+    with pytest.raises(BadInput, match=r"^-3 cannot be the target of won_amount"):
+        set_goal(plan, "won_amount", -300)
+    with pytest.raises(BadInput, match=r"^1\.5 cannot be the target"):
+        set_goal(plan, "won_amount", 1.5)

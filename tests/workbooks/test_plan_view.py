@@ -139,7 +139,7 @@ def test_what_is_not_settled_names_kpis_by_their_labels() -> None:
     document = make_plan_document()
     document["plan"]["goals"][0] |= {"owner": "", "baseline_minor": None, "baseline_period": ""}
     words = text(view(document).unsettled)
-    assert "The goal won amount has no owner." in words
+    assert "Nobody answers for won amount." in words
     assert "won_amount" not in words
     assert "what there was before is not known" in text(view(document).finding)
 
