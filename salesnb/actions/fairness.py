@@ -237,7 +237,7 @@ class _Finder:
             raise BadInput(
                 f"{goal.period.label} is not made of whole months.", hint="Ask for a month, quarter or year."
             )
-        weights = {stone.label: stone.weight_bp for stone in plan.milestones if stone.goal == goal.id}
+        weights = planning.month_weights_of(plan, goal)
         season = [weights[month.label] for month in months] if all(m.label in weights for m in months) else []
         staffing = planning.staffing_of(plan)
         until = self.data.meta.as_of + timedelta(days=1) if to_date else None

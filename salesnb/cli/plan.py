@@ -13,6 +13,7 @@ from salesnb.cli.cascade import add_cascade, pair_of, print_levels, run_cascade
 from salesnb.cli.fairness import add_fairness_arguments, run_fairness
 from salesnb.cli.outlook import add_outlook, print_outlook
 from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
+from salesnb.cli.roadmap import add_roadmap, print_roadmap
 from salesnb.cli.table import print_json, print_text
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_fairness_arguments(fairness)
     _plan_and_format(commands.add_parser("history", help="the revisions of a plan"))
     add_outlook(commands)
+    add_roadmap(commands)
     diff = commands.add_parser("diff", help="what differs between two revisions, in words")
     diff.add_argument("name", metavar="PLAN")
     diff.add_argument("revisions", metavar="REVISION", type=int, nargs="*", help="none: the last two")
@@ -235,6 +237,7 @@ _ACTIONS = {
     "schema": _schema,
     "cascade": run_cascade,
     "outlook": print_outlook,
+    "roadmap": print_roadmap,
     "capacity": run_capacity,
     "fairness": run_fairness,
     "history": _history,

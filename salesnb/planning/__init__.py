@@ -20,6 +20,7 @@ from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
 from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
+from salesnb.planning.dues import Due, dues
 from salesnb.planning.editing import (
     approve,
     cascaded_goal,
@@ -58,6 +59,7 @@ from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
 from salesnb.planning.handing_over import hand_over, prorated
 from salesnb.planning.hedging import factors_of, with_hedges
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
+from salesnb.planning.leads import Cycle, Lead, daily_wins, leads
 from salesnb.planning.means import (
     AllocationLine,
     Assumptions,
@@ -99,8 +101,17 @@ from salesnb.planning.over_assignment import Chosen, Level, assigned_levels, cho
 from salesnb.planning.planned import PastDrivers, plan_drivers, planned_deals
 from salesnb.planning.problem import Problem
 from salesnb.planning.recascade import edited
-from salesnb.planning.roadmap import Roadmap, basis_points, milestones, roadmap
+from salesnb.planning.roadmap import (
+    Roadmap,
+    basis_points,
+    milestones,
+    month_weights_of,
+    roadmap,
+    season_weights,
+    typed_weights,
+)
 from salesnb.planning.schema import plan_schema, schema_text
+from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
@@ -127,7 +138,9 @@ __all__ = [
     "Commitment",
     "Condition",
     "CutPlan",
+    "Cycle",
     "Difference",
+    "Due",
     "EffectiveQuota",
     "GivenMonths",
     "Goal",
@@ -135,6 +148,7 @@ __all__ = [
     "Healthy",
     "Hiring",
     "KpiTarget",
+    "Lead",
     "Level",
     "Likely",
     "Lock",
@@ -147,6 +161,7 @@ __all__ = [
     "OrgTree",
     "OverAssignment",
     "Parameter",
+    "Past",
     "PastDrivers",
     "People",
     "Plan",
@@ -168,9 +183,12 @@ __all__ = [
     "Roadmap",
     "Scenario",
     "ScenarioTarget",
+    "SeasonReach",
+    "SeasonWeek",
     "SeasonWeight",
     "Seasonality",
     "Segment",
+    "Shape",
     "Slope",
     "Staffing",
     "Standing",
@@ -195,7 +213,9 @@ __all__ = [
     "choose_over_assignment",
     "commit_to",
     "cut_across",
+    "daily_wins",
     "diff",
+    "dues",
     "edited",
     "effective_quota",
     "factors_of",
@@ -205,11 +225,13 @@ __all__ = [
     "hires_by_month",
     "hires_needed",
     "keep_quotas",
+    "leads",
     "line_slope",
     "lock",
     "lock_part",
     "milestones",
     "mixed",
+    "month_weights_of",
     "months_since",
     "new_plan",
     "node_gaps",
@@ -233,8 +255,10 @@ __all__ = [
     "roadmap",
     "safe_name",
     "schema_text",
+    "season_weights",
     "set_goal",
     "set_season",
+    "shape_of",
     "share_at_quota",
     "split_heads",
     "spread_hires",
@@ -245,6 +269,7 @@ __all__ = [
     "sum_of_quotas",
     "team_attainment",
     "two_cuts",
+    "typed_weights",
     "unlock",
     "unlock_part",
     "weigh_new",

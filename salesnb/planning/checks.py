@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 from salesnb.errors import BadInput, BadUsage
 from salesnb.money import minor_digits
 from salesnb.planning.check_cascade import cascade_problems
 from salesnb.planning.check_people import people_problems
 from salesnb.planning.goal_checks import goal_findings
+from salesnb.planning.means import Seasonality
 from salesnb.planning.model import STATUSES, Plan
 from salesnb.planning.names import safe_name
 from salesnb.planning.problem import Problem
-from salesnb.planning.roadmap import BASIS_POINTS
+from salesnb.planning.roadmap import BASIS_POINTS, basis_points
 from salesnb.planning.slips import slips
 
 __all__ = ["check", "problems"]
@@ -163,6 +165,30 @@ def _seasons(plan: Plan) -> Iterator[Problem]:
                 f"The weights add up to {total:,} basis points instead of {BASIS_POINTS:,}.",
                 "Correct a month, so that they add up to one exactly.",
             )
+        yield from _shape(season)
+
+
+def _shape(season: Seasonality) -> Iterator[Problem]:
+    """Find exact weights that the basis points do not round, weeks that fall within a month, a spread that is turned round."""
+    where, hint = (
+        f"assumptions.seasonality, {season.kpi}",
+        "Set the season again: salesnb plan roadmap --weights.",
+    )
+    exact = {item.label: item.weight for item in season.weights if item.weight is not None}
+    if exact:
+        rounded = basis_points(exact)
+        if rounded != {item.label: item.weight_bp for item in season.weights}:
+            yield Problem.error(
+                "seasons", where, "The basis points are not those of the exact weights.", hint
+            )
+    for before, after in pairwise(season.weeks):
+        if before.month == after.month and after.within_bp < before.within_bp:
+            what = f"The month {after.month} has less by the end of {after.label} than by that of {before.label}."
+            yield Problem.error("seasons", where, what, hint)
+    for reach in season.reach:
+        if reach.low_bp > reach.high_bp:
+            what = f"The spread of {reach.label} ends below where it begins."
+            yield Problem.error("seasons", where, what, hint)
 
 
 def _milestones(plan: Plan) -> Iterator[Problem]:

@@ -30,6 +30,7 @@ from salesnb.planning.recascade import (
     with_season,
 )
 from salesnb.planning.roadmap import seasonality
+from salesnb.planning.shape import NO_SHAPE, Shape
 from salesnb.planning.sharing import Weight
 from salesnb.planning.tree import OrgTree
 
@@ -192,8 +193,16 @@ def _shown(plan: Plan, goal: Goal, target: float) -> str:
     return shown_in(plan, goal.unit)(int(target)) if whole else f"{target}"
 
 
-def set_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], *, basis: str = "given") -> Plan:
-    """Change how a KPI spreads over the months; the milestones of its goals follow.
+def set_season(
+    plan: Plan,
+    kpi: str,
+    weights: Mapping[str, Weight],
+    *,
+    basis: str = "given",
+    shape: Shape = NO_SHAPE,
+    past: str = "",
+) -> Plan:
+    """Change how a KPI spreads over the months and weeks; the milestones of its goals follow.
 
     Quotas that were given by month follow the new season too: their own months are given up.
 
@@ -202,7 +211,7 @@ def set_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], *, basis: st
     BadInput
         When a weight is negative or there are none.
     """
-    changed = with_season(plan, kpi, weights, basis)
+    changed = with_season(plan, kpi, weights, basis, shape, past)
     for goal in changed.goals:
         if goal.kpi == kpi:
             bare = [replace(quota, months=()) for quota in changed.quotas_of(goal)]

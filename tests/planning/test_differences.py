@@ -30,7 +30,7 @@ def test_a_changed_goal_is_told_with_its_quotas_and_milestones(plan):
     told = words(plan, set_goal(plan, "won_amount", 320_000_00))
     assert told[0] == "Goal won_amount: 300,000 → 320,000"
     assert "Quota West, won_amount 2017-Q4: 120,000 → 128,000" in told
-    assert "Milestone won_amount 2017-12: 183,330 → 195,552" in told
+    assert "Milestone won_amount 2017-12: 183,333.33 → 195,555.56" in told
 
 
 def test_a_lock_is_told_with_who_and_why(plan, at):

@@ -34,7 +34,7 @@ def test_a_new_plan_is_cascaded_and_spread_over_its_months(plan):
         "rep:West2": 40_000_00,
         "rep:West3": 20_000_00,
     }
-    assert [stone.to_date for stone in plan.milestones] == [5_001_000, 11_667_000, 30_000_000]
+    assert [stone.to_date for stone in plan.milestones] == [5_000_000, 11_666_667, 30_000_000]
 
 
 def test_quotas_name_their_owners(plan):
