@@ -17,7 +17,8 @@ from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.needed import need_of
 from salesnb.actions.own_kpis import own_part, own_targets
 from salesnb.actions.peers import peers_of
-from salesnb.actions.prospects import Prospects
+from salesnb.actions.prospects import Prospects, SharedOutlooks
+from salesnb.actions.unit_parts import RoadmapParts
 from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, roadmap
 from salesnb.workbooks.extract_since import since_part
 from salesnb.workbooks.findings_need import need_part
@@ -55,13 +56,25 @@ class Extract:
 
 
 def review_extracts(
-    workspace: "Workspace", plan: Plan | None, facts: Facts, template: str
+    workspace: "Workspace",
+    plan: Plan | None,
+    facts: Facts,
+    template: str,
+    outlooks: SharedOutlooks | None = None,
 ) -> tuple[Extract, ...]:
-    """Cut an extract for every unit that has figures or a quota, in the order of the organisation."""
+    """Cut an extract for every unit that has figures or a quota, in the order of the organisation.
+
+    Parameters
+    ----------
+    outlooks
+        Those that other pages of the run share; by default its own.
+    """
     aim = _aim(plan, facts)
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
     own, wanted = own_part(facts), own_targets(plan, facts)
-    prospects = Prospects(workspace=workspace, plan=plan, facts=facts, goal=aim.goal, quotas=aim.quotas)
+    shared_outlooks = outlooks or SharedOutlooks(workspace=workspace, plan=plan, facts=facts)
+    roadmaps = RoadmapParts(plan=plan, goal=aim.goal, facts=facts)
+    prospects = Prospects(shared=shared_outlooks, goal=aim.goal, quotas=aim.quotas)
     found = tuple(
         _extract(
             unit,
@@ -69,6 +82,7 @@ def review_extracts(
             | _figures(unit, facts, aim.quotas)
             | _need(workspace, unit, facts, aim)
             | prospects.part(unit.quota_id)
+            | roadmaps.part(unit)
             | {"own": own | {"targets": wanted.get(unit.id, {})}},
             aim.of(unit.quota_id),
         )

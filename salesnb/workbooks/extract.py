@@ -23,7 +23,8 @@ the period's last day, overdue ones among them, or without that date), ``without
 ``stalled_amount`` (older than that). ``since`` and ``own`` (may be missing) are told of in
 ``salesnb.workbooks.extract_since`` and ``salesnb.workbooks.extract_own``, ``need`` (may be missing: the pipeline that
 the goal needs) in ``salesnb.workbooks.findings_need``, ``outlook`` (may be missing: how likely the quota is attained) in
-``salesnb.workbooks.findings_outlook``.
+``salesnb.workbooks.findings_outlook``, ``roadmap`` (may be missing: what is due by month) in
+``salesnb.workbooks.findings_roadmap``.
 """
 
 import json
@@ -41,6 +42,7 @@ from salesnb.workbooks.extract_since import since_of
 from salesnb.workbooks.findings_bridge import Since
 from salesnb.workbooks.findings_need import Need, need_from
 from salesnb.workbooks.findings_outlook import Prospect, prospect_from
+from salesnb.workbooks.findings_roadmap import RoadmapNote, roadmap_from
 
 __all__ = [
     "FORMAT",
@@ -187,6 +189,7 @@ class ReviewExtract:
     since: Since | None = None
     need: Need | None = None
     outlook: Prospect | None = None
+    roadmap: RoadmapNote | None = None
     own: OwnKpis = field(default_factory=OwnKpis)
 
     def table(self, name: str) -> tuple[dict[str, Any], ...]:
@@ -263,6 +266,7 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         since=since_of(document.get("since")),
         need=need_from(document.get("need")),
         outlook=prospect_from(document.get("outlook")),
+        roadmap=roadmap_from(document.get("roadmap")),
         own=own_of(document.get("own")),
     )
 

@@ -11,9 +11,10 @@ from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.review_bridge import restated_note, since_chart
 from salesnb.workbooks.review_change import change_chart
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
-from salesnb.workbooks.review_outlook import outlook_table
+from salesnb.workbooks.review_outlook import outlook_chart, outlook_table
 from salesnb.workbooks.review_own import own_kpis
 from salesnb.workbooks.review_pipeline import coverage_table, deal_table, stage_chart
+from salesnb.workbooks.review_roadmap import lead_table, roadmap_table
 from salesnb.workbooks.review_text import Text
 
 __all__ = ["Review", "open_review"]
@@ -82,6 +83,21 @@ class Review:
     def pacing(self) -> Chart | Text:
         """The running total against the season's target."""
         return pace_chart(self._reading)
+
+    @property
+    def roadmap(self) -> Chart | Text:
+        """What is due by the end of each month."""
+        return roadmap_table(self.extract.roadmap, self._reading.say, self._reading.at.unit)
+
+    @property
+    def leads(self) -> Chart | Text:
+        """The deals to create and the pipeline to hold for it; empty where they are not known."""
+        return lead_table(self.extract.roadmap, self._reading.say, self._reading.at.unit)
+
+    @property
+    def outlook_chart(self) -> Chart | Text:
+        """What the period may end at, as a picture against the goal; empty where there is no outlook."""
+        return outlook_chart(self._reading)
 
     @property
     def outlook(self) -> Chart | Text:
