@@ -18,6 +18,7 @@ from salesnb.actions.needed import need_of
 from salesnb.actions.own_kpis import own_part, own_targets
 from salesnb.actions.peers import peers_of
 from salesnb.actions.prospects import Prospects, SharedOutlooks
+from salesnb.actions.quota_making import QuotaMaking
 from salesnb.actions.unit_parts import RoadmapParts
 from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, roadmap
 from salesnb.workbooks.extract_since import since_part
@@ -74,6 +75,7 @@ def review_extracts(
     own, wanted = own_part(facts), own_targets(plan, facts)
     shared_outlooks = outlooks or SharedOutlooks(workspace=workspace, plan=plan, facts=facts)
     roadmaps = RoadmapParts(plan=plan, goal=aim.goal, facts=facts)
+    making = QuotaMaking(workspace=workspace, plan=plan, goal=aim.goal, facts=facts)
     prospects = Prospects(shared=shared_outlooks, goal=aim.goal, quotas=aim.quotas)
     found = tuple(
         _extract(
@@ -83,6 +85,7 @@ def review_extracts(
             | _need(workspace, unit, facts, aim)
             | prospects.part(unit.quota_id)
             | roadmaps.part(unit)
+            | making.part(unit)
             | {"own": own | {"targets": wanted.get(unit.id, {})}},
             aim.of(unit.quota_id),
         )

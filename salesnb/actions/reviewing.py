@@ -264,7 +264,7 @@ class _Run:
         )
 
     def _plan_job(self, template: Template) -> Job:
-        content = plan_extract(self.workspace, self.plan, self.facts)
+        content = plan_extract(self.workspace, self.plan, self.facts, self.outlooks)
         return Job(
             id=PLAN_SLUG,
             name=f"Plan {self.plan.name}",

@@ -24,7 +24,8 @@ the period's last day, overdue ones among them, or without that date), ``without
 ``salesnb.workbooks.extract_since`` and ``salesnb.workbooks.extract_own``, ``need`` (may be missing: the pipeline that
 the goal needs) in ``salesnb.workbooks.findings_need``, ``outlook`` (may be missing: how likely the quota is attained) in
 ``salesnb.workbooks.findings_outlook``, ``roadmap`` (may be missing: what is due by month) in
-``salesnb.workbooks.findings_roadmap``.
+``salesnb.workbooks.findings_roadmap``, ``made`` (may be missing: how the quota was made) in
+``salesnb.workbooks.findings_made``.
 """
 
 import json
@@ -40,6 +41,7 @@ from salesnb.money import Formatter
 from salesnb.workbooks.extract_own import OwnKpis, own_of
 from salesnb.workbooks.extract_since import since_of
 from salesnb.workbooks.findings_bridge import Since
+from salesnb.workbooks.findings_made import Made, made_from
 from salesnb.workbooks.findings_need import Need, need_from
 from salesnb.workbooks.findings_outlook import Prospect, prospect_from
 from salesnb.workbooks.findings_roadmap import RoadmapNote, roadmap_from
@@ -190,6 +192,7 @@ class ReviewExtract:
     need: Need | None = None
     outlook: Prospect | None = None
     roadmap: RoadmapNote | None = None
+    made: Made | None = None
     own: OwnKpis = field(default_factory=OwnKpis)
 
     def table(self, name: str) -> tuple[dict[str, Any], ...]:
@@ -267,6 +270,7 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         need=need_from(document.get("need")),
         outlook=prospect_from(document.get("outlook")),
         roadmap=roadmap_from(document.get("roadmap")),
+        made=made_from(document.get("made")),
         own=own_of(document.get("own")),
     )
 

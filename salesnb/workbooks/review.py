@@ -11,6 +11,7 @@ from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.review_bridge import restated_note, since_chart
 from salesnb.workbooks.review_change import change_chart
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
+from salesnb.workbooks.review_made import answer_table, own_past, quota_made
 from salesnb.workbooks.review_outlook import outlook_chart, outlook_table
 from salesnb.workbooks.review_own import own_kpis
 from salesnb.workbooks.review_pipeline import coverage_table, deal_table, stage_chart
@@ -93,6 +94,21 @@ class Review:
     def leads(self) -> Chart | Text:
         """The deals to create and the pipeline to hold for it; empty where they are not known."""
         return lead_table(self.extract.roadmap, self._reading.say, self._reading.at.unit)
+
+    @property
+    def own_past(self) -> Text:
+        """The pace beside the own past, and the best month."""
+        return own_past(self._reading)
+
+    @property
+    def quota_made(self) -> Text:
+        """How the quota was made, and whether it is accepted."""
+        return quota_made(self._reading)
+
+    @property
+    def answers(self) -> Chart | Text:
+        """What the reps say of their quotas; empty on a page without reps."""
+        return answer_table(self._reading)
 
     @property
     def outlook_chart(self) -> Chart | Text:
