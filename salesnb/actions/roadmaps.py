@@ -121,7 +121,7 @@ class Roadmaps:
             return None
         basis, cycle = self._basis(unit) or (None, None)
         found = self._leads(unit, basis, cycle) if basis and cycle else ()
-        steps = self._steps(unit, told, {lead.label: lead for lead in found})
+        steps = self._steps(unit, basis, told, {lead.label: lead for lead in found})
         now = self._by_now(unit, basis, cycle, found) if basis and cycle and found else None
         return UnitRoadmap(
             unit=unit,
@@ -177,16 +177,22 @@ class Roadmaps:
         first = self.goal.period.start - timedelta(days=len(cycle.won) - 1)
         return self.facts.calendar.buckets(first, self.goal.period.end, self.grain)
 
-    def _steps(self, unit: Unit, told: Sequence[Due], found: dict[str, Lead]) -> tuple[Step, ...]:
+    def _steps(
+        self, unit: Unit, basis: LeadBasis | None, told: Sequence[Due], found: dict[str, Lead]
+    ) -> tuple[Step, ...]:
         due = {one.label: one for one in told}
         last = {lead.label: lead.last_day for lead in found.values()} | {d.label: d.last_day for d in told}
+        worth = 0.0 if basis is None else self._worth(unit, basis)
         return tuple(
-            self._step(unit, label, last[label], due.get(label), found.get(label)) for label in sorted(last)
+            self._step(unit, label, last[label], due.get(label), found.get(label), worth)
+            for label in sorted(last)
         )
 
-    def _step(self, unit: Unit, label: str, last: date, due: Due | None, lead: Lead | None) -> Step:
+    def _step(
+        self, unit: Unit, label: str, last: date, due: Due | None, lead: Lead | None, worth: float
+    ) -> Step:
         begun = self._start(label) <= self.facts.as_of
-        hold = None if lead is None or lead.hold is None else self._amount(unit, lead.hold)
+        hold = None if lead is None or lead.hold is None else lead.hold * worth
         created, held = self._deals.get((unit.id, label), (0, 0))
         return Step(
             label=label,
@@ -203,14 +209,11 @@ class Roadmaps:
     def _start(self, label: str) -> date:
         return self.facts.calendar.period(label).start
 
-    def _amount(self, unit: Unit, deals: float) -> float:
-        """Turn open deals into what they are expected to bring: won deals bring less or more than that."""
+    def _worth(self, unit: Unit, basis: LeadBasis) -> float:
+        """Tell what an open deal is expected to bring: won deals bring less or more than that; 1 where deals are counted."""
         if self.goal.unit == "count":
-            return deals
-        own = curve_of(unit, self.facts)[0] == "own"
-        return (
-            deals * self._sizes[unit.quota_id] / float(self.facts.curves.realised(unit.id if own else None))
-        )
+            return 1.0
+        return basis.size / float(self.facts.curves.realised(unit.id if basis.whose == "own" else None))
 
     def _to_date(self, unit: Unit, until: str) -> int:
         """Add up the goal's KPI from the period's start to the end of a month or week."""

@@ -10,10 +10,9 @@ whole), ``levers``, ``roadmap`` (see `salesnb.workbooks.findings_roadmap`), ``ca
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from salesnb.calendar import FiscalCalendar
@@ -59,8 +58,8 @@ class PlanExtract:
     outlook: Prospect | None = None
     levers: tuple[dict[str, Any], ...] = ()
     roadmap: RoadmapNote | None = None
-    capacity: Mapping[str, Any] = MappingProxyType({})
-    fairness: Mapping[str, Any] = MappingProxyType({})
+    capacity: Mapping[str, Any] = field(default_factory=dict)
+    fairness: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def say(self) -> Wording:
