@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from salesnb.actions.activity_needs import ActivityNeeds
 from salesnb.actions.roadmaps import Roadmaps, Step, UnitRoadmap
 
 if TYPE_CHECKING:
@@ -23,9 +24,17 @@ class RoadmapParts:
     facts: "Facts"
 
     def part(self, unit: "Unit") -> dict[str, Any]:
-        """Give a unit's roadmap as an extract holds it; nothing where the reviewed period is not the goal's."""
+        """Give a unit's roadmap and activities as an extract holds them.
+
+        There is no roadmap where the reviewed period is not the goal's, and nothing of activities where none are loaded.
+        """
         found = self._roadmaps.of(unit) if self._roadmaps else None
-        return {} if found is None else {"roadmap": roadmap_part(found) | self._season}
+        told = {} if found is None else {"roadmap": roadmap_part(found) | self._season}
+        return told | (self._activities.part(unit.id, found) if self._activities else {})
+
+    @cached_property
+    def _activities(self) -> ActivityNeeds | None:
+        return None if self.plan is None else ActivityNeeds(plan=self.plan, facts=self.facts)
 
     @cached_property
     def _roadmaps(self) -> Roadmaps | None:

@@ -40,6 +40,7 @@ from salesnb.planning.effective_quota import (
     effective_quota,
     months_since,
 )
+from salesnb.planning.effort import Effort, effort_per_deal
 from salesnb.planning.fairness import (
     EDGES,
     HEALTHY,
@@ -142,6 +143,7 @@ __all__ = [
     "Difference",
     "Due",
     "EffectiveQuota",
+    "Effort",
     "GivenMonths",
     "Goal",
     "GoalFinding",
@@ -218,6 +220,7 @@ __all__ = [
     "dues",
     "edited",
     "effective_quota",
+    "effort_per_deal",
     "factors_of",
     "goal_findings",
     "hand_over",

@@ -9,7 +9,8 @@ from salesnb.workbooks import plan_view_chances as chances
 from salesnb.workbooks import plan_view_goals as goals
 from salesnb.workbooks import plan_view_notes as notes
 from salesnb.workbooks.plan_view_read import PlanExtract, read_plan
-from salesnb.workbooks.review_roadmap import lead_table, roadmap_table
+from salesnb.workbooks.review_activities import activity_table, time_chart
+from salesnb.workbooks.review_roadmap import lead_table
 from salesnb.workbooks.review_text import Text
 
 __all__ = ["PlanView", "open_plan"]
@@ -91,14 +92,19 @@ class PlanView:
         return goals.milestone_table(self.extract)
 
     @property
-    def roadmap(self) -> Chart | Text:
-        """What is due by the end of each month, with the season's spread and what there is."""
-        return roadmap_table(self.extract.roadmap, self.extract.say, self._unit)
-
-    @property
     def leads(self) -> Chart | Text:
         """The deals to create and the pipeline to hold for the goal; empty where they are not known."""
         return lead_table(self.extract.roadmap, self.extract.say, self._unit)
+
+    @property
+    def activities(self) -> Chart | Text:
+        """The activities that the roadmap takes; empty where none are loaded."""
+        return activity_table(self.extract.activities, self.extract.say)
+
+    @property
+    def time_spent(self) -> Chart | Text:
+        """Where the time in activities goes; empty where none are loaded."""
+        return time_chart(self.extract.activities, self.extract.say, self.extract.period)
 
     @property
     def goal_checks(self) -> Chart | Text:

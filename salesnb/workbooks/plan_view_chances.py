@@ -167,15 +167,17 @@ def fairness_chart(extract: PlanExtract) -> Chart | Text:
     if not any(band["reps"] for band in bands):
         return paragraph(["Nobody carries a quota in these days."])
     lines: Sequence[str] = extract.fairness.get("lines") or ()
+    said, _, source = next(iter(lines[1:2]), "Reps by attainment").partition(" (")
+    healthy = f"Healthy: {source.removesuffix('.').removesuffix(')')}." if source else ""
     return bars(
-        next(iter(lines[1:2]), "Reps by attainment"),
+        f"{said.rstrip('.')}.",
         [(str(band["label"]), int(band["reps"])) for band in bands],
         measure="Reps",
         ranked=False,
         fmt=extract.fmt,
         unit="count",
         subtitle="Reps by attainment of their effective quota",
-        note=str(extract.fairness.get("basis") or ""),
+        note=f"{extract.fairness.get('basis') or ''} {healthy}".strip(),
     )
 
 

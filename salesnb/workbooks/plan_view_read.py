@@ -21,6 +21,7 @@ from salesnb.money import Formatter
 from salesnb.planning import Goal, Plan, Quota
 from salesnb.planning.codec import decode
 from salesnb.workbooks.extract import Origin, figures_of, formatter_of, origin_of, read_document
+from salesnb.workbooks.findings_activities import ActivityNote, activities_from
 from salesnb.workbooks.findings_outlook import Prospect, prospect_from
 from salesnb.workbooks.findings_roadmap import RoadmapNote, roadmap_from
 from salesnb.workbooks.findings_words import Wording, period_name
@@ -58,6 +59,7 @@ class PlanExtract:
     outlook: Prospect | None = None
     levers: tuple[dict[str, Any], ...] = ()
     roadmap: RoadmapNote | None = None
+    activities: ActivityNote | None = None
     capacity: Mapping[str, Any] = field(default_factory=dict)
     fairness: Mapping[str, Any] = field(default_factory=dict)
 
@@ -153,6 +155,7 @@ def _extract(document: Mapping[str, Any]) -> PlanExtract:
         outlook=prospect_from(document.get("outlook")),
         levers=tuple(dict(lever) for lever in document.get("levers") or ()),
         roadmap=roadmap_from(document.get("roadmap")),
+        activities=activities_from(document.get("activities")),
         capacity=document.get("capacity") or {},
         fairness=document.get("fairness") or {},
     )

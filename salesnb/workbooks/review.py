@@ -8,6 +8,7 @@ from salesnb.charts import Chart
 from salesnb.workbooks import review_notes, review_people
 from salesnb.workbooks.extract import ReviewExtract, read_review
 from salesnb.workbooks.findings_reading import Reading
+from salesnb.workbooks.review_activities import activity_table, time_chart
 from salesnb.workbooks.review_bridge import restated_note, since_chart
 from salesnb.workbooks.review_change import change_chart
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
@@ -94,6 +95,16 @@ class Review:
     def leads(self) -> Chart | Text:
         """The deals to create and the pipeline to hold for it; empty where they are not known."""
         return lead_table(self.extract.roadmap, self._reading.say, self._reading.at.unit)
+
+    @property
+    def activities(self) -> Chart | Text:
+        """The activities that the roadmap takes; empty where none are loaded."""
+        return activity_table(self.extract.activities, self._reading.say)
+
+    @property
+    def time_spent(self) -> Chart | Text:
+        """Where the time in activities goes; empty where none are loaded."""
+        return time_chart(self.extract.activities, self._reading.say, self._reading.period)
 
     @property
     def own_past(self) -> Text:
