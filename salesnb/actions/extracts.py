@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
+from salesnb.actions.carried import Carried
 from salesnb.actions.fact_tables import FactTables
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
@@ -20,7 +21,7 @@ from salesnb.actions.peers import peers_of
 from salesnb.actions.prospects import Prospects, SharedOutlooks
 from salesnb.actions.quota_making import QuotaMaking
 from salesnb.actions.unit_parts import RoadmapParts
-from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, roadmap
+from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, month_weights_of, roadmap
 from salesnb.workbooks.extract_since import since_part
 from salesnb.workbooks.findings_need import need_part
 
@@ -72,16 +73,18 @@ def review_extracts(
     """
     aim = _aim(plan, facts)
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
+    season = month_weights_of(plan, aim.goal) if plan and aim.goal else {}
+    carried = Carried(facts=facts, quotas=aim.quotas, season=season)
     own, wanted = own_part(facts), own_targets(plan, facts)
     shared_outlooks = outlooks or SharedOutlooks(workspace=workspace, plan=plan, facts=facts)
     roadmaps = RoadmapParts(plan=plan, goal=aim.goal, facts=facts)
-    making = QuotaMaking(workspace=workspace, plan=plan, goal=aim.goal, facts=facts)
+    making = QuotaMaking(workspace=workspace, plan=plan, goal=aim.goal, facts=facts, carried=carried)
     prospects = Prospects(shared=shared_outlooks, goal=aim.goal, quotas=aim.quotas)
     found = tuple(
         _extract(
             unit,
             shared
-            | _figures(unit, facts, aim.quotas)
+            | _figures(unit, facts, carried)
             | _need(workspace, unit, facts, aim)
             | prospects.part(unit.quota_id)
             | roadmaps.part(unit)
@@ -102,9 +105,9 @@ def company_extract(workspace: "Workspace", plan: Plan | None, facts: Facts) -> 
     return _extract(unit, shared, _aim(plan, facts).of(COMPANY))
 
 
-def _figures(unit: Unit, facts: Facts, quotas: Mapping[str, Quota]) -> dict[str, Any]:
+def _figures(unit: Unit, facts: Facts, carried: Carried) -> dict[str, Any]:
     return {
-        "tables": FactTables(facts).all(unit.id, quotas),
+        "tables": FactTables(facts).all(unit.id, carried),
         "pipeline": facts.pipeline(unit.id),
         "peers": peers_of(unit, facts),
     } | ({"since": since_part(facts.earlier.of(unit.id))} if facts.earlier else {})

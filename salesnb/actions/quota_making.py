@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from salesnb import planning
 from salesnb.actions.fairness import find_fairness
 from salesnb.actions.naming import COMPANY
+from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.peers import LEAST_REPS, LEAST_UNITS, peers_of
 from salesnb.actions.staffing import Presence, presences
 from salesnb.errors import BadInput
 from salesnb.planning import Goal, Plan, Quota, Standing
 
 if TYPE_CHECKING:
+    from salesnb.actions.carried import Carried
     from salesnb.actions.facts import Facts
     from salesnb.actions.naming import Unit
     from salesnb.workspace import Workspace
@@ -30,6 +32,7 @@ class QuotaMaking:
     plan: Plan | None
     goal: Goal | None
     facts: "Facts"
+    carried: "Carried"
 
     def part(self, unit: "Unit") -> dict[str, Any]:
         """Tell how a unit's quota was made, as an extract holds it; nothing where it has none for the reviewed period.
@@ -113,6 +116,8 @@ class QuotaMaking:
         begins, ends = max(there.hired or date.min, period.start), min(there.left or date.max, period.end)
         found: dict[str, Any] = {"effective": self._effective.get(quota.id)}
         found["potential"] = self._potential.get(quota.id)
+        places = self.carried.places(quota.id.removeprefix(REP_PREFIX))
+        found["places"] = [[place.name, place.first.isoformat(), place.amount] for place in places]
         if there.hired:
             found["hired"] = there.hired.isoformat()
             found["ramp"] = self._ramp(there.hired)

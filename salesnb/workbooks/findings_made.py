@@ -44,6 +44,8 @@ class Made:
         Who fixed it and why; empty where nobody has.
     hired, ramp
         First day, and pairs of a month and the share of a ramped rep in it.
+    places
+        Of a rep who changes team within the period: team, first day there, and the part of the quota, each.
     days_there
         Days of the period on which the rep is there, where these are not all.
     effective
@@ -65,6 +67,7 @@ class Made:
     lock: tuple[str, str] | None = None
     hired: date | None = None
     ramp: tuple[tuple[str, float], ...] = ()
+    places: tuple[tuple[str, date, int], ...] = ()
     days_there: int | None = None
     effective: int | None = None
     potential: float | None = None
@@ -89,6 +92,10 @@ def made_from(part: Mapping[str, Any] | None) -> Made | None:
             "lock": (str(lock["by"]), str(lock["why"])) if lock else None,
             "hired": date.fromisoformat(hired) if hired else None,
             "ramp": tuple((str(label), float(share)) for label, share in part.get("ramp") or ()),
+            "places": tuple(
+                (str(name), date.fromisoformat(first), int(amount))
+                for name, first, amount in part.get("places") or ()
+            ),
             "answer": _answer(part.get("answer")),
             "below": tuple(
                 Below(**_known(Below, one) | {"answer": _answer(one.get("answer"))})

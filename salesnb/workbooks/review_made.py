@@ -58,6 +58,8 @@ def _presence(reading: "Reading", made: Made) -> Iterator[Point]:
     if made.ramp and made.hired:
         steps = ", ".join(f"{say.fmt.month(label)} {say.fmt.ratio(share, 0)}" for label, share in made.ramp)
         yield Point(what=f"Started on {say.date(made.hired)} and ramps: {steps}.")
+    for name, first, amount in made.places:
+        yield Point(what=f"{say.amount(amount, unit)} of it at {name}, from {say.date(first)} on.")
     if made.days_there is not None:
         yield Point(what=f"There on {say.fmt.count(made.days_there)} of {say.count(period.days, 'day')}.")
     if made.effective is not None:
