@@ -30,6 +30,7 @@ __all__ = [
     "quotas_by",
     "read_target",
     "restore",
+    "season_lines",
     "slip_lines",
 ]
 
@@ -203,7 +204,7 @@ def quota_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]]:
 def quotas_by(
     plan: Plan, calendar: FiscalCalendar, formatter: Formatter, grain: str
 ) -> tuple[tuple[str, ...], list[dict[str, object]]]:
-    """List the quotas with what they are in each month or quarter: by their own months, or the season of their goal.
+    """List the quotas with what they are in each week, month or quarter: by their own months, or the season of their goal.
 
     Returns
     -------
@@ -214,11 +215,11 @@ def quotas_by(
     buckets = calendar.buckets(plan.period.start, plan.period.end, grain)
     parts: dict[tuple[str, str, str], dict[str, int]] = {}
     for goal in plan.goals:
-        for node, stones in planning.roadmap(plan, goal).milestones.items():
+        for node, dues in _dues(plan, goal, calendar, grain).items():
             sums = parts.setdefault((goal.kpi, goal.period.label, node), {})
-            for stone in stones:
-                label = _bucket(stone.label, calendar, grain)
-                sums[label] = sums.get(label, 0) + stone.amount
+            for due in dues:
+                label = due.label if grain == "week" else _bucket(due.label, calendar, grain)
+                sums[label] = sums.get(label, 0) + due.amount
     for quota, record in zip(plan.quotas, records, strict=True):
         own = parts.get((quota.kpi, quota.period, quota.id), {})
         record |= {
@@ -248,6 +249,34 @@ def parts_across(plan: Plan, formatter: Formatter) -> tuple[tuple[str, ...], lis
         if quota.parts
     ]
     return labels, records
+
+
+def _dues(
+    plan: Plan, goal: planning.Goal, calendar: FiscalCalendar, grain: str
+) -> dict[str, tuple[planning.Due, ...]]:
+    """Give what is due at every node, by week where weeks are asked for, else by month."""
+    period = goal.period
+    weeks = calendar.buckets(period.start, period.end, "week") if grain == "week" else ()
+    return planning.dues(plan, goal, calendar.months(period), weeks)
+
+
+def season_lines(plan: Plan, calendar: FiscalCalendar, formatter: Formatter) -> tuple[str, ...]:
+    """Say for each goal what is due by the end of each month, with the spread of its season."""
+    said = []
+    for goal in plan.goals:
+        told = next(iter(_dues(plan, goal, calendar, "month").values()), ())
+        steps = ", ".join(_due_words(due, goal.unit, formatter) for due in told)
+        season = next((one for one in plan.assumptions.seasonality if one.kpi == goal.kpi), None)
+        spread = f" (spread: eight in ten of {season.past})" if season and season.past else ""
+        said += [f"Roadmap of {goal.kpi}{spread}: {steps}."] if steps else []
+    return tuple(said)
+
+
+def _due_words(due: planning.Due, unit: str, formatter: Formatter) -> str:
+    words = f"{formatter.value(due.to_date, unit)} by {formatter.date(due.last_day)}"
+    if due.low is None or due.high is None:
+        return words
+    return f"{words} ({formatter.value(due.low, unit)} to {formatter.value(due.high, unit)})"
 
 
 def _bucket(month: str, calendar: FiscalCalendar, grain: str) -> str:

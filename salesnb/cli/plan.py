@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _plan_and_format(show)
     show.add_argument(
         "--by",
-        choices=["month", "quarter", "across", "commitment"],
+        choices=["week", "month", "quarter", "across", "commitment"],
         help="what each quota is in each of them, by the second cut, or beside what was committed",
     )
     commands.add_parser("list", help="the plans of the workspace")
@@ -130,7 +130,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     from salesnb.actions.hedging import hedge_lines
-    from salesnb.actions.plans import goal_lines, slip_lines
+    from salesnb.actions.plans import goal_lines, season_lines, slip_lines
     from salesnb.planning import plan_to_document
 
     workspace = Workspace.open(arguments.workspace)
@@ -140,6 +140,8 @@ def _show(arguments: argparse.Namespace) -> int:
         return 0
     say(f"{plan.name}: {plan.period.label}, revision {plan.revision}, {plan.status}")
     for line in goal_lines(plan, workspace.settings.formatter):
+        say(line)
+    for line in season_lines(plan, workspace.calendar, workspace.settings.formatter):
         say(line)
     for sentence in (*hedge_lines(plan, workspace.settings.formatter), *slip_lines(plan)):
         say(sentence)
