@@ -176,3 +176,19 @@ def test_what_a_later_package_adds_is_left_out() -> None:
     assert "milestones" in text(page.roadmap)
     assert "Disputed" in text(page.quota_made)
     assert "Meetings" in text(page.activities)
+
+
+def test_who_came_or_left_within_the_period_is_named_with_the_day() -> None:
+    told = document(won=270, target=600, reps=[("Ann", 200, 300), ("Bo", 70, 300)])
+    told["tables"]["by_rep"]["columns"].append("moved")
+    for row, moved in zip(
+        told["tables"]["by_rep"]["rows"], ("to 2017-11-15", "from 2017-10-20"), strict=True
+    ):
+        row.append(moved)
+    said = text(Review(review_from_document(told)).rep_table)
+    assert (
+        "Ann was here to Nov 15, 2017; Bo came on Oct 20, 2017: quota and figures are of the days here."
+        in said
+    )
+    told["tables"]["by_rep"]["rows"] = [[*row[:-1], ""] for row in told["tables"]["by_rep"]["rows"]]
+    assert "days here" not in text(Review(review_from_document(told)).rep_table)
