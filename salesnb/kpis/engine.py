@@ -15,7 +15,7 @@ from salesnb.kpis.book import kept
 from salesnb.kpis.cells import BY_STAGE
 from salesnb.kpis.cohorts import RETENTION, Cohorts
 from salesnb.kpis.deals import Deals
-from salesnb.kpis.folding import Folded, Key, Sums
+from salesnb.kpis.folding import Folded, Key, Sums, put
 from salesnb.kpis.kpi import ACTIVITY, AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi, computed_from
 from salesnb.kpis.order_sales import deals_of_sales
 from salesnb.kpis.planning import plan
@@ -241,9 +241,7 @@ class Run:
             told = any(
                 kpi.basis == basis and kpi.kind == "sum" for cells in planned.cells for kpi in cells.measures
             )
-            for row in scan.rows(basis, some, read_only=told):
-                key = (row["bucket"], row["dimensions"])
-                found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in some if kpi.name in row})
+            put(scan.rows(basis, some, read_only=told), some, found)
         for kpi in planned.alone:
             if kpi.kind == "weighted":
                 self._add_weighted(kpi, scan.rows(kpi.basis, (kpi,), BY_STAGE), found)
@@ -259,13 +257,10 @@ class Run:
 
     def _add_activities(self, kpis: list[Kpi], found: Sums) -> None:
         """Ask the same of activities, which stand in the place of deals and are their owner's alone."""
-        if not kpis or not has_activities(self.data):
-            return
-        query = replace(self.query, kpis=tuple(kpi.name for kpi in kpis), credit=OWNER, targets=())
-        asked = Run(query, cast("Dataset", ActivityData(self.data)), self.calendar, self.catalogue)
-        for row in asked.scan(OWNER).rows(CLOSED, kpis):
-            key = (row["bucket"], row["dimensions"])
-            found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in kpis})
+        if kpis and has_activities(self.data):
+            query = replace(self.query, kpis=tuple(kpi.name for kpi in kpis), credit=OWNER, targets=())
+            asked = Run(query, cast("Dataset", ActivityData(self.data)), self.calendar, self.catalogue)
+            put(asked.scan(OWNER).rows(CLOSED, kpis), kpis, found)
 
     def _add_weighted(self, kpi: Kpi, rows: Iterable[dict[str, Any]], found: Sums) -> None:
         probabilities = Probabilities(self.deals, self.data)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesnb.charts import Chart, Indented, bars, distribution, table, tornado
-from salesnb.planning import NOT_GIVEN, ProbabilityBand, Standing, goal_findings, standings
+from salesnb.planning import NOT_GIVEN, Likely, ProbabilityBand, Standing, goal_findings, standings
 from salesnb.workbooks.findings_outlook import Prospect
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_read import PlanExtract
@@ -217,13 +217,14 @@ def goal_check_table(extract: PlanExtract) -> Chart | Text:
     return table(finding, columns, rows, fmt=extract.fmt)
 
 
-def _bands(extract: PlanExtract) -> dict[str, ProbabilityBand]:
+def _bands(extract: PlanExtract) -> dict[str, Likely]:
     """Take the chance of the outlook for the goal that it is of."""
     goal, found = extract.cascaded, extract.outlook
     if goal is None or found is None or found.probability is None:
         return {}
     chance = found.probability
-    return {goal.id: ProbabilityBand(low=chance, high=chance, as_of=extract.origin.as_of, method=found.views)}
+    band = ProbabilityBand(low=chance, high=chance, as_of=extract.origin.as_of, method=found.views)
+    return {goal.id: Likely(band=band)}
 
 
 def answer_table(extract: PlanExtract) -> Chart | Text:
