@@ -32,8 +32,8 @@ def _of_unit(unit: UnitRoadmap, formatter: Formatter, unit_of_goal: str) -> list
     if unit.create_by_now is not None and unit.created_by_now is not None:
         first = next(step for step in unit.steps if step.create is not None)
         said.append(
-            f"From {first.label} to the as-of day {formatter.count(round(unit.create_by_now))} deals were to be created"
-            f" for it; {formatter.count(unit.created_by_now)} were."
+            f"Deals to create for it from {first.label} to the as-of day:"
+            f" {formatter.count(round(unit.create_by_now))}; created: {formatter.count(unit.created_by_now)}."
         )
     return said
 
@@ -43,8 +43,8 @@ def _basis_words(basis: LeadBasis, formatter: Formatter, unit: str) -> str:
     size = f" A won deal brings {formatter.money(round(basis.size))}." if unit == "money" else ""
     return (
         f"Worked back by {formatter.count(basis.wins)} wins of the last two years{whose}:"
-        f" {formatter.ratio(basis.win_rate)} of the deals created are won, half of those within"
-        f" {formatter.count(basis.cycle_days)} days.{size}"
+        f" {formatter.ratio(basis.win_rate)} of the deals created are won, and the median cycle of those in days is"
+        f" {formatter.count(basis.cycle_days)}.{size}"
     )
 
 

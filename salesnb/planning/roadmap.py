@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 from salesnb.money import apportion, split
 from salesnb.planning.means import Seasonality, SeasonWeight
@@ -183,7 +184,8 @@ def typed_weights(labels: Sequence[str], texts: Sequence[str]) -> dict[str, Frac
     """
     if len(texts) != len(labels):
         raise BadInput(
-            f"{len(texts)} weight{'s are' if len(texts) != 1 else ' is'} given for {len(labels)} months.",
+            f"{counted(len(texts), 'weight is', 'weights are')} given for"
+            f" {counted(len(labels), 'month', 'months')}.",
             hint=f"Give one for each of {', '.join(labels)}.",
         )
     found = {label: _share(label, text) for label, text in zip(labels, texts, strict=True)}
