@@ -140,8 +140,9 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
 
 
 def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Setting) -> None:
+    known, used = set(lines), {line.resource for line in lines}
     for name, resource in resources.items():
-        if not any(line.resource == name for line in lines):
+        if name not in used:
             raise BadInput(
                 f"No segment uses the resource {name!r}.", hint="Give a curve for it, or leave it out."
             )
