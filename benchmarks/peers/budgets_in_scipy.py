@@ -52,9 +52,7 @@ def main(path: str) -> None:
         jac=rise,
         method="SLSQP",
         bounds=np.column_stack([low, high]),
-        constraints=[
-            {"type": "eq", "fun": lambda x: x.sum() - asked["total"], "jac": np.ones_like}
-        ],
+        constraints=[{"type": "eq", "fun": lambda x: x.sum() - asked["total"], "jac": np.ones_like}],
         options={"ftol": 1e-9, "maxiter": 1_000},
     )
     seconds = time.perf_counter() - begun

@@ -98,6 +98,7 @@ class _Search:
         self.size = relaxed.high - relaxed.low
         worth = float(np.abs(relaxed.value(relaxed.high) - relaxed.value(relaxed.low)).sum())
         self.worth = worth if worth > 0 else 1.0
+        self.unit = self.size / self.worth
         matrix = rows.matrix * self.size
         self.row_size = np.maximum(np.abs(matrix).sum(axis=1), 1e-300)
         self.matrix = matrix / self.row_size[:, None]
@@ -188,8 +189,9 @@ class _Search:
         """First and second derivatives of the outcome by y."""
         x = self.relaxed.low + self.y[: self.n] * self.size
         slope, bend = np.zeros(len(self.y)), np.zeros(len(self.y))
-        slope[: self.n] = (self.relaxed.rise(x) - self.relaxed.costs.unit) * self.size / self.worth
-        bend[: self.n] = self.relaxed.curve_bend(x) * self.size**2 / self.worth
+        rises, bends = self.relaxed.slopes(x)
+        slope[: self.n] = (rises - self.relaxed.costs.unit) * self.unit
+        bend[: self.n] = bends * self.unit * self.size
         return slope, bend
 
     def _rows(self, y: Floats) -> Floats:
