@@ -256,6 +256,33 @@ def test_partners_are_found_by_the_values_they_share(tmp_path):
     assert [row[:2] for row in teams] == [("Ann Fox", "East"), ("Bob Hill", "West"), ("Cy Lane", "West")]
 
 
+def test_tables_with_salesnbs_own_columns_keep_their_names(tmp_path):
+    source = write(
+        tmp_path / "crm",
+        {
+            "opportunities.csv": "opportunity_id,name,account_id,rep_id,stage,amount,created_on,closed_on\n"
+            "d1,First,a1,r1,Won,10,2024-01-02,2024-02-03\nd2,Second,a2,r2,Lost,5,2024-01-02,2024-02-03\n",
+            "reps.csv": "rep_id,name,node,start_on\nr1,Ann Fox,N,2020-01-01\nr2,Bob Hill,S,2020-01-01\n",
+            "accounts.csv": "account_id,name\na1,Acme\na2,Beta\n",
+            "org.csv": "node,name,parent\nT,Top,\nN,North,T\nS,South,T\n",
+        },
+    )
+    _, path = guess(source, tmp_path)
+    deals, teams = load(source, tmp_path / "data", path)
+    assert [row[5:7] for row in deals] == [("Ann Fox", "Acme"), ("Bob Hill", "Beta")]
+    assert [row[:2] for row in teams] == [("Ann Fox", "North"), ("Bob Hill", "South")]
+
+
+def test_a_row_with_cells_too_many_is_not_taken_for_the_header(tmp_path):
+    source = tmp_path / "deals.csv"
+    rows = [f"{number},Acme,Ann,Won,10,2024-01-02,2024-02-03" for number in range(1, 9)]
+    rows[3] += ",more,and more"
+    source.write_text("\n".join(["id,account,owner,stage,amount,created,closed", *rows]))
+    draft, path = guess(source, tmp_path)
+    assert "header_row" not in draft.text
+    assert len(load(source, tmp_path / "data", path)[0]) == 7
+
+
 def test_what_cannot_be_guessed_is_asked_for(tmp_path):
     source = tmp_path / "deals.csv"
     source.write_text(

@@ -24,11 +24,13 @@ _EXPECTED = {
 _WEIGHTED = ("expectedrevenue", "expectedvalue")
 
 
-def match_columns(table: str, facts: TableFacts, taken: Iterable[str] = ()) -> dict[str, ColumnFacts]:
-    """Find a column for each field of a canonical table; each column serves one field."""
-    used = set(taken)
-    found: dict[str, ColumnFacts] = {}
-    for field in NAMES[table]:
+def match_columns(
+    table: str, facts: TableFacts, given: Mapping[str, ColumnFacts] | None = None
+) -> dict[str, ColumnFacts]:
+    """Find a column for each field of a canonical table besides those `given`; each column serves one field."""
+    found = dict(given or {})
+    used = {column.name for column in found.values()}
+    for field in (name for name in NAMES[table] if name not in found):
         best = next((column for column in candidates(table, field, facts) if column.name not in used), None)
         if best is not None:
             found[field] = best
