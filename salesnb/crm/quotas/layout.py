@@ -284,6 +284,7 @@ def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
     """Tell the other columns apart by their headers, and by whether their values are known names."""
     taken = {column for column, _ in found.periods} | {found.period, found.amount}
     year = kpi = currency = None
+    over = list(found.passed_over)
     people: list[tuple[float, int]] = []
     places: list[tuple[float, int]] = []
     unknown: list[tuple[int, int]] = []
@@ -309,6 +310,8 @@ def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
                 places.append((-depth, column))
             elif not all(_is_number(text) for text in texts) or _PEOPLE.search(head):
                 unknown.append((len(set(texts)), column))
+            elif texts and (name := sheet.cell(found.header, column)):
+                over.append(name)
     kinds = max((len(set(_below(sheet, found.header, column))) for _, column in places), default=0)
     if not people:
         # Names that nobody has are still names: else the quotas of people would count for their region.
@@ -328,5 +331,5 @@ def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
         currency=currency,
         period=found.period,
         amount=found.amount,
-        passed_over=found.passed_over,
+        passed_over=tuple(over),
     )
