@@ -319,7 +319,9 @@ class Run:
                 name: known[name] if name in TARGET_INPUTS else self._value(self.catalogue.get(name), known)
                 for name in kpi.needs
             }
-            known[kpi.name] = kpi.function(**needed)
+            known[kpi.name] = (
+                None if kpi.of_pipeline and self.deals.book.is_of_orders else kpi.function(**needed)
+            )
         return known[kpi.name]
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from salesnb.crm.convert import EXCEL, EXCEL_DAY
 from salesnb.crm.guessing.names import LEVELS, NAMES, folded
 from salesnb.crm.guessing.survey import ColumnFacts, TableFacts
 from salesnb.crm.mapping import ColumnRule
@@ -90,6 +91,12 @@ def near_misses(facts: TableFacts, found: Mapping[str, ColumnFacts]) -> list[str
         )
         column = next(named, None)
         if field not in found and column is not None:
+            if kind == "dates" and all(re.fullmatch(EXCEL_DAY, text) for text in column.samples):
+                said.append(
+                    f"{column.name} could be {field}, counted in days as Excel does; then write"
+                    f' {field} = {{ column = "{column.name}", format = "{EXCEL}" }}.'
+                )
+                continue
             other = 1 - getattr(column, share)
             said.append(
                 f"{column.name} could be {field}, but {other:.0%} of its values are no {kind}: {field}."

@@ -29,6 +29,7 @@ _PERIODS = {
 _YEARS = {"year", "fy", "fiscal year", "jahr", "annee", "ano", "anno"}
 _KPIS = {"kpi", "metric", "measure", "goal type", "quota type", "kennzahl", "target type"}
 _CURRENCIES = {"currency", "currency code", "currencyisocode", "wahrung", "devise"}
+_SAID = {"year": _YEARS, "kpi": _KPIS, "currency": _CURRENCIES}
 _PEOPLE = re.compile(
     r"\b(rep|reps|owner|seller|salesperson|sales person|employee|employeeid|name|ae|agent|executive|person|who|mail|email|user|"
     r"verkaufer|mitarbeiter|vertriebler|vendeur|vendedor)\b"
@@ -283,7 +284,7 @@ def row_period(head: str, text: str, months: Mapping[str, int]) -> PeriodName | 
 def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
     """Tell the other columns apart by their headers, and by whether their values are known names."""
     taken = {column for column, _ in found.periods} | {found.period, found.amount}
-    year = kpi = currency = None
+    said: dict[str, int] = {}
     over = list(found.passed_over)
     people: list[tuple[float, int]] = []
     places: list[tuple[float, int]] = []
@@ -294,12 +295,8 @@ def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
         only_words = all(_AMOUNT.fullmatch(folded(text)) for text in texts)
         if only_words or sheet.cell(found.header, column) in found.passed_over:
             continue
-        if head in _YEARS:
-            year = column
-        elif head in _KPIS:
-            kpi = column
-        elif head in _CURRENCIES:
-            currency = column
+        if kind := next((kind for kind, heads in _SAID.items() if head in heads), ""):
+            said[kind] = column
         else:
             owners = [some[0] for text in texts if (some := directory.find(text))]
             reps = sum(owner.level == "rep" for owner in owners)
@@ -326,9 +323,9 @@ def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
         above=found.above,
         people=tuple(column for _, column in sorted(people)),
         places=tuple(column for _, column in sorted(places)),
-        year=year,
-        kpi=kpi,
-        currency=currency,
+        year=said.get("year"),
+        kpi=said.get("kpi"),
+        currency=said.get("currency"),
         period=found.period,
         amount=found.amount,
         passed_over=tuple(over),
