@@ -63,6 +63,15 @@ class Book:
         return sum(found.deals for found in self.closings)
 
     @property
+    def is_of_orders(self) -> bool:
+        """Whether won deals are orders, because no pipeline is loaded."""
+        return kept(self._data, "is of orders", self._is_of_orders)
+
+    def _is_of_orders(self) -> bool:
+        loaded = self._data.loaded()
+        return bool(loaded.get("orders")) and not loaded.get("opportunities")
+
+    @property
     def has_many_probabilities(self) -> bool:
         """Whether deals have probabilities of their own, not one for each stage."""
         return kept(self._data, "probabilities", self._probabilities) > _FEW_PROBABILITIES
