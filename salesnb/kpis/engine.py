@@ -312,7 +312,7 @@ class Run:
         known = {credit: nothing | found.get(key, {}) for credit, found in sums.items()}
         for values in known.values():
             for kpi in self._computed:
-                values[kpi.name] = kpi.function(**{name: values[name] for name in kpi.needs})
+                values[kpi.name] = self.deals.book.computed(kpi, values)
         return [known[self._credits[kpi.name]][kpi.name] for kpi in self.kpis]
 
     @cached_property
@@ -327,20 +327,6 @@ class Run:
             for span in self.spans
         }
 
-<<<<<<< HEAD
-=======
-    def _value(self, kpi: Kpi, known: dict[str, Any]) -> Any:
-        if kpi.name not in known:
-            needed = {
-                name: known[name] if name in TARGET_INPUTS else self._value(self.catalogue.get(name), known)
-                for name in kpi.needs
-            }
-            known[kpi.name] = (
-                None if kpi.of_pipeline and self.deals.book.is_of_orders else kpi.function(**needed)
-            )
-        return known[kpi.name]
-
->>>>>>> trial4
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
         blank = kpi.kind == ACTIVITY and not has_activities(self.data)
