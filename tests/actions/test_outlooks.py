@@ -27,7 +27,7 @@ from salesnb.actions.outlook_words import outlook_lines
 from salesnb.actions.outlooks import outlook_of_plan
 from salesnb.actions.plans import CascadeChange, approve, cascade_again
 from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
-from salesnb.actions.prospects import Prospects
+from salesnb.actions.prospects import Prospects, SharedOutlooks
 from salesnb.cli import main
 from salesnb.crm.generator import write_sample
 from salesnb.errors import BadInput, BadUsage, UnknownName
@@ -473,7 +473,8 @@ def test_what_reviews_say_is_kept_too_of_the_day_of_the_data_alone(
                 period=goal.period,
                 as_of=day,
             )
-            pages = Prospects(workspace=copy, plan=plan, facts=facts, goal=goal, quotas=quotas)
+            shared = SharedOutlooks(workspace=copy, plan=plan, facts=facts)
+            pages = Prospects(shared=shared, goal=goal, quotas=quotas)
             assert pages.part("company")["outlook"]["target"] == goal.target
             pages.keep()
         assert {said.node for said in read_predictions(copy.plans().folder).predictions} == expected

@@ -126,7 +126,7 @@ def test_a_missing_column_is_named_with_the_nearest(source):
 
 @pytest.mark.parametrize("content", ["", "\n\n"])
 def test_a_file_without_header_is_refused(source, content):
-    with pytest.raises(BadInput, match="no header"):
+    with pytest.raises(BadInput, match="It is empty"):
         source.file("deals.csv", content).load()
 
 
