@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.kpis import Query, Target
 from salesnb.kpis.kpi import TARGET_INPUTS
-from salesnb.planning import month_weights_of
 
 if TYPE_CHECKING:
     from salesnb.kpis import Kpi
@@ -60,6 +59,9 @@ def plan_targets(plan: "Plan") -> tuple[Target, ...]:
 
 
 def _of_quotas(plan: "Plan") -> Iterator[Target]:
+    # Loaded with a plan, not with every figure.
+    from salesnb.planning import month_weights_of
+
     for goal in plan.goals:
         months = tuple(month_weights_of(plan, goal).items())
         for quota in plan.quotas_of(goal):
