@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from salesnb.charts import Chart, Indented, bars, distribution, table, tornado
+from salesnb.charts import Chart, Indented, bars, table, tornado
 from salesnb.planning import NOT_GIVEN, Likely, ProbabilityBand, Standing, goal_findings, standings
 from salesnb.workbooks.findings_outlook import Prospect
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_read import PlanExtract
-from salesnb.workbooks.review_outlook import LEVELS
+from salesnb.workbooks.review_outlook import LEVELS, outlook_picture
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
 
 __all__ = [
@@ -36,17 +36,7 @@ def outlook_chart(extract: PlanExtract) -> Chart | Text:
     found, goal = extract.outlook, extract.cascaded
     if found is None or goal is None:
         return paragraph(["There is no outlook: the period is over or too little is known."])
-    return distribution(
-        _outlook_words(extract, found),
-        found.quantiles,
-        goal=found.target,
-        to_date=found.to_date,
-        reached=tuple(zip(LEVELS, (found.commit, found.even, found.stretch), strict=True)),
-        fmt=extract.fmt,
-        unit=goal.unit,
-        subtitle=f"What {extract.period} may end at, the higher the likelier; in full colour what attains the goal",
-        note=f"Told by {found.views}." if found.views else "",
-    )
+    return outlook_picture(_outlook_words(extract, found), found, extract.period, goal.unit, extract.fmt)
 
 
 def _outlook_words(extract: PlanExtract, found: Prospect) -> str:

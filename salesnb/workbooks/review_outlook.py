@@ -7,10 +7,11 @@ from salesnb.workbooks.findings_outlook import prospect_sentence
 from salesnb.workbooks.review_text import Text, paragraph
 
 if TYPE_CHECKING:
+    from salesnb.money import Formatter
     from salesnb.workbooks.findings_outlook import Prospect
     from salesnb.workbooks.findings_reading import Reading
 
-__all__ = ["LEVELS", "outlook_chart", "outlook_table"]
+__all__ = ["LEVELS", "outlook_chart", "outlook_picture", "outlook_table"]
 
 # What the levels of an outlook are called: commit, target and stretch are reached with these chances.
 LEVELS = ("Nine in ten", "Even", "One in five")
@@ -22,15 +23,20 @@ def outlook_chart(reading: "Reading") -> Chart | Text:
     if found is None or not found.quantiles or at.target is None or at.state == "over":
         # The table says why.
         return Text(plain="", html="")
+    return outlook_picture(prospect_sentence(reading, found), found, reading.period, at.unit, extract.fmt)
+
+
+def outlook_picture(finding: str, found: "Prospect", period: str, unit: str, fmt: "Formatter") -> Chart:
+    """Draw where an outlook's amounts may end, against its target."""
     return distribution(
-        prospect_sentence(reading, found),
+        finding,
         found.quantiles,
         goal=found.target,
         to_date=found.to_date,
         reached=tuple(zip(LEVELS, (found.commit, found.even, found.stretch), strict=True)),
-        fmt=extract.fmt,
-        unit=at.unit,
-        subtitle=f"What {reading.period} may end at, the higher the likelier; in full colour what attains the goal",
+        fmt=fmt,
+        unit=unit,
+        subtitle=f"What {period} may end at, the higher the likelier; in full colour what attains the goal",
         note=f"Told by {found.views}." if found.views else "",
     )
 
