@@ -24,8 +24,11 @@ __all__ = ["chances_of_plan"]
 def chances_of_plan(
     workspace: "Workspace", plan: Plan, facts: "Facts", outlooks: SharedOutlooks
 ) -> dict[str, Any]:
-    """Tell what is known of the chances of the first goal that is cascaded; what is not known is left out."""
-    goal = next((goal for goal in plan.goals if plan.quotas_of(goal)), None)
+    """Tell what is known of the chances of the first goal that is cascaded; what is not known is left out.
+
+    A goal whose KPI the workspace does not keep any more has none.
+    """
+    goal = next((goal for goal in plan.goals if plan.quotas_of(goal) and goal.kpi in facts.known), None)
     if goal is None:
         return {}
     company = RoadmapParts(plan=plan, goal=goal, facts=replace(facts, by=COMPANY))

@@ -44,6 +44,9 @@ class SharedOutlooks:
         facts = self.facts
         if self.plan is None or facts.as_of >= goal.period.last_day or facts.as_of > facts.data.meta.as_of:
             return None
+        if goal.kpi not in facts.known:
+            # The workspace does not keep the goal's KPI any more.
+            return None
         try:
             return Outlook(self.workspace, facts.data, self.plan, goal, facts.as_of)
         except BadUsage:

@@ -61,6 +61,9 @@ class Data:
     def has(self, name: str) -> bool:
         return name in self.backend.list_tables()
 
+    def loaded(self) -> dict[str, int]:
+        return {"opportunities": self.backend.table("opportunities").count().to_pyarrow().as_py()}
+
 
 def book_of(deals: list[dict[str, Any]], moves: list[tuple[str, dt.date, str]]) -> Book:
     """Give what the engine is to be held against; a rep is nowhere before the first move, or always in one place."""
