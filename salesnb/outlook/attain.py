@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from salesnb.outlook.chances import Chance, chance
-from salesnb.outlook.distribution import Outcome, mix, shown_probability
+from salesnb.outlook.distribution import PROBABILITIES, Outcome, mix, shown_probability
 from salesnb.outlook.recalibration import Recalibration
 
 __all__ = ["BOTTOM_UP_WEIGHT", "LEVELS", "Attainment", "Level", "attain", "pooled"]
@@ -70,7 +72,10 @@ def pooled(
 ) -> Outcome:
     """Mix the two views; one that is alone stays as it is.
 
-    The linear pool, with log-odds of attaining any target 1.15 times as large.
+    The linear pool, with log-odds of attaining any target 1.15 times as large. Where the lowest total has a probability of its
+    own, such as nothing at all for a rep with few deals, that stays as pooled, and the totals above it are sharpened among themselves:
+    larger log-odds would make whatever is attained in less than half of all months, which is then any target, less
+    probable still.
 
     Raises
     ------
@@ -84,7 +89,22 @@ def pooled(
     """
     weighted = ((1 - bottom_up_weight, top_down), (bottom_up_weight, bottom_up))
     views = [(weight, view) for weight, view in weighted if view is not None]
-    return views[0][1] if len(views) == 1 else _OF_THE_POOL.outcome(mix(views))
+    return views[0][1] if len(views) == 1 else _sharper(mix(views))
+
+
+def _sharper(pool: Outcome) -> Outcome:
+    """Sharpen all but what the pool says of its lowest total, such as nothing."""
+    lowest = pool.quantiles[0]
+    least = float((pool.quantiles == lowest).mean())
+    # A single quantile is no total with a probability of its own.
+    if least * PROBABILITIES.size <= 1:
+        return _OF_THE_POOL.outcome(pool)
+    if least == 1:
+        return pool
+    above = np.interp(least + (1 - least) * PROBABILITIES, PROBABILITIES, pool.quantiles)
+    sharp = _OF_THE_POOL.outcome(Outcome(quantiles=above)).quantiles
+    held = np.interp((PROBABILITIES - least) / (1 - least), PROBABILITIES, sharp)
+    return Outcome(quantiles=np.where(PROBABILITIES < least, lowest, held))
 
 
 def attain(
