@@ -6,6 +6,8 @@ from salesnb.outlook.deals import Floats, Ints
 
 __all__ = ["EVEN", "day_of_week", "weekday_factors"]
 
+# As for a chi-squared test: counts are nearly normal from five expected on.
+_LEAST_EVENTS = 5.0
 EVEN: Floats = np.ones(7)
 EVEN.setflags(write=False)
 
@@ -26,8 +28,8 @@ def weekday_factors(days: Ints, happened: Floats, expected: Floats) -> Floats:
     """(7,): how much more often than expected something happens on Mondays to Sundays; their mean is 1.
 
     The ratios of sums less 1, times the share of the variance between them that is not noise of Poisson counts: max(0,
-    1 − 4/6 · noise / variance), the positive-part estimate of James and Stein. Where all days are alike, or events are few,
-    that is 1 throughout; with a day of the week that is not there, too.
+    1 − 4/6 · noise / variance), the positive-part estimate of James and Stein. Where all days are alike, or fewer than five
+    events are expected on one of them, that is 1 throughout.
 
     Parameters
     ----------
@@ -45,9 +47,9 @@ def weekday_factors(days: Ints, happened: Floats, expected: Floats) -> Floats:
     place = day_of_week(days)
     events = np.bincount(place, weights=happened, minlength=7)
     usual = np.bincount(place, weights=expected, minlength=7)
-    if not events.sum() > 0 or not usual.min() > 0:
+    usual = usual * (events.sum() / max(float(usual.sum()), 1e-12))
+    if usual.min() < _LEAST_EVENTS:
         return EVEN
-    usual = usual * (events.sum() / usual.sum())
     ratios = events / usual
     away = ratios / ratios.mean() - 1
     between = float((away**2).sum()) / 6
