@@ -104,7 +104,7 @@ def _sharper(pool: Outcome) -> Outcome:
     above = np.interp(least + (1 - least) * PROBABILITIES, PROBABILITIES, pool.quantiles)
     sharp = _OF_THE_POOL.outcome(Outcome(quantiles=above)).quantiles
     held = np.interp((PROBABILITIES - least) / (1 - least), PROBABILITIES, sharp)
-    return Outcome(quantiles=np.where(PROBABILITIES < least, lowest, held))
+    return Outcome(quantiles=np.where(least > PROBABILITIES, lowest, held))
 
 
 def attain(

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from salesnb.outlook.deals import NEVER, Deals, Floats, Ints
+from salesnb.outlook.deals import NEVER, Deals, Floats, Ints, add_up
 from salesnb.outlook.weekdays import day_of_week, weekday_factors
 
 __all__ = ["Creation", "fit_creation", "month_of_year"]
@@ -86,7 +86,9 @@ def fit_creation(deals: Deals, as_of: int, *, half_life_days: float = _HALF_LIFE
     there = (deals.created != NEVER) & (deals.created >= first) & (deals.created <= as_of)
     created, owner = deals.created[there], deals.owner[there]
     days = np.arange(first, as_of + 1)
-    weekday = weekday_factors(days, np.bincount(created - first, minlength=len(days)), np.ones(len(days)))
+    weekday = weekday_factors(
+        days, add_up(created - first, np.ones(len(created)), len(days)), np.ones(len(days))
+    )
     week = weekday[day_of_week(days)]
     season = _season(created, days, week)
     usual = season[month_of_year(days)] * week
@@ -147,7 +149,7 @@ def _whole_months(created: Ints, days: Ints, usual: Floats) -> tuple[Floats, Flo
     span = max(last - first, 0)
     month, of_day = _month_number(created) - first, _month_number(days) - first
     inside, there = (month >= 0) & (month < span), (of_day >= 0) & (of_day < span)
-    lengths = np.bincount(of_day[there], weights=usual[there], minlength=span)
+    lengths = add_up(of_day[there], usual[there], span)
     return np.bincount(month[inside], minlength=span).astype(np.float64), lengths
 
 
