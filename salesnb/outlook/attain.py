@@ -15,6 +15,7 @@ BOTTOM_UP_WEIGHT = 0.5
 
 # What people call a target by how likely it is reached.
 LEVELS = (("commit", 0.9), ("target", 0.5), ("stretch", 0.2))
+_SEVERAL = 1.5
 _AS_IT_IS = Recalibration()
 # The pool of two calibrated views is less sure than it may be: on a thousand invented companies .75 was said and .83
 # came true. Larger log-odds mend it; with still larger ones the ranges of real deals hold too little.
@@ -72,10 +73,10 @@ def pooled(
 ) -> Outcome:
     """Mix the two views; one that is alone stays as it is.
 
-    The linear pool, with log-odds of attaining any target 1.15 times as large. Where the lowest total has a probability of its
-    own, such as nothing at all for a rep with few deals, that stays as pooled, and the totals above it are sharpened among themselves:
-    larger log-odds would make whatever is attained in less than half of all months, which is then any target, less
-    probable still.
+    The linear pool, with log-odds of attaining any target 1.15 times as large. Where the lowest total has a probability
+    of its own, such as nothing at all for a rep with few deals, that stays as pooled, and the totals above it are
+    sharpened among themselves: larger log-odds would make any target of a rep who wins in less than half of all months
+    less probable still.
 
     Raises
     ------
@@ -95,13 +96,14 @@ def pooled(
 def _sharper(pool: Outcome) -> Outcome:
     """Sharpen all but what the pool says of its lowest total, such as nothing."""
     lowest = pool.quantiles[0]
-    least = float((pool.quantiles == lowest).mean())
+    there = pool.quantiles > lowest
+    least = 1 - float(there.mean())
     # A single quantile is no total with a probability of its own.
-    if least * PROBABILITIES.size <= 1:
+    if least * PROBABILITIES.size < _SEVERAL:
         return _OF_THE_POOL.outcome(pool)
-    if least == 1:
+    if not there.any():
         return pool
-    above = np.interp(least + (1 - least) * PROBABILITIES, PROBABILITIES, pool.quantiles)
+    above = np.interp(least + (1 - least) * PROBABILITIES, PROBABILITIES[there], pool.quantiles[there])
     sharp = _OF_THE_POOL.outcome(Outcome(quantiles=above)).quantiles
     held = np.interp((PROBABILITIES - least) / (1 - least), PROBABILITIES, sharp)
     return Outcome(quantiles=np.where(least > PROBABILITIES, lowest, held))

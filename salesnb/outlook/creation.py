@@ -71,9 +71,10 @@ def fit_creation(deals: Deals, as_of: int, *, half_life_days: float = _HALF_LIFE
     """Estimate from the deals created from the first closed day of the data on, up to the end of the day ``as_of``.
 
     Deals created before are known only if they closed later, so that their number is too low. The rate of a rep is
-    sum_d w_d n_d / sum_d w_d f_d with w_d = 0.5^(days ago / half-life) and f_d the factors of month, day of the week and growth: what was counted lies
-    back by some months, and would be too low for a company that grows. The growth is that of the line through the logarithms of the whole months of up to two
-    years, shrunk by max(0, 1 - 2 error^2 / growth^2); none below a year.
+    sum_d w_d n_d / sum_d w_d f_d with w_d = 0.5^(days ago / half-life) and f_d the factors of month, day of the week and
+    growth: what was counted lies back by some months, and would be too low for a company that grows. The growth is that
+    of the line through the logarithms of the whole months of up to two years, shrunk by max(0, 1 - 2 error^2 / growth^2);
+    none below a year.
 
     Parameters
     ----------
