@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from salesnb.outlook.chances import Chance, chance
-from salesnb.outlook.distribution import Outcome, mix, shown_probability
+from salesnb.outlook.distribution import PROBABILITIES, Outcome, mix, shown_probability
 from salesnb.outlook.recalibration import Recalibration
 
 __all__ = ["BOTTOM_UP_WEIGHT", "LEVELS", "Attainment", "Level", "attain", "pooled"]
@@ -13,6 +15,7 @@ BOTTOM_UP_WEIGHT = 0.5
 
 # What people call a target by how likely it is reached.
 LEVELS = (("commit", 0.9), ("target", 0.5), ("stretch", 0.2))
+_SEVERAL = 1.5
 _AS_IT_IS = Recalibration()
 # The pool of two calibrated views is less sure than it may be: on a thousand invented companies .75 was said and .83
 # came true. Larger log-odds mend it; with still larger ones the ranges of real deals hold too little.
@@ -70,7 +73,10 @@ def pooled(
 ) -> Outcome:
     """Mix the two views; one that is alone stays as it is.
 
-    The linear pool, with log-odds of attaining any target 1.15 times as large.
+    The linear pool, with log-odds of attaining any target 1.15 times as large. Where the lowest total has a probability
+    of its own, such as nothing at all for a rep with few deals, that stays as pooled, and the totals above it are
+    sharpened among themselves: larger log-odds would make any target of a rep who wins in less than half of all months
+    less probable still.
 
     Raises
     ------
@@ -84,7 +90,23 @@ def pooled(
     """
     weighted = ((1 - bottom_up_weight, top_down), (bottom_up_weight, bottom_up))
     views = [(weight, view) for weight, view in weighted if view is not None]
-    return views[0][1] if len(views) == 1 else _OF_THE_POOL.outcome(mix(views))
+    return views[0][1] if len(views) == 1 else _sharper(mix(views))
+
+
+def _sharper(pool: Outcome) -> Outcome:
+    """Sharpen all but what the pool says of its lowest total, such as nothing."""
+    lowest = pool.quantiles[0]
+    there = pool.quantiles > lowest
+    least = 1 - float(there.mean())
+    # A single quantile is no total with a probability of its own.
+    if least * PROBABILITIES.size < _SEVERAL:
+        return _OF_THE_POOL.outcome(pool)
+    if not there.any():
+        return pool
+    above = np.interp(least + (1 - least) * PROBABILITIES, PROBABILITIES[there], pool.quantiles[there])
+    sharp = _OF_THE_POOL.outcome(Outcome(quantiles=above)).quantiles
+    held = np.interp((PROBABILITIES - least) / (1 - least), PROBABILITIES, sharp)
+    return Outcome(quantiles=np.where(least > PROBABILITIES, lowest, held))
 
 
 def attain(

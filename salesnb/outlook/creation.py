@@ -5,7 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from salesnb.outlook.deals import NEVER, Deals, Floats, Ints
+from salesnb.outlook.deals import NEVER, Deals, Floats, Ints, add_up
+from salesnb.outlook.weekdays import day_of_week, weekday_factors
 
 __all__ = ["Creation", "fit_creation", "month_of_year"]
 
@@ -13,6 +14,9 @@ __all__ = ["Creation", "fit_creation", "month_of_year"]
 _HALF_LIFE_DAYS = 60.0
 # A month of the year is believed as if it had been seen as usual in so many years more; below two years not at all.
 _PRIOR_YEARS, _LEAST_MONTHS = 1.0, 24
+# Growth is looked for in so many months; below a year it cannot be told from the season. Its squared error counts twice.
+_GROWTH_MONTHS, _LEAST_GROWTH_MONTHS, _DOUBT = 24, 12, 2.0
+_MONTH_DAYS = 365.25 / 12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -22,9 +26,13 @@ class Creation:
     Attributes
     ----------
     per_day
-        (reps,): deals a day, in a month without season.
+        (reps,): deals on an average day of the week, in a month without season.
     season
         (12,): factors of January to December, all 1 below two years of history.
+    weekday
+        (7,): factors of Monday to Sunday.
+    growth
+        A day, of everybody's rate as a logarithm, as far as it is not chance.
     dispersion
         Variance of a month's rate through its mean, squared: what a rep's monthly counts vary by beyond Poisson.
     level_sd
@@ -33,12 +41,14 @@ class Creation:
 
     per_day: Floats
     season: Floats
+    weekday: Floats
+    growth: float
     dispersion: float
     level_sd: float
 
     def on(self, days: Ints) -> Floats:
-        """(days,): the seasonal factors on calendar days."""
-        return self.season[month_of_year(days)]
+        """(days,): the factors of month and day of the week on calendar days."""
+        return np.asarray(self.season[month_of_year(days)] * self.weekday[day_of_week(days)])
 
 
 def month_of_year(days: Ints) -> Ints:
@@ -61,7 +71,10 @@ def fit_creation(deals: Deals, as_of: int, *, half_life_days: float = _HALF_LIFE
     """Estimate from the deals created from the first closed day of the data on, up to the end of the day ``as_of``.
 
     Deals created before are known only if they closed later, so that their number is too low. The rate of a rep is
-    sum_d w_d n_d / sum_d w_d season_d with w_d = 0.5^(days ago / half-life).
+    sum_d w_d n_d / sum_d w_d f_d with w_d = 0.5^(days ago / half-life) and f_d the factors of month, day of the week and
+    growth: what was counted lies back by some months, and would be too low for a company that grows. The growth is that
+    of the line through the logarithms of the whole months of up to two years, shrunk by max(0, 1 - 2 error^2 / growth^2);
+    none below a year.
 
     Parameters
     ----------
@@ -74,20 +87,46 @@ def fit_creation(deals: Deals, as_of: int, *, half_life_days: float = _HALF_LIFE
     there = (deals.created != NEVER) & (deals.created >= first) & (deals.created <= as_of)
     created, owner = deals.created[there], deals.owner[there]
     days = np.arange(first, as_of + 1)
-    season = _season(created, days)
+    weekday = weekday_factors(
+        days, add_up(created - first, np.ones(len(created)), len(days)), np.ones(len(days))
+    )
+    week = weekday[day_of_week(days)]
+    season = _season(created, days, week)
+    usual = season[month_of_year(days)] * week
     weight = 0.5 ** ((as_of - days) / half_life_days)
     counted = np.bincount(owner, weights=weight[created - first], minlength=len(deals.owners))
-    per_day = counted / float((weight * season[month_of_year(days)]).sum())
-    dispersion, level_sd = _spread(created, owner, len(deals.owners), days, season)
-    return Creation(per_day=per_day, season=season, dispersion=dispersion, level_sd=level_sd)
+    dispersion, level_sd = _spread(created, owner, len(deals.owners), days, usual)
+    growth = _growth(created, days, usual)
+    return Creation(
+        # What was counted lies back by the weighted mean of its days; the rate has grown since.
+        per_day=counted / float(weight @ (usual * np.exp(growth * (days - as_of)))),
+        season=season,
+        weekday=weekday,
+        growth=growth,
+        dispersion=dispersion,
+        level_sd=level_sd,
+    )
 
 
-def _season(created: Ints, days: Ints) -> Floats:
+def _growth(created: Ints, days: Ints, usual: Floats) -> float:
+    """Slope a day of the logarithm of the monthly rates, as far as it is not chance."""
+    counts, lengths = (part[-_GROWTH_MONTHS:] for part in _whole_months(created, days, usual))
+    if len(counts) < _LEAST_GROWTH_MONTHS or not lengths.min() > 0:
+        return 0.0
+    rate = np.log((counts + 0.5) / lengths)
+    away = (np.arange(len(rate)) - (len(rate) - 1) / 2) * _MONTH_DAYS
+    slope = float(away @ rate / (away @ away))
+    left = rate - rate.mean() - slope * away
+    error = float(left @ left) / (len(rate) - 2) / float(away @ away)
+    return slope * max(0.0, 1.0 - _DOUBT * error / slope**2) if slope else 0.0
+
+
+def _season(created: Ints, days: Ints, usual: Floats) -> Floats:
     """Each month of the year through a centred year around it, pulled to 1 while years are few."""
-    counts, lengths = _whole_months(created, days)
+    counts, lengths = _whole_months(created, days, usual)
     if len(counts) < _LEAST_MONTHS:
         return np.ones(12)
-    rate = counts / lengths
+    rate = counts / np.maximum(lengths, 1e-9)
     kernel = np.r_[0.5, np.ones(11), 0.5] / 12
     level = np.convolve(rate, kernel, mode="valid")
     ratio = (rate[6:-6] + 1e-9) / (level + 1e-9)
@@ -104,20 +143,20 @@ def _first_whole(days: Ints) -> int:
     return int(_month_number(days[:1] - 1)[0]) + 1
 
 
-def _whole_months(created: Ints, days: Ints) -> tuple[Floats, Floats]:
-    """Deals created in, and lengths of, the whole months."""
+def _whole_months(created: Ints, days: Ints, usual: Floats) -> tuple[Floats, Floats]:
+    """Deals created in, and lengths in usual days of, the whole months."""
     first = _first_whole(days)
     last = int(_month_number(days[-1:] + 1)[0])
     span = max(last - first, 0)
     month, of_day = _month_number(created) - first, _month_number(days) - first
     inside, there = (month >= 0) & (month < span), (of_day >= 0) & (of_day < span)
-    lengths = np.bincount(of_day[there], minlength=span).astype(np.float64)
+    lengths = add_up(of_day[there], usual[there], span)
     return np.bincount(month[inside], minlength=span).astype(np.float64), lengths
 
 
-def _spread(created: Ints, owner: Ints, owners: int, days: Ints, season: Floats) -> tuple[float, float]:
+def _spread(created: Ints, owner: Ints, owners: int, days: Ints, every: Floats) -> tuple[float, float]:
     """Spread of the monthly counts of reps, and of all together, beyond Poisson, against the month before (by moments)."""
-    whole, lengths = _whole_months(created, days)
+    whole, usual = _whole_months(created, days, every)
     span = len(whole)
     if span < 2:
         return 0.0, 0.0
@@ -126,7 +165,7 @@ def _spread(created: Ints, owner: Ints, owners: int, days: Ints, season: Floats)
     by_owner = np.bincount(owner[inside] * span + month[inside], minlength=owners * span).reshape(
         owners, span
     )
-    usual = lengths * season[(_first_whole(days) + np.arange(span)) % 12]
+    usual = np.maximum(usual, 1e-9)
     level = _beyond_poisson((whole / usual)[None, :], (1 / usual)[None, :])
     own = _beyond_poisson(by_owner / usual, np.broadcast_to(1 / usual, by_owner.shape))
     return max(own - level, 0.0), float(np.sqrt(level))

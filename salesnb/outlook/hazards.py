@@ -1,11 +1,12 @@
 """Hazards of winning and of losing by a deal's age, as competing risks, in which recent history weighs more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from salesnb.outlook.deals import NEVER, Deals, Flags, Floats, Ints
+from salesnb.outlook.weekdays import EVEN, day_of_week, weekday_factors
 
 __all__ = [
     "HALF_LIFE_DAYS",
@@ -55,21 +56,29 @@ class Hazards:
     Attributes
     ----------
     won, lost
-        (ages,): from age 0 on; beyond the last age nothing closes any more.
+        (ages,): from age 0 on, in a month and on a day of the week without factors; beyond the last age nothing closes
+        any more.
     season
         Factors on the hazard of winning in the first, second and third month of a quarter.
     quarter_start
         The first month (1..12) of any quarter.
+    weekday
+        (7,): factors on both hazards on Mondays to Sundays.
     """
 
     won: Floats
     lost: Floats
     season: tuple[float, float, float]
     quarter_start: int = 1
+    weekday: Floats = field(default_factory=lambda: EVEN)
 
     def season_of(self, days: Ints) -> Floats:
-        """(days,): the factors on calendar days."""
+        """(days,): the factors of the months on calendar days."""
         return np.array(self.season)[month_of_quarter(days, self.quarter_start)]
+
+    def weekday_of(self, days: Ints) -> Floats:
+        """(days,): the factors of the days of the week on calendar days."""
+        return self.weekday[day_of_week(days)]
 
 
 def exposure(deals: Deals, as_of: int) -> Exposure:
@@ -127,7 +136,10 @@ def fit_hazards(
     prior_deals: float = _PRIOR_DEALS,
     quarter_start: int = 1,
 ) -> Hazards:
-    """Estimate the hazards: h(a) = sum_d w_d events(d, a) / sum_d w_d at_risk(d, a), with w_d = 0.5^(days ago / half-life).
+    """Estimate the hazards: h(a) = sum_d w_d events(d, a) / sum_d w_d f_d at_risk(d, a), with w_d = 0.5^(days ago / half-life).
+
+    f_d are the factors of the day of the week and, of winning, of the month of the quarter: without them the days just
+    gone, which weigh most, would make the hazards those of a strong or a weak month.
 
     Parameters
     ----------
@@ -145,17 +157,32 @@ def fit_hazards(
     Prentice et al. (1978), The analysis of failure times in the presence of competing risks, Biometrics 34: the
     cause-specific hazard; its estimate by events through those at risk is Nelson's and Aalen's.
     """
-    weight = seen.weights(half_life_days)
-    at_risk, won, lost = (weight @ part for part in (seen.at_risk, seen.won, seen.lost))
-    total = max(float(at_risk.sum()), 1.0)
-    under = np.maximum(at_risk + prior_deals, 1e-12)
-    won = (won + prior_deals * won.sum() / total) / under
-    lost = (lost + prior_deals * lost.sum() / total) / under
-    return Hazards(won=won, lost=lost, season=_season(seen, won, quarter_start), quarter_start=quarter_start)
+    weight, days = seen.weights(half_life_days), np.arange(seen.first, seen.last + 1)
+    ended = seen.won + seen.lost
+    plain = _by_age(seen, ended, weight, weight, prior_deals)
+    weekday = weekday_factors(days, ended.sum(axis=1), seen.at_risk @ plain)
+    week = weekday[day_of_week(days)]
+    usual = _by_age(seen, seen.won, weight, weight * week, prior_deals)
+    season = _season(seen, week * (seen.at_risk @ usual), quarter_start)
+    month = np.array(season)[month_of_quarter(days, quarter_start)]
+    return Hazards(
+        won=_by_age(seen, seen.won, weight, weight * week * month, prior_deals),
+        lost=_by_age(seen, seen.lost, weight, weight * week, prior_deals),
+        season=season,
+        quarter_start=quarter_start,
+        weekday=weekday,
+    )
 
 
-def _season(seen: Exposure, hazard: Floats, quarter_start: int) -> tuple[float, float, float]:
-    """Wins of each month through those that the ages alone would give, averaged by month of the quarter (log scale).
+def _by_age(seen: Exposure, ended: Floats, weight: Floats, risk: Floats, prior_deals: float) -> Floats:
+    """(ages,): weighted ends through those weighted at risk, pulled to that of all ages together."""
+    ends, at_risk = weight @ ended, risk @ seen.at_risk
+    every = ends.sum() / max(float(at_risk.sum()), 1.0)
+    return np.asarray((ends + prior_deals * every) / np.maximum(at_risk + prior_deals, 1e-12))
+
+
+def _season(seen: Exposure, usual: Floats, quarter_start: int) -> tuple[float, float, float]:
+    """Wins of each month through those that ages and weekdays alone would give, by month of the quarter (log scale).
 
     An average of n months is pulled to 1 by n / (n + within / between): how much months of the same place differ,
     and how much the places do.
@@ -163,7 +190,7 @@ def _season(seen: Exposure, hazard: Floats, quarter_start: int) -> tuple[float, 
     days = np.arange(seen.first, seen.last + 1)
     month = _month_number(days) - _month_number(days[:1])
     won = np.bincount(month, weights=seen.won.sum(axis=1))
-    expected = np.bincount(month, weights=seen.at_risk @ hazard)
+    expected = np.bincount(month, weights=usual)
     trend = np.log((won + 1) / (expected + 1))
     share = np.bincount(month) / (365.25 / 12)
     share = share * 0.5 ** ((len(share) - 1 - np.arange(len(share))) / 24)
@@ -195,7 +222,8 @@ def _month_number(days: Ints) -> Ints:
 def win_shares(hazards: Hazards, ages: Ints, days: Ints) -> Floats:
     """Probability that a deal of an age is won on one of the coming days.
 
-    P = sum_j h_won(a + j) s_j prod_{i < j} (1 - h_won(a + i) s_i - h_lost(a + i)), over the days j.
+    P = sum_j h_won(a + j) s_j prod_{i < j} (1 - h_won(a + i) s_i - h_lost(a + i) v_i), over the days j; v are the factors
+    of the day of the week, s those times the factors of the month.
 
     Parameters
     ----------
@@ -212,8 +240,9 @@ def win_shares(hazards: Hazards, ages: Ints, days: Ints) -> Floats:
     age = ages[:, None] + np.arange(len(days))[None, :]
     inside = (age >= 0) & (age < len(hazards.won))
     age = np.where(inside, age, 0)
-    lost = np.where(inside, hazards.lost[age], 0.0)
-    won = np.where(inside, hazards.won[age] * hazards.season_of(days), 0.0)
+    week = hazards.weekday_of(days)
+    lost = np.minimum(np.where(inside, hazards.lost[age] * week, 0.0), 1.0)
+    won = np.where(inside, hazards.won[age] * (week * hazards.season_of(days)), 0.0)
     won = np.minimum(won, 1.0 - lost)
     still_open = np.cumprod(1.0 - won - lost, axis=1)
     before = np.concatenate([np.ones((len(ages), 1)), still_open[:, :-1]], axis=1)

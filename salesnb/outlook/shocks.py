@@ -14,8 +14,8 @@ __all__ = ["Miss", "Shock", "learn_shock", "misses", "months_before"]
 # Before anything was learned: as if so many origins had missed by this much, spread over company, team and rep.
 _PRIOR_ORIGINS = 3.0
 _PRIOR_SD = (0.15, 0.10, 0.15)
-# A drift of the misses is believed by n / (n + this).
-_PRIOR_DRIFT = 4.0
+# A drift of the misses is believed by n / (n + this); one of a year ago weighs half as much: fits of then knew little.
+_PRIOR_DRIFT, _DRIFT_HALF_LIFE_DAYS = 4.0, 365.0
 # Days in which deals must have closed before a simulation as of then is judged, and the most origins looked at.
 _LEAST_DAYS, _MOST_ORIGINS = 60, 24
 _LEAST_FREEDOM = 4.0
@@ -141,11 +141,17 @@ def learn_shock(past: Sequence[Miss], team: Ints) -> Shock:
 
 
 def _drift(past: Sequence[Miss]) -> float:
-    actual = sum(float(miss.actual.sum()) for miss in past)
-    expected = sum(float(miss.expected.sum()) for miss in past)
+    """Log of what came through what was expected; recent origins weigh more, as they do in the fits themselves."""
+    if not past:
+        return 0.0
+    ago = np.array([past[0].as_of - miss.as_of for miss in past])
+    weight = 0.5 ** (ago / _DRIFT_HALF_LIFE_DAYS)
+    actual = float(weight @ [miss.actual.sum() for miss in past])
+    expected = float(weight @ [miss.expected.sum() for miss in past])
     if actual <= 0 or expected <= 0:
         return 0.0
-    return float(np.log(actual / expected)) * len(past) / (len(past) + _PRIOR_DRIFT)
+    many = float(weight.sum() ** 2 / (weight**2).sum())
+    return float(np.log(actual / expected)) * many / (many + _PRIOR_DRIFT)
 
 
 def _sums(past: Sequence[Miss], factor: float, groups: Ints) -> tuple[float, float]:

@@ -86,10 +86,9 @@ def _ahead(plain: Floats, season: int, steps: int, floored: npt.NDArray[np.bool_
     """Forecasts without season from windows without season, shape (windows, steps); NaN pads windows on the left."""
     here = np.isfinite(plain)
     filled, counts = np.where(here, plain, 0.0), here.sum(axis=1)
-    level, smoothing = _smoothed(filled, here, counts, season)
+    level, caught_up = _smoothed(filled, here, counts, season)
     damping = _DAMPING_A_YEAR ** (1.0 / season)
     damped = np.cumsum(np.concatenate([[0.0], damping ** np.arange(1, steps)]))
-    caught_up = (1.0 - (1.0 - smoothing) ** counts) / smoothing
     drift = _HALF * _slopes(filled, here)[:, None] * (caught_up[:, None] + damped)
     theta = level[:, None] + drift
     theta = np.where(floored[:, None], np.maximum(theta, _LEAST_SHARE * level[:, None]), theta)
@@ -100,7 +99,7 @@ def _ahead(plain: Floats, season: int, steps: int, floored: npt.NDArray[np.bool_
 def _smoothed(
     filled: Floats, here: npt.NDArray[np.bool_], counts: npt.NDArray[np.int64], season: int
 ) -> tuple[Floats, Floats]:
-    """The last level and the parameter of simple exponential smoothing, means over the parameters tried."""
+    """The last level of simple exponential smoothing and how many steps it lags behind, means over the parameters tried."""
     first_year = here & (np.cumsum(here, axis=1) <= season)
     start = (filled * first_year).sum(axis=1) / first_year.sum(axis=1)
     levels = np.repeat(start[:, None], _SMOOTHING.size, axis=1)
@@ -113,7 +112,8 @@ def _smoothed(
     least = np.maximum(squares.min(axis=1, keepdims=True), _TINY)
     odds = (least / np.maximum(squares, least)) ** (counts[:, None] / 2.0)
     odds /= odds.sum(axis=1, keepdims=True)
-    return (odds * levels).sum(axis=1), (odds * _SMOOTHING).sum(axis=1)
+    behind = (1.0 - (1.0 - _SMOOTHING) ** counts[:, None]) / _SMOOTHING
+    return (odds * levels).sum(axis=1), (odds * behind).sum(axis=1)
 
 
 def _slopes(filled: Floats, here: npt.NDArray[np.bool_]) -> Floats:

@@ -29,6 +29,21 @@ def test_the_pool_of_both_views_is_sharpened_and_one_view_is_not():
     assert ask(75, bottom_up=None).chance.probability == pytest.approx(0.25, abs=0.002)
 
 
+def test_the_pool_keeps_its_probability_of_nothing():
+    # Half of the months nothing, else 0 to 100; the other view a quarter and 0 to 100.
+    draws = np.linspace(0, 100, 100_001)
+    views = [Outcome.from_draws(np.r_[np.zeros(none), draws]) for none in (100_001, 33_334)]
+    goal = ask(1e-9, top_down=views[0], bottom_up=views[1])
+    assert goal.before == pytest.approx(0.625, abs=0.003)
+    # Among what is above nothing the middle stays, and the ends come nearer.
+    middle, low = (
+        ask(50, top_down=views[0], bottom_up=views[1]),
+        ask(10, top_down=views[0], bottom_up=views[1]),
+    )
+    assert middle.before == pytest.approx(0.625 / 2, abs=0.003)
+    assert low.before == pytest.approx(0.625 / (1 + 9**-1.15), abs=0.003)
+
+
 def test_one_view_is_enough_and_none_is_refused():
     assert ask(75, bottom_up=None).outcome == LOW
     assert ask(75, top_down=None).outcome == HIGH

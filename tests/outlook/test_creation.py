@@ -53,6 +53,29 @@ def test_months_of_the_year_show_after_three_years_and_not_before_two():
     assert fit_creation(created_on(days), FIRST + 22 * 30).season.tolist() == [1] * 12
 
 
+def test_a_rate_that_grows_is_that_of_today_and_one_that_does_not_is_left():
+    def told(growth):
+        rng = np.random.default_rng(2)
+        days = np.arange(730)
+        counts = rng.poisson(8 * np.exp(growth * (days - 729)))
+        found = fit_creation(created_on(np.repeat(FIRST + days, counts)), FIRST + 729)
+        return found.growth, float(found.per_day[0])
+
+    growth, per_day = told(0.001)
+    assert growth == pytest.approx(0.001, abs=0.0002)
+    # The days that were counted lie back by 60 / ln 2 on average, when there were 8 % fewer.
+    assert per_day == pytest.approx(8, rel=0.04)
+    assert told(0.0)[0] == pytest.approx(0, abs=0.0001)
+
+
+def test_days_of_the_week_on_which_nothing_is_created_have_no_rate():
+    days = np.repeat(FIRST + np.arange(364), 5)
+    found = fit_creation(created_on(days[(days + 6) % 7 < 5]), FIRST + 363)
+    assert found.on(np.arange(FIRST, FIRST + 7)).sum() == pytest.approx(7)
+    assert found.weekday[5:] == pytest.approx([0, 0], abs=0.01)
+    assert found.per_day[0] * 7 == pytest.approx(25, rel=0.02)
+
+
 def test_months_belong_to_their_days():
     days = np.array([date(2026, 1, 31).toordinal(), date(2026, 12, 1).toordinal()])
     assert month_of_year(days).tolist() == [0, 11]

@@ -46,7 +46,10 @@ def test_what_closed_before_the_data_begin_puts_no_survivor_at_risk_there(deals_
     assert seen.at_risk[:, 5:10].sum() == 0
 
 
-def test_shares_are_those_of_aalen_and_johansen(invented):
+def test_shares_are_those_of_aalen_and_johansen(invented, monkeypatch):
+    # They know neither months nor days of the week.
+    monkeypatch.setattr("salesnb.outlook.hazards._season", lambda *_: FLAT)
+    monkeypatch.setattr("salesnb.outlook.hazards.weekday_factors", lambda *_: np.ones(7))
     deals, as_of = invented(days=400, seed=4), 730_000 + 380
     known = deals.known(as_of)
     first = known.first_closed
@@ -137,6 +140,32 @@ def test_quarter_ends_that_win_more_year_after_year_are_found(invented):
     assert fitted(deals, 730_000 + 1000).season == pytest.approx(FLAT, abs=0.06)
 
 
+def test_hazards_are_of_a_usual_month_whether_the_last_one_was_strong_or_weak(invented):
+    deals = invented(days=1100, reps=60, seed=3)
+    place = month_of_quarter(deals.closed)
+    moved = deals.won & (place == 0) & (np.random.default_rng(5).random(len(place)) < 1 / 3)
+    late = type(deals)(**{**vars(deals), "closed": np.where(moved, deals.closed + 60, deals.closed)})
+    ends = [date(2001, month, 1).toordinal() - 1 for month in (4, 5, 6, 7, 8, 9)]
+    told = [float(fitted(late, day, half_life_days=60).won[5:60].sum()) for day in ends]
+    weak, strong = told[1] + told[4], told[0] + told[3]
+    assert strong / weak == pytest.approx(1, abs=0.06)
+
+
+def test_what_never_closes_on_weekends_is_not_expected_there(invented):
+    deals = invented(days=1100, reps=30, seed=3)
+    late = np.array([0, 0, 0, 0, 0, 2, 1])[(deals.closed + 6) % 7]
+    found = fitted(
+        type(deals)(**{**vars(deals), "closed": np.where(deals.closed == NEVER, NEVER, deals.closed + late)}),
+        730_000 + 1000,
+    )
+    assert found.weekday[5:] == pytest.approx([0, 0], abs=0.02)
+    assert found.weekday[0] > 1.5
+    saturday = next(day for day in range(730_000, 730_007) if (day + 6) % 7 == 5)
+    shares = win_shares(found, np.array([20]), saturday + np.arange(3))[0]
+    assert shares[1] < 0.02 * shares[2]
+    assert fitted(deals, 730_000 + 1000).weekday == pytest.approx(np.ones(7), abs=0.1)
+
+
 def test_hazards_of_the_sample_come_near_its_truth(tmp_path):
     truth = write_sample(tmp_path, opportunities=8_000, seed=11)
     from benchmarks.goals_mixed_worlds import read_world
@@ -148,7 +177,8 @@ def test_hazards_of_the_sample_come_near_its_truth(tmp_path):
     # The truth begins at a cycle of one day.
     put_in = Hazards(won=np.r_[0, won], lost=np.r_[0, lost], season=FLAT)
     days = as_of + 1 + np.arange(138)
-    mine = win_shares(Hazards(won=found.won, lost=found.lost, season=FLAT), np.array([0, 60]), days)
+    flat = Hazards(won=found.won, lost=found.lost, season=FLAT)
+    mine = win_shares(flat, np.array([0, 60]), days)
     assert mine[:, [20, 60, 137]] == pytest.approx(
         win_shares(put_in, np.array([0, 60]), days)[:, [20, 60, 137]], abs=0.03
     )

@@ -67,7 +67,18 @@ def test_four_origins_that_miss_alike_are_believed_by_half():
         Miss(as_of=k, expected=np.array([100.0]), variance=np.array([1.0]), actual=np.array([200.0]))
         for k in range(4)
     ]
-    assert learn_shock(past, np.array([0])).drift == pytest.approx(np.log(2) / 2)
+    assert learn_shock(past, np.array([0])).drift == pytest.approx(np.log(2) / 2, abs=1e-5)
+
+
+def test_recent_misses_say_more_of_the_drift_than_those_of_two_years_ago():
+    one = np.array([100.0])
+    past = [
+        Miss(as_of=-30 * k, expected=one, variance=one / 100, actual=one * (2.0 if k < 12 else 0.5))
+        for k in range(24)
+    ]
+    told = learn_shock(past, np.array([0])).drift
+    # Unweighted, 24 misses would say log(1.25) · 24/28.
+    assert told > np.log(1.4) * 0.8
 
 
 def test_without_any_past_the_shock_is_the_prior_and_never_none():

@@ -27,7 +27,7 @@ def by_hand(history, steps, damping, season=1):
         tried.append((a, level, squares))
     least = min(squares for _, _, squares in tried)
     odds = [(least / squares) ** (n / 2) for _, _, squares in tried]
-    a = sum(w * one[0] for w, one in zip(odds, tried)) / sum(odds)
+    behind = sum(w * (1 - (1 - one[0]) ** n) / one[0] for w, one in zip(odds, tried)) / sum(odds)
     level = sum(w * one[1] for w, one in zip(odds, tried)) / sum(odds)
     mean_x, mean_y = (n - 1) / 2, sum(history) / n
     sxx = sum((x - mean_x) ** 2 for x in range(n))
@@ -37,7 +37,7 @@ def by_hand(history, steps, damping, season=1):
     found, ramp = [], 0.0
     for h in range(1, steps + 1):
         ramp += damping ** (h - 1) if h > 1 else 0.0
-        found.append(level + slope / 2 * ((1 - (1 - a) ** n) / a + ramp))
+        found.append(level + slope / 2 * (behind + ramp))
     return found
 
 
