@@ -234,6 +234,15 @@ def test_a_partner_that_is_not_there_is_nobody(connect: Callable[..., Warehouse]
     assert report["opportunities"] == 1
 
 
+def test_who_has_no_name_is_called_by_the_address_or_else_the_id(connect: Callable[..., Warehouse]) -> None:
+    data = connect(
+        "CREATE TABLE reps AS SELECT * FROM (VALUES ('r1', NULL::VARCHAR, 'ann@x.test'), ('r2', NULL, NULL))"
+        " t(rep_id, name, email)"
+    )
+    names = {row["rep_id"]: row["name"] for row in data.table("reps").to_pyarrow().to_pylist()}
+    assert names == {"r1": "ann@x.test", "r2": "r2"}
+
+
 def test_a_folder_of_parquet_is_read_where_it_is(tmp_path: Path) -> None:
     (tmp_path / "reps").mkdir()
     with duckdb.connect() as connection:

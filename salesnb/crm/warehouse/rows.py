@@ -57,9 +57,10 @@ def deals_of_orders(orders: Any) -> Any:
 
 
 def named(table: str, rows: Any) -> Any:
-    """What has no name is called by its id."""
-    keys = {"accounts": "account_id", "reps": "rep_id"}
-    return rows.mutate(name=rows.name.fill_null(rows[keys[table]])) if table in keys else rows
+    """What has no name is called by its id, a rep by the address before that."""
+    others = {"accounts": ("account_id",), "reps": ("email", "rep_id")}
+    names = [rows[column] for column in others.get(table, ()) if column in rows.columns]
+    return rows.mutate(name=rows.name.coalesce(*names)) if names else rows
 
 
 def partners(name: str, key: str, tables: Mapping[str, Any]) -> Any:
