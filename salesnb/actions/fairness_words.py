@@ -96,12 +96,8 @@ def _attained(found: FairnessFound, formatter: Formatter) -> tuple[str, ...]:
 def _territories(found: FairnessFound) -> str:
     slope = found.potential
     if slope.slope is None:
-        hint = (
-            ""
-            if slope.points
-            else " No potential is known: give --potential FILE with the columns rep and potential."
-        )
-        return f"Whether attainment depends on territory potential is not known. {slope.why}{hint}"
+        why = slope.why if slope.points else "No rep's potential is known."
+        return f"Whether attainment depends on territory potential is not known. {why}"
     verdict = (
         "Attainment depends on territory potential"
         if slope.found

@@ -186,7 +186,7 @@ class Past:
         reps = [leaf.id for leaf in tree.leaves() if leaf.level == "rep"]
         cohorts = cohorts_of(reps, presences(self.data), months, memberships_of(self.data))
         weights = {cohort.name: round(capacity_of(cohort, market)[0] * _PARTS) for cohort in cohorts}
-        return Weighting(weights=weights, basis="capacity: what salesnb plan capacity says of each rep")
+        return Weighting(weights=weights, basis="capacity: what each rep can bring, by ramp, leave and season")
 
     def _given(self, plan: Plan, kpi: str) -> Weighting:
         """Take the quotas as they are for weights."""

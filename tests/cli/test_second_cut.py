@@ -68,6 +68,33 @@ def test_what_cannot_be_meant_is_said(
     assert said in done.err
 
 
+def test_where_several_goals_have_quotas_each_can_be_meant(run: Callable, planned: Path) -> None:
+    made = run(
+        "-C", planned, "plan", "new", "two", "--period", "2017-Q3",
+        "--goal", "won_amount=30000", "--goal", "won_count=40",
+    )  # fmt: skip
+    assert made.code == 0, made.err
+
+    def changed(*options: str) -> dict[tuple[str, str], dict]:
+        done = run("-C", planned, "plan", "cascade", "two", *options)
+        assert done.code == 0, done.err
+        plan = json.loads(run("-C", planned, "plan", "show", "two", "--format", "json").out)
+        return {(quota["kpi"], quota["name"]): quota for quota in plan["quotas"]}
+
+    found = changed("--kpi", "won_count", "--lock", "Ann=7", "--why", "part time")
+    assert found["won_count", "Ann"]["count"] == 7
+    assert found["won_amount", "Ann"]["lock"] is None
+    assert changed("--kpi", "won_count", "--unlock", "Ann")["won_count", "Ann"]["lock"] is None
+    found = changed("--goal", "won_amount=30000", "--over-assignment", "10%")
+    reps = ("Ann", "Bob", "Cid", "Dea")
+    assert sum(found["won_amount", name]["amount_minor"] for name in reps) == 33_000_00
+    assert sum(found["won_count", name]["count"] for name in reps) == 40
+    found = changed("--kpi", "won_count", "--basis", "equal")
+    assert (found["won_count", "Ann"]["basis"], found["won_amount", "Ann"]["basis"][:7]) == ("equal", "history")
+    unclear = run("-C", planned, "plan", "cascade", "two", "--over-assignment", "5%")
+    assert (unclear.code, "by its KPI" in unclear.err) == (2, True)
+
+
 def test_a_mix_of_bases_stands_in_the_basis_of_the_quotas(run: Callable, planned: Path) -> None:
     assert cascade(run, planned, "--basis", "history:.5,equal:.5").code == 0
     found = quotas(run, planned)
