@@ -46,7 +46,7 @@ def fairness_document(found: FairnessFound, digits: int) -> dict[str, Any]:
             {"low": band.low, "high": band.high, "reps": band.reps, "share": band.share}
             for band in found.bands
         ],
-        "potential": _slope(found.potential),
+        "potential": {**_slope(found.potential), "source": found.potential_source},
         "ratchet": None
         if found.ratchet is None
         else {
@@ -105,7 +105,7 @@ def _territories(found: FairnessFound) -> str:
     )
     return (
         f"{verdict}: twice the mean potential goes with {_points(slope.slope)} of quota"
-        f" ({_interval(slope)}, {slope.points} reps)."
+        f" ({_interval(slope)}, {slope.points} reps). Potential: {found.potential_source}."
     )
 
 

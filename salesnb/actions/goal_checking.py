@@ -13,7 +13,6 @@ from salesnb.planning import Goal, GoalFinding, Likely, Plan, ProbabilityBand
 
 if TYPE_CHECKING:
     from salesnb.actions.outlook_told import NodeOutlook
-    from salesnb.crm.dataset import Dataset
     from salesnb.money import Formatter
     from salesnb.workspace import Workspace
 

@@ -91,7 +91,11 @@ def _worth(found: "GoalOutlook") -> list[str]:
     if top is None or top.chance.probability is None:
         return []
     told = [f"{one.of}, {_percent(one.certainty)}" for one in found.worth if one.certainty >= _WORTH_SAYING]
-    return [f"Worth knowing, as a share of the uncertainty that it takes away: {'; '.join(told)}."] if told else []
+    return (
+        [f"Worth knowing, as a share of the uncertainty that it takes away: {'; '.join(told)}."]
+        if told
+        else []
+    )
 
 
 def _percent(probability: float) -> str:

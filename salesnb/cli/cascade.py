@@ -23,7 +23,9 @@ def add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     cascade.add_argument("name", metavar="PLAN")
     cascade.add_argument("--goal", metavar="KPI=AMOUNT", help="a new target")
     cascade.add_argument(
-        "--kpi", metavar="KPI", help="of the goal that is meant, where several have quotas and no --goal says which"
+        "--kpi",
+        metavar="KPI",
+        help="of the goal that is meant, where several have quotas and no --goal says which",
     )
     cascade.add_argument(
         "--lock", metavar="NODE=AMOUNT", action="append", default=[], help="a quota that stays"

@@ -249,9 +249,7 @@ def answer_table(extract: PlanExtract) -> Chart | Text:
         ],
         [_answer_row(extract, one) for one in shown],
         fmt=extract.fmt,
-        note=f"{say.count(left, 'more answer')} not shown."
-        if left
-        else "",
+        note=f"{say.count(left, 'more answer')} not shown." if left else "",
     )
 
 
