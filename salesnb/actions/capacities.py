@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
-from salesnb.actions.markets import market_potential
+from salesnb.actions.markets import market_of
 from salesnb.actions.staffing import (
     Brings,
     Presence,
@@ -57,7 +58,7 @@ class CapacityFound:
     productivity
         What a ramped rep brings in an average month, and where that is from.
     season
-        Shares of the months, in basis points or days, and where they are from.
+        Weights of the months, and where they are from.
     steps
         Rep-years naive, with ramp, with attrition.
     whole
@@ -78,7 +79,7 @@ class CapacityFound:
     as_of: date
     months: tuple[Period, ...]
     productivity: Brings
-    season: tuple[int, ...]
+    season: tuple[int | Fraction, ...]
     season_basis: str
     steps: planning.Steps
     whole: Capacity
@@ -171,10 +172,16 @@ def find_capacity(
         )
         reps = [leaf.id for leaf in finder.tree.leaves() if leaf.level == "rep"]
         there = presences(data)
-        potential = market_potential(data, finder.tree, goal.period.label) if goal.unit == "money" else {}
+        potential, of = market_of(data, finder.tree, workspace.calendar, goal.period)
+        if goal.unit != "money":
+            potential, of = {}, ""
         members = memberships_of(data)
     return finder.found(
-        cohorts_of(reps, there, months, members), found, basis, potential, _unknown(reps, there)
+        cohorts_of(reps, there, months, members),
+        found,
+        basis,
+        {node: float(value) for node, value in potential.items()},
+        (*_of_market(of, goal), *_unknown(reps, there)),
     )
 
 
@@ -283,6 +290,14 @@ def _from_history(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goa
             hint="Give --productivity: what a ramped rep brings in an average month.",
         )
     return found
+
+
+def _of_market(of: str, goal: Goal) -> tuple[str, ...]:
+    """Say what period the potential is of."""
+    if not of:
+        return ()
+    share = "" if of == goal.period.label else f", by the share of months that {goal.period.label} has of it"
+    return (f"Potential: the market's of {of}{share}.",)
 
 
 def _unknown(reps: Sequence[str], there: Mapping[str, Presence]) -> tuple[str, ...]:

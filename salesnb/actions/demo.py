@@ -129,7 +129,7 @@ def _make_plan(workspace: Workspace) -> None:
         PLAN,
         _PERIOD,
         [("won_amount", str(max(goal, 10_000)))],
-        objective="Grow with the customers we have while opening the North",
+        objectives=("Grow with the customers we have while opening the North",),
     )
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.capacities import cascaded_goal
-from salesnb.actions.markets import market_potential
+from salesnb.actions.markets import market_of
 from salesnb.actions.plans import node_id
 from salesnb.actions.staffing import Presence, Stays, credited, memberships_of, presences, stays_of
+from salesnb.actions.weighing import WORKED, Past
 from salesnb.calendar import Period
 from salesnb.counting import counted
 from salesnb.errors import BadInput
@@ -47,6 +48,8 @@ class FairnessFound:
         What share at quota is taken to be healthy.
     potential
         Attainment on potential.
+    potential_source
+        Where the potential is from; empty where none is known.
     ratchet
         Growth of quota on the attainment before: all, who attained, who missed; None without an earlier plan.
     earlier
@@ -63,6 +66,7 @@ class FairnessFound:
     bands: tuple[Band, ...]
     healthy: Healthy
     potential: Slope
+    potential_source: str
     ratchet: tuple[Slope, Slope, Slope] | None
     earlier: str
 
@@ -80,7 +84,7 @@ def find_fairness(
     ----------
     potential
         A CSV file with the columns ``rep`` (id or name) and ``potential``; by default the market's segments that are
-        reps.
+        reps, else the revenue of the accounts that each worked, as for a cascade by potential.
 
     Raises
     ------
@@ -90,12 +94,10 @@ def find_fairness(
     plan = workspace.plans().load(name)
     goal = cascaded_goal(plan, kpi)
     quotas = [q for q in plan.quotas_of(goal) if q.level == "rep" and q.basis != planning.NOT_GIVEN]
-    given = read_potential(plan, potential) if potential else {}
+    given = read_potential(plan, potential) if potential else {}, str(potential or "")
     with workspace.dataset() as data:
-        reps = {quota.id for quota in quotas}
-        market = market_potential(data, tree_of(plan.quotas_of(goal)), goal.period.label)
-        known = given or {node: float(value) for node, value in market.items() if node in reps}
         finder = _Finder(workspace=workspace, data=data, there=presences(data), members=memberships_of(data))
+        known, source = given if potential else finder.potential(plan, goal, quotas)
         results, basis = finder.results(plan, goal, quotas, known)
         earlier = _earlier(workspace, plan, goal)
         rises = finder.rises(earlier, goal, quotas) if earlier else []
@@ -115,6 +117,7 @@ def find_fairness(
         bands=planning.attainment_bands(results, settings.bands),
         healthy=healthy,
         potential=planning.potential_slope(results),
+        potential_source=source,
         ratchet=planning.ratchet(rises) if earlier else None,
         earlier=earlier.name if earlier else "",
     )
@@ -171,6 +174,18 @@ class _Finder:
     data: "Dataset"
     there: Mapping[str, Presence]
     members: Stays
+
+    def potential(self, plan: Plan, goal: Goal, quotas: Sequence[Quota]) -> tuple[dict[str, float], str]:
+        """Find the potential of reps as the market has it, else by the accounts worked; and where it is from."""
+        calendar, reps = self.workspace.calendar, {quota.id for quota in quotas}
+        market, of = market_of(self.data, tree_of(plan.quotas_of(goal)), calendar, goal.period)
+        known = {node: float(value) for node, value in market.items() if node in reps}
+        if known:
+            return known, f"the market's of {of}"
+        catalogue = self.workspace.catalogue(self.data)
+        past = Past(data=self.data, calendar=calendar, known=catalogue, period=goal.period)
+        worked = {node: float(value) for node, value in past.worked().items() if node in reps and value}
+        return worked, WORKED if worked else ""
 
     def results(
         self, plan: Plan, goal: Goal, quotas: Sequence[Quota], potential: Mapping[str, float]

@@ -46,7 +46,7 @@ def fairness_document(found: FairnessFound, digits: int) -> dict[str, Any]:
             {"low": band.low, "high": band.high, "reps": band.reps, "share": band.share}
             for band in found.bands
         ],
-        "potential": _slope(found.potential),
+        "potential": {**_slope(found.potential), "source": found.potential_source},
         "ratchet": None
         if found.ratchet is None
         else {
@@ -96,12 +96,8 @@ def _attained(found: FairnessFound, formatter: Formatter) -> tuple[str, ...]:
 def _territories(found: FairnessFound) -> str:
     slope = found.potential
     if slope.slope is None:
-        hint = (
-            ""
-            if slope.points
-            else " No potential is known: give --potential FILE with the columns rep and potential."
-        )
-        return f"Whether attainment depends on territory potential is not known. {slope.why}{hint}"
+        why = slope.why if slope.points else "No rep's potential is known."
+        return f"Whether attainment depends on territory potential is not known. {why}"
     verdict = (
         "Attainment depends on territory potential"
         if slope.found
@@ -109,7 +105,7 @@ def _territories(found: FairnessFound) -> str:
     )
     return (
         f"{verdict}: twice the mean potential goes with {_points(slope.slope)} of quota"
-        f" ({_interval(slope)}, {slope.points} reps)."
+        f" ({_interval(slope)}, {slope.points} reps). Potential: {found.potential_source}."
     )
 
 

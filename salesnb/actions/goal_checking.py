@@ -1,6 +1,6 @@
 """Whether a plan's goals are specific, measurable, achievable, relevant and time-bound; what is achievable says the outlook."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,11 +13,10 @@ from salesnb.planning import Goal, GoalFinding, Likely, Plan, ProbabilityBand
 
 if TYPE_CHECKING:
     from salesnb.actions.outlook_told import NodeOutlook
-    from salesnb.crm.dataset import Dataset
     from salesnb.money import Formatter
     from salesnb.workspace import Workspace
 
-__all__ = ["CheckedGoals", "check_goals", "goal_records", "save_bands"]
+__all__ = ["CheckedGoals", "check_goals", "goal_records", "likely_of", "save_bands"]
 
 _NOT_SPLIT = "The goal for {kpi} is not cascaded, and the outlook is of what is."
 _AT_MOST = "The goal for {kpi} is one to stay below, and the outlook is of goals to reach."
@@ -90,23 +89,38 @@ def _likely(workspace: "Workspace", plan: Plan, as_of: date | None) -> dict[str,
         why = "Nothing was imported yet, so how likely it is attained cannot be told."
         return {goal.id: Likely(why=why) for goal in plan.goals}
     with data:
-        return {
-            goal.id: _of_goal(workspace, data, plan, goal, as_of or data.meta.as_of) for goal in plan.goals
-        }
+        day, shown = as_of or data.meta.as_of, workspace.settings.formatter
+
+        def made(goal: Goal) -> Outlook:
+            return Outlook(workspace, data, plan, goal, day)
+
+        return {goal.id: likely_of(plan, goal, made, as_of=day, shown=shown) for goal in plan.goals}
 
 
-def _of_goal(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal, as_of: date) -> Likely:
-    kpi = goal.kpi.replace("_", " ")
+def likely_of(
+    plan: Plan, goal: Goal, made: Callable[[Goal], Outlook | None], *, as_of: date, shown: "Formatter"
+) -> Likely:
+    """Say how likely a goal is attained: between the chances of both views, else why that cannot be told.
+
+    Parameters
+    ----------
+    made
+        Gives the outlook of the goal; None where there is none for the days that are asked about, of which nothing is
+        said.
+    as_of
+        The last day of which results are known.
+    """
     quotas = plan.quotas_of(goal)
     if not quotas or goal.direction != "at_least":
-        return Likely(why=(_AT_MOST if quotas else _NOT_SPLIT).format(kpi=kpi))
+        return Likely(why=(_AT_MOST if quotas else _NOT_SPLIT).format(kpi=goal.kpi.replace("_", " ")))
     try:
-        outlook = Outlook(workspace, data, plan, goal, as_of)
+        outlook = made(goal)
     except BadUsage as error:
         return Likely(why=str(error))
+    if outlook is None:
+        return Likely()
     # The goal is asked for, not what the quotas come to.
     top = outlook.node(replace(quotas[0], amount=int(goal.target)))
-    shown = workspace.settings.formatter
     if as_of >= goal.period.last_day:
         brought = shown.value(top.to_date, goal.unit)
         return Likely(why=f"The period is over and brought {brought}.", attained=top.to_date >= goal.target)

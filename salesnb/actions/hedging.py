@@ -19,6 +19,8 @@ __all__ = ["Hedge", "Reach", "hedge_lines", "hedged_plan"]
 
 _ONCE, _MOST = 10_000, 100_000
 _REP = "rep"
+# Shown probabilities stay within 1 and 99 %.
+_SUREST = 0.99
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +49,19 @@ class Reach:
 
 
 def hedged_plan(
-    workspace: "Workspace", plan: Plan, hedges: tuple[Hedge, ...], reach: Reach | None
+    workspace: "Workspace",
+    plan: Plan,
+    hedges: tuple[Hedge, ...],
+    reach: Reach | None,
+    *,
+    kpi: str | None = None,
 ) -> tuple[Plan, tuple[str, ...]]:
     """Over-assign the cascaded goal of a plan and cascade it again; nothing is saved.
+
+    Parameters
+    ----------
+    kpi
+        Of the goal; may be left out where one has quotas.
 
     Returns
     -------
@@ -67,7 +79,7 @@ def hedged_plan(
     """
     if not hedges and reach is None:
         return plan, ()
-    goal = planning.cascaded_goal(plan, None)
+    goal = planning.cascaded_goal(plan, kpi)
     levels = list(dict.fromkeys(quota.level for quota in plan.quotas_of(goal)))
     plan = _with(plan, goal, tuple(_checked(hedge, goal, levels) for hedge in hedges))
     if reach is None:
@@ -127,6 +139,11 @@ def _chosen(
     workspace: "Workspace", plan: Plan, goal: Goal, reach: Reach
 ) -> tuple[OverAssignment, tuple[str, ...]]:
     """Find the hedge that is asked for, on quotas without any at the reps' level."""
+    if reach.chance > _SUREST:
+        raise BadInput(
+            f"No chance above {_SUREST:.0%} is ever told, so {reach.chance:.2%} cannot be asked for.",
+            hint=f"Ask for {_SUREST:.0%} at most.",
+        )
     with workspace.dataset() as data:
         found, as_of = _found(workspace, data, plan, goal, reach), data.meta.as_of
     shown = workspace.settings.formatter
@@ -137,6 +154,9 @@ def _chosen(
             hint=found.why or "It would take more than ten times the quotas: lower the goal.",
         )
     points = _ONCE + ceil(found.over * _ONCE - 1e-9)
+    if points == _ONCE:
+        told = f"No over-assignment is needed: {goal.kpi} is reached with a chance of {without} without any."
+        return _none(goal), (told,)
     follow = f", if results follow quotas by {reach.follow:g}" if reach.follow < 1 else ""
     source = f"chosen on {as_of} for a chance of {asked}{follow}"
     told = (

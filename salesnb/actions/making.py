@@ -1,7 +1,7 @@
 """A new plan: each goal is cascaded by history, or has the quotas that were imported for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ def make_plan(
     period: str,
     goals: Sequence[tuple[str, str]],
     *,
-    objective: str | None = None,
+    objectives: Sequence[str] = (),
     with_quotas: bool = False,
     partial: bool = False,
 ) -> MadePlan:
@@ -54,8 +54,9 @@ def make_plan(
         Label of the period, such as ``2017-Q4``.
     goals
         Pairs of a KPI and its target as typed, in major units.
-    objective
-        The business objective that the goals serve.
+    objectives
+        The business objectives as typed: ``TEXT`` for all goals that have none of their own, ``KPI=TEXT`` for that of a
+        goal. Without any, goals serve none, which the check of the goals says.
     with_quotas
         Whether the imported quotas are kept instead of a cascade, where there are some of a goal's KPI. A KPI that has
         quotas and no goal gets their sum as its goal.
@@ -88,7 +89,7 @@ def make_plan(
         catalogue = workspace.catalogue(data)
         kpis = _goal_kpis(goals, catalogue)
         maker = _maker(workspace, data, known, catalogue, with_quotas=with_quotas, partial=partial)
-        plan = maker.plan(name, list(zip(kpis, (target for _, target in goals), strict=True)), objective)
+        plan = maker.plan(name, list(zip(kpis, (target for _, target in goals), strict=True)), objectives)
         saved = store.save(plan, read_at=None, author=author(workspace.root), reason="New plan", at=moment())
         return MadePlan(plan=saved, notices=maker.notices(plan))
 
@@ -146,7 +147,7 @@ class _Maker:
     given: Mapping[str, GivenQuotas] = field(default_factory=lambda: MappingProxyType({}))
     said: tuple[str, ...] = ()
 
-    def plan(self, name: str, goals: Sequence[tuple[Kpi, str]], objective: str | None) -> Plan:
+    def plan(self, name: str, goals: Sequence[tuple[Kpi, str]], objectives: Sequence[str]) -> Plan:
         """Make the plan; milestones follow the season of each goal's KPI."""
         asked = {kpi.name for kpi, _ in goals}
         made = [
@@ -157,6 +158,7 @@ class _Maker:
             for kpi, given in self.given.items()
             if kpi not in asked
         ]
+        made, served = _served(made, objectives)
         split = [goal.kpi for goal in made if goal.unit in _SPLITS]
         found = {kpi: self._weights(kpi) for kpi in split}
         weights = {kpi: of.weights for kpi, of in found.items()}
@@ -165,7 +167,7 @@ class _Maker:
             period=self.period,
             currency=self.workspace.settings.currency,
             goals=made,
-            objectives=(Objective(id="objective-1", text=objective or self._objective(made)),),
+            objectives=served,
             tree=self.tree,
             weights=weights,
             basis=HISTORY,
@@ -193,7 +195,16 @@ class _Maker:
             for problem in planning.problems(plan)
             if problem.severity == "warning"
         ]
-        return (*self.said, *told, *self._idle(plan))
+        return (*self.said, *self._over(), *told, *self._idle(plan))
+
+    def _over(self) -> tuple[str, ...]:
+        """Say so where nothing can be attained any more."""
+        last, as_of = self.period.last_day, self.data.meta.as_of
+        if as_of < last:
+            return ()
+        day = self.workspace.settings.formatter.date
+        said = f"{self.period.label} is over: it ended on {day(last)}, and the data is as of {day(as_of)}."
+        return (f"{said} The plan can be looked back on, and not attained any more.",)
 
     def _idle(self, plan: Plan) -> list[str]:
         """Name the reps that have nothing to carry."""
@@ -220,7 +231,7 @@ class _Maker:
         baseline, known = self._baseline(kpi)
         return Goal(
             id=kpi.name,
-            objective="objective-1",
+            objective=None,
             kpi=kpi.name,
             unit=kpi.unit,
             target=target,
@@ -245,6 +256,26 @@ class _Maker:
         past = Past(data=self.data, calendar=self.workspace.calendar, known=self.known, period=self.period)
         return past.history(kpi, self.tree)
 
-    def _objective(self, goals: Sequence[Goal]) -> str:
-        labels = ", ".join(self.known.get(goal.kpi).label.lower() for goal in goals)
-        return f"Reach the goal for {labels} in {self.period.label}"
+
+def _served(goals: Sequence[Goal], typed: Sequence[str]) -> tuple[list[Goal], tuple[Objective, ...]]:
+    """Tie each goal to the objective that is typed for its KPI, else to the one that is for all."""
+    kpis = [goal.kpi for goal in goals]
+    own, general = {}, []
+    for text in typed:
+        kpi, equals, words = text.partition("=")
+        if equals and kpi.strip() in kpis:
+            own[kpi.strip()] = words.strip()
+        else:
+            general.append(text.strip())
+    if len(general) > 1:
+        raise BadUsage(
+            f"It is not clear which goals serve {' and which '.join(map(repr, general))}.",
+            hint=f'Write KPI=TEXT, such as "{kpis[0]}={general[0]}".',
+        )
+    texts = [own.get(kpi, next(iter(general), "")) for kpi in kpis]
+    ids = {
+        text: f"objective-{n}"
+        for n, text in enumerate(dict.fromkeys(filter(None, [*texts, *general])), start=1)
+    }
+    tied = [replace(goal, objective=ids.get(text)) for goal, text in zip(goals, texts, strict=True)]
+    return tied, tuple(Objective(id=id_, text=text) for text, id_ in ids.items())

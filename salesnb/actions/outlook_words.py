@@ -24,6 +24,7 @@ __all__ = [
 # Below this nobody believes a goal, and it says what could be reached.
 _UNLIKELY, _REACHABLE = 0.2, 0.5
 _LEVERS = 3
+_WORTH_SAYING = 0.01
 
 
 def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]:
@@ -39,6 +40,7 @@ def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]
         if chance.probability is not None and chance.probability < _UNLIKELY:
             said.append(_cause(found, formatter))
     said += [_lever(one, formatter) for one in _telling(found)]
+    said += _worth(found)
     said.append(f"Views: {found.views}. Told as of {formatter.date(found.as_of)}.")
     return (*said, *found.notices)
 
@@ -80,6 +82,19 @@ def _lever(lever: "Lever", formatter: Formatter) -> str:
     return (
         f"{lever.driver.capitalize()} {move} down or up ({of_what}): {_percent(low)} to {_percent(high)}"
         " by the simulation of deals."
+    )
+
+
+def _worth(found: "GoalOutlook") -> list[str]:
+    """Say what knowing now would take away of the uncertainty, the most first; below a per cent nothing."""
+    top = found.nodes[0].attainment
+    if top is None or top.chance.probability is None:
+        return []
+    told = [f"{one.of}, {_percent(one.certainty)}" for one in found.worth if one.certainty >= _WORTH_SAYING]
+    return (
+        [f"Worth knowing, as a share of the uncertainty that it takes away: {'; '.join(told)}."]
+        if told
+        else []
     )
 
 

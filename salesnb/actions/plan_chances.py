@@ -7,6 +7,7 @@ from salesnb.actions.capacities import find_capacity
 from salesnb.actions.capacity_words import capacity_lines
 from salesnb.actions.fairness import find_fairness
 from salesnb.actions.fairness_words import fairness_lines
+from salesnb.actions.goal_checking import likely_of
 from salesnb.actions.naming import COMPANY
 from salesnb.actions.prospects import Prospects, SharedOutlooks
 from salesnb.actions.unit_parts import RoadmapParts
@@ -24,20 +25,30 @@ __all__ = ["chances_of_plan"]
 def chances_of_plan(
     workspace: "Workspace", plan: Plan, facts: "Facts", outlooks: SharedOutlooks
 ) -> dict[str, Any]:
-    """Tell what is known of the chances of the first goal that is cascaded; what is not known is left out.
+    """Tell how likely each goal is, and what is known of the first that is cascaded; what is not known is left out.
 
-    A goal whose KPI the workspace does not keep any more has none.
+    A goal whose KPI the workspace does not keep any more is not told of.
     """
-    goal = next((goal for goal in plan.goals if plan.quotas_of(goal) and goal.kpi in facts.known), None)
+    known = [goal for goal in plan.goals if goal.kpi in facts.known]
+    likely = {"likely": {goal.id: _likely(plan, goal, facts, outlooks) for goal in known}}
+    goal = next((goal for goal in known if plan.quotas_of(goal)), None)
     if goal is None:
-        return {}
+        return likely
     company = RoadmapParts(plan=plan, goal=goal, facts=replace(facts, by=COMPANY))
     return {
+        **likely,
         **_outlook(plan, goal, outlooks),
         **company.part(facts.names.unit(COMPANY, COMPANY)),
         **_capacity(workspace, plan, goal),
         **_fairness(workspace, plan, goal),
     }
+
+
+def _likely(plan: Plan, goal: Goal, facts: "Facts", outlooks: SharedOutlooks) -> dict[str, Any]:
+    shown = outlooks.workspace.settings.formatter
+    found = likely_of(plan, goal, outlooks.of, as_of=facts.as_of, shown=shown)
+    chances = {"low": found.band.low, "high": found.band.high} if found.band else {}
+    return {"why": found.why, "attained": found.attained, **chances}
 
 
 def _outlook(plan: Plan, goal: Goal, outlooks: SharedOutlooks) -> dict[str, Any]:

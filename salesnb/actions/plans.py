@@ -45,6 +45,9 @@ class CascadeChange:
     ----------
     goal
         A KPI and its new target.
+    kpi
+        Of the goal that is meant by everything else; by default that of ``goal``, else the only one with quotas, of
+        which a basis or second cut is for all.
     lock, unlock
         Quotas that stay from now on, and those that may move again.
     basis
@@ -60,6 +63,7 @@ class CascadeChange:
     """
 
     goal: tuple[str, str] | None = None
+    kpi: str | None = None
     lock: tuple[tuple[str, str], ...] = ()
     unlock: tuple[str, ...] = ()
     basis: str = ""
@@ -69,6 +73,11 @@ class CascadeChange:
     over_assign: tuple[Hedge, ...] = ()
     reach: Reach | None = None
     why: str = ""
+
+    @property
+    def meant(self) -> str | None:
+        """The KPI of the goal that is named; None where none is."""
+        return self.kpi or (self.goal[0] if self.goal else None)
 
     @property
     def is_empty(self) -> bool:
@@ -125,17 +134,19 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
     plan = store.load(name)
     read_at, who = plan.revision, author(workspace.root)
     for node in change.unlock:
-        plan = planning.unlock(plan, node_id(plan, node))
+        plan = planning.unlock(plan, node_id(plan, node), goal=change.meant)
     if change.goal:
         goal = plan.goal(change.goal[0])
         plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
         plan = _with_drivers(workspace, plan)
-    plan, told = resplit(workspace, plan, basis=change.basis, across=change.across)
-    plan, more = hedged_plan(workspace, plan, change.over_assign, change.reach)
+    plan, told = resplit(workspace, plan, basis=change.basis, across=change.across, kpi=change.kpi)
+    plan, more = hedged_plan(workspace, plan, change.over_assign, change.reach, kpi=change.meant)
     for node, amount in change.lock:
-        unit = next((quota.unit for quota in plan.quotas), "money")
-        fixed = int(read_target(amount, unit, workspace.settings))
-        plan = planning.lock(plan, node_id(plan, node), amount=fixed, by=who, why=change.why, at=moment())
+        goal = planning.cascaded_goal(plan, change.meant)
+        fixed = int(read_target(amount, goal.unit, workspace.settings))
+        plan = planning.lock(
+            plan, node_id(plan, node), goal=goal.id, amount=fixed, by=who, why=change.why, at=moment()
+        )
     plan = _locked_across(workspace, plan, change, who)
     reason = change.why or _reason(change)
     return ChangedPlan(
@@ -146,7 +157,7 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
 def _locked_across(workspace: "Workspace", plan: Plan, change: CascadeChange, who: str) -> Plan:
     if not (change.lock_across or change.unlock_across):
         return plan
-    goal = cut_goal(plan)
+    goal = cut_goal(plan, change.meant)
     for node, label in change.unlock_across:
         plan = planning.unlock_part(plan, goal.id, node_id(plan, node), label)
     for node, label, typed in change.lock_across:

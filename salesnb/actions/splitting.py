@@ -16,9 +16,14 @@ __all__ = ["cut_goal", "resplit"]
 
 
 def resplit(
-    workspace: "Workspace", plan: Plan, *, basis: str = "", across: str = ""
+    workspace: "Workspace", plan: Plan, *, basis: str = "", across: str = "", kpi: str | None = None
 ) -> tuple[Plan, tuple[str, ...]]:
     """Split each goal with quotas by another basis, then cut it a second time; empty means to leave it.
+
+    Parameters
+    ----------
+    kpi
+        Of the one goal that is meant; all by default.
 
     Returns
     -------
@@ -35,7 +40,8 @@ def resplit(
     if not (basis or across):
         return plan, ()
     told: list[str] = []
-    goals = [goal for goal in plan.goals if plan.quotas_of(goal)]
+    meant = plan.goals if kpi is None else (plan.goal(kpi),)
+    goals = [goal for goal in meant if plan.quotas_of(goal)]
     if not goals:
         raise BadUsage(f"The plan {plan.name} has no quotas.", hint="Give it a goal in money or counts.")
     with workspace.dataset() as data:
@@ -51,15 +57,15 @@ def resplit(
     return plan, tuple(told)
 
 
-def cut_goal(plan: Plan) -> Goal:
-    """Find the goal that is cut a second time.
+def cut_goal(plan: Plan, kpi: str | None = None) -> Goal:
+    """Find the goal that is cut a second time; that of a KPI, where one is named.
 
     Raises
     ------
     BadUsage
         When there is none, or more than one.
     """
-    found = [goal for goal in plan.goals if goal.across]
+    found = [goal for goal in plan.goals if goal.across and kpi in {None, goal.kpi, goal.id}]
     if len(found) != 1:
         what = "No goal of the plan is" if not found else "Several goals of the plan are"
         raise BadUsage(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
 from salesnb.planning import Goal, Market, OrgTree, Plan, Segment, Weighting
+from salesnb.planning.roadmap import season_weights
 
 if TYPE_CHECKING:
     from salesnb.calendar import FiscalCalendar
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
     from salesnb.kpis import Kpi
     from salesnb.registry import Registry
 
-__all__ = ["HISTORY", "SEGMENT", "Past", "new_reps", "season_of", "shares_of"]
+__all__ = ["HISTORY", "SEGMENT", "WORKED", "Past", "new_reps", "season_of", "shares_of"]
 
 HISTORY = "history: the twelve months before the plan"
+WORKED = "the revenue of the accounts worked in the twelve months before"
 SEGMENT = "segment"
 _REST = "other"
 # A rep's capacity in months of a ramped one is kept in whole millionths.
@@ -142,19 +145,20 @@ class Past:
 
     def _potential(self, kpi: str, plan: Plan, tree: OrgTree) -> Weighting:
         """Take the market's potential where it names the nodes of the tree, else the revenue of the accounts worked."""
-        period = plan.goal(kpi).period
-        wider = [self.calendar.containing(period.start, grain) for grain in ("quarter", "year")]
-        labels = [
-            period.label,
-            *(one.label for one in wider if one.start <= period.start and period.end <= one.end),
-        ]
-        weights, of = potential_by_leaf(self.data, tree, labels)
+        weights, of = potential_by_leaf(self.data, tree, self.calendar, plan.goal(kpi).period)
         if weights:
             return Weighting(weights=weights, basis=f"potential: the market's of {of}")
-        return self._worked()
+        worked = self.worked()
+        if not any(worked.values()):
+            raise BadInput(
+                "The potential of nobody is known: no account has a revenue, and no market of this period is a node's.",
+                hint="Put market.csv (segment, period, potential) beside the export, map accounts.revenue, or split by"
+                " history.",
+            )
+        return Weighting(weights=worked, basis=f"potential: {WORKED}")
 
-    def _worked(self) -> Weighting:
-        """Sum the revenue of the accounts that each rep had deals with; one of several reps counts for each."""
+    def worked(self) -> dict[str, int]:
+        """Sum the revenue of the accounts that each rep had deals with, in minor units by node; one of several reps counts for each."""
         deals, accounts = self.data.table("opportunities"), self.data.table("accounts")
         first = history_start(self.period)
         worked = deals.filter(
@@ -166,16 +170,7 @@ class Past:
         pairs = worked.select("rep_id", "account_id").distinct()
         summed = pairs.join(accounts.select("account_id", "revenue"), "account_id").group_by("rep_id")
         rows = summed.aggregate(potential=lambda table: table.revenue.sum()).to_pyarrow().to_pylist()
-        weights = {rep_node_id(str(row["rep_id"])): int(row["potential"] or 0) for row in rows}
-        if not any(weights.values()):
-            raise BadInput(
-                "The potential of nobody is known: no account has a revenue, and no market of this period is a node's.",
-                hint="Put market.csv (segment, period, potential) beside the export, map accounts.revenue, or split by"
-                " history.",
-            )
-        return Weighting(
-            weights=weights, basis="potential: the revenue of the accounts worked in the twelve months before"
-        )
+        return {rep_node_id(str(row["rep_id"])): int(row["potential"] or 0) for row in rows}
 
     def _capacity(self, kpi: str, plan: Plan, tree: OrgTree) -> Weighting:
         """Take what ``plan capacity`` says that each rep can bring: ramp, season, leave, attrition and backfill."""
@@ -186,7 +181,9 @@ class Past:
         reps = [leaf.id for leaf in tree.leaves() if leaf.level == "rep"]
         cohorts = cohorts_of(reps, presences(self.data), months, memberships_of(self.data))
         weights = {cohort.name: round(capacity_of(cohort, market)[0] * _PARTS) for cohort in cohorts}
-        return Weighting(weights=weights, basis="capacity: what salesnb plan capacity says of each rep")
+        return Weighting(
+            weights=weights, basis="capacity: what each rep can bring, by ramp, leave and season"
+        )
 
     def _given(self, plan: Plan, kpi: str) -> Weighting:
         """Take the quotas as they are for weights."""
@@ -204,16 +201,16 @@ def new_reps(data: "Dataset", period: Period) -> frozenset[str]:
 
 def season_of(
     data: "Dataset", calendar: "FiscalCalendar", known: "Registry[Kpi]", plan: Plan, goal: Goal
-) -> tuple[tuple[int, ...], str]:
-    """Give the shares of the months of a goal, and where they are from: the plan, or history where it has not all."""
+) -> tuple[tuple[int | Fraction, ...], str]:
+    """Give the weights of the months of a goal, exact where they are known, and where they are from: the plan, or history where it has not all."""
     months = calendar.months(goal.period)
     for season in plan.assumptions.seasonality:
-        weights = {weight.label: weight.weight_bp for weight in season.weights}
-        if season.kpi == goal.kpi and all(month.label in weights for month in months):
-            return tuple(weights[month.label] for month in months), season.basis
+        stored = season_weights(season)
+        if season.kpi == goal.kpi and all(month.label in stored for month in months):
+            return tuple(stored[month.label] for month in months), season.basis
     past = month_weights(data, calendar, known, goal.kpi, goal.period)
-    points = planning.basis_points(past.weights)
-    return tuple(points[month.label] for month in months), past.basis
+    weights = past.weights if any(past.weights.values()) else planning.basis_points(past.weights)
+    return tuple(weights[month.label] for month in months), past.basis
 
 
 def shares_of(sold: Mapping[str, Mapping[str, int]]) -> dict[str, int]:

@@ -23,6 +23,11 @@ def add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     cascade.add_argument("name", metavar="PLAN")
     cascade.add_argument("--goal", metavar="KPI=AMOUNT", help="a new target")
     cascade.add_argument(
+        "--kpi",
+        metavar="KPI",
+        help="of the goal that is meant, where several have quotas and no --goal says which",
+    )
+    cascade.add_argument(
         "--lock", metavar="NODE=AMOUNT", action="append", default=[], help="a quota that stays"
     )
     cascade.add_argument(
@@ -91,6 +96,7 @@ def run_cascade(arguments: argparse.Namespace) -> int:
     workspace = Workspace.open(arguments.workspace)
     change = CascadeChange(
         goal=pair_of(arguments.goal, "--goal", "KPI=AMOUNT") if arguments.goal else None,
+        kpi=arguments.kpi,
         lock=tuple(pair_of(text, "--lock", 'NODE=AMOUNT, such as "West=900000"') for text in arguments.lock),
         unlock=tuple(arguments.unlock),
         basis=arguments.basis,

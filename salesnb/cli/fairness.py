@@ -47,4 +47,6 @@ def run_fairness(arguments: argparse.Namespace) -> int:
     print_text(["attainment", "reps", "share"], band_records(found, formatter), right=["share"])
     for line in fairness_lines(found, formatter):
         print(line)
+    if not found.potential.points:
+        say("Give --potential FILE with the columns rep and potential, or put market.csv beside the export.")
     return 0

@@ -71,7 +71,13 @@ def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     new.add_argument(
         "--goal", metavar="KPI=AMOUNT", action="append", default=[], help="such as won_amount=3000000"
     )
-    new.add_argument("--objective", metavar="TEXT", help="the business objective that the goals serve")
+    new.add_argument(
+        "--objective",
+        metavar="[KPI=]TEXT",
+        action="append",
+        default=[],
+        help="the business objective that the goals serve, or that of one KPI; may be given several times",
+    )
     new.add_argument(
         "--quotas",
         metavar="FILE",
@@ -117,7 +123,7 @@ def _new(arguments: argparse.Namespace) -> int:
         arguments.name,
         period.label,
         goals,
-        objective=arguments.objective,
+        objectives=arguments.objective,
         with_quotas=given,
         partial=arguments.partial,
     )

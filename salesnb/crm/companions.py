@@ -12,7 +12,9 @@ from salesnb.errors import BadInput, Damaged, MissingFile
 __all__ = ["COMPANIONS", "companions"]
 
 # What people write beside an export, for no CRM has it.
-COMPANIONS = ("memberships", "org", "credits", "rates", "market")
+COMPANIONS = ("memberships", "org", "credits", "rates", "market", "activities")
+# Columns without which a table says nothing, though a mapping may leave them out.
+_NEEDED = {"activities": ("rep_id", "kind", "date")}
 
 
 def companions(source: Path, files: tuple[TableFile, ...]) -> tuple[tuple[TableFile, ...], tuple[str, ...]]:
@@ -71,7 +73,8 @@ def _read(table: Table, place: Place) -> tuple[TableFile | None, str]:
         return None, f"{table.name}: {what} is not read. {error}"
     headers = [text.strip() for text in head[0]] if head else []
     columns = {_canonical(text): text for text in headers}
-    lacking = [field.name for field in table.fields if field.required and field.name not in columns]
+    needed = {*_NEEDED.get(table.name, ()), *(field.name for field in table.fields if field.required)}
+    lacking = [field.name for field in table.fields if field.name in needed - columns.keys()]
     if lacking:
         names = ", ".join(field.name for field in table.fields if not field.input_only)
         return (

@@ -22,6 +22,7 @@ from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
 from salesnb.kpis.quota_notices import QUOTA_KPI, TakenTargets
 from salesnb.kpis.result import Column, Result, sort_key
+from salesnb.kpis.run_notices import told_of_credits, told_of_undated
 from salesnb.kpis.scan import Filter, Scan, bases_of, filters
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span, day_before
 from salesnb.kpis.stages_then import blank_stage, told_of_stages
@@ -68,7 +69,8 @@ class Run:
         columns = (*self.key_columns(), *(Column(name=k.name, role="kpi", unit=k.unit) for k in self.kpis))
         sums = {credit: self._sums(credit) for credit in dict.fromkeys(self._credits.values())}
         rows = [(*self._shown(key), *self._values(key, sums)) for key in self._keys(sums.values())]
-        self._tell_credits()
+        by_credit = [kpi.name for kpi in self.kpis if self.credit_of(kpi) == CREDIT]
+        self._notices += told_of_credits(by_credit, len(self.kpis))
         rows.sort(key=lambda row: sort_key(row[: len(self.query.columns)]))
         told = (*self._notices, *self.told_of_targets(), *told_of_stages(columns, rows, self.as_of))
         return Result(columns=columns, rows=tuple(rows), notices=told)
@@ -279,20 +281,7 @@ class Run:
             once = replace(scan, dimensions=()).rows(AS_OF, (self.catalogue.get(_UNDATED),))
             found = {(row["bucket"], row["dimensions"]): row for row in once}
         undated = sum(row.get(_UNDATED) or 0 for (bucket, _), row in found.items() if bucket == last)
-        if undated:
-            deals = "open deal has" if undated == 1 else "open deals have"
-            self._notices.append(
-                f"{undated} {deals} no expected close date and count as closable in every period."
-            )
-
-    def _tell_credits(self) -> None:
-        """Say so where one answer counts some KPIs by owner and others by credit: they do not divide."""
-        by_credit = [kpi.name for kpi in self.kpis if self.credit_of(kpi) == CREDIT]
-        if by_credit and len(by_credit) < len(self.kpis):
-            verb = "counts" if len(by_credit) == 1 else "count"
-            self._notices.append(
-                f"{', '.join(by_credit)} {verb} shared deals by credit, the others by owner; ask by credit for all alike."
-            )
+        self._notices += told_of_undated(undated)
 
     def _keys(self, sums: Iterable[Sums]) -> list[Key]:
         """List the groups: one dimension with all its known values, crossings that have rows; and every bucket."""

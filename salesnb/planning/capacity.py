@@ -9,6 +9,7 @@ and may leave as well. What is after the period is not looked at.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
@@ -222,7 +223,7 @@ def steps(cohorts: Sequence[Cohort], months: int, staffing: Staffing) -> Steps:
     )
 
 
-def bookings(ramped: Sequence[float], monthly: float, season: Sequence[int]) -> tuple[float, ...]:
+def bookings(ramped: Sequence[float], monthly: float, season: Sequence[int | Fraction]) -> tuple[float, ...]:
     """Turn heads of ramped reps into what they can sell, month by month.
 
     ``bookings[t] = ramped[t] * monthly * months * season[t] / sum(season)``
@@ -253,7 +254,7 @@ def bookings(ramped: Sequence[float], monthly: float, season: Sequence[int]) -> 
         )
     _refuse_negative("The productivity", monthly)
     for month, share in enumerate(season, start=1):
-        _refuse_negative(f"The season's share of month {month}", share)
+        _refuse_negative(f"The season's share of month {month}", float(share))
     total = sum(season)
     if not total:
         raise BadInput("The season's shares are all zero.", hint="Give shares that add up to one.")

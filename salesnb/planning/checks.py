@@ -1,14 +1,15 @@
 """What is wrong with a plan, or missing from it, beyond what its schema can say."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
+from types import MappingProxyType
 
 from salesnb.errors import BadInput, BadUsage
 from salesnb.money import minor_digits
 from salesnb.planning.check_cascade import cascade_problems
 from salesnb.planning.check_people import people_problems
-from salesnb.planning.goal_checks import goal_findings
+from salesnb.planning.goal_checks import Likely, goal_findings
 from salesnb.planning.means import Seasonality
 from salesnb.planning.model import STATUSES, Plan
 from salesnb.planning.names import safe_name
@@ -26,12 +27,17 @@ _RULES = {
 }
 
 
-def problems(plan: Plan) -> tuple[Problem, ...]:
+def problems(plan: Plan, likely: Mapping[str, Likely] = MappingProxyType({})) -> tuple[Problem, ...]:
     """List what is wrong with a plan or missing from it, errors first.
 
     Errors are numbers and references that do not fit each other; such a plan is not saved. Warnings are
     what a planner should look at: an objective without a goal, a goal without an objective, a goal that is
     not specific, measurable, achievable, relevant and time-bound as far as that can be told mechanically.
+
+    Parameters
+    ----------
+    likely
+        By goal id: how likely it is attained, where the outlook says so; else what the plan keeps.
 
     References
     ----------
@@ -48,9 +54,8 @@ def problems(plan: Plan) -> tuple[Problem, ...]:
         _milestones,
         people_problems,
         slips,
-        _goals,
     )
-    found = [problem for rule in rules for problem in rule(plan)]
+    found = [*(problem for rule in rules for problem in rule(plan)), *_goals(plan, likely)]
     order = ("error", "warning", "note")
     return tuple(sorted(found, key=lambda problem: order.index(problem.severity)))
 
@@ -208,9 +213,9 @@ def _milestones(plan: Plan) -> Iterator[Problem]:
                 yield Problem.error("milestones", f"milestones, {goal.id}", what, "Set the goal again.")
 
 
-def _goals(plan: Plan) -> Iterator[Problem]:
+def _goals(plan: Plan, likely: Mapping[str, Likely]) -> Iterator[Problem]:
     """Tell what the check of the goals misses; dates that do not fit are errors already, and told as such."""
-    for one in goal_findings(plan):
+    for one in goal_findings(plan, likely):
         rule, where = _RULES.get(one.aspect, ("smart", "goals"))
         if one.holds is None:
             yield Problem.note(rule, f"{where}, {one.goal}", one.what)

@@ -318,7 +318,9 @@ def cascaded_goal(plan: Plan, goal: str | None) -> Goal:
     found = [item for item in plan.goals if plan.quotas_of(item)]
     if len(found) != 1:
         ids = ", ".join(item.id for item in found) or "none"
-        raise BadUsage("It is not clear which goal is meant.", hint=f"Name one; those with quotas: {ids}.")
+        raise BadUsage(
+            "It is not clear which goal is meant.", hint=f"Name one by its KPI; those with quotas: {ids}."
+        )
     return found[0]
 
 

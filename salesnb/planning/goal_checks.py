@@ -196,7 +196,7 @@ def _achievable(goal: Goal, likely: Likely) -> GoalFinding:
             holds=likely.attained,
             what=likely.why
             or f"How likely it is that {_name(goal)} reaches its goal has not been estimated.",
-            hint="" if likely.why else "Estimate it: salesnb plan goals PLAN.",
+            hint="" if likely.why else "Ask the outlook.",
         )
     chance = (
         f"{band.low:.0%}" if f"{band.low:.0%}" == f"{band.high:.0%}" else f"{band.low:.0%} to {band.high:.0%}"
@@ -215,7 +215,7 @@ def _achievable(goal: Goal, likely: Likely) -> GoalFinding:
             aspect="achievable",
             holds=None,
             what=f"{it} is attained with {chance}, which is not narrow enough to tell.",
-            hint="Look at what moves it most before it is agreed: salesnb plan outlook PLAN.",
+            hint="Look at what moves it most before it is agreed.",
         )
     return _finding(goal, "achievable", lacks, hint, f"It is attained with {chance}: hard, and within reach.")
 

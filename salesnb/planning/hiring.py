@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import cycle
 from math import ceil
 
@@ -29,7 +30,7 @@ class Market:
     """
 
     monthly: float
-    season: tuple[int, ...]
+    season: tuple[int | Fraction, ...]
     staffing: Staffing
 
     @property

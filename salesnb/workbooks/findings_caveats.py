@@ -110,9 +110,8 @@ def _coverage(reading: Reading) -> Iterator[Point]:
         why = reading.extract.need.why_not(reading.say) if reading.extract.need else ""
         yield Point(
             what="Coverage is a rule of thumb.",
-            detail=f"One over the win rate ({open_.rate_basis}) is about what wins the rest in the middle case; "
-            "how likely the goal is, this review does not say"
-            + (f", nor what a safe coverage is: {why}." if why else "."),
+            detail=f"One over the win rate ({open_.rate_basis}) is about what wins the rest in the middle case"
+            + (f"; what a safe coverage is cannot be told: {why}." if why else "."),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesnb.charts import Chart, Indented, bars, table, tornado
-from salesnb.planning import NOT_GIVEN, Likely, ProbabilityBand, Standing, goal_findings, standings
+from salesnb.planning import NOT_GIVEN, Standing, goal_findings, standings
 from salesnb.workbooks.findings_outlook import Prospect
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_read import PlanExtract
@@ -186,7 +186,7 @@ def goal_check_table(extract: PlanExtract) -> Chart | Text:
     """Show whether each goal is specific, measurable, achievable, relevant and time-bound."""
     if not extract.plan.goals:
         return _NOTHING
-    found = goal_findings(extract.plan, _bands(extract))
+    found = goal_findings(extract.plan, extract.likely_goals)
     wrong = sum(one.holds is False for one in found)
     unknown = sum(one.holds is None for one in found)
     say = extract.say
@@ -205,16 +205,6 @@ def goal_check_table(extract: PlanExtract) -> Chart | Text:
         for one in found
     ]
     return table(finding, columns, rows, fmt=extract.fmt)
-
-
-def _bands(extract: PlanExtract) -> dict[str, Likely]:
-    """Take the chance of the outlook for the goal that it is of."""
-    goal, found = extract.cascaded, extract.outlook
-    if goal is None or found is None or found.probability is None:
-        return {}
-    chance = found.probability
-    band = ProbabilityBand(low=chance, high=chance, as_of=extract.origin.as_of, method=found.views)
-    return {goal.id: Likely(band=band)}
 
 
 def answer_table(extract: PlanExtract) -> Chart | Text:
@@ -249,9 +239,7 @@ def answer_table(extract: PlanExtract) -> Chart | Text:
         ],
         [_answer_row(extract, one) for one in shown],
         fmt=extract.fmt,
-        note=f"{say.count(left, 'more answer')} not shown; salesnb plan show --by commitment lists them."
-        if left
-        else "",
+        note=f"{say.count(left, 'more answer')} not shown." if left else "",
     )
 
 

@@ -144,7 +144,7 @@ def _unsettled(extract: PlanExtract) -> Iterator[Point]:
             what=f"The plan is {'a draft' if plan.status == 'draft' else plan.status}, not approved.",
             detail="Its quotas may change.",
         )
-    for problem in problems(plan):
+    for problem in problems(plan, extract.likely_goals):
         if problem.severity != "error":
             yield Point(what=_labelled(extract, problem.what), detail=_labelled(extract, problem.hint))
     zero = idle(extract)

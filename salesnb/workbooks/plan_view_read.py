@@ -3,7 +3,8 @@
 Besides the parts that every extract has (see `salesnb.workbooks.extract`): ``plan`` (the plan's document), ``tree``
 (``id``, ``name``, ``parent``, ``level``, ``manager`` a node), ``history`` (``node``, ``month``, ``won_amount``),
 ``segments`` (``segment``, ``open_amount``, ``won_amount_last_12_months``, ``win_rate``, ``average_deal``), and, where
-known, ``segment_dimension``, ``revisions`` (``revision``, ``at``, ``author``, ``reason``) and ``kpis``; and, of the first
+known, ``segment_dimension``, ``revisions`` (``revision``, ``at``, ``author``, ``reason``), ``kpis`` and ``likely`` (by
+goal: ``low`` and ``high``, the chances between which it is attained, ``why`` there are none, ``attained``); and, of the first
 goal that is cascaded, ``outlook`` (see `salesnb.workbooks.findings_outlook`; the nodes above the reps stand below the
 whole), ``levers``, ``roadmap`` (see `salesnb.workbooks.findings_roadmap`), ``capacity`` (``nodes``, ``lines``) and
 ``fairness`` (``basis``, ``bands``, ``lines``).
@@ -18,7 +19,7 @@ from typing import Any
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import Damaged, UnknownName
 from salesnb.money import Formatter
-from salesnb.planning import Goal, Plan, Quota
+from salesnb.planning import Goal, Likely, Plan, ProbabilityBand, Quota
 from salesnb.planning.codec import decode
 from salesnb.workbooks.extract import Origin, figures_of, formatter_of, origin_of, read_document
 from salesnb.workbooks.findings_activities import ActivityNote, activities_from
@@ -41,6 +42,8 @@ class PlanExtract:
         By node id, where known.
     history
         Won amount by node and month.
+    likely
+        By goal id: how likely it is attained, where the outlook was asked.
     outlook, levers, roadmap, capacity, fairness
         Of the first goal that is cascaded; None or empty where nothing is known.
     """
@@ -56,12 +59,22 @@ class PlanExtract:
     segment_dimension: str
     revisions: tuple[dict[str, Any], ...]
     labels: Mapping[str, str]
+    likely: Mapping[str, Likely] = field(default_factory=dict)
     outlook: Prospect | None = None
     levers: tuple[dict[str, Any], ...] = ()
     roadmap: RoadmapNote | None = None
     activities: ActivityNote | None = None
     capacity: Mapping[str, Any] = field(default_factory=dict)
     fairness: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def likely_goals(self) -> Mapping[str, Likely]:
+        """What the outlook says of how likely each goal is attained; goals of which it says nothing are left out."""
+        return {
+            goal.id: found
+            for goal in self.plan.goals
+            if (found := self.likely.get(goal.id)) and (found.band or found.why)
+        }
 
     @cached_property
     def say(self) -> Wording:
@@ -138,12 +151,12 @@ def plan_from_extract(document: Mapping[str, Any], *, where: str = "extract") ->
 
 
 def _extract(document: Mapping[str, Any]) -> PlanExtract:
-    workspace = document["workspace"]
+    workspace, origin = document["workspace"], origin_of(document["provenance"])
     return PlanExtract(
         company=str(workspace.get("company") or ""),
         fmt=formatter_of(document),
         fiscal_year_start=int(workspace.get("fiscal_year_start", 1)),
-        origin=origin_of(document["provenance"]),
+        origin=origin,
         # The store has checked the document against its schema; loading the validator would take a second.
         plan=decode(Plan, document["plan"], "plan"),
         managers={node["id"]: str(node.get("manager") or "") for node in document["tree"]},
@@ -152,6 +165,7 @@ def _extract(document: Mapping[str, Any]) -> PlanExtract:
         segment_dimension=str(document.get("segment_dimension") or "segment"),
         revisions=tuple(dict(entry) for entry in document.get("revisions") or ()),
         labels={name: str(kpi["label"]) for name, kpi in (document.get("kpis") or {}).items()},
+        likely={goal: _likely(part, origin) for goal, part in (document.get("likely") or {}).items()},
         outlook=prospect_from(document.get("outlook")),
         levers=tuple(dict(lever) for lever in document.get("levers") or ()),
         roadmap=roadmap_from(document.get("roadmap")),
@@ -159,6 +173,13 @@ def _extract(document: Mapping[str, Any]) -> PlanExtract:
         capacity=document.get("capacity") or {},
         fairness=document.get("fairness") or {},
     )
+
+
+def _likely(part: Mapping[str, Any], origin: Origin) -> Likely:
+    band = None
+    if part.get("low") is not None:
+        band = ProbabilityBand(low=part["low"], high=part["high"], as_of=origin.as_of, method="outlook")
+    return Likely(band=band, why=str(part.get("why") or ""), attained=part.get("attained"))
 
 
 def _history(part: Mapping[str, Any]) -> dict[str, dict[str, int]]:

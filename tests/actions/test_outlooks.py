@@ -417,6 +417,12 @@ def test_the_smallest_over_assignment_that_reaches_what_is_asked_is_cascaded(wor
     assert 0.02 < plain.chance.probability < 0.7
     over = [_reach(workspace, chance).assumptions.over_assignment for chance in (0.01, 0.75, 0.85)]
     assert over[0] == ()
+    needless = cascade_again(workspace, "hedged", CascadeChange(reach=Reach(chance=0.01)))
+    assert needless.notices[0].startswith(
+        "No over-assignment is needed: won_amount is reached with a chance of "
+    )
+    with pytest.raises(BadInput, match="No chance above 99% is ever told"):
+        _reach(workspace, 0.995)
     assert over[1][0].factor_bp < over[2][0].factor_bp
     assert "for a chance of 85%" in over[2][0].source
     slower = _reach(workspace, 0.85, 0.5).assumptions.over_assignment[0]
@@ -440,6 +446,10 @@ def test_what_moves_a_probability_is_told_only_where_one_is_shown_and_moves(work
     make_plan(workspace, "close", "2026-Q3", [("won_amount", "510000")])
     (now,) = outlook_of_plan(workspace, "close")
     assert any("by the simulation of deals" in line for line in outlook_lines(now, shown))
+    assert now.worth
+    assert any(line.startswith("Worth knowing") for line in outlook_lines(now, shown))
+    idle = replace(now, worth=tuple(replace(one, certainty=0.004) for one in now.worth))
+    assert not any(line.startswith("Worth knowing") for line in outlook_lines(idle, shown))
     still = replace(now, levers=tuple(replace(lever, down=0.5, up=0.5) for lever in now.levers))
     assert not any("by the simulation of deals" in line for line in outlook_lines(still, shown))
     (early,) = outlook_of_plan(workspace, "close", as_of=dt.date(2024, 4, 20))

@@ -23,6 +23,16 @@ def test_a_table_that_is_named_so_and_has_its_columns_is_read(source, alone):
     assert source.load(source.folder / "deals.csv" if alone else None).changed
 
 
+def test_activities_are_read_where_they_say_whose_what_and_when(source):
+    source.file(
+        "activities.csv", "rep_id,kind,date,minutes\nAnn,call,2024-02-01,15\nBob,meeting,2024-02-02,\n"
+    )
+    report = source.load()
+    assert source.counts(report, "activities")[:3] == (2, 2, 0)
+    report = source.file("activities.csv", "Owner,Subject\nAnn,Call\n").load()
+    assert said(report, "activities.csv is not read: it has no column rep_id, kind, date.")
+
+
 def test_a_table_that_lacks_a_column_is_told_and_not_read(source):
     report = source.file("memberships.csv", "Rep,Team\nAnn,Shore\n").load()
     assert said(

@@ -78,7 +78,7 @@ def test_with_too_few_wins_the_rule_of_thumb_stands_and_says_why() -> None:
     few = NEED | {"wins": 12, "coverage": None, "even": None}
     assert "where a win rate of 50% asks for about 2.0 times" in said(3780, few)
     told = " ".join(point.detail for point in caveats(reading(3780, few)))
-    assert "nor what a safe coverage is: 12 wins of the last two years; 30 are needed." in told
+    assert "what a safe coverage is cannot be told: 12 wins of the last two years; 30 are needed." in told
 
 
 def test_a_review_says_what_the_needed_coverage_leaves_out() -> None:

@@ -90,10 +90,25 @@ def test_fairness_draws_the_bands_and_keeps_the_source_in_the_note() -> None:
 
 
 def test_goals_are_checked_with_the_chance_of_the_outlook() -> None:
-    said = text(view(outlook=OUTLOOK).goal_checks)
+    goal = make_plan_document()["plan"]["goals"][0]["id"]
+    page = view(likely={goal: {"low": 0.1, "high": 0.19, "why": "", "attained": None}})
+    said = text(page.goal_checks)
     assert "1 of 5 checks fails" in said
-    assert "Achievable" in said
+    assert "attained with 10% to 19% only" in said
+    assert "10% to 19% only" in text(page.unsettled)
     assert "cannot be told" in text(view().goal_checks)
+
+
+def test_what_the_outlook_says_is_not_said_to_be_unknown_nor_what_to_type() -> None:
+    goal = make_plan_document()["plan"]["goals"][0]["id"]
+    band = {"low": 0.5, "high": 0.6, "why": "", "attained": None}
+    why = {"why": "No probability is shown: no history.", "attained": None}
+    assert "has not been estimated" in text(view().unsettled)
+    assert "has not been estimated" not in text(view(likely={goal: band}).unsettled)
+    said = text(view(likely={goal: why}).goal_checks)
+    assert ("No probability is shown: no history." in said, "has not been estimated" in said) == (True, False)
+    for page in (view(), view(likely={goal: why})):
+        assert "salesnb plan" not in text(page.goal_checks) + text(page.unsettled)
 
 
 def test_answers_show_who_has_accepted_and_every_dispute() -> None:
