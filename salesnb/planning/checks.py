@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from salesnb.errors import BadInput, BadUsage
 from salesnb.money import minor_digits
+from salesnb.planning.check_allocation import allocation_problems
 from salesnb.planning.check_cascade import cascade_problems
 from salesnb.planning.check_people import people_problems
 from salesnb.planning.model import STATUSES, Goal, Plan
@@ -37,6 +38,7 @@ def problems(plan: Plan) -> tuple[Problem, ...]:
         _seasons,
         _milestones,
         people_problems,
+        allocation_problems,
         slips,
         _alignment,
         _smart,

@@ -68,6 +68,11 @@ _PARTS = (
     _Part(name="answers", noun="Answer", key=lambda item: f"of {item.node}, {item.kpi} {item.period}"),
     _Part(name="resources", noun="Resource", key=lambda item: item.id),
     _Part(name="allocation", noun="Allocation", key=lambda item: f"{item.resource} to {item.segment}"),
+    _Part(
+        name="limits",
+        noun="Limit",
+        key=lambda item: f"of {item.resource} for {item.name or ', '.join(item.segments)}",
+    ),
     _Part(name="response_curves", noun="Response", key=lambda item: f"{item.segment} to {item.resource}"),
     _Part(name="milestones", noun="Milestone", key=lambda stone: f"{stone.goal} {stone.label}"),
     _Part(name="scenarios", noun="Scenario", key=lambda item: item.id),
@@ -88,6 +93,7 @@ _HEAD = {
     "approval": "Approval",
     "period": "Period",
     "currency": "Currency",
+    "certificate": "Certificate of the allocation",
 }
 _ASSUMED = {
     "ramp_bp": "Ramp (basis points)",
