@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.agreeing import ACTIONS, add_agreeing
+from salesnb.cli.allocate import add_allocate_arguments, run_allocate
 from salesnb.cli.capacity import add_capacity_arguments, run_capacity
 from salesnb.cli.fairness import add_fairness_arguments, run_fairness
 from salesnb.cli.outlook import add_outlook, print_outlook
@@ -38,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands.add_parser("schema", help="the JSON Schema of a plan")
     _add_cascade(commands)
     add_agreeing(commands)
+    allocate = commands.add_parser("allocate", help="put budget, hours and people where they sell most")
+    _plan_and_format(allocate)
+    add_allocate_arguments(allocate)
     capacity = commands.add_parser("capacity", help="quotas against what reps and hires can bring")
     _plan_and_format(capacity)
     add_capacity_arguments(capacity)
@@ -316,6 +320,7 @@ _ACTIONS = {
     "list": _list,
     "schema": _schema,
     "cascade": _cascade,
+    "allocate": run_allocate,
     "outlook": print_outlook,
     "capacity": run_capacity,
     "fairness": run_fairness,

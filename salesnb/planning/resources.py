@@ -182,7 +182,7 @@ class ScenarioResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class BindingLimit:
-    """A limit that holds the allocation back, and what one smallest unit more would bring, in minor units of sales."""
+    """A limit that holds the allocation back, and what one more of it would bring: sales in the currency for 1 of it."""
 
     why: str
     worth: float
