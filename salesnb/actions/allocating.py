@@ -71,9 +71,10 @@ class Solved:
     amounts
         By line.
     outcome, cost
-        Expected sales, and what the amounts and moving to them cost.
+        Expected sales by the fresh draws, and what the amounts and moving to them cost.
     aim, bound, gap
-        What was made as large as can be, net of costs; what no allocation can exceed; how much better any could be.
+        On the draws allocated on: what was made as large as can be, net of costs; what no allocation can exceed; how much
+        better any could be.
     best
         As it was found, before it was rounded.
     net
@@ -151,19 +152,19 @@ def solve(posed: Posed, asked: Asked) -> Solved:
     amounts = whole_units(exact, posed.whole, posed.steps)
     majors = posed.majors(amounts)
     cost = _cost(best, majors)
-    draws = outcomes(posed.curves, majors)
+    draws, measured = outcomes(posed.curves, majors), outcomes(posed.fresh, majors)
     worst = asked.worst or 1.0
     aim = cvar(draws, np.full(len(draws), 1 / len(draws)), worst) - cost
     return Solved(
         posed=posed,
         amounts=amounts,
-        outcome=float(draws.mean()),
+        outcome=float(measured.mean()),
         cost=cost,
         aim=aim,
         bound=max(best.bound, aim),
         gap=max(0.0, best.bound - aim) / max(abs(best.bound), 1e-9),
         best=best,
-        net=outcomes(posed.fresh, majors) - cost,
+        net=measured - cost,
     )
 
 
@@ -187,7 +188,7 @@ def find_allocation(workspace: "Workspace", plan: Plan, asked: Asked, *, read_at
     solved = solve(posed, asked)
     others = _others(posed)
     gains = {name: _gain(solved, amounts) for name, amounts in others.items()}
-    today = float(outcomes(posed.curves, posed.majors(posed.today)).mean())
+    today = float(outcomes(posed.fresh, posed.majors(posed.today)).mean())
     found = Allocated(
         plan=plan,
         read_at=read_at,

@@ -24,7 +24,7 @@ from salesnb.planning import (
 if TYPE_CHECKING:
     from salesnb.workspace import Settings
 
-__all__ = ["read_answers", "read_limits"]
+__all__ = ["read_answers", "read_limits", "read_resources"]
 
 _ANSWERS = ("segment", "none", "now", "saturated", "effort")
 _MORE = ("resource", "today", "slope", "doubt", "by", "why")
@@ -60,7 +60,7 @@ def read_answers(path: Path) -> tuple[Answers, ...]:
 
 
 def read_limits(plan: Plan, path: Path, settings: "Settings", *, who: str, at: datetime) -> Plan:
-    """Take resources, limits and scenarios from TOML, or limits from CSV or a spreadsheet.
+    """Take limits and scenarios from TOML, or limits from CSV or a spreadsheet.
 
     A table has the columns segment, low, high, lock, strategy, resource, group, why and by; rows of one group are limited
     together, by what the first of them says. TOML has ``[resource.NAME]``, ``[[limit]]`` and ``[scenario.NAME]``.
@@ -73,8 +73,21 @@ def read_limits(plan: Plan, path: Path, settings: "Settings", *, who: str, at: d
         When there is no such file.
     """
     if path.suffix.lower() == ".toml":
-        return _Document(plan=plan, path=path, settings=settings, who=who, at=at).plan_of(_parsed(path))
+        return _Document(path=path, settings=settings, who=who, at=at).limited(plan, _parsed(path))
     return limit(plan, _table_of_limits(path), settings, who=who, at=at)
+
+
+def read_resources(plan: Plan, path: Path, settings: "Settings", *, who: str, at: datetime) -> Plan:
+    """Take the resources from TOML, which judgements need before there are segments to limit; a table has none.
+
+    Raises
+    ------
+    BadInput, UnknownName, MissingFile
+        As `read_limits`.
+    """
+    if path.suffix.lower() != ".toml":
+        return plan
+    return _Document(path=path, settings=settings, who=who, at=at).with_resources(plan, _parsed(path))
 
 
 def _table_of_limits(path: Path) -> list[Ends]:
@@ -172,17 +185,18 @@ def _parsed(path: Path) -> dict[str, Any]:
 class _Document:
     """A TOML file on its way into a plan."""
 
-    plan: Plan
     path: Path
     settings: "Settings"
     who: str
     at: datetime
 
-    def plan_of(self, document: Mapping[str, Any]) -> Plan:
+    def with_resources(self, plan: Plan, document: Mapping[str, Any]) -> Plan:
         _known(document, ("resource", "limit", "scenario"), self.path.name)
-        plan = self.plan
         for name, given in _tables(document, "resource", self.path.name):
             plan = self._resource(plan, name, given)
+        return plan
+
+    def limited(self, plan: Plan, document: Mapping[str, Any]) -> Plan:
         plan = limit(plan, self._limits(document), self.settings, who=self.who, at=self.at)
         for name, given in _tables(document, "scenario", self.path.name):
             plan = keep_scenario(plan, self._scenario(plan, name, given))

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 _TENTH = 1000
+_SHOWN = 8
 _OVER = {
     "today's": "today's amounts",
     "proportional": "shares in proportion to today's",
@@ -117,12 +118,13 @@ def method_lines(found: Allocated, fmt: Formatter) -> tuple[str, ...]:
 
 
 def hinge_lines(hinged: tuple[Hinge, ...], posed: Posed, fmt: Formatter) -> tuple[str, ...]:
-    """Say what a fifth more or less in an answer would move, the costliest first."""
+    """Say what a fifth more or less in an answer would move, the costliest first, as far as there is a cost."""
     money = _Money(posed, fmt)
+    dear = [item for item in hinged if round(item.lost * money.unit) > 0][:_SHOWN]
     return tuple(
         f"{line_of(item.segment)}, {_ANSWERED[item.answer]}: a fifth more or less moves"
         f" {fmt.ratio(item.moved)} of the amounts; keeping to these would cost {money(item.lost)}."
-        for item in hinged
+        for item in dear
     )
 
 
@@ -264,7 +266,8 @@ def _next_sentences(found: Allocated, money: _Money, fmt: Formatter) -> str:
 
 def _next(item: Next, money: _Money, fmt: Formatter) -> str:
     portion = shown_amount(item.resource, item.portion, fmt)
-    return f"The next {portion} is worth {money(item.worth)} in {line_of(item.key).segment}."
+    more = f"The next {portion}" if item.portion > 1 else f"One more of {item.resource.name}"
+    return f"{more} is worth {money(item.worth)} in {line_of(item.key).segment}."
 
 
 def _known_from(posed: Posed) -> str:

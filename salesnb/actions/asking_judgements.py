@@ -2,16 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from salesnb.actions.plan_segments import segments_of
 from salesnb.errors import SalesnbError
 from salesnb.kpis import Query, run
 from salesnb.money import plain
-from salesnb.planning import Plan
+from salesnb.planning import Plan, Segment
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
 __all__ = ["QUESTIONS", "question_records"]
 
+_EXAMPLES = ["North", "South"]
 QUESTIONS = (
     "A response curve is drawn from three answers a segment, for the period of the plan:",
     "  none       what would it sell with no effort at all?",
@@ -23,8 +25,8 @@ QUESTIONS = (
 
 def question_records(workspace: "Workspace", plan: Plan) -> list[dict[str, object]]:
     """Give a row a segment to be answered; ``now`` is what it sold in the same period a year before, where that is known."""
-    names = [segment.name for segment in plan.segments] or _teams(plan)
-    sold = _sold(workspace, plan)
+    segments = segments_of(plan)
+    sold = _sold(workspace, plan, segments)
     digits = workspace.settings.digits
     return [
         {
@@ -34,22 +36,14 @@ def question_records(workspace: "Workspace", plan: Plan) -> list[dict[str, objec
             "saturated": None,
             "effort": None,
         }
-        for name in names
+        for name in [segment.name for segment in segments] or _EXAMPLES
     ]
 
 
-def _teams(plan: Plan) -> list[str]:
-    """Take the lowest nodes above the reps for segments."""
-    above = {quota.parent for quota in plan.quotas if quota.level == "rep"}
-    return list(dict.fromkeys(quota.name for quota in plan.quotas if quota.id in above)) or ["North", "South"]
-
-
-def _sold(workspace: "Workspace", plan: Plan) -> dict[str, int]:
+def _sold(workspace: "Workspace", plan: Plan, segments: tuple[Segment, ...]) -> dict[str, int]:
     """Ask what each segment won in the same period a year before; nothing where there is no data."""
     before = workspace.calendar.year_before(plan.period)
-    dimensions = {item.dimension for segment in plan.segments for item in segment.conditions}
-    if not plan.segments:
-        dimensions = {quota.level for quota in plan.quotas if quota.name in _teams(plan)}
+    dimensions = {item.dimension for segment in segments for item in segment.conditions}
     found: dict[str, int] = {}
     try:
         with workspace.dataset() as data:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesnb.actions.history import history_start
+from salesnb.actions.plan_segments import segments_of
 from salesnb.allocation.segments import CRITERIA, Flip, Scored, flips, score
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
@@ -90,11 +91,14 @@ def score_segments(workspace: "Workspace", plan: Plan, weights: Mapping[str, flo
     UnknownName
         When a weight is of no criterion.
     """
-    if not plan.segments:
-        raise BadInput(f"The plan {plan.name} has no segments.", hint="Judge some first: --judge FILE.")
+    segments = segments_of(plan)
+    if not segments:
+        raise BadInput(
+            f"The plan {plan.name} has no segments.", hint="Name a dimension with --by, such as team."
+        )
     with workspace.dataset() as data:
         reading = _Reading(workspace, data, plan)
-        values = {segment.name: reading.values(segment) for segment in plan.segments}
+        values = {segment.name: reading.values(segment) for segment in segments}
         period = reading.now
     asked = {name: weight for name, weight in weights.items() if weight}
     unknown = [name for name in asked if all(row.get(name) is None for row in values.values())]

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from salesnb.actions.allocation_problem import Scale, judged_record
 from salesnb.actions.clock import author, moment
+from salesnb.actions.plan_segments import segment_named
 from salesnb.actions.plans import read_target
 from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
 from salesnb.planning import (
     AllocationLimit,
-    Condition,
     JudgedSales,
     Plan,
     Resource,
     ResponseCurve,
-    Segment,
     find_resource,
     find_segment,
     free_segments,
@@ -205,7 +204,7 @@ def judge(plan: Plan, answers: Sequence[Answers], settings: "Settings", *, who: 
         When answers are no numbers or do not rise, naming the segment and where it stands.
     """
     if not plan.segments:
-        plan = keep_segments(plan, [_segment(plan, one.segment) for one in answers])
+        plan = keep_segments(plan, [segment_named(plan, one.segment) for one in answers])
     return keep_curves(plan, [_judged(plan, one, settings, who, at) for one in answers])
 
 
@@ -290,12 +289,6 @@ def _judged(plan: Plan, said: Answers, settings: "Settings", who: str, at: datet
         return judged_record(resource, segment, stored, today, Scale(digits_of(plan.currency)))
     except BadInput as error:
         raise BadInput(error.what, where=error.where or where, hint=error.hint) from None
-
-
-def _segment(plan: Plan, name: str) -> Segment:
-    quota = next((quota for quota in plan.quotas if name in {quota.name, quota.id} and quota.parent), None)
-    conditions = () if quota is None else (Condition(dimension=quota.level, values=(quota.name,)),)
-    return Segment(id=name, name=name, conditions=conditions)
 
 
 def _unit(plan: Plan, name: str, typed: str, known: Resource | None) -> tuple[str, str]:

@@ -72,6 +72,12 @@ def _add_stating(parser: argparse.ArgumentParser) -> None:
         help="three answers a segment, from CSV, a spreadsheet or inline",
     )
     stated.add_argument(
+        "--by",
+        metavar="DIM",
+        default="",
+        help="a segment for each value of a dimension, such as team, product or sector",
+    )
+    stated.add_argument(
         "--questions", action="store_true", help="print the answers to be given as CSV, and end"
     )
 
@@ -205,10 +211,13 @@ def _print(
 def _stated(workspace: Workspace, plan: "Plan", arguments: argparse.Namespace) -> "Plan":
     """Put what is given into the plan, in the order in which one thing needs the other."""
     from salesnb.actions import stating
-    from salesnb.actions.allocation_files import read_answers, read_limits
+    from salesnb.actions.allocation_files import read_answers, read_limits, read_resources
     from salesnb.actions.clock import author, moment
+    from salesnb.actions.plan_segments import segments_by
 
     settings, who, at = workspace.settings, author(workspace.root), moment()
+    if arguments.limits is not None:
+        plan = read_resources(plan, arguments.limits, settings, who=who, at=at)
     for text in arguments.total:
         plan = stating.state_resource(plan, text, settings, stating.Terms())
     terms = stating.Terms(
@@ -219,6 +228,8 @@ def _stated(workspace: Workspace, plan: "Plan", arguments: argparse.Namespace) -
     )
     if terms != stating.Terms():
         plan = stating.with_terms(plan, arguments.resource, terms, settings)
+    if arguments.by:
+        plan = segments_by(workspace, plan, arguments.by)
     said: list[Answers] = []
     for text in arguments.judge:
         is_file = "=" not in text or Path(text).is_file()
