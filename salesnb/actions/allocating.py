@@ -1,6 +1,7 @@
 """A plan's resources put where they sell most: found, rounded to the last unit, compared, and kept with its certificate."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from salesnb.allocation.hedging import cvar
 from salesnb.allocation.judgement import Hinge, hinges
 from salesnb.allocation.limits import Key, line_of
 from salesnb.allocation.whole_units import whole_units
-from salesnb.errors import BadUsage
+from salesnb.errors import BadUsage, Infeasible
 from salesnb.planning import BindingLimit, Certificate, Plan, Resource, keep_amounts
 
 if TYPE_CHECKING:
@@ -140,14 +141,17 @@ def solve(posed: Posed, asked: Asked) -> Solved:
     BadInput
         When there is nothing to allocate, or numbers are none.
     """
-    best = allocate(
-        posed.curves,
-        posed.totals,
-        posed.limits,
-        setting=posed.setting(asked.worst),
-        gap=asked.gap,
-        seconds=asked.seconds,
-    )
+    try:
+        best = allocate(
+            posed.curves,
+            posed.totals,
+            posed.limits,
+            setting=posed.setting(asked.worst),
+            gap=asked.gap,
+            seconds=asked.seconds,
+        )
+    except Infeasible as error:
+        raise Infeasible(_with_total(error.what, posed), hint=error.hint) from None
     exact = {key: amount * posed.scale.of(posed.resource(key)) for key, amount in best.amounts.items()}
     amounts = whole_units(exact, posed.whole, posed.steps)
     majors = posed.majors(amounts)
@@ -245,6 +249,15 @@ def certificate_of(found: Allocated) -> Certificate:
         draws=len(solved.best.outcomes),
         binding=tuple(BindingLimit(why=price.why, worth=price.worth) for price in solved.best.prices),
     )
+
+
+def _with_total(what: str, posed: Posed) -> str:
+    """Say how much the total is, among limits that contradict each other."""
+    for name, resource in posed.resources.items():
+        total = f"{resource.total / posed.scale.of(resource):,.2f}".removesuffix(".00")
+        plain = re.escape(f"total of {name}" if name else "total")
+        what = re.sub(rf"(?<=[:;] ){plain}(?=[;.])", f"total of {resource.name} {total}", what)
+    return what
 
 
 def _cost(best: Allocation, majors: Mapping[Key, float]) -> float:

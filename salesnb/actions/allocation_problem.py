@@ -346,12 +346,12 @@ def _limit(
 ) -> tuple[Limit, WholeLimit]:
     resource = _resource(plan, limit.resource)
     mine = [keys[limit.resource, segment] for segment in limit.segments]
-    low, high = _ends(limit, mine[0], today[mine[0]])
+    unit = Scale(digits_of(plan.currency)).of(resource)
+    low, high = _ends(limit, mine[0], today[mine[0]], unit)
     name = limit.name or " + ".join(str(line_of(key)) for key in mine)
     why = f"{name} {_said(limit.strategy, low, high, resource, formatter)}"
     reason = ": ".join(part for part in (limit.by, limit.why) if part)
     why += f" ({reason})" if reason else ""
-    unit = Scale(digits_of(plan.currency)).of(resource)
     exact = Limit(
         weights=dict.fromkeys(map(line_of, mine), 1.0),
         low=-np.inf if low is None else low / unit,
@@ -361,11 +361,12 @@ def _limit(
     return exact, WholeLimit(weights=dict.fromkeys(mine, 1), low=low, high=high, why=why)
 
 
-def _ends(limit: AllocationLimit, key: Key, today: int) -> tuple[int | None, int | None]:
+def _ends(limit: AllocationLimit, key: Key, today: int, unit: int) -> tuple[int | None, int | None]:
+    """Give the ends in smallest units; a strategy says them by today's amount."""
     if not limit.strategy:
         return limit.low, limit.high
-    said = strategy(key, limit.strategy, today=today, least=limit.low or 0)
-    low, high = (None if np.isinf(end) else round(end) for end in (said.low, said.high))
+    said = strategy(key, limit.strategy, today=today / unit, least=(limit.low or 0) / unit)
+    low, high = (None if np.isinf(end) else round(end * unit) for end in (said.low, said.high))
     return low, high
 
 

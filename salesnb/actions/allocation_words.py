@@ -47,9 +47,10 @@ def allocation_lines(found: Allocated, fmt: Formatter) -> tuple[str, ...]:
     )
     return (
         expected,
-        _gain(gain, money, fmt),
+        _gain(gain, solved.cost, money, fmt),
         f"{_quality(solved, found.asked.seconds, fmt)} {_next_sentences(found, money, fmt)}".strip(),
         _known_from(solved.posed),
+        *_left_out(solved.posed),
     )
 
 
@@ -68,11 +69,8 @@ def allocation_records(found: Allocated, fmt: Formatter) -> list[dict[str, objec
             "change": _signed(shown_amount(resource, amount - today, fmt), amount - today),
         }
         if found.leeway:
-            may = found.leeway[key]
-            unit = posed.scale.of(resource)
-            low, high = math.ceil(may.low * unit - 1e-6), math.floor(may.high * unit + 1e-6)
-            record["from"] = shown_amount(resource, min(low, amount), fmt)
-            record["to"] = shown_amount(resource, max(high, amount), fmt)
+            low, high = _may_lie(found, key, amount)
+            record["from"], record["to"] = (shown_amount(resource, end, fmt) for end in (low, high))
         records.append(record)
     return records + _totals(found, fmt, several=several)
 
@@ -237,12 +235,13 @@ def _signed_money(value: float, money: _Money) -> str:
     return _signed(money(value), round(value * money.unit))
 
 
-def _gain(gain: Gain, money: _Money, fmt: Formatter) -> str:
-    if not gain.mean:
+def _gain(gain: Gain, cost: float, money: _Money, fmt: Formatter) -> str:
+    if not round(gain.mean * money.unit):
         return "That is what today's amounts bring too."
-    more = f"{money(abs(gain.mean))} {'more' if gain.mean > 0 else 'less'} than today's, net of costs"
+    net = f"Less costs of {money(cost)}, that is" if cost else "That is"
+    more = f"{money(abs(gain.mean))} {'more' if gain.mean > 0 else 'less'} than today's"
     return (
-        f"That is {more}: in 80 of 100 cases {_signed_money(gain.low, money)} to {_signed_money(gain.high, money)},"
+        f"{net} {more}: in 80 of 100 cases {_signed_money(gain.low, money)} to {_signed_money(gain.high, money)},"
         f" and better in {fmt.ratio(gain.share_better, 0)} of them."
     )
 
@@ -267,6 +266,8 @@ def _next_sentences(found: Allocated, money: _Money, fmt: Formatter) -> str:
 def _next(item: Next, money: _Money, fmt: Formatter) -> str:
     portion = shown_amount(item.resource, item.portion, fmt)
     more = f"The next {portion}" if item.portion > 1 else f"One more of {item.resource.name}"
+    if item.worth <= 0 and item.resource.spend != "all":
+        return f"{more} would not earn what it costs."
     return f"{more} is worth {money(item.worth)} in {line_of(item.key).segment}."
 
 
@@ -277,6 +278,17 @@ def _known_from(posed: Posed) -> str:
         return f"The curves are estimated ({posed.stored(next(iter(posed.places))).source})."
     which = "All curves are judgement" if judged == whole else f"{judged} of the {whole} curves are judgement"
     return f"{which}, with no data behind: --hinges tells what depends on which answer."
+
+
+def _left_out(posed: Posed) -> tuple[str, ...]:
+    """Name what is there and no curve says anything about, and segments without a curve."""
+    used = {resource.id for resource in posed.resources.values()}
+    idle = [item.name for item in posed.plan.resources if item.id not in used]
+    curved = {segment for _, segment in posed.places.values()}
+    bare = [item.name for item in posed.plan.segments if item.id not in curved]
+    told = [f"Not allocated, because no curve says what it brings: {', '.join(idle)}."] if idle else []
+    told += [f"Without a curve, and so without a share: {', '.join(bare)}."] if bare else []
+    return tuple(told)
 
 
 def _totals(found: Allocated, fmt: Formatter, *, several: bool) -> list[dict[str, object]]:
@@ -331,8 +343,18 @@ def _line(found: Allocated, key: Key, amount: int, digits: int) -> dict[str, Any
         "source": posed.stored(key).source,
     }
     if found.leeway:
-        line |= {"from": found.leeway[key].low, "to": found.leeway[key].high}
+        low, high = _may_lie(found, key, amount)
+        line |= {
+            name: _plain_amount(resource.unit, end, digits) for name, end in (("from", low), ("to", high))
+        }
     return line
+
+
+def _may_lie(found: Allocated, key: Key, amount: int) -> tuple[int, int]:
+    """Give the ends of a line's leeway, in whole smallest units within it."""
+    may, unit = found.leeway[key], found.solved.posed.scale.of(found.solved.posed.resource(key))
+    low, high = math.ceil(may.low * unit - 1e-6), math.floor(may.high * unit + 1e-6)
+    return min(low, amount), max(high, amount)
 
 
 def _plain_amount(unit: str, amount: int, digits: int) -> str | int:

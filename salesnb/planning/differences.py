@@ -7,6 +7,7 @@ from typing import Any
 
 from salesnb.planning.answers import QuotaAnswer
 from salesnb.planning.model import Plan, QuotaMonth, QuotaPart
+from salesnb.planning.resources import Certificate, ResponseCurve
 from salesnb.planning.words import digits_of, number_in_words, value_in_words
 
 __all__ = ["Difference", "diff"]
@@ -93,7 +94,6 @@ _HEAD = {
     "approval": "Approval",
     "period": "Period",
     "currency": "Currency",
-    "certificate": "Certificate of the allocation",
 }
 _ASSUMED = {
     "ramp_bp": "Ramp (basis points)",
@@ -120,6 +120,9 @@ def diff(before: Plan, after: Plan) -> tuple[Difference, ...]:
     """
     digits = digits_of(after.currency)
     found = list(_attributes("plan", _HEAD, before, after, digits))
+    if before.certificate != after.certificate:
+        was, now = (_certified(plan.certificate, digits) for plan in (before, after))
+        found.append(Difference(part="allocation", subject="Worth of the allocation", before=was, after=now))
     for part in _PARTS:
         found.extend(_items(part, getattr(before, part.name), getattr(after, part.name), digits))
     old, new = before.assumptions, after.assumptions
@@ -209,8 +212,18 @@ def _within(
     return Difference(part=part, subject=subject, before=old or nothing, after=new or nothing)
 
 
+def _certified(certificate: Certificate | None, digits: int) -> str:
+    """Say what an allocation is to bring, and how much better any could be."""
+    if certificate is None:
+        return "not proved"
+    outcome = number_in_words(certificate.outcome_minor, "money", digits)
+    return f"{outcome} expected, at most {certificate.gap:.2%} better exists"
+
+
 def _summary(item: Any, digits: int) -> str:
     """Say what an item is: its answer, its number, its text, or all of it."""
+    if isinstance(item, ResponseCurve):
+        return f"{item.form}, {item.source}"
     if isinstance(item, QuotaAnswer):
         return f"{item.answer} by {item.by}" + (f": {item.reason}" if item.reason else "")
     for spec in fields(item):
