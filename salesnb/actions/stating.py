@@ -345,7 +345,7 @@ def _rate(text: str, resource: Resource, settings: "Settings", where: str) -> fl
 def _amount(text: str, resource: Resource, settings: "Settings", where: str) -> int:
     """Read an amount of a resource; one in another unit is refused."""
     plain = text.strip()
-    words = re.fullmatch(r"(-?[\d.,_' ]+?)\s*([^\d\s].*)?", plain)
+    words = re.fullmatch(r"(-?[\d.,_' ]+?)\s*([^\W\d_].*)?", plain)
     unit = (words[2] or "") if words else ""
     mine = resource.counts or settings.currency
     if unit and unit.casefold() != mine.casefold():
