@@ -12,7 +12,7 @@ from salesnb.allocation.comparing import lines_outcomes
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.limits import Key
 from salesnb.allocation.scenarios import Compared, compare, overstated
-from salesnb.errors import BadInput
+from salesnb.errors import BadInput, Infeasible
 from salesnb.planning import Plan, find_scenario
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ def compare_scenarios(workspace: "Workspace", plan: Plan, names: Sequence[str], 
     for scenario in (None, *scenarios):
         name = scenario.name if scenario else AS_PLANNED
         asked.progress(f"Allocating {name}")
-        solved[name] = solve(pose(plan, fmt, scenario), asked)
+        try:
+            solved[name] = solve(pose(plan, fmt, scenario), asked)
+        except (BadInput, Infeasible) as error:
+            raise type(error)(error.what, where=f"scenario {name}", hint=error.hint) from None
     compared = compare({name: one.net for name, one in solved.items()})
     base = solved[AS_PLANNED]
     return Sides(
