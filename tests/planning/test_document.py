@@ -539,3 +539,17 @@ def test_fractions_of_weights_are_kept_exactly(make_plan):
     made = make_plan(weights={"won_amount": {"rep:East1": Fraction(1, 3), "rep:West1": 1}})
     assert plan_from_json(plan_to_json(made)) == made
     assert '"weight": "1/3"' in plan_to_json(made)
+
+
+def test_an_allocation_of_a_released_schema_is_read_with_its_limits_and_certificate():
+    read = plan_from_json((FIXTURES / "plan-v1-allocation.plan.json").read_bytes())
+    assert [(line.segment, line.amount) for line in read.allocation][0] == ("North", 35_000_00)
+    assert sum(line.amount for line in read.allocation) == read.resources[0].total == 100_000_00
+    assert [limit.name or limit.strategy or limit.why for limit in read.limits] == [
+        "contract",
+        "Rest",
+        "grow",
+    ]
+    assert read.response_curves[0].judgement.now_minor == 300_000_00
+    assert read.certificate.gap <= 1e-3
+    assert read.scenarios[0].responses[0].factor_bp == 8_000
