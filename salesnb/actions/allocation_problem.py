@@ -114,8 +114,11 @@ class Posed:
         return allocation.Setting(today=self.majors(self.today), moving_cost=moving, worst=worst)
 
 
-def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None) -> Posed:
+def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None, *, alone: bool = False) -> Posed:
     """Put a plan's problem together, or that of one of its scenarios; draws are the same in all of them.
+
+    Each curve says what its segment sells in all. Where a segment has curves of several resources, the further ones count
+    for what they bring beside today's amounts, so that its sales are not counted twice; ``alone`` leaves them as they are.
 
     Raises
     ------
@@ -138,6 +141,10 @@ def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None) -> 
             for draws in (drawn.to_solve(), drawn.to_measure())
         )
     today = {key: _stored(plan, *place).today for key, place in places.items()}
+    for key in () if alone else _further(places):
+        at = today[key] / scale.of(_resource(plan, places[key][0]))
+        for draws in (curves, fresh):
+            draws[key] = [replace(curve, base=curve.base - curve.at(at)) for curve in draws[key]]
     used = [item for item in plan.resources if any(place[0] == item.id for place in places.values())]
     resources = {_name(plan, item): item for item in used}
     limits = [
@@ -302,6 +309,17 @@ def _places(plan: Plan) -> dict[Key, tuple[str, str]]:
         name = names[curve.segment]
         key: Key = name if len(used) == 1 else (_resource(plan, curve.resource).name, name)
         found[key] = (curve.resource, curve.segment)
+    return found
+
+
+def _further(places: Mapping[Key, tuple[str, str]]) -> list[Key]:
+    """List the lines of segments that have a line of another resource before."""
+    seen: set[str] = set()
+    found = []
+    for key, (_, segment) in places.items():
+        if segment in seen:
+            found.append(key)
+        seen.add(segment)
     return found
 
 

@@ -134,6 +134,9 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
         const="",
         help="score the segments by the workspace's figures, such as size=2,growth=1; and end",
     )
+    asked.add_argument(
+        "--used", action="store_true", help="used against planned, by the effort that was imported; and end"
+    )
     asked.add_argument("--method", action="store_true", help="tail risk, bound, prices of limits and curves")
     asked.add_argument(
         "--gap", metavar="SHARE", type=_share, default=1e-3, help="that may be left, such as 0.1%%"
@@ -158,6 +161,8 @@ def run_allocate(arguments: argparse.Namespace) -> int:
         return _print_scores(workspace, plan, arguments)
     if not plan.response_curves or not plan.resources:
         return _ask(workspace, read, plan, arguments)
+    if arguments.used:
+        return _print_used(workspace, plan, arguments)
     with progress_line() as show:
         asked = Asked(
             worst=arguments.worst,
@@ -333,6 +338,22 @@ def _print_scores(workspace: Workspace, plan: "Plan", arguments: argparse.Namesp
     print_text(list(records[0]), records, right=list(records[0])[1:])
     for line in flip_lines(found, fmt):
         print(line)
+    return 0
+
+
+def _print_used(workspace: Workspace, plan: "Plan", arguments: argparse.Namespace) -> int:
+    from salesnb.actions.used_effort import find_used
+    from salesnb.actions.used_effort_words import used_document, used_lines, used_records
+
+    found = find_used(workspace, plan)
+    if arguments.format == "json":
+        print(json.dumps(used_document(found, workspace.settings.digits), indent=2, ensure_ascii=False))
+        return 0
+    for line in used_lines(found):
+        say(line)
+    records = used_records(found, workspace.settings.formatter)
+    columns = list(records[0])
+    print_text(columns, records, right=[name for name in columns if name not in {"segment", "resource"}])
     return 0
 
 

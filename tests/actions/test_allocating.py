@@ -100,7 +100,8 @@ def problems(draw):
 def test_stored_amounts_come_to_the_total_and_keep_every_limit_to_the_cent(plan):
     try:
         solved = solve(pose(plan, FMT), Asked(seconds=2))
-    except Infeasible:
+    except Infeasible as error:
+        assert "cannot all hold" in error.what
         assume(False)
     amounts = {solved.posed.places[key][1]: amount for key, amount in solved.amounts.items()}
     assert sum(amounts.values()) == plan.resources[0].total
@@ -205,6 +206,15 @@ def test_several_resources_add_up_each_for_itself():
     for key, amount in solved.amounts.items():
         sums[key[0]] = sums.get(key[0], 0) + amount
     assert sums == {"budget": 100_000_00, "visits": 90}
+
+
+def test_sales_of_a_segment_with_several_resources_count_once(workspace):
+    plan = state_resource(stated(), "visits=90 hours", SETTINGS, Terms())
+    more = [replace(one, resource="visits", effort="30") for one in ANSWERS]
+    plan = judge(plan, more, SETTINGS, **STAMP)
+    found = find_allocation(workspace, plan, Asked(), read_at=1)
+    assert found.today == pytest.approx(300_000 + 200_000 + 90_000)
+    assert pose(plan, FMT, alone=True).curves["visits", "North"][0].base > 0
 
 
 def test_todays_amounts_bring_on_average_what_was_answered(workspace):
