@@ -91,12 +91,13 @@ def find_used(workspace: "Workspace", plan: Plan) -> Used:
     """
     posed = pose(plan, workspace.settings.formatter, alone=True)
     with workspace.dataset() as data:
-        if not data.has("effort"):
+        rows = data.table("effort").to_pyarrow().to_pylist() if data.has("effort") else []
+        if not rows:
             raise BadInput(
                 "No effort is loaded.",
                 hint="Import a table effort with the columns period, segment, resource and amount.",
             )
-        effort = _by_line(posed, data.table("effort").to_pyarrow().to_pylist())
+        effort = _by_line(posed, rows)
         months = _known_months(workspace.calendar, plan.period, effort, data.meta.as_of)
         if not months:
             raise BadInput(

@@ -88,7 +88,10 @@ class _Rounding:
         return self.x
 
     def _fill(self, place: int) -> None:
-        """Give the largest remainders a unit, as long as this limit lacks some and no other is broken by it."""
+        """Give the largest remainders a unit, as long as this limit lacks some and no other is broken by it.
+
+        Mending alone would do; this takes one sort for all the units of a total.
+        """
         limit = self.limits[place]
         if not limit.missing(self.come[place]):
             return

@@ -268,3 +268,39 @@ def test_an_approved_plan_becomes_a_draft_when_it_is_allocated_anew(stated, run,
     run("-C", home, "plan", "approve", "fy18")
     stated("--save")
     assert json.loads(run("-C", home, "plan", "show", "fy18", "--format", "json").out)["status"] == "draft"
+
+
+@pytest.mark.slow
+def test_teams_are_the_segments_where_a_plan_names_none_and_are_scored_by_their_figures(run, planned):
+    call = ("-C", planned, "plan", "allocate", "q3")
+    asked = list(csv.DictReader(io.StringIO(run(*call, "--questions").out)))
+    assert {row["segment"] for row in asked} == {"Mia", "Noa"}
+    done = run(*call, "--scores", "size=1,win_rate=1", "--format", "json")
+    scored = {row["segment"]: row for row in json.loads(done.out)}
+    assert set(scored) == {"Mia", "Noa"}
+    for name, row in scored.items():
+        query = ("-C", planned, "kpi", "query", "won_amount", "win_rate", "--where", f"team={name}")
+        days = ("--from", "2016-07-01", "--to", "2017-06-30", "--format", "json")
+        (figures,) = json.loads(run(*query, *days).out)
+        assert float(row["values"]["size"]) == float(figures["won_amount"])
+        assert row["values"]["win rate"] == pytest.approx(figures["win_rate"])
+    told = run(*call, "--scores")
+    assert "Nothing is known of" in told.err
+    assert "score" in told.out
+    assert run(*call, "--scores", "fame=1").code == 2
+
+
+@pytest.mark.slow
+def test_segments_may_be_the_values_of_any_dimension(run, planned):
+    call = ("-C", planned, "plan", "allocate", "q3", "--by", "product")
+    asked = csv.DictReader(io.StringIO(run(*call, "--questions").out))
+    assert {row["segment"] for row in asked} == {"Base", "Plus"}
+    said = ["--judge", "Base=1000:9000:20000:50", "--judge", "Plus=1000:5000:9000:50"]
+    done = run(*call, "--total", "visits=100 hours", *said, "--save")
+    assert done.code == 0
+    plan = json.loads(run("-C", planned, "plan", "show", "q3", "--format", "json").out)
+    assert plan["segments"][0]["conditions"] == [{"dimension": "product", "values": ["Base"]}]
+    assert sum(line["count"] for line in plan["allocation"]) == 100
+    assert plan["resources"][0]["counts"] == "hours"
+    assert run("-C", planned, "plan", "allocate", "q3", "--by", "planet").code == 2
+    assert "No effort is loaded" in run("-C", planned, "plan", "allocate", "q3", "--used").err
