@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesnb.outlook.attain import attain
+from salesnb.outlook.coherent import coherent_views
 from salesnb.outlook.deals import NEVER, Deals, day_number
 from salesnb.outlook.distribution import Outcome, shown_probability
 from salesnb.outlook.panel import Panel
@@ -100,7 +101,8 @@ class Row:
 def walk_forward(crm: Crm, months: int) -> list[Row]:
     """Forecast from each month on, with what was known then; goals are multiples of the run rate of three months."""
     won = np.array([crm.deals.won_between(*ends) for ends in pairwise(_MONTHS)])
-    forecasts = {panel: _top_down(crm, nodes, won, months) for panel, nodes in crm.nodes.items()}
+    views = [_top_down(crm, nodes, won, months) for nodes in crm.nodes.values()]
+    forecasts = dict(zip(crm.nodes, coherent_views(views, _children(crm)), strict=True))
     rows: list[Row] = []
     for origin in range(_LEAST_KNOWN, len(won) - months + 1):
         start, end = _MONTHS[origin], _MONTHS[origin + months]
@@ -122,6 +124,14 @@ def _top_down(crm: Crm, nodes: Mapping[str, Sequence[str]], won: Floats, months:
         for node, owners in nodes.items()
     }
     return top_down(Panel.from_series(series), months)
+
+
+def _children(crm: Crm) -> dict[str, list[str]]:
+    """The managers right below each region, and the reps right below each manager."""
+    found = {manager: list(reps) for manager, reps in crm.nodes["manager"].items()}
+    for region, reps in crm.nodes["region"].items():
+        found[region] = [name for name, own in crm.nodes["manager"].items() if set(own) <= set(reps)]
+    return found
 
 
 def _learned(past: Sequence[Row]) -> Recalibration:

@@ -26,12 +26,13 @@ import numpy.typing as npt
 from benchmarks.measuring import is_quick
 from salesnb.crm.generator import LAST_DAY, write_sample
 from salesnb.outlook.attain import attain
+from salesnb.outlook.coherent import coherent_views
 from salesnb.outlook.deals import NEVER, Deals, day_number
 from salesnb.outlook.distribution import Outcome, shown_probability
 from salesnb.outlook.panel import Panel
 from salesnb.outlook.pipeline import fit_pipeline, simulate
 from salesnb.outlook.scoring import brier_score, reliability
-from salesnb.outlook.top_down import top_down
+from salesnb.outlook.top_down import TopDown, top_down
 
 __all__ = ["Goal", "figures_of", "main", "play", "read_world", "try_worlds"]
 
@@ -69,16 +70,35 @@ def play(seed: int, opportunities: int = 3_000) -> list[Goal]:
     window = {"as_of": starts[place] - 1, "start": starts[place], "end": starts[place + 1]}
     pipeline = fit_pipeline(deals, window["as_of"], window["end"] - window["start"])
     simulation = simulate(pipeline, deals, seed=seed, **window)
+    nodes = {level: _nodes(deals, regions, level) for level in _LEVELS}
+    views = _top_down(nodes, won[:place])
     found: list[Goal] = []
     for level in _LEVELS:
-        nodes = _nodes(deals, regions, level)
-        recent = [name for name, reps in nodes.items() if won[place - _RUN_RATE : place, reps].any()]
+        recent = [name for name, reps in nodes[level].items() if won[place - _RUN_RATE : place, reps].any()]
         name = recent[int(rng.integers(len(recent)))]
-        series = {node: (_FIRST_STEP, won[:place, reps].sum(axis=1).tolist()) for node, reps in nodes.items()}
-        top = top_down(Panel.from_series(series), 1).outcome(name)
-        bottom = simulation.outcome([deals.owners[rep] for rep in nodes[name]])
-        found += _asked(level, won[:, nodes[name]].sum(axis=1), place, top, bottom)
+        reps = nodes[level][name]
+        bottom = simulation.outcome([deals.owners[rep] for rep in reps])
+        found += _asked(level, won[:, reps].sum(axis=1), place, views[level].outcome(name), bottom)
     return found
+
+
+def _top_down(nodes: Mapping[str, Mapping[str, Sequence[int]]], won: Floats) -> dict[str, TopDown]:
+    """Forecast the month that follows, of every node; forecasts add up over the tree."""
+    views = [
+        top_down(
+            Panel.from_series(
+                {name: (_FIRST_STEP, won[:, reps].sum(axis=1).tolist()) for name, reps in of.items()}
+            ),
+            1,
+        )
+        for of in nodes.values()
+    ]
+    children = {
+        name: [child for child, some in nodes[below].items() if set(some) <= set(reps)]
+        for level, below in pairwise(_LEVELS)
+        for name, reps in nodes[level].items()
+    }
+    return dict(zip(nodes, coherent_views(views, children), strict=True))
 
 
 def _asked(level: str, own: Floats, place: int, top: Outcome | None, bottom: Outcome) -> Iterator[Goal]:

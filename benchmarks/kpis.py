@@ -7,7 +7,6 @@ Usage: python -m benchmarks.kpis [--quick] [--rows N] [--turns N] [--no-large] [
 import argparse
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import kpis_asked
-from benchmarks.measuring import Report, Run, in_turns, is_quick, measured, scratch, typical
+from benchmarks.measuring import (
+    Report,
+    Run,
+    called,
+    environment,
+    in_turns,
+    is_quick,
+    measured,
+    scratch,
+    typical,
+)
 from benchmarks.peers import kpis_by_hand, kpis_in_pandas
 
 __all__ = ["main"]
@@ -27,7 +36,6 @@ _TURNS, _LARGE_TURNS, _QUICK_TURNS = 5, 3, 1
 # The ends of 36 months, of which the last is told as of the last day in the data.
 _FIRST, _MONTHS, _AS_OF = date(2023, 10, 1), 36, date(2026, 9, 11)
 _BSL = "boring_semantic_layer"
-_BSL_PLACE = Path(__file__).parents[1] / "build" / "bsl"
 _BSL_PACKAGES = ("boring-semantic-layer==0.3.18", "ibis-framework[duckdb]<12")
 
 
@@ -101,8 +109,9 @@ def _in_bsl(files: Path, turns: int, report: Report) -> float | None:
     """Ask boring-semantic-layer what it can tell, in an environment of its own; None where there is none."""
     if _BSL in report.absent:
         return None
-    python, script = _bsl_python(), Path(kpis_by_hand.__file__).with_name("kpis_in_bsl.py")
-    done = _called([str(python), str(script), str(files), str(turns)]) if python else None
+    python = environment("bsl", _BSL_PACKAGES)
+    script = Path(kpis_by_hand.__file__).with_name("kpis_in_bsl.py")
+    done = called([str(python), str(script), str(files), str(turns)]) if python else None
     if done is None or done.returncode:
         print(done.stderr[-2000:] if done else f"{_BSL} cannot be installed.", file=sys.stderr)
         report.absent.append(_BSL)
@@ -110,25 +119,6 @@ def _in_bsl(files: Path, turns: int, report: Report) -> float | None:
     found = json.loads(done.stdout.splitlines()[-1])
     report.figures[f"{_BSL}_kpis"] = found["kpis"]
     return round(found["seconds"], 2)
-
-
-def _bsl_python() -> Path | None:
-    python = _BSL_PLACE / "bin" / "python"
-    if not (_BSL_PLACE / "installed").is_file():
-        shutil.rmtree(_BSL_PLACE, ignore_errors=True)
-        print(f"installing {_BSL}", file=sys.stderr, flush=True)
-        for command in (
-            [sys.executable, "-m", "venv", str(_BSL_PLACE)],
-            [str(python), "-m", "pip", "install", "--quiet", *_BSL_PACKAGES],
-        ):
-            if _called(command).returncode:
-                return None
-        (_BSL_PLACE / "installed").touch()
-    return python
-
-
-def _called(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- our own words
 
 
 def _differences(mine: Mapping[str, Any], peer: Mapping[str, Any]) -> list[str]:

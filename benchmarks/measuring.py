@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,7 +17,18 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-__all__ = ["Report", "Run", "in_turns", "is_quick", "measured", "peak_bytes", "scratch", "typical"]
+__all__ = [
+    "Report",
+    "Run",
+    "called",
+    "environment",
+    "in_turns",
+    "is_quick",
+    "measured",
+    "peak_bytes",
+    "scratch",
+    "typical",
+]
 
 # A fresh interpreter: what the parent has loaded does not count.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -104,6 +116,29 @@ def typical(runs: Sequence[Run]) -> Run:
         peak_bytes=max(run.peak_bytes for run in runs),
         found=middle.found,
     )
+
+
+def environment(name: str, packages: Sequence[str]) -> Path | None:
+    """Give the Python of an environment of a peer's own under ``build/``, made on first use; None when that fails."""
+    place = Path(__file__).parents[1] / "build" / name
+    python, done = place / "bin" / "python", place / "installed"
+    if done.is_file() and done.read_text(encoding="utf-8") == "\n".join(packages):
+        return python
+    shutil.rmtree(place, ignore_errors=True)
+    print(f"installing {', '.join(packages)}", file=sys.stderr, flush=True)
+    for command in (
+        [sys.executable, "-m", "venv", str(place)],
+        [str(python), "-m", "pip", "install", "--quiet", *packages],
+    ):
+        if called(command).returncode:
+            return None
+    done.write_text("\n".join(packages), encoding="utf-8")
+    return python
+
+
+def called(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of our own words, and keep what it prints."""
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- our own words
 
 
 def is_quick(arguments: Sequence[str]) -> bool:

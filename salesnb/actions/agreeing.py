@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
+from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.plans import node_id, read_target
 from salesnb.money import Formatter
 from salesnb.planning import Plan
@@ -11,7 +12,7 @@ from salesnb.planning import Plan
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["NOT_YET", "answer", "commit", "goal_records", "standing_records"]
+__all__ = ["NOT_YET", "answer", "commit", "standing_records"]
 
 NOT_YET = "none"
 _ANSWERS = {"accept": "accepted", "dispute": "disputed"}
@@ -98,19 +99,27 @@ def standing_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]
                     "answer": words,
                 }
             )
+    return [*records, *_of_nobody(plan, formatter)]
+
+
+def _of_nobody(plan: Plan, formatter: Formatter) -> list[dict[str, object]]:
+    """List what was said for those who have no quota any more, by the name that they had where it is known."""
+    names = {quota.id: quota.name for quota in plan.quotas}
+    records: list[dict[str, object]] = []
+    for one in planning.of_nobody(plan):
+        committed = isinstance(one, planning.Commitment)
+        amount = None if one.amount is None else formatter.value(one.amount, one.unit)
+        said = one.answer if isinstance(one, planning.QuotaAnswer) else "committed"
+        records.append(
+            {
+                "node": names.get(one.node) or one.node.removeprefix(REP_PREFIX),
+                "kpi": one.kpi,
+                "quota": None,
+                "committed": amount if committed else None,
+                "from below": None,
+                "who has": None,
+                "gap": None,
+                "answer": f"{said} by {one.by}: no quota any more",
+            }
+        )
     return records
-
-
-def goal_records(plan: Plan) -> list[dict[str, object]]:
-    """List what the check of the goals found, a record an aspect."""
-    words = {True: "yes", False: "no", None: "not known"}
-    return [
-        {
-            "goal": one.goal,
-            "aspect": one.aspect,
-            "holds": words[one.holds],
-            "finding": one.what,
-            "what to do": one.hint,
-        }
-        for one in planning.goal_findings(plan)
-    ]

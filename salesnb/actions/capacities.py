@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
-from salesnb.actions.history import month_weights
-from salesnb.actions.staffing import Brings, Presence, cohorts_of, past_productivity, presences
+from salesnb.actions.markets import market_potential
+from salesnb.actions.staffing import (
+    Brings,
+    Presence,
+    capacity_of,
+    cohorts_of,
+    memberships_of,
+    past_productivity,
+    presences,
+    whole_months,
+)
+from salesnb.actions.weighing import season_of
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
 from salesnb.planning import (
@@ -56,6 +66,9 @@ class CapacityFound:
         Quota against capacity at every node, parents before children.
     hiring
         By node with a gap: how many hires at the start of each month that is still to come.
+    places
+        By node that is no rep: where those go that the whole needs in the first of these months, shared by what each
+        place lacks (Webster's method, which takes no head away when there is one more to give). Empty without a gap.
     notices
         What is to be known about the figures, a sentence each.
     """
@@ -71,6 +84,7 @@ class CapacityFound:
     whole: Capacity
     nodes: tuple[NodeGap, ...]
     hiring: Mapping[str, Mapping[str, Hiring]]
+    places: Mapping[str, int]
     notices: tuple[str, ...]
 
     def earliest(self, node: str) -> tuple[str, Hiring] | None:
@@ -138,14 +152,15 @@ def find_capacity(
     """
     plan = workspace.plans().load(name)
     goal = cascaded_goal(plan, kpi)
-    months = _months(workspace, goal.period)
+    months = whole_months(workspace.calendar, goal.period)
     if productivity is not None:
         typed = Productivity(kpi=goal.kpi, unit=goal.unit, amount=productivity, source="given")
         people = replace(people, productivity=(typed,))
     plan = planning.assume_people(plan, people)
     with workspace.dataset() as data:
         found = _assumed(plan, goal) or _from_history(workspace, data, plan, goal)
-        season, basis = _season(workspace, data, plan, goal, months)
+        known = workspace.catalogue(data)
+        season, basis = season_of(data, workspace.calendar, known, plan, goal)
         finder = _Finder(
             plan=plan,
             goal=goal,
@@ -156,8 +171,11 @@ def find_capacity(
         )
         reps = [leaf.id for leaf in finder.tree.leaves() if leaf.level == "rep"]
         there = presences(data)
-        potential = _potential(data, finder.tree, goal)
-    return finder.found(cohorts_of(reps, there, months), found, basis, potential, _unknown(reps, there))
+        potential = market_potential(data, finder.tree, goal.period.label) if goal.unit == "money" else {}
+        members = memberships_of(data)
+    return finder.found(
+        cohorts_of(reps, there, months, members), found, basis, potential, _unknown(reps, there)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +199,7 @@ class _Finder:
     ) -> CapacityFound:
         cohorts = (*reps, *self._hires())
         nodes = self._nodes(cohorts, potential)
+        hiring = {gap.node.id: self._hiring(gap) for gap in nodes if gap.gap is not None and gap.gap < 0}
         return CapacityFound(
             plan=self.plan,
             goal=self.goal,
@@ -192,7 +211,8 @@ class _Finder:
             steps=planning.steps(cohorts, len(self.months), self.market.staffing),
             whole=planning.project(cohorts, len(self.months), self.market.staffing),
             nodes=nodes,
-            hiring={gap.node.id: self._hiring(gap) for gap in nodes if gap.gap is not None and gap.gap < 0},
+            hiring=hiring,
+            places=self._places(nodes, hiring),
             notices=notices,
         )
 
@@ -208,14 +228,9 @@ class _Finder:
         """Follow each cohort with whoever replaces its leavers; they count where it does."""
         capacity: dict[str, float] = {}
         heads, ramped = dict(capacity), dict(capacity)
-        whole = len(self.months)
         for cohort in cohorts:
-            path = planning.project([cohort], whole, self.market.staffing)
-            for sums, value in (
-                (capacity, sum(planning.bookings(path.ramped, self.market.monthly, self.market.season))),
-                (heads, sum(path.headcount) / whole),
-                (ramped, sum(path.ramped) / whole),
-            ):
+            told = capacity_of(cohort, self.market)
+            for sums, value in zip((capacity, heads, ramped), told, strict=True):
                 sums[cohort.name] = sums.get(cohort.name, 0.0) + value
         for leaf in self.tree.leaves():
             if leaf.level == "rep":
@@ -230,6 +245,20 @@ class _Finder:
             self.tree, quotas, capacity, potential=potential, heads=heads, ramped=ramped
         )
 
+    def _places(self, nodes: Sequence[NodeGap], hiring: Mapping[str, Mapping[str, Hiring]]) -> dict[str, int]:
+        """Split the hires that the whole needs first over the places that lack something."""
+        first = next(iter(hiring.get(self.tree.root.id, {}).values()), None)
+        if first is None or not first.heads:
+            return {}
+        units = OrgTree(tuple(node for node in self.tree.nodes if node.level != "rep"))
+        lowest = {node.id for node in units.leaves()}
+        lacking = {
+            gap.node.id: max(round((gap.quota or 0) - (gap.capacity or 0)), 0)
+            for gap in nodes
+            if gap.node.id in lowest
+        }
+        return planning.split_heads(units, first.heads, lacking)
+
     def _hiring(self, gap: NodeGap) -> dict[str, Hiring]:
         """Ask for each month that has not begun by the as-of date."""
         return {
@@ -237,16 +266,6 @@ class _Finder:
             for number, month in enumerate(self.months, start=1)
             if month.start > self.as_of
         }
-
-
-def _months(workspace: "Workspace", period: Period) -> tuple[Period, ...]:
-    months = workspace.calendar.months(period)
-    if (months[0].start, months[-1].end) != (period.start, period.end):
-        raise BadInput(
-            f"Capacity is told by month, and {period.label} is not made of whole months.",
-            hint="Ask for a plan of a month, quarter or year.",
-        )
-    return months
 
 
 def _assumed(plan: Plan, goal: Goal) -> Brings | None:
@@ -264,37 +283,6 @@ def _from_history(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goa
             hint="Give --productivity: what a ramped rep brings in an average month.",
         )
     return found
-
-
-def _season(
-    workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal, months: Sequence[Period]
-) -> tuple[tuple[int, ...], str]:
-    """Take the season of the plan; that of the history where it has none for all months."""
-    for season in plan.assumptions.seasonality:
-        weights = {weight.label: weight.weight_bp for weight in season.weights}
-        if season.kpi == goal.kpi and all(month.label in weights for month in months):
-            return tuple(weights[month.label] for month in months), season.basis
-    past = month_weights(data, workspace.calendar, workspace.catalogue(data), goal.kpi, goal.period)
-    points = planning.basis_points(past.weights)
-    return tuple(points[month.label] for month in months), past.basis
-
-
-def _potential(data: "Dataset", tree: OrgTree, goal: Goal) -> dict[str, float]:
-    """Take the market's potential of the period where its segment is a node, by id or name; the lowest nodes count."""
-    if goal.unit != "money" or not data.has("market"):
-        return {}
-    rows = data.table("market").to_pyarrow().to_pylist()
-    given: dict[str, float] = {}
-    for row in rows:
-        if row["period"] == goal.period.label and row["potential"] is not None:
-            given[str(row["segment"])] = given.get(str(row["segment"]), 0) + row["potential"]
-    own = {node.id: given.get(node.id, given.get(node.name)) for node in tree.nodes}
-    return {
-        node: value
-        for node, value in own.items()
-        if value is not None
-        and not any(own[below.id] is not None for below in tree.walk(node) if below.id != node)
-    }
 
 
 def _unknown(reps: Sequence[str], there: Mapping[str, Presence]) -> tuple[str, ...]:

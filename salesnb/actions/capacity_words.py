@@ -6,6 +6,7 @@ from typing import Any
 
 from salesnb import planning
 from salesnb.actions.capacities import CapacityFound
+from salesnb.actions.hedging import hedge_lines
 from salesnb.money import Formatter, to_major
 from salesnb.planning import Hiring, NodeGap
 
@@ -32,7 +33,7 @@ def capacity_lines(found: CapacityFound, formatter: Formatter) -> tuple[str, ...
         f"Season: {found.season_basis}.",
         f"Rep-years: {steps.naive:.2f} by heads, {steps.ramp:.2f} with ramp, {steps.attrition:.2f} with attrition.",
         *found.notices,
-        *_hedges(found, formatter),
+        *hedge_lines(found.plan, formatter),
         *_verdict(found, formatter),
     )
 
@@ -85,6 +86,11 @@ def capacity_document(found: CapacityFound, digits: int) -> dict[str, Any]:
             {"level": item.level, "base": item.base, "factor": item.factor_bp / 10_000, "source": item.source}
             for item in found.plan.assumptions.over_assignment
             if item.kpi == found.goal.kpi
+        ],
+        "hire_where": [
+            {"id": gap.node.id, "name": gap.node.name, "heads": found.places[gap.node.id]}
+            for gap in found.nodes
+            if gap.node.id in found.places
         ],
         "nodes": [_node(gap, found, digits) for gap in found.nodes],
     }
@@ -171,7 +177,21 @@ def _verdict(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
     if not hiring:
         return (f"The quotas are above capacity by {amount}, and no month is left to hire in.",)
     told = f"The quotas are above capacity by {amount}. Hires that close it: {_by_month(hiring, formatter)}."
-    return (told,)
+    return (told, *_where(found, formatter))
+
+
+def _where(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
+    """Say where the hires of the first month go, the most first."""
+    parents = {gap.node.parent for gap in found.nodes if gap.node.id in found.places}
+    lowest = [gap.node for gap in found.nodes if found.places.get(gap.node.id) and gap.node.id not in parents]
+    if len(lowest) < 2 and (not lowest or lowest[0].parent is None):
+        return ()
+    label, hiring = next(iter(found.hiring[found.nodes[0].node.id].items()))
+    lowest.sort(key=lambda node: (-found.places[node.id], node.name))
+    parts = ", ".join(f"{found.places[node.id]} in {node.name}" for node in lowest)
+    return (
+        f"Of the {hiring.heads} at the start of {formatter.month(label)}, by what each place lacks: {parts}.",
+    )
 
 
 def _by_month(hiring: dict[str, Hiring] | Any, formatter: Formatter) -> str:
@@ -186,27 +206,6 @@ def _by_month(hiring: dict[str, Hiring] | Any, formatter: Formatter) -> str:
             when = first if len(labels) == 1 else f"{first} to {last}"
             parts.append(f"{heads} at the start of {when}")
     return ", or ".join(parts)
-
-
-def _hedges(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
-    """Say over-assignment of each level in its three forms, and beside it what the plan takes for granted."""
-    told = [
-        f"Over-assignment at level {level.level}: factor {float(level.factor):.4f}, {formatter.ratio(float(level.over))},"
-        f" attainment factor {float(level.attainment_factor):.4f}."
-        for level in planning.assigned_levels(found.plan, found.goal)
-        if level.over and level.factor is not None and level.attainment_factor is not None
-    ]
-    stored = [item for item in found.plan.assumptions.over_assignment if item.kpi == found.goal.kpi]
-    told += [
-        f"Over-assignment assumed at level {item.level}: {formatter.ratio(item.factor_bp / 10_000 - 1)} on"
-        f" {'the goal' if item.base == 'goal' else 'the level above'}."
-        for item in stored
-    ]
-    multiplied = [item.factor_bp / 10_000 for item in stored if item.base == "above"]
-    if len(multiplied) > 1:
-        over = float(planning.hedged(multiplied)) - 1
-        told.append(f"Together the levels come to {formatter.ratio(over)}: hedges multiply.")
-    return tuple(told)
 
 
 def _tenths(value: float | None) -> Decimal | None:

@@ -11,14 +11,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
+from salesnb.actions.carried import Carried
 from salesnb.actions.fact_tables import FactTables
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
 from salesnb.actions.needed import need_of
 from salesnb.actions.own_kpis import own_part, own_targets
 from salesnb.actions.peers import peers_of
-from salesnb.actions.prospects import Prospects
-from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, roadmap
+from salesnb.actions.prospects import Prospects, SharedOutlooks
+from salesnb.actions.quota_making import QuotaMaking
+from salesnb.actions.unit_parts import RoadmapParts
+from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, month_weights_of, roadmap
 from salesnb.workbooks.extract_since import since_part
 from salesnb.workbooks.findings_need import need_part
 
@@ -55,25 +58,44 @@ class Extract:
 
 
 def review_extracts(
-    workspace: "Workspace", plan: Plan | None, facts: Facts, template: str
+    workspace: "Workspace",
+    plan: Plan | None,
+    facts: Facts,
+    template: str,
+    outlooks: SharedOutlooks | None = None,
 ) -> tuple[Extract, ...]:
-    """Cut an extract for every unit that has figures or a quota, in the order of the organisation."""
+    """Cut an extract for every unit that has figures or a quota, in the order of the organisation.
+
+    Parameters
+    ----------
+    outlooks
+        Those that other pages of the run share; by default its own.
+    """
     aim = _aim(plan, facts)
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
+    season = month_weights_of(plan, aim.goal) if plan and aim.goal else {}
+    carried = Carried(facts=facts, quotas=aim.quotas, season=season)
     own, wanted = own_part(facts), own_targets(plan, facts)
-    prospects = Prospects(workspace=workspace, plan=plan, facts=facts, goal=aim.goal, quotas=aim.quotas)
-    return tuple(
+    shared_outlooks = outlooks or SharedOutlooks(workspace=workspace, plan=plan, facts=facts)
+    roadmaps = RoadmapParts(plan=plan, goal=aim.goal, facts=facts)
+    making = QuotaMaking(workspace=workspace, plan=plan, goal=aim.goal, facts=facts, carried=carried)
+    prospects = Prospects(shared=shared_outlooks, goal=aim.goal, quotas=aim.quotas)
+    found = tuple(
         _extract(
             unit,
             shared
-            | _figures(unit, facts, aim.quotas)
+            | _figures(unit, facts, carried)
             | _need(workspace, unit, facts, aim)
             | prospects.part(unit.quota_id)
+            | roadmaps.part(unit)
+            | making.part(unit)
             | {"own": own | {"targets": wanted.get(unit.id, {})}},
             aim.of(unit.quota_id),
         )
         for unit in facts.units(aim.quotas)
     )
+    prospects.keep()
+    return found
 
 
 def company_extract(workspace: "Workspace", plan: Plan | None, facts: Facts) -> Extract:
@@ -83,9 +105,9 @@ def company_extract(workspace: "Workspace", plan: Plan | None, facts: Facts) -> 
     return _extract(unit, shared, _aim(plan, facts).of(COMPANY))
 
 
-def _figures(unit: Unit, facts: Facts, quotas: Mapping[str, Quota]) -> dict[str, Any]:
+def _figures(unit: Unit, facts: Facts, carried: Carried) -> dict[str, Any]:
     return {
-        "tables": FactTables(facts).all(unit.id, quotas),
+        "tables": FactTables(facts).all(unit.id, carried),
         "pipeline": facts.pipeline(unit.id),
         "peers": peers_of(unit, facts),
     } | ({"since": since_part(facts.earlier.of(unit.id))} if facts.earlier else {})

@@ -1,15 +1,15 @@
 """The tables of a review, made of the figures that are there for every unit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from salesnb.actions.carried import Carried
 from salesnb.actions.facts import BREAKDOWN, LAST_YEAR, NOW, PREVIOUS, Breakdown, Facts, Row
-from salesnb.actions.organisation import REP_PREFIX, places_of
 from salesnb.actions.pipeline import deal_rows, stage_rows
 from salesnb.kpis.drivers import FACTORS, Drivers, decompose
 
 if TYPE_CHECKING:
-    from salesnb.planning import Quota
+    pass
 
 __all__ = ["FactTables"]
 
@@ -27,13 +27,13 @@ class FactTables:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
-    def all(self, unit: str, quotas: Mapping[str, "Quota"]) -> dict[str, Any]:
+    def all(self, unit: str, carried: Carried) -> dict[str, Any]:
         """Give every table of one unit."""
         deals = self._facts.deals.get(unit, ())
         return {
             "headline": _table(("window", *self._facts.kpis), self._headline(unit)),
             "by_month": _table(("month", *self._facts.kpis), self._facts.months.get(unit, [])),
-            "by_rep": _table(("rep_id", "rep", "quota", *BREAKDOWN), self._reps_of(unit, quotas)),
+            "by_rep": _table(("rep_id", "rep", "quota", "moved", *BREAKDOWN), self._reps_of(unit, carried)),
             "by_product": self._compared(self._facts.by_product, unit),
             "by_segment": self._compared(self._facts.by_segment, unit),
             "by_product_month": _table(_MONTHLY, self._facts.product_months.get(unit, [])),
@@ -73,25 +73,15 @@ class FactTables:
             for window in self._facts.windows
         ]
 
-    def _reps_of(self, unit: str, quotas: Mapping[str, "Quota"]) -> list[Row]:
-        """List the reps with figures in the unit, and those of its quotas that sold nothing."""
+    def _reps_of(self, unit: str, carried: Carried) -> list[Row]:
+        """List the reps with figures in the unit, and those who carry quota in it and sold nothing."""
         rows = {
             rep: values for rep, values in self._facts.by_rep.get((unit, NOW), {}).items() if rep is not None
         }
-        below = {
-            quota.id.removeprefix(REP_PREFIX)
-            for quota in quotas.values()
-            if quota.parent == unit and quota.level == "rep"
-        }
-        # Who moved has figures in several places, and the quota where the plan has it.
-        amounts = {
-            quota.id.removeprefix(REP_PREFIX): quota.amount
-            for quota in quotas.values()
-            if quota.level == "rep" and unit in places_of(quota, quotas)
-        }
-        nothing = (None,) * len(BREAKDOWN)
+        amounts, below = carried.amounts(unit), carried.right_at(unit)
+        name, nothing = self._facts.names.rep, (None,) * len(BREAKDOWN)
         found = [
-            (rep, self._facts.names.rep(rep), amounts.get(rep), *rows.get(rep, nothing))
+            (rep, name(rep), amounts.get(rep), carried.moves(rep, unit), *rows.get(rep, nothing))
             for rep in {*rows, *below}
             if rep in below or _has_figures(rows[rep])
         ]

@@ -21,6 +21,8 @@ from salesnb.actions.windows import compared_windows, elapsed_days
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.crm.guessing.names import folded
 from salesnb.kpis import Query, catalogue, dimension_names, run
+from salesnb.kpis.activity_data import has_activities
+from salesnb.kpis.kpi import ACTIVITY
 from salesnb.kpis.query import CREDIT
 
 if TYPE_CHECKING:
@@ -88,8 +90,13 @@ class Facts:
 
     @cached_property
     def kpis(self) -> tuple[str, ...]:
-        """Every KPI of the catalogue that needs no target."""
-        return tuple(name for name, kpi in self.known.items() if not kpi.needs_target and not kpi.hidden)
+        """Every KPI of the catalogue that needs no target; those of activities where some are loaded."""
+        left = set() if has_activities(self.data) else {ACTIVITY}
+        return tuple(
+            name
+            for name, kpi in self.known.items()
+            if not kpi.needs_target and not kpi.hidden and kpi.kind not in left
+        )
 
     @property
     def elapsed_days(self) -> int:

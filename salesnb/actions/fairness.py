@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.capacities import cascaded_goal
-from salesnb.actions.organisation import rep_node_id
+from salesnb.actions.markets import market_potential
 from salesnb.actions.plans import node_id
-from salesnb.actions.staffing import Presence, credited, presences
+from salesnb.actions.staffing import Presence, Stays, credited, memberships_of, presences, stays_of
 from salesnb.calendar import Period
 from salesnb.counting import counted
 from salesnb.errors import BadInput
-from salesnb.planning import Band, Goal, Healthy, Plan, Quota, RepResult, Rise, Slope, Stay
+from salesnb.planning import Band, Goal, Healthy, Plan, Quota, RepResult, Rise, Slope
+from salesnb.planning.check_cascade import tree_of
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -91,8 +92,10 @@ def find_fairness(
     quotas = [q for q in plan.quotas_of(goal) if q.level == "rep" and q.basis != planning.NOT_GIVEN]
     given = read_potential(plan, potential) if potential else {}
     with workspace.dataset() as data:
-        known = given or _market(data, goal, quotas)
-        finder = _Finder(workspace=workspace, data=data, there=presences(data), members=_memberships(data))
+        reps = {quota.id for quota in quotas}
+        market = market_potential(data, tree_of(plan.quotas_of(goal)), goal.period.label)
+        known = given or {node: float(value) for node, value in market.items() if node in reps}
+        finder = _Finder(workspace=workspace, data=data, there=presences(data), members=memberships_of(data))
         results, basis = finder.results(plan, goal, quotas, known)
         earlier = _earlier(workspace, plan, goal)
         rises = finder.rises(earlier, goal, quotas) if earlier else []
@@ -167,7 +170,7 @@ class _Finder:
     workspace: "Workspace"
     data: "Dataset"
     there: Mapping[str, Presence]
-    members: Mapping[str, Sequence[Mapping[str, Any]]]
+    members: Stays
 
     def results(
         self, plan: Plan, goal: Goal, quotas: Sequence[Quota], potential: Mapping[str, float]
@@ -234,7 +237,7 @@ class _Finder:
             raise BadInput(
                 f"{goal.period.label} is not made of whole months.", hint="Ask for a month, quarter or year."
             )
-        weights = {stone.label: stone.weight_bp for stone in plan.milestones if stone.goal == goal.id}
+        weights = planning.month_weights_of(plan, goal)
         season = [weights[month.label] for month in months] if all(m.label in weights for m in months) else []
         staffing = planning.staffing_of(plan)
         until = self.data.meta.as_of + timedelta(days=1) if to_date else None
@@ -248,52 +251,16 @@ class _Finder:
                 for month in months
             ]
             own = {month.label: month.amount for month in quota.months}
-            stays = self._stays(quota.id, until)
+            stays = stays_of(quota.id, self.there, self.members, until)
             shape = [own.get(month.label, 0) for month in months] if any(own.values()) else season
             found[quota.id] = planning.effective_quota(
                 quota.amount, months, stays, season=shape, ramp=ramp
             ).effective
         return found
 
-    def _stays(self, node: str, until: date | None) -> tuple[Stay, ...]:
-        """Take dated memberships where there are some, within the time that the rep was there."""
-        rep = self.there.get(node, Presence())
-        rows = self.members.get(node) or ({"node": "", "valid_from": None, "valid_to": None, "share": 1.0},)
-        return tuple(
-            Stay(
-                node=str(row["node"] or ""),
-                start=max((day for day in (row["valid_from"], rep.hired) if day), default=None),
-                end=min((day for day in (row["valid_to"], rep.left, until) if day), default=None),
-                share=Fraction(str(row["share"] if row["share"] is not None else 1.0)),
-            )
-            for row in rows
-        )
-
     def _was_there(self, node: str, day: date) -> bool:
         begins = self.there.get(node, Presence()).begins
         return begins is not None and begins <= day
-
-
-def _memberships(data: "Dataset") -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    if data.has("memberships"):
-        for row in data.table("memberships").to_pyarrow().to_pylist():
-            found.setdefault(rep_node_id(str(row["rep_id"])), []).append(row)
-    return found
-
-
-def _market(data: "Dataset", goal: Goal, quotas: Sequence[Quota]) -> dict[str, float]:
-    """Take the market's potential of the period where its segment is a rep, by id or name."""
-    if not data.has("market"):
-        return {}
-    given: dict[str, float] = {}
-    for row in data.table("market").to_pyarrow().to_pylist():
-        if row["period"] == goal.period.label and row["potential"] is not None:
-            given[str(row["segment"])] = given.get(str(row["segment"]), 0) + row["potential"]
-    named = {
-        quota.id: given.get(quota.id.removeprefix(rep_node_id("")), given.get(quota.name)) for quota in quotas
-    }
-    return {node: value for node, value in named.items() if value is not None}
 
 
 def _earlier(workspace: "Workspace", plan: Plan, goal: Goal) -> Plan | None:

@@ -9,7 +9,9 @@ from salesnb.actions.organisation import rep_node_id
 from salesnb.calendar import FiscalCalendar, Period, years_before
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
-from salesnb.planning import PastDrivers
+from salesnb.planning import Past as PastTotals
+from salesnb.planning import PastDrivers, Shape, shape_of
+from salesnb.planning.shape import LEAST_PAST, NO_SHAPE
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -31,10 +33,14 @@ class MonthWeights:
         By month label, zero or more, not all zero.
     basis
         In words: ``"the same months of 2 years before"``.
+    shape, past
+        The weeks and the spread, and which past periods that is of.
     """
 
     weights: Mapping[str, int]
     basis: str
+    shape: Shape = NO_SHAPE
+    past: str = ""
 
 
 def history_start(period: Period) -> date:
@@ -93,10 +99,64 @@ def month_weights(
     """
     past = _monthly(data, calendar, known, kpi, period)
     months = calendar.months(period)
+    shape, told = _shape(data, calendar, known, kpi, period, past)
     for weights, basis in (_same_months(past, months), _place_in_quarter(past, months, calendar)):
         if any(weights.values()):
-            return MonthWeights(weights=weights, basis=basis)
+            return MonthWeights(weights=weights, basis=basis, shape=shape, past=told)
     return MonthWeights(weights={month.label: month.days for month in months}, basis="the number of days")
+
+
+def _shape(
+    data: "Dataset",
+    calendar: FiscalCalendar,
+    known: "Registry[Kpi]",
+    kpi: str,
+    period: Period,
+    monthly: Mapping[str, int],
+) -> tuple[Shape, str]:
+    """Tell the weeks of a period and their spread, from past periods of its kind, and say which those are.
+
+    The same periods of years before where there are enough of them, else all of its kind.
+    """
+    months = [calendar.period(label) for label in monthly]
+    if not months or (calendar.months(period)[0].start, calendar.months(period)[-1].end) != (
+        period.start,
+        period.end,
+    ):
+        return NO_SHAPE, ""
+    periods = _past_periods(calendar, period, months[0].start, months[-1].end)
+    same = [found for found in periods if found.start.month == period.start.month]
+    chosen = same if len(same) >= LEAST_PAST else periods
+    if not chosen:
+        return NO_SHAPE, ""
+    query = Query(kpis=(kpi,), grain="week", start=months[0].start, end=months[-1].end)
+    weeks = run(query, data, calendar, known).rows
+    past = PastTotals(
+        months=tuple(zip(months, monthly.values(), strict=True)),
+        weeks=tuple((calendar.period(str(week)), int(amount or 0)) for week, amount in weeks),
+    )
+    shape = shape_of(
+        calendar.months(period),
+        calendar.buckets(period.start, period.end, "week"),
+        past,
+        [calendar.months(found) for found in chosen],
+    )
+    noun = calendar.grain(period)
+    return (
+        shape,
+        f"the {len(chosen)} {noun}s before" if chosen is periods else f"the same {noun} of {len(same)} years",
+    )
+
+
+def _past_periods(calendar: FiscalCalendar, period: Period, first: date, end: date) -> list[Period]:
+    """List the periods of a period's kind that lie within the days known, the latest first."""
+    found = []
+    before = calendar.previous(period)
+    while before.start >= first:
+        if before.end <= end:
+            found.append(before)
+        before = calendar.previous(before)
+    return found
 
 
 def _monthly(

@@ -172,7 +172,9 @@ class _Maker:
         )
         for kpi in split:
             season = month_weights(self.data, self.workspace.calendar, self.known, kpi, self.period)
-            plan = planning.set_season(plan, kpi, season.weights, basis=season.basis)
+            plan = planning.set_season(
+                plan, kpi, season.weights, basis=season.basis, shape=season.shape, past=season.past
+            )
             if given := self.given.get(kpi):
                 months = given.by_month(season)
                 plan = planning.keep_quotas(

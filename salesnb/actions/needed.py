@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from salesnb.actions.pipeline import OpenDeal
     from salesnb.kpis.required_coverage import Odds
 
-__all__ = ["UnitCurves", "need_of"]
+__all__ = ["UnitCurves", "curve_of", "need_of"]
 
 _WON = ("won_amount", "won_expected_amount")
 
@@ -93,7 +93,7 @@ def need_of(unit: Unit, facts: "Facts", quota: int | None, confidence: float) ->
     won = facts.period_sums.get(unit.id, {}).get("won_amount") or 0
     if quota is None or quota <= won or not facts.elapsed_days or days_left < 1:
         return None
-    whose, found = _curve(unit, facts)
+    whose, found = curve_of(unit, facts)
     deals = closable_deals(facts.deals.get(unit.id, ()), facts.period)
     odds, older = _odds(deals, found, facts.as_of, days_left)
     need = Need(
@@ -111,7 +111,7 @@ def need_of(unit: Unit, facts: "Facts", quota: int | None, confidence: float) ->
     return _with_coverage(need, odds, missing, quota - won)
 
 
-def _curve(unit: Unit, facts: "Facts") -> tuple[str, WinCurve]:
+def curve_of(unit: Unit, facts: "Facts") -> tuple[str, WinCurve]:
     """Take the unit's own curve where it has enough wins, else the company's where nobody can be told apart in it."""
     own = facts.curves.own(unit.id)
     if own.won_count >= LEAST_WINS or unit.level == COMPANY or peers_of(unit, facts) is None:

@@ -9,8 +9,9 @@ from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Names
 from salesnb.actions.needed import need_of
 from salesnb.calendar import Period
-from salesnb.errors import BadInput, UnknownName, nearest
-from salesnb.money import to_minor
+from salesnb.errors import BadInput, MissingFile, UnknownName, nearest
+from salesnb.money import to_major, to_minor
+from salesnb.planning import Goal
 from salesnb.workbooks.findings_need import Need
 from salesnb.workbooks.findings_words import Wording, period_name
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from salesnb.actions.naming import Unit
     from salesnb.workspace import Settings, Workspace
 
-__all__ = ["RULE_OF_THUMB", "NeededCoverage", "needed_coverage"]
+__all__ = ["RULE_OF_THUMB", "NeededCoverage", "needed_coverage", "needed_for_goal"]
 
 RULE_OF_THUMB = 3
 
@@ -177,3 +178,23 @@ def _unit(facts: Facts, value: str) -> "Unit":
             f"There is no {facts.by} {value!r}.", hint=nearest(value, [unit.name for unit in units])
         )
     return found[0]
+
+
+def needed_for_goal(
+    workspace: "Workspace", goal: Goal, *, as_of: date | None = None
+) -> NeededCoverage | None:
+    """Tell how much open pipeline a plan's goal needs; None where that is not told.
+
+    It is told of the whole company's won amount, in a period that has begun and is not over, where there is data.
+    """
+    if goal.kpi != "won_amount" or goal.node != COMPANY:
+        return None
+    try:
+        with workspace.dataset() as data:
+            day = as_of or data.meta.as_of
+    except MissingFile:
+        return None
+    if not goal.period.start <= day < goal.period.last_day:
+        return None
+    target = to_major(int(goal.target), workspace.settings.digits)
+    return needed_coverage(workspace, target, period=goal.period.label, as_of=day)

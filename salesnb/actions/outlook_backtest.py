@@ -145,6 +145,9 @@ class _Backtest:
                 for step in range(steps + 1)
             ],
             quarter_start=self._workspace.calendar.year_start,
+            children={
+                node.id: [child.id for child in self._tree.children(node.id)] for node in self._tree.walk()
+            },
         )
 
     def _owners(self, known: tuple[str, ...]) -> dict[str, list[str]]:

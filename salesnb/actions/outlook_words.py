@@ -7,7 +7,7 @@ from salesnb.money import Formatter
 
 if TYPE_CHECKING:
     from salesnb.actions.outlook_backtest import OutlookBacktest
-    from salesnb.actions.outlooks import GoalOutlook, NodeOutlook
+    from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
     from salesnb.outlook.levers import Lever
     from salesnb.outlook.scores import Score
     from salesnb.outlook.scoring import Tenth
@@ -31,16 +31,16 @@ def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]
     goal, top = found.goal, found.nodes[0]
     said = [_headline(found, top, formatter)]
     if found.is_over:
-        return tuple(said)
+        return (*said, *found.notices)
     if top.attainment is not None:
         chance = top.attainment.chance
         low, high = (formatter.value(value, goal.unit) for value in (chance.low, chance.high))
         said.append(f"In 80 of 100 such cases it ends between {low} and {high}.")
         if chance.probability is not None and chance.probability < _UNLIKELY:
             said.append(_cause(found, formatter))
-    said += [_lever(one, formatter) for one in found.levers[:_LEVERS]]
+    said += [_lever(one, formatter) for one in _telling(found)]
     said.append(f"Views: {found.views}. Told as of {formatter.date(found.as_of)}.")
-    return tuple(said)
+    return (*said, *found.notices)
 
 
 def _headline(found: "GoalOutlook", top: "NodeOutlook", formatter: Formatter) -> str:
@@ -63,6 +63,14 @@ def _cause(found: "GoalOutlook", formatter: Formatter) -> str:
     assert attainment is not None  # noqa: S101 -- asked only where there is one
     reachable = formatter.value(attainment.outcome.reachable(_REACHABLE), found.goal.unit)
     return f"That is unlikely; {reachable} is as likely reached as not."
+
+
+def _telling(found: "GoalOutlook") -> "list[Lever]":
+    """Choose what moves the probability by a per cent at least; none where no probability is shown."""
+    top = found.nodes[0].attainment
+    if top is None or top.chance.probability is None:
+        return []
+    return [one for one in found.levers if _percent(one.down) != _percent(one.up)][:_LEVERS]
 
 
 def _lever(lever: "Lever", formatter: Formatter) -> str:

@@ -1,7 +1,7 @@
 """The outlook of a plan: what its period will bring at every node, and how likely each quota is attained."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,16 +16,23 @@ from salesnb.actions.outlook_data import (
     monthly_totals,
     months_of,
 )
+from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
+from salesnb.actions.predicting import Lesson, keep_predictions, lesson_of, predictions_of
+from salesnb.counting import counted
 from salesnb.errors import BadInput, BadUsage
 from salesnb.planning import Goal, Plan, Quota
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from salesnb.crm.dataset import Dataset
     from salesnb.outlook.attain import Attainment
     from salesnb.outlook.deals import Deals
     from salesnb.outlook.distribution import Outcome
     from salesnb.outlook.levers import Lever, Worth
     from salesnb.outlook.pipeline import Pipeline
+    from salesnb.outlook.predictions import Prediction
     from salesnb.outlook.simulation import Simulation
     from salesnb.outlook.top_down import TopDown
     from salesnb.workspace import Workspace
@@ -33,66 +40,13 @@ if TYPE_CHECKING:
 __all__ = ["GoalOutlook", "NodeOutlook", "Outlook", "outlook_of_plan"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodeOutlook:
-    """What the period will bring at a node.
-
-    Attributes
-    ----------
-    node, name, level
-        Of the quota.
-    target
-        The quota, in minor units of money or as a count.
-    to_date
-        What there is of it on the as-of day.
-    attainment
-        The distribution and what may be said of it; None where nothing is known of the node.
-    """
-
-    node: str
-    name: str
-    level: str
-    target: int
-    to_date: float
-    attainment: "Attainment | None"
-
-
-@dataclass(frozen=True, kw_only=True)
-class GoalOutlook:
-    """What a goal's period will bring, at every node of its cascade.
-
-    Attributes
-    ----------
-    goal
-        The goal.
-    as_of
-        The last day of which results are known.
-    nodes
-        Parents first, as in the plan.
-    levers, worth
-        What moves the probability of the goal most, and what would be worth knowing; empty where deals are not
-        simulated.
-    views
-        What was mixed, in words.
-    """
-
-    goal: Goal
-    as_of: date
-    nodes: tuple[NodeOutlook, ...]
-    levers: "tuple[Lever, ...]"
-    worth: "tuple[Worth, ...]"
-    views: str
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing of the period is to come."""
-        return self.as_of >= self.goal.period.last_day
-
-
 def outlook_of_plan(
     workspace: "Workspace", name: str, *, kpi: str | None = None, as_of: date | None = None
 ) -> tuple[GoalOutlook, ...]:
     """Tell what the period of a plan will bring, for each goal that has quotas.
+
+    What is said as of the day of the data is kept in the workspace's record, once a closed month, and corrects what is
+    said later of other periods.
 
     Parameters
     ----------
@@ -112,16 +66,24 @@ def outlook_of_plan(
     """
     plan = workspace.plans().load(name)
     with workspace.dataset() as data:
-        return tuple(
-            Outlook(workspace, data, plan, goal, as_of or data.meta.as_of).result()
-            for goal in _goals(plan, kpi)
-        )
+        outlooks = [
+            Outlook(workspace, data, plan, goal, as_of or data.meta.as_of) for goal in _goals(plan, kpi)
+        ]
+        found = [outlook.result() for outlook in outlooks]
+    unkept = keep_predictions(workspace, [said for outlook in outlooks for said in outlook.predictions()])
+    return tuple(replace(one, notices=(*one.notices, *filter(None, [unkept]))) for one in found)
 
 
 def _goals(plan: Plan, kpi: str | None) -> Sequence[Goal]:
+    found = [goal for goal in plan.goals if plan.quotas_of(goal)]
     if kpi is not None:
-        return (plan.goal(kpi),)
-    found = [goal for goal in plan.goals if any(quota.kpi == goal.kpi for quota in plan.quotas)]
+        named = plan.goal(kpi)
+        if named not in found:
+            raise BadUsage(
+                f"The goal {named.kpi} of {plan.name} has no quotas, so there is no outlook of it.",
+                hint="Cascade a goal that adds up, such as won_amount.",
+            )
+        return (named,)
     if not found:
         raise BadUsage(
             f"No goal of {plan.name} has quotas, so there is nothing to attain.",
@@ -151,8 +113,11 @@ class Outlook:
                 f"{goal.period.label} does not begin and end with a month, and the outlook is of months.",
                 hint="Plan a month, a quarter or a year.",
             )
-        self._workspace, self._data, self._goal, self._as_of = workspace, data, goal, as_of
-        self._quotas = tuple(quota for quota in plan.quotas if quota.kpi == goal.kpi)
+        self._workspace, self._data, self._plan, self._goal = workspace, data, plan, goal
+        self._as_of = as_of
+        self._quotas = plan.quotas_of(goal)
+        self._told: dict[str, NodeOutlook] = {}
+        self._totals: dict[str, Monthly] = {}
 
     def result(self) -> GoalOutlook:
         """Tell it of every node."""
@@ -163,18 +128,57 @@ class Outlook:
             levers=self._levers(),
             worth=self._worth(),
             views=self.views,
+            notices=self._notices(),
         )
 
     def node(self, quota: Quota) -> NodeOutlook:
         """Tell it of one node."""
-        return NodeOutlook(
-            node=quota.id,
-            name=quota.name,
-            level=quota.level,
-            target=quota.amount,
-            to_date=self._to_date(quota),
-            attainment=self._attainment(quota),
-        )
+        if quota.id not in self._told:
+            self._told[quota.id] = NodeOutlook(
+                node=quota.id,
+                name=quota.name,
+                level=quota.level,
+                target=quota.amount,
+                to_date=self._to_date(quota),
+                attainment=self._attainment(quota),
+            )
+        return self._told[quota.id]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of the period is to come."""
+        return self._as_of >= self._goal.period.last_day
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether deals of the period are simulated, so that reps can be drawn jointly."""
+        return self._simulation is not None
+
+    def draws(self, known: Mapping[str, float], whole: "Outcome") -> "npt.NDArray[np.float64]":
+        """Draw what reps end with, jointly: shape (draws, reps); see :func:`salesnb.outlook.joint.jointly`."""
+        from salesnb.outlook.joint import jointly
+
+        assert self._simulation is not None  # noqa: S101 -- asked only where there is one
+        return jointly(self._simulation, known, whole)
+
+    def predictions(self) -> "tuple[Prediction, ...]":
+        """List what was said so far of quotas; of an earlier day than that of the data nothing, which is hindsight."""
+        if self._as_of != self._data.meta.as_of:
+            return ()
+        return predictions_of(self._plan, self._goal, self._as_of, self._told.values())
+
+    @cached_property
+    def _lesson(self) -> Lesson:
+        levels = ("company", *self._data.meta.levels, "rep")
+        return lesson_of(self._workspace, self._goal.kpi, self._as_of, levels, self._monthly)
+
+    def _notices(self) -> tuple[str, ...]:
+        count = self._lesson.unreadable
+        if not count:
+            return ()
+        where = "plans/.history/predictions.jsonl"
+        left = counted(count, "line that cannot be read is", "lines that cannot be read are")
+        return (f"Of {where} {left} left out.",)
 
     def _attainment(self, quota: Quota) -> "Attainment | None":
         from salesnb.outlook.attain import attain
@@ -183,7 +187,11 @@ class Outlook:
         if top_down is None and bottom_up is None:
             return None
         return attain(
-            float(quota.amount), top_down=top_down, bottom_up=bottom_up, origins=self._origins(quota.level)
+            float(quota.amount),
+            top_down=top_down,
+            bottom_up=bottom_up,
+            origins=self._origins(quota.level),
+            recalibration=self._lesson.recalibration,
         )
 
     @cached_property
@@ -192,22 +200,22 @@ class Outlook:
 
     def _to_date(self, quota: Quota) -> float:
         first, after = months_of(self._goal.period)
-        return self._monthly[quota.level].between(quota.id, first, after)
+        return self._monthly(quota.level).between(quota.id, first, after)
 
-    @cached_property
-    def _monthly(self) -> Mapping[str, Monthly]:
-        catalogue, calendar = self._workspace.catalogue(self._data), self._workspace.calendar
-        return {
-            level: monthly_totals(self._data, calendar, catalogue, self._goal.kpi, level, self._as_of)
-            for level in dict.fromkeys(quota.level for quota in self._quotas)
-        }
+    def _monthly(self, level: str) -> Monthly:
+        if level not in self._totals:
+            catalogue, calendar = self._workspace.catalogue(self._data), self._workspace.calendar
+            self._totals[level] = monthly_totals(
+                self._data, calendar, catalogue, self._goal.kpi, level, self._as_of
+            )
+        return self._totals[level]
 
     def _from_above(self, quota: Quota) -> "Outcome | None":
         """The first view: what is known of the period, and the months left, forecast as one total."""
         from salesnb.outlook.distribution import Outcome
 
         first, after = months_of(self._goal.period)
-        known = self._monthly[quota.level].between(quota.id, first, min(self._open_month, after))
+        known = self._monthly(quota.level).between(quota.id, first, min(self._open_month, after))
         if self._open_month >= after:
             return Outcome.certain(known)
         told = self._top_down.get(quota.level)
@@ -219,18 +227,27 @@ class Outlook:
     @cached_property
     def _top_down(self) -> "Mapping[str, TopDown]":
         from salesnb.outlook.ahead import top_down_ahead
+        from salesnb.outlook.coherent import coherent_views
         from salesnb.outlook.panel import Panel
 
         first, after = months_of(self._goal.period)
         start = max(first, self._open_month)
+
+        def ahead(panel: Panel) -> "TopDown":
+            return top_down_ahead(panel, after - start, lead=start - self._open_month)
+
         found = {}
-        for level, monthly in self._monthly.items():
-            series = monthly.series(self._open_month)
+        for level in dict.fromkeys(quota.level for quota in self._quotas):
+            series = self._monthly(level).series(self._open_month)
             if series and start < after:
-                found[level] = top_down_ahead(
-                    Panel.from_series(series), after - start, lead=start - self._open_month
-                )
-        return found
+                found[level] = ahead(Panel.from_series(series))
+        if not found:
+            return {}
+        below: dict[str, list[str]] = {}
+        for quota in self._quotas:
+            below.setdefault(quota.parent or "", []).append(quota.id)
+        told = coherent_views(tuple(found.values()), below, make=ahead)
+        return dict(zip(found, told, strict=True))
 
     def _origins(self, level: str) -> int:
         from salesnb.outlook.chances import LEAST_ORIGINS
@@ -336,10 +353,11 @@ class Outlook:
     @property
     def views(self) -> str:
         """What is mixed, in words."""
-        above = "a forecast of the months left with the misses that such forecasts had"
-        if self._simulation is None:
-            return above
-        return f"{above}, and a simulation of open and coming deals, half each"
+        said = "a forecast of the months left with the misses that such forecasts had"
+        if self._simulation is not None:
+            said += ", and a simulation of open and coming deals, half each"
+        known = self._lesson.resolved
+        return said + (f", corrected by how {known} earlier predictions turned out" if known else "")
 
 
 def _whole_months(goal: Goal) -> tuple[int, int]:

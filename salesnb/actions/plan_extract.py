@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from salesnb import __version__
 from salesnb.actions.extracts import EXTRACT_FORMAT, Extract, described_workspace
 from salesnb.actions.organisation import org_tree, rep_node_id
+from salesnb.actions.plan_chances import chances_of_plan
+from salesnb.actions.prospects import SharedOutlooks
 from salesnb.calendar import years_before
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
@@ -19,8 +21,17 @@ __all__ = ["plan_extract"]
 _YEARS = 2
 
 
-def plan_extract(workspace: "Workspace", plan: Plan, facts: "Facts") -> Extract:
-    """Cut the extract of the plan's workbook."""
+def plan_extract(
+    workspace: "Workspace", plan: Plan, facts: "Facts", outlooks: SharedOutlooks | None = None
+) -> Extract:
+    """Cut the extract of the plan's workbook.
+
+    Parameters
+    ----------
+    outlooks
+        Those that other pages of the run share; by default its own.
+    """
+    shared = outlooks or SharedOutlooks(workspace=workspace, plan=plan, facts=facts)
     content = {
         "format": EXTRACT_FORMAT,
         "kind": "plan",
@@ -40,6 +51,7 @@ def plan_extract(workspace: "Workspace", plan: Plan, facts: "Facts") -> Extract:
         "history": _history(plan, facts),
         "segments": _segments(facts),
         "segment_dimension": facts.segment_dimension,
+        **chances_of_plan(workspace, plan, facts, shared),
         "revisions": [
             {"revision": entry.revision, "at": str(entry.at), "author": entry.author, "reason": entry.reason}
             for entry in workspace.plans().history(plan.name)

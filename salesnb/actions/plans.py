@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
+from salesnb.actions.hedging import Hedge, Reach, hedged_plan
 from salesnb.actions.history import rep_drivers
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.splitting import cut_goal, resplit
@@ -29,6 +30,7 @@ __all__ = [
     "quotas_by",
     "read_target",
     "restore",
+    "season_lines",
     "slip_lines",
 ]
 
@@ -51,6 +53,8 @@ class CascadeChange:
         A second dimension to cut the quotas by; empty to leave it.
     lock_across, unlock_across
         Parts of the second cut: node, value and, for a lock, amount.
+    over_assign, reach
+        Over-assignment by level, and the chance of reaching the goal for which that of reps is chosen.
     why
         The reason; a lock needs one.
     """
@@ -62,6 +66,8 @@ class CascadeChange:
     across: str = ""
     lock_across: tuple[tuple[str, str, str], ...] = ()
     unlock_across: tuple[tuple[str, str], ...] = ()
+    over_assign: tuple[Hedge, ...] = ()
+    reach: Reach | None = None
     why: str = ""
 
     @property
@@ -75,6 +81,8 @@ class CascadeChange:
             self.across,
             self.lock_across,
             self.unlock_across,
+            self.over_assign,
+            self.reach,
         )
         return not any(steps)
 
@@ -108,7 +116,8 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
     """
     if change.is_empty:
         raise BadUsage(
-            "There is nothing to change.", hint="Give --goal, --basis, --across, --lock or --unlock."
+            "There is nothing to change.",
+            hint="Give --goal, --basis, --across, --over-assignment, --reach, --lock or --unlock.",
         )
     if (change.lock or change.lock_across) and not change.why:
         raise BadUsage("A lock needs its reason.", hint='Add --why "…"; it is kept with the lock.')
@@ -122,6 +131,7 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
         plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
         plan = _with_drivers(workspace, plan)
     plan, told = resplit(workspace, plan, basis=change.basis, across=change.across)
+    plan, more = hedged_plan(workspace, plan, change.over_assign, change.reach)
     for node, amount in change.lock:
         unit = next((quota.unit for quota in plan.quotas), "money")
         fixed = int(read_target(amount, unit, workspace.settings))
@@ -129,7 +139,7 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
     plan = _locked_across(workspace, plan, change, who)
     reason = change.why or _reason(change)
     return ChangedPlan(
-        plan=store.save(plan, read_at=read_at, author=who, reason=reason, at=moment()), notices=told
+        plan=store.save(plan, read_at=read_at, author=who, reason=reason, at=moment()), notices=(*told, *more)
     )
 
 
@@ -194,7 +204,7 @@ def quota_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]]:
 def quotas_by(
     plan: Plan, calendar: FiscalCalendar, formatter: Formatter, grain: str
 ) -> tuple[tuple[str, ...], list[dict[str, object]]]:
-    """List the quotas with what they are in each month or quarter: by their own months, or the season of their goal.
+    """List the quotas with what they are in each week, month or quarter: by their own months, or the season of their goal.
 
     Returns
     -------
@@ -205,11 +215,11 @@ def quotas_by(
     buckets = calendar.buckets(plan.period.start, plan.period.end, grain)
     parts: dict[tuple[str, str, str], dict[str, int]] = {}
     for goal in plan.goals:
-        for node, stones in planning.roadmap(plan, goal).milestones.items():
+        for node, dues in _dues(plan, goal, calendar, grain).items():
             sums = parts.setdefault((goal.kpi, goal.period.label, node), {})
-            for stone in stones:
-                label = _bucket(stone.label, calendar, grain)
-                sums[label] = sums.get(label, 0) + stone.amount
+            for due in dues:
+                label = due.label if grain == "week" else _bucket(due.label, calendar, grain)
+                sums[label] = sums.get(label, 0) + due.amount
     for quota, record in zip(plan.quotas, records, strict=True):
         own = parts.get((quota.kpi, quota.period, quota.id), {})
         record |= {
@@ -239,6 +249,34 @@ def parts_across(plan: Plan, formatter: Formatter) -> tuple[tuple[str, ...], lis
         if quota.parts
     ]
     return labels, records
+
+
+def _dues(
+    plan: Plan, goal: planning.Goal, calendar: FiscalCalendar, grain: str
+) -> dict[str, tuple[planning.Due, ...]]:
+    """Give what is due at every node, by week where weeks are asked for, else by month."""
+    period = goal.period
+    weeks = calendar.buckets(period.start, period.end, "week") if grain == "week" else ()
+    return planning.dues(plan, goal, calendar.months(period), weeks)
+
+
+def season_lines(plan: Plan, calendar: FiscalCalendar, formatter: Formatter) -> tuple[str, ...]:
+    """Say for each goal what is due by the end of each month, with the spread of its season."""
+    said = []
+    for goal in plan.goals:
+        told = next(iter(_dues(plan, goal, calendar, "month").values()), ())
+        steps = ", ".join(_due_words(due, goal.unit, formatter) for due in told)
+        season = next((one for one in plan.assumptions.seasonality if one.kpi == goal.kpi), None)
+        spread = f" (spread: eight in ten of {season.past})" if season and season.past else ""
+        said += [f"Roadmap of {goal.kpi}{spread}: {steps}."] if steps else []
+    return tuple(said)
+
+
+def _due_words(due: planning.Due, unit: str, formatter: Formatter) -> str:
+    words = f"{formatter.value(due.to_date, unit)} by {formatter.date(due.last_day)}"
+    if due.low is None or due.high is None:
+        return words
+    return f"{words} ({formatter.value(due.low, unit)} to {formatter.value(due.high, unit)})"
 
 
 def _bucket(month: str, calendar: FiscalCalendar, grain: str) -> str:
@@ -308,6 +346,8 @@ def _reason(change: CascadeChange) -> str:
     parts = [f"goal {change.goal[0]}={change.goal[1]}"] if change.goal else []
     parts += [f"by {change.basis}"] if change.basis else []
     parts += [f"across {change.across}"] if change.across else []
+    parts += [f"{hedge.level or 'reps'} over-assigned by {hedge.over:g}" for hedge in change.over_assign]
+    parts += [f"over-assigned for a chance of {change.reach.chance:g}"] if change.reach else []
     parts += [f"unlocked {node}" for node in change.unlock]
     parts += [f"unlocked {label} of {node}" for node, label in change.unlock_across]
     return ", ".join(parts).capitalize()

@@ -1,21 +1,54 @@
 """The outlook of every unit of a run: made from fits that all pages share, and cut to what each page may know."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.organisation import REP_PREFIX
-from salesnb.actions.outlooks import NodeOutlook, Outlook
+from salesnb.actions.outlook_told import NodeOutlook
+from salesnb.actions.outlooks import Outlook
+from salesnb.actions.predicting import keep_predictions
 from salesnb.errors import BadUsage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from salesnb.actions.facts import Facts
+    from salesnb.outlook.distribution import Outcome
     from salesnb.planning import Goal, Plan, Quota
     from salesnb.workspace import Workspace
 
-__all__ = ["Prospects"]
+__all__ = ["Prospects", "SharedOutlooks"]
+
+# So many equally likely totals draw the shape of an outlook, and say no more than it knows.
+_QUANTILES = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedOutlooks:
+    """The outlooks of a run, each goal's fitted once for all pages that tell of it."""
+
+    workspace: "Workspace"
+    plan: "Plan | None"
+    facts: "Facts"
+    _made: "dict[str, Outlook | None]" = field(default_factory=dict, init=False)
+
+    def of(self, goal: "Goal | None") -> Outlook | None:
+        """Give the outlook of a goal, where the reviewed period is the goal's and is not over."""
+        if self.plan is None or goal is None or goal.period != self.facts.period:
+            return None
+        if goal.id not in self._made:
+            self._made[goal.id] = self._make(goal)
+        return self._made[goal.id]
+
+    def _make(self, goal: "Goal") -> Outlook | None:
+        facts = self.facts
+        if self.plan is None or facts.as_of >= goal.period.last_day or facts.as_of > facts.data.meta.as_of:
+            return None
+        try:
+            return Outlook(self.workspace, facts.data, self.plan, goal, facts.as_of)
+        except BadUsage:
+            # A week has no outlook of months; its page says so.
+            return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,36 +61,33 @@ class Prospects:
         What the units should reach in the reviewed period, and each one's part.
     """
 
-    workspace: "Workspace"
-    plan: "Plan | None"
-    facts: "Facts"
+    shared: SharedOutlooks
     goal: "Goal | None"
     quotas: "Mapping[str, Quota]"
 
     def part(self, node: str) -> dict[str, Any]:
         """Give a unit's outlook with those of the reps below it, as an extract holds it; nothing where there is none."""
-        quota, outlook = self.quotas.get(node), self._outlook
+        quota, outlook = self.quotas.get(node), self.shared.of(self.goal)
         if quota is None or outlook is None:
             return {}
-        whole = _part(outlook.node(quota))
-        if not whole:
+        found = outlook.node(quota)
+        whole = _part(found)
+        if found.attainment is None:
             return {}
         below = [one for one in self.quotas.values() if one.parent == node and one.id.startswith(REP_PREFIX)]
         reps = [part for one in below if (part := _part(outlook.node(one)))]
-        return {"outlook": whole | {"views": outlook.views, "reps": reps}}
+        quantiles = _quantiles(found.attainment.outcome)
+        return {"outlook": whole | {"views": outlook.views, "reps": reps, "quantiles": quantiles}}
 
-    @cached_property
-    def _outlook(self) -> Outlook | None:
-        """The outlook of the goal, where the reviewed period is the goal's and is not over."""
-        if self.plan is None or self.goal is None or self.goal.period != self.facts.period:
-            return None
-        if self.facts.as_of >= self.facts.period.last_day or self.facts.as_of > self.facts.data.meta.as_of:
-            return None
-        try:
-            return Outlook(self.workspace, self.facts.data, self.plan, self.goal, self.facts.as_of)
-        except BadUsage:
-            # A week has no outlook of months; its page says so.
-            return None
+    def keep(self) -> None:
+        """Keep what the pages say in the workspace's record; where that cannot be written, pages are made all the same."""
+        outlook = self.shared.of(self.goal)
+        if outlook is not None:
+            keep_predictions(self.shared.workspace, outlook.predictions())
+
+
+def _quantiles(outcome: "Outcome") -> list[int]:
+    return [round(outcome.quantile((place + 0.5) / _QUANTILES)) for place in range(_QUANTILES)]
 
 
 def _part(found: NodeOutlook) -> dict[str, Any]:

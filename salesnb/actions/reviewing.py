@@ -16,6 +16,7 @@ from salesnb.actions.indexing import index_page
 from salesnb.actions.naming import COMPANY, Names
 from salesnb.actions.own_kpis import files_key, usable, versions_used
 from salesnb.actions.plan_extract import plan_extract
+from salesnb.actions.prospects import SharedOutlooks
 from salesnb.actions.stale_data import Doubt, accepted, data_doubts
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.kpis import catalogue
@@ -185,6 +186,11 @@ class _Run:
         return inputs_key(self.workspace, self.plan, fingerprint, asked, (t.path for t in self.templates))
 
     @cached_property
+    def outlooks(self) -> SharedOutlooks:
+        """The outlooks that all pages share."""
+        return SharedOutlooks(workspace=self.workspace, plan=self.plan, facts=self.facts)
+
+    @cached_property
     def withheld(self) -> frozenset[str]:
         """Name what the environment holds for the workspace alone."""
         return self.workspace.secret_names()
@@ -192,7 +198,7 @@ class _Run:
     def prepare(self) -> "_Prepared":
         """Read every figure and make the jobs; nothing has run yet."""
         template, plan_template = self.templates
-        extracts = review_extracts(self.workspace, self.plan, self.facts, template.name)
+        extracts = review_extracts(self.workspace, self.plan, self.facts, template.name, self.outlooks)
         wanted = _wanted(extracts, self.request.only)
         if not wanted:
             where = f"by {self.facts.by} in {self.facts.period.label}"
@@ -258,7 +264,7 @@ class _Run:
         )
 
     def _plan_job(self, template: Template) -> Job:
-        content = plan_extract(self.workspace, self.plan, self.facts)
+        content = plan_extract(self.workspace, self.plan, self.facts, self.outlooks)
         return Job(
             id=PLAN_SLUG,
             name=f"Plan {self.plan.name}",

@@ -3,21 +3,49 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from salesnb.actions.organisation import rep_node_id
 from salesnb.calendar import FiscalCalendar, Period, years_before
 from salesnb.counting import counted
+from salesnb.errors import BadInput
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
-from salesnb.planning import RAMPED, Cohort, Staffing, months_since
+from salesnb.planning import (
+    RAMPED,
+    Cohort,
+    Market,
+    Staffing,
+    Stay,
+    active_shares,
+    bookings,
+    months_since,
+    project,
+)
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.kpis import Kpi
     from salesnb.registry import Registry
 
-__all__ = ["Brings", "Presence", "cohorts_of", "credited", "past_productivity", "presences"]
+__all__ = [
+    "Brings",
+    "Presence",
+    "Stays",
+    "capacity_of",
+    "cohorts_of",
+    "credited",
+    "memberships_of",
+    "past_productivity",
+    "presences",
+    "stays_of",
+    "whole_months",
+]
+
+Stays = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Rows of memberships by the id of the rep's node."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +93,66 @@ def presences(data: "Dataset") -> dict[str, Presence]:
     return found
 
 
+def memberships_of(data: "Dataset") -> Stays:
+    """List the dated memberships of each rep, by the id of the rep's node."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    if data.has("memberships"):
+        for row in data.table("memberships").to_pyarrow().to_pylist():
+            found.setdefault(rep_node_id(str(row["rep_id"])), []).append(row)
+    return found
+
+
+def stays_of(
+    node: str, there: Mapping[str, Presence], members: Stays, until: date | None = None
+) -> tuple[Stay, ...]:
+    """Take dated memberships of a rep where there are some, within the time that the rep was there."""
+    rep = there.get(node, Presence())
+    rows = members.get(node) or ({"node": "", "valid_from": None, "valid_to": None, "share": 1.0},)
+    return tuple(
+        Stay(
+            node=str(row["node"] or ""),
+            start=max((day for day in (row["valid_from"], rep.hired) if day), default=None),
+            end=min((day for day in (row["valid_to"], rep.left, until) if day), default=None),
+            share=Fraction(str(row["share"] if row["share"] is not None else 1.0)),
+        )
+        for row in rows
+    )
+
+
+def whole_months(calendar: FiscalCalendar, period: Period) -> tuple[Period, ...]:
+    """Give the months of a period that is made of whole ones.
+
+    Raises
+    ------
+    BadInput
+        When it is not.
+    """
+    months = calendar.months(period)
+    if (months[0].start, months[-1].end) != (period.start, period.end):
+        raise BadInput(
+            f"Capacity is told by month, and {period.label} is not made of whole months.",
+            hint="Ask for a plan of a month, quarter or year.",
+        )
+    return months
+
+
+def capacity_of(cohort: Cohort, market: Market) -> tuple[float, float, float]:
+    """Tell what a cohort and whoever replaces its leavers can sell in a period, its heads, and those of ramped reps."""
+    path = project([cohort], market.months, market.staffing)
+    sold = sum(bookings(path.ramped, market.monthly, market.season))
+    return sold, sum(path.headcount) / market.months, sum(path.ramped) / market.months
+
+
 def cohorts_of(
-    nodes: Sequence[str], there: Mapping[str, Presence], months: Sequence[Period]
+    nodes: Sequence[str],
+    there: Mapping[str, Presence],
+    months: Sequence[Period],
+    members: Stays = MappingProxyType({}),
 ) -> tuple[Cohort, ...]:
     """Make a cohort of each rep of a plan; who has left before is in none.
 
-    Somebody whose day of hire is not known is taken to be ramped. Who comes in a month counts from its start.
+    Somebody whose day of hire is not known is taken to be ramped. Who comes in a month counts from its start, and who
+    has dated memberships for the days of them: leave and part time are less than whole months.
     """
     start, end = months[0].start, months[-1].end
     found = []
@@ -88,9 +170,29 @@ def cohorts_of(
                 last=None
                 if not rep.left or rep.left > end
                 else 1 + months_since(start, rep.left - timedelta(days=1)),
+                there=_parts_of_months(members.get(node, ()), months),
             )
         )
     return tuple(found)
+
+
+def _parts_of_months(rows: Sequence[Mapping[str, Any]], months: Sequence[Period]) -> tuple[float, ...]:
+    """Tell what part of each month a rep's memberships leave; empty where it is all of each.
+
+    What is before the first of them is not leave: the imports say where the rep was then.
+    """
+    first = min((row["valid_from"] or date.min for row in rows), default=date.min)
+    stays = [
+        Stay(
+            start=None if row["valid_from"] == first else row["valid_from"],
+            end=row["valid_to"],
+            share=Fraction(str(1.0 if row["share"] is None else row["share"])),
+        )
+        for row in rows
+    ]
+    parts = zip(*active_shares(months, stays).values(), strict=True) if stays else ()
+    shares = tuple(float(sum(part)) for part in parts)
+    return () if all(share == 1 for share in shares) else shares
 
 
 def past_productivity(

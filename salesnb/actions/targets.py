@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.kpis import Query, Target
 from salesnb.kpis.kpi import TARGET_INPUTS
+from salesnb.planning import month_weights_of
 
 if TYPE_CHECKING:
     from salesnb.kpis import Kpi
@@ -60,7 +61,7 @@ def plan_targets(plan: "Plan") -> tuple[Target, ...]:
 
 def _of_quotas(plan: "Plan") -> Iterator[Target]:
     for goal in plan.goals:
-        months = tuple((stone.label, stone.weight_bp) for stone in plan.milestones if stone.goal == goal.id)
+        months = tuple(month_weights_of(plan, goal).items())
         for quota in plan.quotas_of(goal):
             yield _target(plan, goal, quota, months)
 

@@ -3,19 +3,19 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from salesnb import planning
-from salesnb.actions.history import history_start, rep_history
+from salesnb.actions.history import history_start, month_weights, rep_history
+from salesnb.actions.markets import potential_by_leaf
 from salesnb.actions.organisation import first_days, rep_node_id
+from salesnb.actions.staffing import capacity_of, cohorts_of, memberships_of, presences, whole_months
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
-from salesnb.planning import OrgTree, Plan, Segment, Weighting
+from salesnb.planning import Goal, Market, OrgTree, Plan, Segment, Weighting
 
 if TYPE_CHECKING:
     from salesnb.calendar import FiscalCalendar
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from salesnb.kpis import Kpi
     from salesnb.registry import Registry
 
-__all__ = ["HISTORY", "SEGMENT", "Past", "new_reps", "shares_of"]
+__all__ = ["HISTORY", "SEGMENT", "Past", "new_reps", "season_of", "shares_of"]
 
 HISTORY = "history: the twelve months before the plan"
 SEGMENT = "segment"
 _REST = "other"
-_FULL = 10_000
+# A rep's capacity in months of a ramped one is kept in whole millionths.
+_PARTS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +55,8 @@ class Past:
         ways: dict[str, Callable[[], Weighting]] = {
             "history": lambda: self.history(kpi, tree),
             "equal": lambda: Weighting(weights={leaf.id: 1 for leaf in tree.leaves()}, basis="equal"),
-            "potential": self._potential,
-            "capacity": lambda: self._capacity(plan, tree),
+            "potential": lambda: self._potential(kpi, plan, tree),
+            "capacity": lambda: self._capacity(kpi, plan, tree),
             "given": lambda: self._given(plan, kpi),
         }
         leaves = {leaf.id for leaf in tree.leaves()}
@@ -139,7 +140,20 @@ class Past:
         )
         return run(query, self.data, self.calendar, self.known).rows
 
-    def _potential(self) -> Weighting:
+    def _potential(self, kpi: str, plan: Plan, tree: OrgTree) -> Weighting:
+        """Take the market's potential where it names the nodes of the tree, else the revenue of the accounts worked."""
+        period = plan.goal(kpi).period
+        wider = [self.calendar.containing(period.start, grain) for grain in ("quarter", "year")]
+        labels = [
+            period.label,
+            *(one.label for one in wider if one.start <= period.start and period.end <= one.end),
+        ]
+        weights, of = potential_by_leaf(self.data, tree, labels)
+        if weights:
+            return Weighting(weights=weights, basis=f"potential: the market's of {of}")
+        return self._worked()
+
+    def _worked(self) -> Weighting:
         """Sum the revenue of the accounts that each rep had deals with; one of several reps counts for each."""
         deals, accounts = self.data.table("opportunities"), self.data.table("accounts")
         first = history_start(self.period)
@@ -155,23 +169,24 @@ class Past:
         weights = {rep_node_id(str(row["rep_id"])): int(row["potential"] or 0) for row in rows}
         if not any(weights.values()):
             raise BadInput(
-                "The potential of nobody is known: no account has a revenue.",
-                hint="Map accounts.revenue at import, or split by history.",
+                "The potential of nobody is known: no account has a revenue, and no market of this period is a node's.",
+                hint="Put market.csv (segment, period, potential) beside the export, map accounts.revenue, or split by"
+                " history.",
             )
         return Weighting(
             weights=weights, basis="potential: the revenue of the accounts worked in the twelve months before"
         )
 
-    def _capacity(self, plan: Plan, tree: OrgTree) -> Weighting:
-        """Count the days that each rep is there, each weighted by the plan's ramp for the months since the first."""
-        begun = first_days(self.data)
-        ramp = plan.assumptions.ramp_bp
-        weights = {
-            leaf.id: _ramped_days(begun.get(leaf.id.partition(":")[2], date.min), self.period, ramp)
-            for leaf in tree.leaves()
-        }
-        words = "days there, ramped" if ramp else "days there"
-        return Weighting(weights=weights, basis=f"capacity: {words}")
+    def _capacity(self, kpi: str, plan: Plan, tree: OrgTree) -> Weighting:
+        """Take what ``plan capacity`` says that each rep can bring: ramp, season, leave, attrition and backfill."""
+        goal = plan.goal(kpi)
+        months = whole_months(self.calendar, goal.period)
+        season, _ = season_of(self.data, self.calendar, self.known, plan, goal)
+        market = Market(monthly=1, season=season, staffing=planning.staffing_of(plan))
+        reps = [leaf.id for leaf in tree.leaves() if leaf.level == "rep"]
+        cohorts = cohorts_of(reps, presences(self.data), months, memberships_of(self.data))
+        weights = {cohort.name: round(capacity_of(cohort, market)[0] * _PARTS) for cohort in cohorts}
+        return Weighting(weights=weights, basis="capacity: what salesnb plan capacity says of each rep")
 
     def _given(self, plan: Plan, kpi: str) -> Weighting:
         """Take the quotas as they are for weights."""
@@ -187,15 +202,18 @@ def new_reps(data: "Dataset", period: Period) -> frozenset[str]:
     return frozenset(rep_node_id(rep) for rep, day in first_days(data).items() if day > first)
 
 
-def _ramped_days(begun: date, period: Period, ramp: tuple[int, ...]) -> Fraction:
-    """Add up the days of a period from a first day on, each in full after the ramp."""
-    days = range(max(begun, period.start).toordinal(), period.end.toordinal())
-    whole = Fraction()
-    for ordinal in days:
-        day = date.fromordinal(ordinal)
-        months = (day.year - begun.year) * 12 + day.month - begun.month - (day.day < begun.day)
-        whole += Fraction(ramp[months] if months < len(ramp) else _FULL, _FULL)
-    return whole
+def season_of(
+    data: "Dataset", calendar: "FiscalCalendar", known: "Registry[Kpi]", plan: Plan, goal: Goal
+) -> tuple[tuple[int, ...], str]:
+    """Give the shares of the months of a goal, and where they are from: the plan, or history where it has not all."""
+    months = calendar.months(goal.period)
+    for season in plan.assumptions.seasonality:
+        weights = {weight.label: weight.weight_bp for weight in season.weights}
+        if season.kpi == goal.kpi and all(month.label in weights for month in months):
+            return tuple(weights[month.label] for month in months), season.basis
+    past = month_weights(data, calendar, known, goal.kpi, goal.period)
+    points = planning.basis_points(past.weights)
+    return tuple(points[month.label] for month in months), past.basis
 
 
 def shares_of(sold: Mapping[str, Mapping[str, int]]) -> dict[str, int]:

@@ -44,7 +44,8 @@ def _best(relaxed: Relaxation, price: Floats, near: Floats) -> tuple[Floats, Flo
     low, high = _bracket(relaxed, price)
     x = np.clip(near, low, high)
     for _ in range(_TURNS):
-        right, left = relaxed.sides(x)
+        rise, bend = relaxed.slopes(x)
+        right, left = relaxed.beside(x, rise)
         tilt = np.clip(price, right, np.maximum(left, right)) - price
         ends = np.maximum(tilt * (high - x), tilt * (low - x))
         best = relaxed.value(x) - price * x + ends
@@ -52,7 +53,7 @@ def _best(relaxed: Relaxation, price: Floats, near: Floats) -> tuple[Floats, Flo
             break
         low, high = np.where(tilt >= 0, x, low), np.where(tilt <= 0, x, high)
         with np.errstate(all="ignore"):
-            newton = x - tilt / relaxed.curve_bend(x)
+            newton = x - tilt / bend
         x = np.where((newton > low) & (newton < high), newton, _between(relaxed, low, high))
     return best, x
 

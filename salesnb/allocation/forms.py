@@ -13,22 +13,17 @@ Floats = npt.NDArray[np.float64]
 
 
 class Form(Protocol):
-    """A curve that rises from 0 at z = 0, with z = amount / scale and a shape s.
+    """A curve that rises from 0 at z = 0, with z = amount / scale and a shape s, both arrays.
 
-    ``value``, ``rise`` and ``bend`` are the curve and its first two derivatives by z. Up to ``inflection`` the curve
-    is convex, behind it concave; 0 is concave everywhere.
+    Up to ``inflection`` the curve is convex, behind it concave; an inflection at 0 is concave everywhere.
     """
 
     def value(self, z: Floats, s: Floats) -> Floats:
-        """Height of the curve."""
+        """Height of the curve, for z of 0 or more."""
         ...
 
-    def rise(self, z: Floats, s: Floats) -> Floats:
-        """First derivative by z; may be infinite at 0."""
-        ...
-
-    def bend(self, z: Floats, s: Floats) -> Floats:
-        """Second derivative by z."""
+    def slopes(self, z: Floats, s: Floats) -> tuple[Floats, Floats]:
+        """First and second derivative by z, for z above 0."""
         ...
 
     def inflection(self, s: Floats) -> Floats:
@@ -43,61 +38,50 @@ class Form(Protocol):
 FORMS: Registry[Form] = Registry("form of a response curve")
 
 
-class _Power:
+class _Concave:
+    """What forms share that are concave everywhere and have no shape: it stands at 1."""
+
+    def inflection(self, s: Floats) -> Floats:
+        return np.zeros_like(s)
+
+    def fits(self, s: Floats) -> npt.NDArray[np.bool_]:
+        return np.equal(s, 1)
+
+
+class _Power(_Concave):
     """z^s with 0 < s <= 1: never saturates; s is the elasticity."""
 
     def value(self, z: Floats, s: Floats) -> Floats:
         return np.power(z, s)
 
-    def rise(self, z: Floats, s: Floats) -> Floats:
-        return s * np.power(z, s - 1)
-
-    def bend(self, z: Floats, s: Floats) -> Floats:
-        return s * (s - 1) * np.power(z, s - 2)
-
-    def inflection(self, s: Floats) -> Floats:
-        return np.zeros_like(s)
+    def slopes(self, z: Floats, s: Floats) -> tuple[Floats, Floats]:
+        rise = s * np.power(z, s - 1)
+        return rise, (s - 1) * rise / z
 
     def fits(self, s: Floats) -> npt.NDArray[np.bool_]:
         return (s > 0) & (s <= 1)
 
 
-class _Exponential:
-    """1 - exp(-z): saturates; its shape is not used and stands at 1."""
+class _Exponential(_Concave):
+    """1 - exp(-z): saturates."""
 
     def value(self, z: Floats, s: Floats) -> Floats:  # noqa: ARG002 - every form has a shape
         return -np.expm1(-z)
 
-    def rise(self, z: Floats, s: Floats) -> Floats:  # noqa: ARG002
-        return np.exp(-z)
-
-    def bend(self, z: Floats, s: Floats) -> Floats:  # noqa: ARG002
-        return -np.exp(-z)
-
-    def inflection(self, s: Floats) -> Floats:
-        return np.zeros_like(s)
-
-    def fits(self, s: Floats) -> npt.NDArray[np.bool_]:
-        return np.equal(s, 1)
+    def slopes(self, z: Floats, s: Floats) -> tuple[Floats, Floats]:  # noqa: ARG002
+        rise = np.exp(-z)
+        return rise, -rise
 
 
-class _Logarithm:
-    """log(1 + z): grows ever more slowly, without an end; its shape is not used and stands at 1."""
+class _Logarithm(_Concave):
+    """log(1 + z): grows ever more slowly, without an end."""
 
     def value(self, z: Floats, s: Floats) -> Floats:  # noqa: ARG002
         return np.log1p(z)
 
-    def rise(self, z: Floats, s: Floats) -> Floats:  # noqa: ARG002
-        return 1 / (1 + z)
-
-    def bend(self, z: Floats, s: Floats) -> Floats:  # noqa: ARG002
-        return -1 / (1 + z) ** 2
-
-    def inflection(self, s: Floats) -> Floats:
-        return np.zeros_like(s)
-
-    def fits(self, s: Floats) -> npt.NDArray[np.bool_]:
-        return np.equal(s, 1)
+    def slopes(self, z: Floats, s: Floats) -> tuple[Floats, Floats]:  # noqa: ARG002
+        rise = 1 / (1 + z)
+        return rise, -rise * rise
 
 
 class _Hill:
@@ -107,15 +91,11 @@ class _Hill:
         height: Floats = 1 - 1 / (1 + np.power(z, s))
         return height
 
-    def rise(self, z: Floats, s: Floats) -> Floats:
+    def slopes(self, z: Floats, s: Floats) -> tuple[Floats, Floats]:
         power = np.power(z, s)
-        rise: Floats = s * np.power(z, s - 1) / (1 + power) ** 2
-        return rise
-
-    def bend(self, z: Floats, s: Floats) -> Floats:
-        power = np.power(z, s)
-        bend: Floats = s * np.power(z, s - 2) * (s - 1 - (s + 1) * power) / (1 + power) ** 3
-        return bend
+        below = 1 / (1 + power)
+        rise = s * power / z * below * below
+        return rise, rise / z * (s - 1 - (s + 1) * power) * below
 
     def inflection(self, s: Floats) -> Floats:
         steep = np.maximum(s, 1)

@@ -18,6 +18,7 @@ __all__ = ["Point", "Rows", "solve"]
 _STEPS = 100
 # Of the first products of distance and multiplier, where the outcome is 1.
 _FIRST = 20.0
+_FAR = 1e30
 _CLOSE = 1e-9
 _BACK = 0.995
 # The barrier waits for slopes that are this many times further from even than it is from done.
@@ -98,6 +99,7 @@ class _Search:
         self.size = relaxed.high - relaxed.low
         worth = float(np.abs(relaxed.value(relaxed.high) - relaxed.value(relaxed.low)).sum())
         self.worth = worth if worth > 0 else 1.0
+        self.unit = self.size / self.worth
         matrix = rows.matrix * self.size
         self.row_size = np.maximum(np.abs(matrix).sum(axis=1), 1e-300)
         self.matrix = matrix / self.row_size[:, None]
@@ -109,11 +111,14 @@ class _Search:
         upper = np.concatenate([np.ones(self.n), high[self.unequal]])
         self.y = _middle(lower, upper)
         self.y[: self.n] = self._even_share(low, high)
-        self.left, self.right = self.y - lower, upper - self.y
-        self.below = np.where(np.isfinite(lower), _FIRST / self.n / self.left, 0.0)
-        self.above = np.where(np.isfinite(upper), _FIRST / self.n / self.right, 0.0)
+        # An end that is not there is far away and has no multiplier.
+        self.ends = np.isfinite(lower).astype(float), np.isfinite(upper).astype(float)
+        self.left, self.right = np.minimum(self.y - lower, _FAR), np.minimum(upper - self.y, _FAR)
+        self.below = self.ends[0] * _FIRST / self.n / self.left
+        self.above = self.ends[1] * _FIRST / self.n / self.right
         self.prices = np.zeros(len(low))
         self.kinks = Kinks.of(relaxed, self.size, self.worth, self.y)
+        self.pairs = self.ends[0].sum() + self.ends[1].sum() + self.kinks.pairs
 
     def _even_share(self, low: Floats, high: Floats) -> float:
         """Share of every line's range that keeps within all rows, at most a half."""
@@ -141,12 +146,8 @@ class _Search:
 
     def _mean_product(self) -> float:
         """Mean of distance times multiplier, which goes to 0."""
-        total, pairs = self.kinks.products()
-        for distance, multiplier in ((self.left, self.below), (self.right, self.above)):
-            held = multiplier > 0
-            total += float(distance[held] @ multiplier[held])
-            pairs += int(held.sum())
-        return total / pairs
+        total = self.left @ self.below + self.right @ self.above + self.kinks.products()
+        return float(total / self.pairs)
 
     def _is_there(self, uneven: float, missing: Floats, mu: float) -> bool:
         missed = max(float(np.abs(missing).max(initial=0)), self.kinks.off())
@@ -155,7 +156,8 @@ class _Search:
     def _unevenness(self, slope: Floats) -> float:
         """How far the lines' slopes are from their prices, by the outcome that it could make up."""
         steepness = slope + self._spread(self.prices) + self.below - self.above
-        steepness[: self.n] += self.kinks.pull()
+        if self.kinks.pairs:
+            steepness[: self.n] += self.kinks.pull()
         return float(np.abs(steepness) @ np.minimum(np.minimum(self.left, self.right), 1))
 
     def _step(self, slope: Floats, bend: Floats, missing: Floats, aim: float) -> float:
@@ -164,32 +166,36 @@ class _Search:
         Give the share that was taken; 0 when there was no number to go by.
         """
         left, right, below, above = self.left, self.right, self.below, self.above
-        aims = np.where(below > 0, aim, 0.0), np.where(above > 0, aim, 0.0)
-        weight = below / left + above / right - bend
-        push = slope + self._spread(self.prices) + aims[0] / left - aims[1] / right
-        if self.kinks.lines.size:
+        fill, empty = aim * self.ends[0] / left, aim * self.ends[1] / right
+        low_weight, high_weight = below / left, above / right
+        weight = low_weight + high_weight - bend
+        push = slope + self._spread(self.prices) + fill - empty
+        if self.kinks.pairs:
             weight[: self.n] += self.kinks.weight()
             push[: self.n] += self.kinks.push(self.y[: self.n], aim)
         dy, dprices = self._newton(weight, push, missing)
         if not (np.isfinite(dy).all() and np.isfinite(dprices).all()):
             return 0.0
-        dbelow = aims[0] / left - below - below / left * dy
-        dabove = aims[1] / right - above + above / right * dy
-        kinks = self.kinks.change(self.y[: self.n], dy[: self.n], aim)
-        step = min(1.0, _BACK * min(room(left, dy), room(right, -dy), kinks.room))
-        dual = min(1.0, _BACK * min(room(below, dbelow), room(above, dabove), kinks.dual_room))
+        dbelow, dabove = fill - below - low_weight * dy, empty - above + high_weight * dy
+        step = _BACK * min(room(left, dy), room(right, -dy))
+        dual = _BACK * min(room(below, dbelow), room(above, dabove))
+        if self.kinks.pairs:
+            moved = self.kinks.change(self.y[: self.n], dy[: self.n], aim)
+            step, dual = min(step, _BACK * moved.room), min(dual, _BACK * moved.dual_room)
+            self.kinks = self.kinks.after(moved, min(1.0, step), min(1.0, dual))
+        step, dual = min(1.0, step), min(1.0, dual)
         self.y, self.left, self.right = self.y + step * dy, left + step * dy, right - step * dy
         self.below, self.above = below + dual * dbelow, above + dual * dabove
         self.prices = self.prices + dual * dprices
-        self.kinks = self.kinks.after(kinks, step, dual)
         return min(step, dual)
 
     def _curves(self) -> tuple[Floats, Floats]:
         """First and second derivatives of the outcome by y."""
         x = self.relaxed.low + self.y[: self.n] * self.size
         slope, bend = np.zeros(len(self.y)), np.zeros(len(self.y))
-        slope[: self.n] = (self.relaxed.rise(x) - self.relaxed.costs.unit) * self.size / self.worth
-        bend[: self.n] = self.relaxed.curve_bend(x) * self.size**2 / self.worth
+        rises, bends = self.relaxed.slopes(x)
+        slope[: self.n] = (rises - self.relaxed.costs.unit) * self.unit
+        bend[: self.n] = bends * self.unit * self.size
         return slope, bend
 
     def _rows(self, y: Floats) -> Floats:

@@ -16,6 +16,7 @@ __all__ = ["Kinks", "Moved", "room"]
 
 # The share of the outcome from which on the cost of moving over a whole range counts.
 _COUNTS = 1e-9
+_TINY = 1e-300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +62,20 @@ class Kinks:
             missed=move - up + down,
         )
 
-    def products(self) -> tuple[float, int]:
-        """Sum and number of the products of distance and multiplier."""
-        total = self.up @ (self.cost + self.pulls) + self.down @ (self.cost - self.pulls)
-        return float(total), 2 * len(self.lines)
+    @property
+    def pairs(self) -> int:
+        """How many distances with a multiplier there are."""
+        return 2 * len(self.lines)
+
+    def products(self) -> float:
+        """Sum of the products of distance and multiplier."""
+        if not self.pairs:
+            return 0.0
+        return float(self.up @ (self.cost + self.pulls) + self.down @ (self.cost - self.pulls))
 
     def off(self) -> float:
         """How far up - down is from the move at most."""
-        return float(np.abs(self.missed).max(initial=0))
+        return float(np.abs(self.missed).max(initial=0)) if self.pairs else 0.0
 
     def pull(self) -> Floats:
         """What the kinks add to each line's slope, (n,)."""
@@ -121,6 +128,5 @@ class Kinks:
 
 def room(distance: Floats, change: Floats) -> float:
     """Share of a change until a distance is used up; infinite when none shrinks."""
-    speed = np.divide(change, distance, out=np.zeros_like(change), where=distance > 0)
-    fastest = float(speed.min(initial=0.0))
+    fastest = float((change / (distance + _TINY)).min(initial=0.0))
     return -1.0 / fastest if fastest < 0 else np.inf

@@ -59,11 +59,12 @@ def leeway(
     """
     if not 0 < share < 1:
         raise BadInput(f"A share of {share:g} cannot be lost.", hint="Use 0.01 for one per cent.")
-    problem, x = best.problem, np.array(list(best.amounts.values()))
+    problem = best.problem
+    x = np.array([best.amounts[key] for key in problem.keys])
     top = float(problem.relaxed.actual(x).sum())
     floor = top - share * abs(best.net)
     found = {}
-    for line, key in enumerate(best.amounts):
+    for line, key in enumerate(problem.keys):
         low, high = (_end(problem, line, x, float(ends[line]), top, floor) for ends in problem.tight)
         found[key] = Leeway(amount=float(x[line]), low=low, high=high)
         if progress is not None:

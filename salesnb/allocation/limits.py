@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from salesnb.errors import BadInput
 
@@ -11,8 +12,7 @@ __all__ = ["Key", "Limit", "Line", "Resource", "line_of"]
 Key = str | tuple[str, str]
 
 
-@dataclass(frozen=True, order=True)
-class Line:
+class Line(NamedTuple):
     """A segment's amount of a resource."""
 
     resource: str

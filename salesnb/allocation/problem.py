@@ -59,8 +59,8 @@ class Problem:
 
     Attributes
     ----------
-    lines
-        n of them.
+    keys
+        Of the n lines, as they were given.
     relaxed
         Their curves and costs on the whole box.
     tight
@@ -75,7 +75,7 @@ class Problem:
         What says the low and the high end of each line's box, (n,); empty where nobody set it.
     """
 
-    lines: tuple[Line, ...]
+    keys: tuple[Any, ...]
     relaxed: Relaxation
     tight: tuple[Floats, Floats]
     rows: Rows
@@ -103,11 +103,13 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
     Infeasible
         When limits on one line, or a row and the box, contradict each other: which, and by how much.
     """
-    lines = tuple(line_of(key) for key in curves)
-    if not lines:
+    if not curves:
         raise BadInput("There is no segment to allocate to.", hint="Give at least one response curve.")
+    draws = {key: [curve] if isinstance(curve, Curve) else list(curve) for key, curve in curves.items()}
+    # Curves of one form side by side are computed at once.
+    keys = tuple(sorted(draws, key=lambda key: draws[key][0].form if draws[key] else ""))
+    lines, drawn = tuple(map(line_of, keys)), [draws[key] for key in keys]
     _known(lines, resources, setting)
-    drawn = [[curve] if isinstance(curve, Curve) else list(curve) for curve in curves.values()]
     widest = max(map(len, drawn))
     responses = Responses.of([line * widest if len(line) == 1 else line for line in drawn])
     box = _Box(lines, resources, setting.limits)
@@ -123,7 +125,7 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
     kept = may_bind(rows, low, high)
     costs, weights = _costs(lines, resources, setting), _weights(setting, widest)
     return Problem(
-        lines=lines,
+        keys=keys,
         relaxed=Relaxation.on(
             responses,
             weights,
@@ -140,8 +142,9 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
 
 
 def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Setting) -> None:
+    known, used = set(lines), {line.resource for line in lines}
     for name, resource in resources.items():
-        if not any(line.resource == name for line in lines):
+        if name not in used:
             raise BadInput(
                 f"No segment uses the resource {name!r}.", hint="Give a curve for it, or leave it out."
             )
@@ -157,7 +160,7 @@ def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Se
     named = [(line, f"The limit {limit.why!r}") for limit in setting.limits for line in limit.weights]
     named += [(line_of(key), "Today's allocation") for key in setting.today or {}]
     for line, who in named:
-        if line not in lines:
+        if line not in known:
             raise UnknownName(
                 f"{who} names {line}, which has no curve.", hint=nearest(str(line), map(str, lines))
             )
@@ -235,7 +238,7 @@ def _where_it_stops_paying(
     one = responses.only(np.array([k]))
     amount = max(float(one.inflection().max()), float(one.scale.max()))
     for _ in range(_DOUBLINGS):
-        if one.rise(np.array([amount])).max() <= resources[line.resource].unit_cost:
+        if one.slopes(np.array([amount]))[0].max() <= resources[line.resource].unit_cost:
             return amount
         amount *= 2
     raise BadInput(

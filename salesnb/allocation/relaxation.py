@@ -151,24 +151,27 @@ class Relaxation:
         line = self.start + self.chord * (x - self.low)
         return self.weights @ np.where(x < self.touch, line, self.responses.value(x)) - self.costs.of(x)
 
-    def rise(self, x: Floats) -> Floats:
-        """First derivative of the envelopes alone, (n,)."""
-        return self.weights @ np.where(x < self.touch, self.chord, self.responses.rise(x))
-
-    def curve_bend(self, x: Floats) -> Floats:
-        """Second derivative of the envelopes alone, (n,), 0 or less."""
-        return self.weights @ np.where(x < self.touch, 0.0, np.minimum(self.responses.bend(x), 0.0))
+    def slopes(self, x: Floats) -> tuple[Floats, Floats]:
+        """First and second derivative of the envelopes without costs, (n,) each; the second is 0 or less."""
+        rise, bend = self.responses.slopes(x)
+        straight = x < self.touch
+        rises = self.weights @ np.where(straight, self.chord, rise)
+        return rises, self.weights @ np.where(straight, 0.0, np.minimum(bend, 0.0))
 
     def in_draws(self, x: Floats) -> tuple[Floats, Floats, Floats]:
         """Heights of the envelopes in each draw, their first and second derivatives, (d, n) each, without costs."""
         straight = x < self.touch
         height = np.where(straight, self.start + self.chord * (x - self.low), self.responses.value(x))
-        rise = np.where(straight, self.chord, self.responses.rise(x))
-        return height, rise, np.where(straight, 0.0, np.minimum(self.responses.bend(x), 0.0))
+        rise, bend = self.responses.slopes(x)
+        return height, np.where(straight, self.chord, rise), np.where(straight, 0.0, np.minimum(bend, 0.0))
 
     def sides(self, x: Floats) -> tuple[Floats, Floats]:
         """First derivatives net of costs to the right and to the left, (n,) each; they differ at today's amounts."""
-        rise = self.rise(x) - self.costs.unit
+        return self.beside(x, self.slopes(x)[0])
+
+    def beside(self, x: Floats, rise: Floats) -> tuple[Floats, Floats]:
+        """Tell the same from the envelopes' first derivatives."""
+        rise = rise - self.costs.unit
         more, moving = x >= self.costs.today, self.costs.moving
         return rise - np.where(more, moving, -moving), rise - np.where(x > self.costs.today, moving, -moving)
 
@@ -197,4 +200,4 @@ def _envelope(responses: Responses, low: Floats, high: Floats) -> tuple[Floats, 
 def _is_above(responses: Responses, low: Floats, start: Floats, x: Floats) -> npt.NDArray[np.bool_]:
     """Whether each curve's tangent at ``x`` passes below the point at ``low``, so that a line may rise further."""
     with np.errstate(invalid="ignore"):
-        return responses.rise(x) * (x - low) > responses.value(x) - start
+        return responses.slopes(x)[0] * (x - low) > responses.value(x) - start

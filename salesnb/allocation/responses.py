@@ -14,6 +14,8 @@ __all__ = ["Responses"]
 
 Flags = npt.NDArray[np.bool_]
 Part = tuple[Form, slice | npt.NDArray[np.intp]]
+# The least amount, in a curve's scale, at which it is asked how steep it is: none is steeper than can be told there.
+_LEAST = 1e-100
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,15 @@ class Responses:
         mixed = [k for k, line in enumerate(lines) if any(curve.form != forms[k] for curve in line)]
         if mixed:
             raise BadInput("The draws of a response curve have different forms.", hint="Draw from one form.")
-        parts = []
-        for name in sorted(set(forms)):
-            columns = np.flatnonzero([form == name for form in forms])
-            parts.append((FORMS.get(name), slice(None) if len(columns) == len(forms) else columns))
+        parts = tuple(
+            (FORMS.get(name), _columns(np.flatnonzero([form == name for form in forms])))
+            for name in dict.fromkeys(forms)
+        )
         names = ("height", "scale", "shape", "base")
         arrays = (
             np.array([[getattr(c, name) for c in line] for line in lines], dtype=float).T for name in names
         )
-        return cls(tuple(parts), *arrays)
+        return cls(parts, *arrays)
 
     @property
     def draws(self) -> int:
@@ -77,7 +79,7 @@ class Responses:
             has[held] = True
             mine = np.flatnonzero(has[columns])
             if len(mine):
-                parts.append((form, slice(None) if len(mine) == len(columns) else mine))
+                parts.append((form, _columns(mine)))
         return Responses(
             tuple(parts),
             self.height[:, columns],
@@ -88,17 +90,20 @@ class Responses:
 
     def value(self, x: Floats) -> Floats:
         """Expected sales without the base, (d, n), for amounts (n,) or (d, n)."""
-        return self.height * self._over("value", x / self.scale)
+        z, out = x / self.scale, np.zeros_like(self.height)
+        for form, held in self.parts:
+            out[:, held] = form.value(z[:, held], self.shape[:, held])
+        return self.height * out
 
-    def rise(self, x: Floats) -> Floats:
-        """First derivative by the amount, (d, n); infinite where a curve starts vertically."""
+    def slopes(self, x: Floats) -> tuple[Floats, Floats]:
+        """First and second derivative by the amount, (d, n) each; huge where a curve starts vertically."""
+        z = np.maximum(x / self.scale, _LEAST)
+        rise, bend = np.zeros_like(self.height), np.zeros_like(self.height)
         with np.errstate(all="ignore"):
-            return self._steep(self.height / self.scale * self._over("rise", x / self.scale))
-
-    def bend(self, x: Floats) -> Floats:
-        """Second derivative by the amount, (d, n)."""
-        with np.errstate(all="ignore"):
-            return self._steep(self.height / self.scale**2 * self._over("bend", x / self.scale))
+            for form, held in self.parts:
+                rise[:, held], bend[:, held] = form.slopes(z[:, held], self.shape[:, held])
+            factor = self.height / self.scale
+            return factor * rise, factor / self.scale * bend
 
     def inflection(self) -> Floats:
         """Amounts (d, n) up to which the curves are convex; 0 where they are concave everywhere."""
@@ -107,14 +112,8 @@ class Responses:
             out[:, held] = form.inflection(self.shape[:, held])
         return out * self.scale
 
-    def _steep(self, derivative: Floats) -> Floats:
-        """Take 0 for the derivatives of a curve without height, of which 0 * infinity would be no number."""
-        return np.where(self.height > 0, derivative, 0.0)
 
-    def _over(self, what: str, z: Floats) -> Floats:
-        if len(self.parts) == 1:
-            return getattr(self.parts[0][0], what)(z, self.shape)  # type: ignore[no-any-return]
-        out = np.zeros_like(self.height)
-        for form, held in self.parts:
-            out[:, held] = getattr(form, what)(z[:, held], self.shape[:, held])
-        return out
+def _columns(held: npt.NDArray[np.intp]) -> slice | npt.NDArray[np.intp]:
+    """Give columns that stand side by side as a slice, which NumPy reads without copying."""
+    together = len(held) and held[-1] - held[0] == len(held) - 1
+    return slice(int(held[0]), int(held[-1]) + 1) if together else held

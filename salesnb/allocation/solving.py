@@ -12,7 +12,7 @@ from salesnb.allocation.branching import Found, search
 from salesnb.allocation.conflicts import conflict
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.hedging import cvar, hedge
-from salesnb.allocation.limits import Key, Limit, Resource
+from salesnb.allocation.limits import Limit, Resource
 from salesnb.allocation.problem import Curves, Problem, Setting, pose
 from salesnb.errors import BadInput, Infeasible
 
@@ -87,7 +87,7 @@ def allocate(
         found = _hedged(problem, setting.worst, gap=gap, seconds=seconds, clock=clock)
     if found.x is None:
         raise _cannot(problem, seconds)
-    return _answer(problem, list(curves), found, found.x)
+    return _answer(problem, curves, found, found.x)
 
 
 def _hedged(
@@ -139,14 +139,14 @@ def _cannot(problem: Problem, seconds: float) -> Infeasible:
     )
 
 
-def _answer(problem: Problem, keys: list[Key], found: Found, x: Floats) -> Allocation:
-    relaxed = problem.relaxed
+def _answer(problem: Problem, curves: Curves, found: Found, x: Floats) -> Allocation:
+    relaxed, placed = problem.relaxed, dict(zip(problem.keys, (x + 0.0).tolist(), strict=True))
     outcomes = (relaxed.responses.value(x) + relaxed.responses.base).sum(axis=1)
     base = found.base
     bound = max(found.bound, found.value) + base
     spare = found.bound - found.value
     return Allocation(
-        amounts=dict(zip(keys, (x + 0.0).tolist(), strict=True)),
+        amounts={key: placed[key] for key in curves},
         outcome=float(relaxed.weights @ outcomes),
         cost=float(relaxed.costs.of(x).sum()),
         aim=found.value + base,

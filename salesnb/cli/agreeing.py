@@ -18,6 +18,10 @@ def add_agreeing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "goals", help="whether each goal is specific, measurable, achievable, relevant and time-bound"
     )
     goals.add_argument("name", metavar="PLAN")
+    goals.add_argument("--as-of", metavar="DATE", type=day, help="the last day of which results are known")
+    goals.add_argument(
+        "--save", action="store_true", help="keep in the plan between which chances each goal is attained"
+    )
     goals.add_argument("--format", choices=["table", "json"], default="table", help="of what is printed")
     commit = commands.add_parser("commit", help="what a node or rep commits to, beside its quota")
     _whose(commit)
@@ -54,15 +58,18 @@ def _whose(parser: argparse.ArgumentParser) -> None:
 
 
 def _goals(arguments: argparse.Namespace) -> int:
-    from salesnb.actions.agreeing import goal_records
+    from salesnb.actions.goal_checking import check_goals, goal_records, save_bands
 
-    plan = Workspace.open(arguments.workspace).plans().load(arguments.name)
-    records = goal_records(plan)
+    workspace = Workspace.open(arguments.workspace)
+    checked = check_goals(workspace, arguments.name, as_of=arguments.as_of)
+    records = goal_records(checked.findings)
     if arguments.format == "json":
         print_json(_GOAL_COLUMNS, records)
-        return 0
-    for record in records:
-        print("{goal}, {aspect}: {holds}. {finding} {what to do}".format(**record).rstrip())
+    else:
+        for record in records:
+            print("{goal}, {aspect}: {holds}. {finding} {what to do}".format(**record).rstrip())
+    if arguments.save:
+        say(f"Saved revision {save_bands(workspace, checked).revision}.")
     return 0
 
 

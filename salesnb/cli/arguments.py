@@ -5,7 +5,7 @@ from datetime import date
 
 from salesnb.errors import BadUsage
 
-__all__ = ["day", "dimension_filter", "whole_number"]
+__all__ = ["day", "dimension_filter", "share", "whole_number"]
 
 
 # Nothing is sold before or after; calendars reach a little further.
@@ -30,6 +30,19 @@ def whole_number(text: str) -> int:
         message = f"{text!r} is not a whole number above zero"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def share(text: str) -> float:
+    """Read a share from 0 to 1, or in per cent."""
+    plain = text.strip()
+    try:
+        found = float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        message = f"{text!r} is not a share; write it as 0.8 or 80%"
+        raise argparse.ArgumentTypeError(message)
+    return found
 
 
 def dimension_filter(text: str) -> tuple[str, str]:

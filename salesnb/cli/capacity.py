@@ -11,7 +11,7 @@ from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.planning import Goal, OverAssignment, Plan, PlannedHires
+    from salesnb.planning import Plan, PlannedHires
 
 __all__ = ["add_capacity_arguments", "run_capacity"]
 
@@ -52,13 +52,6 @@ def add_capacity_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="AMOUNT",
         help="what a ramped rep brings in an average month (default: the plan's, else that of the twelve months before)",
     )
-    parser.add_argument(
-        "--over-assign",
-        metavar="LEVEL=PERCENT",
-        action="append",
-        default=[],
-        help="how much more the quotas of a level are to come to than those of the level above, such as rep=5%%",
-    )
     parser.add_argument("--save", action="store_true", help="keep these assumptions in the plan")
 
 
@@ -77,7 +70,6 @@ def run_capacity(arguments: argparse.Namespace) -> int:
         attrition=arguments.attrition,
         backfill_months=arguments.backfill,
         hires=None if arguments.hires is None else tuple(_hires(plan, text) for text in arguments.hires),
-        over_assignment=tuple(_hedge(goal, text) for text in arguments.over_assign),
     )
     brings = arguments.productivity
     amount = None if brings is None else int(read_target(brings, goal.unit, workspace.settings))
@@ -108,18 +100,6 @@ def _hires(plan: "Plan", text: str) -> "PlannedHires":
             f"--hires {text!r} is not readable.", hint="Write NODE=MONTH:N, such as West=2026-08:3."
         )
     return PlannedHires(node=node_id(plan, match[1].strip()), label=match[2], heads=int(match[3]))
-
-
-def _hedge(goal: "Goal", text: str) -> "OverAssignment":
-    from salesnb.planning import OverAssignment
-
-    match = re.fullmatch(r"(\w+)=(\d{1,3}(?:\.\d{1,2})?)%?", text.strip())
-    if match is None:
-        raise BadUsage(
-            f"--over-assign {text!r} is not readable.", hint="Write LEVEL=PERCENT, such as rep=5%."
-        )
-    points = 10_000 + round(float(match[2]) * 100)
-    return OverAssignment(kpi=goal.kpi, level=match[1], factor_bp=points, source="given")
 
 
 def _shares(text: str) -> tuple[float, ...]:

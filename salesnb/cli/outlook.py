@@ -34,16 +34,23 @@ def print_outlook(arguments: argparse.Namespace) -> int:
 
 
 def _outlook(workspace: Workspace, arguments: argparse.Namespace) -> int:
+    from salesnb.actions.needing import needed_for_goal
     from salesnb.actions.outlook_words import outlook_json, outlook_lines, outlook_records
     from salesnb.actions.outlooks import outlook_of_plan
 
     formatter = workspace.settings.formatter
     found = outlook_of_plan(workspace, arguments.name, kpi=arguments.kpi, as_of=arguments.as_of)
+    needed = [needed_for_goal(workspace, one.goal, as_of=one.as_of) for one in found]
     if arguments.format == "json":
-        print(json.dumps([outlook_json(one, workspace.settings.digits) for one in found], indent=2))
+        documents = [
+            outlook_json(one, workspace.settings.digits)
+            | {"coverage_needed": coverage.coverage if coverage else None}
+            for one, coverage in zip(found, needed, strict=True)
+        ]
+        print(json.dumps(documents, indent=2))
         return 0
-    for one in found:
-        for line in outlook_lines(one, formatter):
+    for one, coverage in zip(found, needed, strict=True):
+        for line in (*outlook_lines(one, formatter), *([coverage.finding] if coverage else [])):
             say(line)
         records = outlook_records(one, formatter, level=arguments.level)
         columns = list(records[0])

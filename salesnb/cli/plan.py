@@ -10,9 +10,11 @@ from salesnb.cli import say
 from salesnb.cli.agreeing import ACTIONS, add_agreeing
 from salesnb.cli.allocate import add_allocate_arguments, run_allocate
 from salesnb.cli.capacity import add_capacity_arguments, run_capacity
+from salesnb.cli.cascade import add_cascade, pair_of, print_levels, run_cascade
 from salesnb.cli.fairness import add_fairness_arguments, run_fairness
 from salesnb.cli.outlook import add_outlook, print_outlook
 from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
+from salesnb.cli.roadmap import add_roadmap, print_roadmap
 from salesnb.cli.table import print_json, print_text
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
@@ -32,12 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _plan_and_format(show)
     show.add_argument(
         "--by",
-        choices=["month", "quarter", "across", "commitment"],
+        choices=["week", "month", "quarter", "across", "commitment"],
         help="what each quota is in each of them, by the second cut, or beside what was committed",
     )
     commands.add_parser("list", help="the plans of the workspace")
     commands.add_parser("schema", help="the JSON Schema of a plan")
-    _add_cascade(commands)
+    add_cascade(commands)
     add_agreeing(commands)
     allocate = commands.add_parser("allocate", help="put budget, hours and people where they sell most")
     _plan_and_format(allocate)
@@ -50,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_fairness_arguments(fairness)
     _plan_and_format(commands.add_parser("history", help="the revisions of a plan"))
     add_outlook(commands)
+    add_roadmap(commands)
     diff = commands.add_parser("diff", help="what differs between two revisions, in words")
     diff.add_argument("name", metavar="PLAN")
     diff.add_argument("revisions", metavar="REVISION", type=int, nargs="*", help="none: the last two")
@@ -61,41 +64,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("approve", "approve a plan: it is frozen from then on"),
     ):
         commands.add_parser(verb, help=text).add_argument("name", metavar="PLAN")
-
-
-def _add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    cascade = commands.add_parser("cascade", help="change a goal or lock quotas, and cascade again")
-    cascade.add_argument("name", metavar="PLAN")
-    cascade.add_argument("--goal", metavar="KPI=AMOUNT", help="a new target")
-    cascade.add_argument(
-        "--lock", metavar="NODE=AMOUNT", action="append", default=[], help="a quota that stays"
-    )
-    cascade.add_argument(
-        "--unlock", metavar="NODE", action="append", default=[], help="a quota that may move again"
-    )
-    cascade.add_argument("--why", metavar="TEXT", default="", help="the reason, kept with the lock")
-    cascade.add_argument(
-        "--basis",
-        metavar="BASIS",
-        default="",
-        help="what to split by: history, potential, capacity, equal or given, or a mix such as history:.6,potential:.4",
-    )
-    cascade.add_argument(
-        "--across",
-        metavar="DIM",
-        default="",
-        help="a second cut that holds at once: product, another dimension, or segment (those of the plan)",
-    )
-    cascade.add_argument(
-        "--lock-across",
-        metavar="NODE=VALUE=AMOUNT",
-        action="append",
-        default=[],
-        help="a part of the second cut that stays; that of the company fixes what the value has in all",
-    )
-    cascade.add_argument(
-        "--unlock-across", metavar="NODE=VALUE", action="append", default=[], help="one that may move again"
-    )
 
 
 def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -140,7 +108,7 @@ def _new(arguments: argparse.Namespace) -> int:
     from salesnb.actions.quotas import remember_names
 
     workspace = Workspace.open(arguments.workspace)
-    goals = [_pair(text, "--goal", "KPI=AMOUNT, such as won_amount=3000000") for text in arguments.goal]
+    goals = [pair_of(text, "--goal", "KPI=AMOUNT, such as won_amount=3000000") for text in arguments.goal]
     period = workspace.calendar.period(arguments.period)
     given = arguments.quotas is not None
     options = replace(quota_options(arguments), period=period)
@@ -160,12 +128,13 @@ def _new(arguments: argparse.Namespace) -> int:
     for notice in made.notices:
         say(notice)
     say(f"Made plans/{made.plan.name}.plan.json, revision {made.plan.revision}.")
-    _print_levels(workspace, made.plan)
+    print_levels(workspace, made.plan)
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from salesnb.actions.plans import goal_lines, slip_lines
+    from salesnb.actions.hedging import hedge_lines
+    from salesnb.actions.plans import goal_lines, season_lines, slip_lines
     from salesnb.planning import plan_to_document
 
     workspace = Workspace.open(arguments.workspace)
@@ -176,7 +145,9 @@ def _show(arguments: argparse.Namespace) -> int:
     say(f"{plan.name}: {plan.period.label}, revision {plan.revision}, {plan.status}")
     for line in goal_lines(plan, workspace.settings.formatter):
         say(line)
-    for sentence in slip_lines(plan):
+    for line in season_lines(plan, workspace.calendar, workspace.settings.formatter):
+        say(line)
+    for sentence in (*hedge_lines(plan, workspace.settings.formatter), *slip_lines(plan)):
         say(sentence)
     columns, records, right = _quota_table(workspace, plan, arguments.by)
     if records:
@@ -215,32 +186,6 @@ def _schema(_arguments: argparse.Namespace) -> int:
     from salesnb.planning import schema_text
 
     print(schema_text(), end="")
-    return 0
-
-
-def _cascade(arguments: argparse.Namespace) -> int:
-    from salesnb.actions.plans import CascadeChange, cascade_again
-
-    workspace = Workspace.open(arguments.workspace)
-    change = CascadeChange(
-        goal=_pair(arguments.goal, "--goal", "KPI=AMOUNT") if arguments.goal else None,
-        lock=tuple(_pair(text, "--lock", 'NODE=AMOUNT, such as "West=900000"') for text in arguments.lock),
-        unlock=tuple(arguments.unlock),
-        basis=arguments.basis,
-        across=arguments.across,
-        lock_across=tuple(map(_part, arguments.lock_across)),
-        unlock_across=tuple(
-            _pair(text, "--unlock-across", 'NODE=VALUE, such as "West=Core"')
-            for text in arguments.unlock_across
-        ),
-        why=arguments.why,
-    )
-    changed = cascade_again(workspace, arguments.name, change)
-    plan = changed.plan
-    for notice in changed.notices:
-        say(notice)
-    say(f"Saved revision {plan.revision}.")
-    _print_levels(workspace, plan)
     return 0
 
 
@@ -290,38 +235,16 @@ def _change_status(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _pair(text: str, option: str, form: str) -> tuple[str, str]:
-    name, equals, value = text.rpartition("=")
-    if not equals or not name.strip() or not value.strip():
-        raise BadUsage(f"{option} {text!r} is not readable.", hint=f"Write {form}.")
-    return name.strip(), value.strip()
-
-
-def _part(text: str) -> tuple[str, str, str]:
-    form = 'NODE=VALUE=AMOUNT, such as "West=Core=900000"'
-    place, amount = _pair(text, "--lock-across", form)
-    return (*_pair(place, "--lock-across", form), amount)
-
-
-def _print_levels(workspace: Workspace, plan: "Plan") -> None:
-    from salesnb.actions.plans import goal_lines, quota_records
-
-    for line in goal_lines(plan, workspace.settings.formatter):
-        say(line)
-    records = [r for r in quota_records(plan, workspace.settings.formatter) if r["level"] != "rep"]
-    if records:
-        print_text(["node", "level", "kpi", "quota", "basis"], records)
-
-
 _ACTIONS = {
     **ACTIONS,
     "new": _new,
     "show": _show,
     "list": _list,
     "schema": _schema,
-    "cascade": _cascade,
     "allocate": run_allocate,
+    "cascade": run_cascade,
     "outlook": print_outlook,
+    "roadmap": print_roadmap,
     "capacity": run_capacity,
     "fairness": run_fairness,
     "history": _history,

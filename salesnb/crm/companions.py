@@ -12,7 +12,7 @@ from salesnb.errors import BadInput, Damaged, MissingFile
 __all__ = ["COMPANIONS", "companions"]
 
 # What people write beside an export, for no CRM has it.
-COMPANIONS = ("memberships", "org", "credits", "rates")
+COMPANIONS = ("memberships", "org", "credits", "rates", "market")
 
 
 def companions(source: Path, files: tuple[TableFile, ...]) -> tuple[tuple[TableFile, ...], tuple[str, ...]]:

@@ -246,8 +246,9 @@ TABLES: tuple[Table, ...] = (
     Table(
         name="market",
         fields=(
-            *_texts("segment", "period"),
-            Field(name="potential", kind="money"),
+            Field(name="segment", required=True),
+            Field(name="period", required=True),
+            Field(name="potential", kind="money", required=True),
             *_texts("source"),
             Field(name="confidence", kind="probability"),
         ),

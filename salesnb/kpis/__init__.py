@@ -39,7 +39,7 @@ __all__ = [
     "with_definition",
 ]
 
-_FAMILIES = ("closing", "created", "pipeline", "rates", "goals", "retention")
+_FAMILIES = ("closing", "created", "pipeline", "rates", "goals", "retention", "activities")
 
 
 def catalogue() -> Registry[Kpi]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.kpis.engine import Run
-from salesnb.kpis.kpi import BASES, UNITS, Kpi
+from salesnb.kpis.kpi import ACTIVITY, BASES, UNITS, Kpi
 from salesnb.kpis.query import Query
 from salesnb.registry import Registry
 
@@ -69,7 +69,11 @@ def _on_data(
                 yield _adds_up(kpi, f"adds up over {by}", column(kpi.name), whole(kpi.name)[0])
         if kpi.additive_over_time:
             yield _adds_up(kpi, "adds up over months", months(kpi.name), whole(kpi.name)[0])
-        nothing = (0, None) if kpi.kind in {"derived", "retention"} and kpi.additive else (kpi.of_no_rows,)
+        nothing = (
+            (0, None)
+            if kpi.kind in {"derived", "retention", ACTIVITY} and kpi.additive
+            else (kpi.of_no_rows,)
+        )
         value = empty(kpi.name)[0]
         passed = value in nothing or kpi.basis not in {"", "closed_on", "created_on"}
         yield Check(

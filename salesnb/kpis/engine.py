@@ -6,16 +6,17 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, partial
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput
+from salesnb.kpis.activity_data import ActivityData, has_activities
 from salesnb.kpis.book import kept
 from salesnb.kpis.cells import BY_STAGE
 from salesnb.kpis.cohorts import RETENTION, Cohorts
 from salesnb.kpis.deals import Deals
-from salesnb.kpis.folding import Folded, Key, Sums
-from salesnb.kpis.kpi import AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi, computed_from
+from salesnb.kpis.folding import Folded, Key, Sums, put
+from salesnb.kpis.kpi import ACTIVITY, AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi, computed_from
 from salesnb.kpis.order_sales import deals_of_sales
 from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
@@ -55,7 +56,7 @@ class Run:
         self.data = data
         self.calendar = calendar
         self.catalogue = catalogue
-        self.as_of = query.as_of or self._default_as_of()
+        self.as_of = query.as_of or data.meta.as_of
         self.deals = Deals(data, self.as_of)
         self._taken = TakenTargets(query, calendar)
         self._notices: list[str] = []
@@ -166,9 +167,6 @@ class Run:
     def _span_of(self) -> dict[str | None, Span]:
         return {span.label: span for span in self.spans}
 
-    def _default_as_of(self) -> date:
-        return self.data.meta.as_of
-
     def _has_shares_of(self, kpi: Kpi) -> bool:
         """Whether some deals are shared, among reps or teams that are asked for or that the KPI reads."""
         asked = [*map(self.deals.dimension, self.query.dimensions), *(f.dimension for f in self.filters)]
@@ -218,10 +216,11 @@ class Run:
         found: Sums = {}
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
-        scanned = [kpi for kpi in needed if kpi.kind != RETENTION]
+        scanned = [kpi for kpi in needed if kpi.kind not in {RETENTION, ACTIVITY}]
         for reads, together in scan.by_reads(scanned) if scanned else ():
             self._add(scan, tuple(together), reads, found)
         self._add_retained([kpi for kpi in needed if kpi.kind == RETENTION], scan, found)
+        self._add_activities([kpi for kpi in needed if kpi.kind == ACTIVITY], found)
         self._tell_undated(scan, found)
         return found
 
@@ -242,9 +241,7 @@ class Run:
             told = any(
                 kpi.basis == basis and kpi.kind == "sum" for cells in planned.cells for kpi in cells.measures
             )
-            for row in scan.rows(basis, some, read_only=told):
-                key = (row["bucket"], row["dimensions"])
-                found.setdefault(key, {}).update({kpi.name: row[kpi.name] for kpi in some if kpi.name in row})
+            put(scan.rows(basis, some, read_only=told), some, found)
         for kpi in planned.alone:
             if kpi.kind == "weighted":
                 self._add_weighted(kpi, scan.rows(kpi.basis, (kpi,), BY_STAGE), found)
@@ -257,6 +254,13 @@ class Run:
             found.setdefault(key, {}).update(values)
         self._without_cohort = {span for span in self.spans if not cohorts.tells(span)}
         self._notices += cohorts.notices()
+
+    def _add_activities(self, kpis: list[Kpi], found: Sums) -> None:
+        """Ask the same of activities, which stand in the place of deals and are their owner's alone."""
+        if kpis and has_activities(self.data):
+            query = replace(self.query, kpis=tuple(kpi.name for kpi in kpis), credit=OWNER, targets=())
+            asked = Run(query, cast("Dataset", ActivityData(self.data)), self.calendar, self.catalogue)
+            put(asked.scan(OWNER).rows(CLOSED, kpis), kpis, found)
 
     def _add_weighted(self, kpi: Kpi, rows: Iterable[dict[str, Any]], found: Sums) -> None:
         probabilities = Probabilities(self.deals, self.data)
@@ -325,7 +329,8 @@ class Run:
 
     def _nothing(self, kpi: Kpi, span: Span) -> int | None:
         """A sum of no rows is zero; a quantile of none, and what is open on a day to come, is nothing."""
-        if kpi.kind == RETENTION and span in self._without_cohort:
+        blank = kpi.kind == ACTIVITY and not has_activities(self.data)
+        if blank or (kpi.kind == RETENTION and span in self._without_cohort):
             return None
         unknown = kpi.basis not in {"closed_on", "created_on"} and span.start > self.as_of
         return None if unknown else kpi.of_no_rows

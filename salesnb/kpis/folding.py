@@ -1,6 +1,6 @@
 """From folded cells to figures: what happened in each span, and what was open at its end or start, in whole numbers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesnb.kpis.cells import BY_STAGE, DEALS, STOCKS, Cells, Fold, dated
@@ -14,10 +14,17 @@ if TYPE_CHECKING:
     # By name, whole numbers and all else alike.
     Columns = Mapping[str, np.ndarray[Any, Any]]
 
-__all__ = ["Folded", "Key", "Sums"]
+__all__ = ["Folded", "Key", "Sums", "put"]
 
 Key = tuple[str | None, tuple[str | None, ...]]
 Sums = dict[Key, dict[str, Any]]
+
+
+def put(rows: Iterable[dict[str, Any]], kpis: Sequence[Kpi], found: Sums) -> None:
+    """Put the rows of a scan among the sums, each under its bucket and dimensions."""
+    for row in rows:
+        values = {kpi.name: row[kpi.name] for kpi in kpis if kpi.name in row}
+        found.setdefault((row["bucket"], row["dimensions"]), {}).update(values)
 
 
 class Folded:

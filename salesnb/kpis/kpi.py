@@ -14,6 +14,7 @@ from salesnb.errors import BadInput
 from salesnb.registry import Registry
 
 __all__ = [
+    "ACTIVITY",
     "AS_OF",
     "AT_START",
     "BASES",
@@ -35,6 +36,8 @@ AS_OF = "as_of"
 AT_START = "at_start"
 BASES = (CLOSED, CREATED, AS_OF, AT_START)
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
+# The kind of those that are told of activities instead of deals.
+ACTIVITY = "activity"
 # Among the names over which a KPI adds up: time itself.
 TIME = "time"
 
@@ -55,8 +58,8 @@ class Kpi:
         In words, and where the definition is from.
     kind
         ``sum`` (sums and counts), ``quantile`` (also the smallest and largest), ``distinct`` (a count of different
-        values), ``weighted`` (a sum weighted by probability), ``retention`` (a sum over the accounts of a cohort) or
-        ``derived``.
+        values), ``weighted`` (a sum weighted by probability), ``retention`` (a sum over the accounts of a cohort),
+        ``activity`` (a sum over activities) or ``derived``.
     basis
         For measures one of ``BASES``; of a derived one that is defined as data the one of all its parts, else empty.
     needs
@@ -118,7 +121,7 @@ class Kpi:
     @property
     def of_no_rows(self) -> int | None:
         """What it is where there is nothing: sums and counts are zero, all else is null."""
-        return 0 if self.kind in {"sum", "weighted", "distinct", "retention"} else None
+        return 0 if self.kind in {"sum", "weighted", "distinct", "retention", ACTIVITY} else None
 
 
 # What a derived KPI may ask for besides other KPIs: the quota of its group, and the quota that is due by now.
@@ -160,7 +163,7 @@ def measure(
                 kind=kind,
                 function=function,
                 within=within,
-                additive=kind in {"sum", "weighted", "retention"},
+                additive=kind in {"sum", "weighted", "retention", ACTIVITY},
                 higher_is_better=higher_is_better,
             ),
         )

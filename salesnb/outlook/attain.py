@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from salesnb.outlook.chances import Chance, chance
-from salesnb.outlook.distribution import Outcome, mix
+from salesnb.outlook.distribution import Outcome, mix, shown_probability
 from salesnb.outlook.recalibration import Recalibration
 
 __all__ = ["BOTTOM_UP_WEIGHT", "LEVELS", "Attainment", "Level", "attain", "pooled"]
@@ -44,6 +44,8 @@ class Attainment:
         What people may see: a probability within 0.01 to 0.99, or why there is none, and a range.
     levels
         Commit, target and stretch.
+    by_view
+        P(attain) of each view alone, 0..1.
     """
 
     target: float
@@ -51,6 +53,16 @@ class Attainment:
     before: float
     chance: Chance
     levels: tuple[Level, ...]
+    by_view: tuple[float, ...] = ()
+
+    @property
+    def band(self) -> tuple[float, float] | None:
+        """Between which probabilities the views and what is made of them lie; None where no probability is shown."""
+        said = self.chance.probability
+        if said is None:
+            return None
+        every = (said, *map(shown_probability, self.by_view))
+        return min(every), max(every)
 
 
 def pooled(
@@ -112,6 +124,8 @@ def attain(
     >>> goal = attain(80, top_down=Outcome.certain(100), bottom_up=Outcome.certain(60), origins=12)
     >>> goal.chance.probability, goal.chance.low, goal.chance.high
     (0.5, 60.0, 100.0)
+    >>> goal.band
+    (0.01, 0.99)
     """
     mixed = pooled(top_down, bottom_up, bottom_up_weight=bottom_up_weight)
     outcome = recalibration.outcome(mixed)
@@ -122,5 +136,8 @@ def attain(
         chance=chance(outcome, target, origins=origins),
         levels=tuple(
             Level(name=name, probability=share, target=outcome.reachable(share)) for name, share in LEVELS
+        ),
+        by_view=tuple(
+            view.probability_at_least(target) for view in (top_down, bottom_up) if view is not None
         ),
     )

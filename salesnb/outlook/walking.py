@@ -1,13 +1,15 @@
 """Walking forward with both views: what the mix would have said at past month ends, beside what came."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
 from salesnb.outlook.attain import pooled
 from salesnb.outlook.backtest import Backtest, Predictions, Trial, Windows, backtest
 from salesnb.outlook.chances import shown_probabilities
+from salesnb.outlook.coherent import coherent_views
 from salesnb.outlook.deals import Deals, Floats
 from salesnb.outlook.distribution import Outcome
 from salesnb.outlook.pipeline import fit_pipeline, simulate
@@ -35,12 +37,15 @@ class Past:
         (T + 1,): the day on which each step of the panels begins, and on which the last one ends.
     quarter_start
         The first month of a fiscal quarter, 1 to 12.
+    children
+        By id of a series, those right below it: forecasts add up over them.
     """
 
     deals: Deals
     owners: Mapping[str, Sequence[str]]
     starts: Sequence[int]
     quarter_start: int = 1
+    children: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def walked(
@@ -64,7 +69,9 @@ def walked(
     told
         Called with how many origins are done, and of how many.
     """
-    views = [top_down(trial.panel, trial.steps) for trial in trials]
+    views: Sequence[TopDown] = [top_down(trial.panel, trial.steps) for trial in trials]
+    if past.children:
+        views = coherent_views(views, past.children)
     found = [backtest(trial) for trial in trials]
     origins = sorted({int(origin) for one in found for origin in one.windows.origins})[-most:]
     mixes: list[dict[tuple[int, int], Outcome]] = [{} for _ in trials]

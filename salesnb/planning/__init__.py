@@ -1,7 +1,7 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
 from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
-from salesnb.planning.agreeing import Standing, answer_quota, commit_to, standings
+from salesnb.planning.agreeing import Standing, answer_quota, commit_to, of_nobody, standings
 from salesnb.planning.allocating import (
     find_resource,
     find_scenario,
@@ -33,6 +33,7 @@ from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
 from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
+from salesnb.planning.dues import Due, dues
 from salesnb.planning.editing import (
     approve,
     cascaded_goal,
@@ -52,6 +53,7 @@ from salesnb.planning.effective_quota import (
     effective_quota,
     months_since,
 )
+from salesnb.planning.effort import Effort, effort_per_deal
 from salesnb.planning.fairness import (
     EDGES,
     HEALTHY,
@@ -67,9 +69,11 @@ from salesnb.planning.fairness import (
 )
 from salesnb.planning.gaps import NodeGap, node_gaps
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
-from salesnb.planning.goal_checks import GoalFinding, goal_findings
+from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
 from salesnb.planning.handing_over import hand_over, prorated
+from salesnb.planning.hedging import factors_of, with_hedges
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
+from salesnb.planning.leads import Cycle, Lead, daily_wins, leads
 from salesnb.planning.means import (
     Assumptions,
     OverAssignment,
@@ -119,8 +123,17 @@ from salesnb.planning.resources import (
     ScenarioResource,
     ScenarioResponse,
 )
-from salesnb.planning.roadmap import Roadmap, basis_points, milestones, roadmap
+from salesnb.planning.roadmap import (
+    Roadmap,
+    basis_points,
+    milestones,
+    month_weights_of,
+    roadmap,
+    season_weights,
+    typed_weights,
+)
 from salesnb.planning.schema import plan_schema, schema_text
+from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
@@ -150,8 +163,11 @@ __all__ = [
     "Commitment",
     "Condition",
     "CutPlan",
+    "Cycle",
     "Difference",
+    "Due",
     "EffectiveQuota",
+    "Effort",
     "GivenMonths",
     "Goal",
     "GoalFinding",
@@ -159,7 +175,9 @@ __all__ = [
     "Hiring",
     "JudgedSales",
     "KpiTarget",
+    "Lead",
     "Level",
+    "Likely",
     "Lock",
     "LockedAmount",
     "Market",
@@ -170,6 +188,7 @@ __all__ = [
     "OrgTree",
     "OverAssignment",
     "Parameter",
+    "Past",
     "PastDrivers",
     "People",
     "Plan",
@@ -193,9 +212,12 @@ __all__ = [
     "ScenarioResource",
     "ScenarioResponse",
     "ScenarioTarget",
+    "SeasonReach",
+    "SeasonWeek",
     "SeasonWeight",
     "Seasonality",
     "Segment",
+    "Shape",
     "Slope",
     "Staffing",
     "Standing",
@@ -220,9 +242,13 @@ __all__ = [
     "choose_over_assignment",
     "commit_to",
     "cut_across",
+    "daily_wins",
     "diff",
+    "dues",
     "edited",
     "effective_quota",
+    "effort_per_deal",
+    "factors_of",
     "find_resource",
     "find_scenario",
     "find_segment",
@@ -240,14 +266,17 @@ __all__ = [
     "keep_resource",
     "keep_scenario",
     "keep_segments",
+    "leads",
     "line_slope",
     "lock",
     "lock_part",
     "milestones",
     "mixed",
+    "month_weights_of",
     "months_since",
     "new_plan",
     "node_gaps",
+    "of_nobody",
     "parse_basis",
     "plan_drivers",
     "plan_from_json",
@@ -267,8 +296,10 @@ __all__ = [
     "roadmap",
     "safe_name",
     "schema_text",
+    "season_weights",
     "set_goal",
     "set_season",
+    "shape_of",
     "share_at_quota",
     "split_heads",
     "spread_hires",
@@ -279,8 +310,10 @@ __all__ = [
     "sum_of_quotas",
     "team_attainment",
     "two_cuts",
+    "typed_weights",
     "unlock",
     "unlock_part",
     "weigh_new",
+    "with_hedges",
     "worth_of_hire",
 ]

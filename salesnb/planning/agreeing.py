@@ -10,7 +10,7 @@ from salesnb.planning.check_cascade import tree_of
 from salesnb.planning.model import Goal, Plan, Quota
 from salesnb.planning.tree import OrgTree
 
-__all__ = ["Standing", "answer_quota", "commit_to", "standings"]
+__all__ = ["Standing", "answer_quota", "commit_to", "of_nobody", "standings"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +122,13 @@ def standings(plan: Plan, goal: Goal) -> tuple[Standing, ...]:
     answers = {one.node: one for one in plan.answers if (one.kpi, one.period) == mine}
     sums = _sums(tree, committed)
     return tuple(_standings(tree, quotas, sums, answers))
+
+
+def of_nobody(plan: Plan) -> tuple[Commitment | QuotaAnswer, ...]:
+    """List commitments and answers of nodes and reps that have no quota of that goal (any more), which stand in no gap."""
+    quotas = {(quota.id, quota.kpi, quota.period) for quota in plan.quotas}
+    said: tuple[Commitment | QuotaAnswer, ...] = (*plan.commitments, *plan.answers)
+    return tuple(one for one in said if _whose(one) not in quotas)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,6 +91,8 @@ class Cohort:
         Months since hire in that month; 0 for those who come in it.
     last
         The month in which they will leave, where that is known; None leaves it to the attrition.
+    there
+        What part of each month of the period they are there, 0 to 1: less on leave, or in part time. Empty for always.
     """
 
     name: str = ""
@@ -98,6 +100,7 @@ class Cohort:
     month: int = 1
     tenure: int = 0
     last: int | None = None
+    there: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +159,7 @@ class Steps:
 def project(cohorts: Iterable[Cohort], months: int, staffing: Staffing) -> Capacity:
     """Follow cohorts and those who replace them through the months of a period.
 
-    ``productive[c, t] = (heads[c, t] - leavers[c, t] / 2) * ramp(tenure[c] + t - month[c])``, with
+    ``productive[c, t] = (heads[c, t] - leavers[c, t] / 2) * there[c, t] * ramp(tenure[c] + t - month[c])``, with
     ``leavers = heads * hazard``.
 
     Parameters
@@ -167,7 +170,8 @@ def project(cohorts: Iterable[Cohort], months: int, staffing: Staffing) -> Capac
     Raises
     ------
     BadInput
-        When heads or a tenure are negative, or a cohort comes outside the period.
+        When heads or a tenure are negative, a cohort comes outside the period, or the parts of months that it is there
+        are not within 0 and 1, one a month.
 
     Examples
     --------
@@ -271,7 +275,7 @@ def _path(cohort: Cohort, months: int, staffing: Staffing) -> _Path:
     there = float(cohort.heads)
     for at in range(cohort.month - 1, months):
         leaving = there * _share_leaving(cohort, at + 1, staffing)
-        heads[at] = there - leaving * _HALF
+        heads[at] = (there - leaving * _HALF) * (cohort.there[at] if cohort.there else 1.0)
         productive[at] = heads[at] * staffing.productivity(cohort.tenure + at + 1 - cohort.month)
         left[at] = leaving
         there -= leaving
@@ -312,6 +316,13 @@ def _checked(cohort: Cohort, months: int) -> Cohort:
         raise BadInput(
             f"The hires{named} come in month {cohort.month}; the period has the months 1 to {months}.",
             hint="Give a month of the period.",
+        )
+    for month, share in enumerate(cohort.there, start=1):
+        _refuse_share(f"The part of month {month} that the reps{named} are there", share)
+    if cohort.there and len(cohort.there) != months:
+        raise BadInput(
+            f"The reps{named} have parts of {counted(len(cohort.there), 'month', 'months')}; the period has {months}.",
+            hint="Give a part of each month.",
         )
     return cohort
 

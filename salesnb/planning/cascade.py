@@ -9,11 +9,13 @@ Rules:
    it is locked; its siblings carry the difference. So a lock moves quota among its siblings first, and
    only what they cannot carry goes further up.
 4. Where all parts that are free to move weigh nothing, they get equal parts, and their basis says so.
-5. What cannot hold is refused by name: the node, its locks, and by how much.
+5. Where a level is over-assigned, those right below a node come to its amount times the level's factor, in whole units.
+6. What cannot hold is refused by name: the node, its locks, and by how much.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
 
 from salesnb.errors import BadInput
@@ -24,6 +26,7 @@ from salesnb.planning.words import number_in_words
 
 __all__ = ["LockedAmount", "Weight", "cascade"]
 
+_NOTHING_OVER: Mapping[str, Fraction] = MappingProxyType({})
 _NOTHING_LOCKED: Mapping[str, "LockedAmount"] = MappingProxyType({})
 
 
@@ -46,8 +49,9 @@ def cascade(
     basis: str = "history",
     unit: str = "money",
     digits: int = 2,
+    over: Mapping[str, Fraction] = _NOTHING_OVER,
 ) -> tuple[Quota, ...]:
-    """Split a total over a tree; children add up to their parent exactly.
+    """Split a total over a tree; children add up to their parent exactly, or to so many times as much.
 
     Parameters
     ----------
@@ -67,6 +71,8 @@ def cascade(
         ``money`` or ``count``.
     digits
         Decimals of the currency, for error messages.
+    over
+        Over-assignment by level: how many times what a node has those right below it come to; 1 where it is not named.
 
     Returns
     -------
@@ -76,7 +82,8 @@ def cascade(
     Raises
     ------
     BadInput
-        When the total, a weight or a lock is negative, or weights belong to inner nodes.
+        When the total, a weight or a lock is negative, weights belong to inner nodes, or levels right below a node are
+        over-assigned differently.
     UnknownName
         When weights or locks name a node that is not in the tree.
     Infeasible
@@ -92,13 +99,14 @@ def cascade(
     >>> [quota.amount for quota in quotas]
     [100, 34, 33, 33]
     """
-    _check_inputs(tree, total, weights, locks)
+    _check_inputs(tree, total, weights, locks, lambda amount: number_in_words(amount, unit, digits))
     parts = Sharing(
         tree=tree,
         weights=weights,
         locks={node: locked.amount for node, locked in locks.items()},
         basis=basis,
         show=lambda amount: number_in_words(amount, unit, digits),
+        over=over,
     ).run(total)
     return tuple(
         Quota(
@@ -120,7 +128,11 @@ def cascade(
 
 
 def _check_inputs(
-    tree: OrgTree, total: int, weights: Mapping[str, Weight], locks: Mapping[str, LockedAmount]
+    tree: OrgTree,
+    total: int,
+    weights: Mapping[str, Weight],
+    locks: Mapping[str, LockedAmount],
+    show: Callable[[int], str],
 ) -> None:
     if total < 0:
         raise BadInput("The total of a cascade is negative.", hint="A goal to be cascaded is zero or more.")
@@ -135,4 +147,6 @@ def _check_inputs(
     for node_id, locked in locks.items():
         name = tree.node(node_id).name
         if locked.amount < 0:
-            raise BadInput(f"{name} is locked at a negative amount.", hint="Lock at zero or more.")
+            raise BadInput(
+                f"{name} is locked at a negative amount, {show(locked.amount)}.", hint="Lock at zero or more."
+            )

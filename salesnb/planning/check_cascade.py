@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from salesnb.counting import counted
 from salesnb.errors import BadInput
+from salesnb.planning.hedging import comes_to, factor_below, factors_of, needs
 from salesnb.planning.model import Goal, Plan, Quota
 from salesnb.planning.problem import Problem
 from salesnb.planning.tree import OrgNode, OrgTree
@@ -51,7 +52,7 @@ def _group_problems(plan: Plan, goal: Goal, quotas: Sequence[Quota], where: str)
         yield Problem.error("cascade", where, error.what, error.hint)
         return
     yield from _unit_problems(goal, quotas, where)
-    yield from _sum_problems(plan, tree, quotas, where)
+    yield from _sum_problems(plan, goal, tree, quotas, where)
     yield from _month_problems(tree, quotas, where)
     yield from _part_problems(tree, quotas, where)
     yield from _top_problems(plan, goal, quotas, tree, where)
@@ -64,17 +65,33 @@ def _unit_problems(goal: Goal, quotas: Sequence[Quota], where: str) -> Iterator[
             yield Problem.error("cascade", f"{where}, {quota.id}", what, "Cascade the goal again.")
 
 
-def _sum_problems(plan: Plan, tree: OrgTree, quotas: Sequence[Quota], where: str) -> Iterator[Problem]:
+def _sum_problems(
+    plan: Plan, goal: Goal, tree: OrgTree, quotas: Sequence[Quota], where: str
+) -> Iterator[Problem]:
+    """Find nodes whose parts do not add up to what they have, or to that times the over-assignment of their level."""
     amounts = {quota.id: quota.amount for quota in quotas}
-    digits = digits_of(plan.currency)
+    digits, over = digits_of(plan.currency), factors_of(plan, goal, [node.level for node in tree.walk()])
+    behind = False
     for quota in quotas:
         children = tree.children(quota.id)
         below = sum(amounts[child.id] for child in children)
-        if children and below != quota.amount:
-            has = number_in_words(quota.amount, quota.unit, digits)
-            add_up = number_in_words(below, quota.unit, digits)
-            what = f"The quotas below {quota.name} add up to {add_up}, but {quota.name} has {has}."
-            yield Problem.error("cascade", f"{where}, {quota.id}", what, "Cascade the goal again.")
+        try:
+            factor = factor_below(quota.name, [child.level for child in children], over)
+        except BadInput as error:
+            yield Problem.error("cascade", f"{where}, {quota.id}", error.what, error.hint)
+            continue
+        if not children or below == comes_to(quota.amount, factor) or needs(below, factor) == quota.amount:
+            continue
+        if below == quota.amount:
+            behind = True
+            continue
+        has = number_in_words(quota.amount, quota.unit, digits)
+        add_up = number_in_words(below, quota.unit, digits)
+        what = f"The quotas below {quota.name} add up to {add_up}, but {quota.name} has {has}."
+        yield Problem.error("cascade", f"{where}, {quota.id}", what, "Cascade the goal again.")
+    if behind:
+        what = "An over-assignment is taken for granted that the quotas do not have yet."
+        yield Problem.warning("cascade", where, what, "Cascade the goal again: salesnb plan cascade PLAN.")
 
 
 def _month_problems(tree: OrgTree, quotas: Sequence[Quota], where: str) -> Iterator[Problem]:

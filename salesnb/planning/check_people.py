@@ -1,4 +1,4 @@
-"""Whether what a plan takes for granted about its people fits together: ramp, hires, productivity, hedges."""
+"""Whether what a plan takes for granted about its people fits together: ramp, hires, productivity, hedges, and who answered."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,8 +6,11 @@ from datetime import date
 from itertools import pairwise
 
 from salesnb.counting import counted
+from salesnb.planning.agreeing import of_nobody
+from salesnb.planning.answers import Commitment
 from salesnb.planning.model import COMPANY, Plan
 from salesnb.planning.problem import Problem
+from salesnb.planning.words import digits_of, number_in_words
 
 __all__ = ["people_problems"]
 
@@ -20,6 +23,7 @@ def people_problems(plan: Plan) -> Iterator[Problem]:
     yield from _hire_problems(plan)
     yield from _hedge_problems(plan)
     yield from _twice(plan)
+    yield from _gone(plan)
 
 
 def _ramp_problems(plan: Plan) -> Iterator[Problem]:
@@ -63,6 +67,24 @@ def _twice(plan: Plan) -> Iterator[Problem]:
             if count > 1:
                 what = f"{key!r} is there {count} times."
                 yield Problem.error(_RULE, f"assumptions.{group}", what, "Keep one of them.")
+
+
+def _gone(plan: Plan) -> Iterator[Problem]:
+    """Name those who committed or answered, and have no quota any more."""
+    names = {quota.id: quota.name for quota in plan.quotas}
+    for one in of_nobody(plan):
+        committed = isinstance(one, Commitment)
+        part, said = ("commitments", "committed") if committed else ("answers", "answered")
+        name = names.get(one.node) or one.node.removeprefix("rep:")
+        amount = (
+            ""
+            if one.amount is None
+            else f" {number_in_words(one.amount, one.unit, digits_of(plan.currency))}"
+        )
+        about = amount if committed else f" to{amount}"
+        what = f"{one.by} {said}{about} for {name}, who has no quota of {one.kpi} in {one.period} any more."
+        hint = "It counts in no gap: ask who has taken that over."
+        yield Problem.warning(_RULE, f"{part}, {one.node}", what, hint)
 
 
 def _is_month_of(plan: Plan, label: str) -> bool:

@@ -2,19 +2,29 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 from salesnb.errors import BadInput, BadUsage
 from salesnb.money import minor_digits
 from salesnb.planning.check_allocation import allocation_problems
 from salesnb.planning.check_cascade import cascade_problems
 from salesnb.planning.check_people import people_problems
-from salesnb.planning.model import STATUSES, Goal, Plan
+from salesnb.planning.goal_checks import goal_findings
+from salesnb.planning.means import Seasonality
+from salesnb.planning.model import STATUSES, Plan
 from salesnb.planning.names import safe_name
 from salesnb.planning.problem import Problem
-from salesnb.planning.roadmap import BASIS_POINTS
+from salesnb.planning.roadmap import BASIS_POINTS, basis_points
 from salesnb.planning.slips import slips
 
 __all__ = ["check", "problems"]
+
+# The rule, and the part of the plan, by what the check of the goals looks at.
+_RULES = {
+    "objective": ("alignment", "objectives"),
+    "relevant": ("alignment", "goals"),
+    "conflict": ("alignment", "goals"),
+}
 
 
 def problems(plan: Plan) -> tuple[Problem, ...]:
@@ -40,8 +50,7 @@ def problems(plan: Plan) -> tuple[Problem, ...]:
         people_problems,
         allocation_problems,
         slips,
-        _alignment,
-        _smart,
+        _goals,
     )
     found = [problem for rule in rules for problem in rule(plan)]
     order = ("error", "warning", "note")
@@ -158,6 +167,30 @@ def _seasons(plan: Plan) -> Iterator[Problem]:
                 f"The weights add up to {total:,} basis points instead of {BASIS_POINTS:,}.",
                 "Correct a month, so that they add up to one exactly.",
             )
+        yield from _shape(season)
+
+
+def _shape(season: Seasonality) -> Iterator[Problem]:
+    """Find exact weights that the basis points do not round, weeks that fall within a month, a spread that is turned round."""
+    where, hint = (
+        f"assumptions.seasonality, {season.kpi}",
+        "Set the season again: salesnb plan roadmap --weights.",
+    )
+    exact = {item.label: item.weight for item in season.weights if item.weight is not None}
+    if exact:
+        rounded = basis_points(exact)
+        if rounded != {item.label: item.weight_bp for item in season.weights}:
+            yield Problem.error(
+                "seasons", where, "The basis points are not those of the exact weights.", hint
+            )
+    for before, after in pairwise(season.weeks):
+        if before.month == after.month and after.within_bp < before.within_bp:
+            what = f"The month {after.month} has less by the end of {after.label} than by that of {before.label}."
+            yield Problem.error("seasons", where, what, hint)
+    for reach in season.reach:
+        if reach.low_bp > reach.high_bp:
+            what = f"The spread of {reach.label} ends below where it begins."
+            yield Problem.error("seasons", where, what, hint)
 
 
 def _milestones(plan: Plan) -> Iterator[Problem]:
@@ -177,36 +210,11 @@ def _milestones(plan: Plan) -> Iterator[Problem]:
                 yield Problem.error("milestones", f"milestones, {goal.id}", what, "Set the goal again.")
 
 
-def _alignment(plan: Plan) -> Iterator[Problem]:
-    served = {goal.objective for goal in plan.goals}
-    for objective in plan.objectives:
-        if objective.id not in served:
-            what = f"No goal serves the objective {objective.text!r}."
-            yield Problem.warning(
-                "alignment", f"objectives, {objective.id}", what, "Tie a goal to it, or drop it."
-            )
-    for goal in plan.goals:
-        if not goal.objective:
-            what = f"The goal {goal.kpi} serves no objective."
-            yield Problem.warning("alignment", f"goals, {goal.id}", what, "Say which objective it is for.")
-
-
-def _smart(plan: Plan) -> Iterator[Problem]:
-    """Ask for what a specific, measurable and time-bound goal names; each with whether this one lacks it."""
-    for goal in plan.goals:
-        for lacks, what, hint in _smart_fields(goal):
-            if lacks:
-                yield Problem.warning("smart", f"goals, {goal.id}", f"The goal {goal.kpi} {what}.", hint)
-        if goal.probability is None:
-            what = f"How likely it is that the goal for {goal.kpi.replace('_', ' ')} is attained has not been estimated."
-            yield Problem.note("smart", f"goals, {goal.id}", what)
-
-
-def _smart_fields(goal: Goal) -> tuple[tuple[bool, str, str], ...]:
-    same = goal.baseline is not None and goal.target == goal.baseline
-    return (
-        (not goal.owner, "has no owner", "Say who answers for it."),
-        (goal.baseline is None, "has no baseline", "Say what the KPI was in the period before."),
-        (same, "asks for what there was already", "Set a target that differs from the baseline."),
-        (goal.target == 0, "has the target 0", "Set a target above zero."),
-    )
+def _goals(plan: Plan) -> Iterator[Problem]:
+    """Tell what the check of the goals misses; dates that do not fit are errors already, and told as such."""
+    for one in goal_findings(plan):
+        rule, where = _RULES.get(one.aspect, ("smart", "goals"))
+        if one.holds is None:
+            yield Problem.note(rule, f"{where}, {one.goal}", one.what)
+        elif not one.holds and one.aspect != "time-bound":
+            yield Problem.warning(rule, f"{where}, {one.goal}", one.what, one.hint)

@@ -1,7 +1,7 @@
 """What changed from one plan to another, in words."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -41,6 +41,10 @@ class Difference:
         return f"{self.subject}: {self.before} → {self.after}"
 
 
+# What people call the nodes of both plans.
+_Names = Mapping[str, str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Part:
     """How the items of a part of the plan are told apart, and called where that is not the same."""
@@ -48,7 +52,7 @@ class _Part:
     name: str
     noun: str
     key: Callable[[Any], str]
-    title: Callable[[Any], str] | None = None
+    title: Callable[[Any, "_Names"], str] | None = None
 
 
 _PARTS = (
@@ -59,14 +63,20 @@ _PARTS = (
         name="quotas",
         noun="Quota",
         key=lambda quota: f"{quota.id}, {quota.kpi} {quota.period}",
-        title=lambda quota: f"{quota.name}, {quota.kpi} {quota.period}",
+        title=lambda quota, _names: f"{quota.name}, {quota.kpi} {quota.period}",
     ),
     _Part(
         name="commitments",
         noun="Commitment",
         key=lambda item: f"of {item.node}, {item.kpi} {item.period}",
+        title=lambda item, names: f"of {_called(item.node, names)}, {item.kpi} {item.period}",
     ),
-    _Part(name="answers", noun="Answer", key=lambda item: f"of {item.node}, {item.kpi} {item.period}"),
+    _Part(
+        name="answers",
+        noun="Answer",
+        key=lambda item: f"of {item.node}, {item.kpi} {item.period}",
+        title=lambda item, names: f"of {_called(item.node, names)}, {item.kpi} {item.period}",
+    ),
     _Part(name="resources", noun="Resource", key=lambda item: item.id),
     _Part(name="allocation", noun="Allocation", key=lambda item: f"{item.resource} to {item.segment}"),
     _Part(
@@ -77,14 +87,31 @@ _PARTS = (
     _Part(name="response_curves", noun="Response", key=lambda item: f"{item.segment} to {item.resource}"),
     _Part(name="milestones", noun="Milestone", key=lambda stone: f"{stone.goal} {stone.label}"),
     _Part(name="scenarios", noun="Scenario", key=lambda item: item.id),
-    _Part(name="kpi_targets", noun="KPI target", key=lambda item: f"{item.kpi} of {item.node}"),
+    _Part(
+        name="kpi_targets",
+        noun="KPI target",
+        key=lambda item: f"{item.kpi} of {item.node}",
+        title=lambda item, names: f"{item.kpi} of {_called(item.node, names)}",
+    ),
     _Part(name="actions", noun="Action", key=lambda item: item.id),
 )
 # What months and parts of a quota are where there are none.
 _WITHIN = {"months": "by season", "parts": "not cut a second time"}
+_FIELDS = {"closed_count": "deals closed", "win_rate": "win rate", "average_deal_minor": "average deal"}
 _SEASONS = _Part(name="seasonality", noun="Season", key=lambda item: item.kpi)
 _ASSUMED_ITEMS = (
-    _Part(name="hires", noun="Hires", key=lambda item: f"of {item.node} in {item.label}"),
+    _Part(
+        name="hires",
+        noun="Hires",
+        key=lambda item: f"of {item.node} in {item.label}",
+        title=lambda item, names: f"of {_called(item.node, names)} in {item.label}",
+    ),
+    _Part(
+        name="planned",
+        noun="Planned drivers",
+        key=lambda item: f"of {item.node}",
+        title=lambda item, names: f"of {_called(item.node, names)}",
+    ),
     _Part(name="productivity", noun="Productivity", key=lambda item: item.kpi),
     _Part(name="over_assignment", noun="Over-assignment", key=lambda item: f"of {item.kpi} at {item.level}"),
 )
@@ -99,7 +126,6 @@ _ASSUMED = {
     "ramp_bp": "Ramp (basis points)",
     "attrition_bp": "Attrition a year (basis points)",
     "backfill_months": "Months until a leaver is replaced",
-    "planned": "Planned drivers",
     "notes": "Notes",
 }
 _SUMMARY = ("text", "name")
@@ -119,15 +145,16 @@ def diff(before: Plan, after: Plan) -> tuple[Difference, ...]:
     Goal won_amount: 3,000,000 → 3,200,000
     """
     digits = digits_of(after.currency)
+    names = {quota.id: quota.name for quota in (*before.quotas, *after.quotas)}
     found = list(_attributes("plan", _HEAD, before, after, digits))
     if before.certificate != after.certificate:
         was, now = (_certified(plan.certificate, digits) for plan in (before, after))
         found.append(Difference(part="allocation", subject="Worth of the allocation", before=was, after=now))
     for part in _PARTS:
-        found.extend(_items(part, getattr(before, part.name), getattr(after, part.name), digits))
+        found.extend(_items(part, getattr(before, part.name), getattr(after, part.name), digits, names))
     old, new = before.assumptions, after.assumptions
     for part in (_SEASONS, *_ASSUMED_ITEMS):
-        found.extend(_items(part, getattr(old, part.name), getattr(new, part.name), digits))
+        found.extend(_items(part, getattr(old, part.name), getattr(new, part.name), digits, names))
     found.extend(_attributes("assumptions", _ASSUMED, old, new, digits))
     return tuple(found)
 
@@ -146,10 +173,12 @@ def _attributes(
             )
 
 
-def _items(part: _Part, before: Sequence[Any], after: Sequence[Any], digits: int) -> Iterator[Difference]:
+def _items(
+    part: _Part, before: Sequence[Any], after: Sequence[Any], digits: int, names: _Names
+) -> Iterator[Difference]:
     old = {part.key(item): item for item in before}
     new = {part.key(item): item for item in after}
-    titles = _titles(part, {**old, **new})
+    titles = _titles(part, {**old, **new}, names)
     for key in [*old, *(key for key in new if key not in old)]:
         subject = f"{part.noun} {titles[key]}"
         if key not in new:
@@ -166,11 +195,16 @@ def _items(part: _Part, before: Sequence[Any], after: Sequence[Any], digits: int
         )
 
 
-def _titles(part: _Part, items: dict[str, Any]) -> dict[str, str]:
+def _called(node: str, names: _Names) -> str:
+    """Call a node as people do; one that neither plan has is known by its id alone."""
+    return names.get(node) or node.removeprefix("rep:")
+
+
+def _titles(part: _Part, items: dict[str, Any], names: _Names) -> dict[str, str]:
     """Call items as people do; those that share a name keep their key."""
     if part.title is None:
         return {key: key for key in items}
-    titles = {key: part.title(item) for key, item in items.items()}
+    titles = {key: part.title(item, names) for key, item in items.items()}
     shared = Counter(titles.values())
     return {key: title if shared[title] == 1 else key for key, title in titles.items()}
 
@@ -185,9 +219,11 @@ def _fields(part: str, subject: str, before: Any, after: Any, digits: int) -> It
             continue
         yield Difference(
             part=part,
-            subject=subject if spec.name in {"target", "amount", "total"} else f"{subject}, {spec.name}",
-            before=value_in_words(old, _unit(spec.metadata, before), digits),
-            after=value_in_words(new, _unit(spec.metadata, after), digits),
+            subject=subject
+            if spec.name in {"target", "amount", "total"}
+            else f"{subject}, {_FIELDS.get(spec.name, spec.name)}",
+            before=value_in_words(old, _unit(spec.name, spec.metadata, before), digits),
+            after=value_in_words(new, _unit(spec.name, spec.metadata, after), digits),
         )
 
 
@@ -235,5 +271,7 @@ def _summary(item: Any, digits: int) -> str:
     return value_in_words(item, "", digits)
 
 
-def _unit(metadata: Any, item: Any) -> str:
+def _unit(name: str, metadata: Any, item: Any) -> str:
+    if name.endswith("_minor"):
+        return "money"
     return str(item.unit) if "keys" in metadata else ""

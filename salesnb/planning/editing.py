@@ -23,12 +23,14 @@ from salesnb.planning.recascade import (
     edited,
     equal_weights,
     rescaled,
+    shown_in,
     weights_of,
     with_milestones,
     with_quotas,
     with_season,
 )
 from salesnb.planning.roadmap import seasonality
+from salesnb.planning.shape import NO_SHAPE, Shape
 from salesnb.planning.sharing import Weight
 from salesnb.planning.tree import OrgTree
 
@@ -172,7 +174,8 @@ def set_goal(plan: Plan, goal: str, target: float) -> Plan:
     whole = isfinite(target) and (before.unit not in SPLIT_UNITS or target == int(target))
     if target < 0 or not whole:
         raise BadInput(
-            f"{target} cannot be the target of {before.kpi}.", hint="Give a whole number, zero or more."
+            f"{_shown(plan, before, target)} cannot be the target of {before.kpi}.",
+            hint="Give a whole number, zero or more.",
         )
     exact = int(target) if before.unit in SPLIT_UNITS else target
     after = replace(before, target=exact, probability=None)
@@ -184,8 +187,22 @@ def set_goal(plan: Plan, goal: str, target: float) -> Plan:
     return with_milestones(changed, after)
 
 
-def set_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], *, basis: str = "given") -> Plan:
-    """Change how a KPI spreads over the months; the milestones of its goals follow.
+def _shown(plan: Plan, goal: Goal, target: float) -> str:
+    """Put a target into words as people type it; one that is no whole number as it is."""
+    whole = isfinite(target) and target == int(target)
+    return shown_in(plan, goal.unit)(int(target)) if whole else f"{target}"
+
+
+def set_season(
+    plan: Plan,
+    kpi: str,
+    weights: Mapping[str, Weight],
+    *,
+    basis: str = "given",
+    shape: Shape = NO_SHAPE,
+    past: str = "",
+) -> Plan:
+    """Change how a KPI spreads over the months and weeks; the milestones of its goals follow.
 
     Quotas that were given by month follow the new season too: their own months are given up.
 
@@ -194,7 +211,7 @@ def set_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], *, basis: st
     BadInput
         When a weight is negative or there are none.
     """
-    changed = with_season(plan, kpi, weights, basis)
+    changed = with_season(plan, kpi, weights, basis, shape, past)
     for goal in changed.goals:
         if goal.kpi == kpi:
             bare = [replace(quota, months=()) for quota in changed.quotas_of(goal)]

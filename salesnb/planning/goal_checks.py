@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from salesnb.planning.model import UNITS, Goal, Plan, ProbabilityBand
 
-__all__ = ["ASPECTS", "OPPOSED", "GoalFinding", "Opposed", "goal_findings"]
+__all__ = ["ASPECTS", "OPPOSED", "GoalFinding", "Likely", "Opposed", "goal_findings"]
 
 ASPECTS = ("specific", "measurable", "achievable", "relevant", "time-bound", "objective", "conflict")
 # Below it a goal is not believed; above it, it asks for nothing.
@@ -40,6 +40,25 @@ class GoalFinding:
     holds: bool | None
     what: str
     hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likely:
+    """How likely a goal is attained.
+
+    Attributes
+    ----------
+    band
+        Between which chances; None where none can be told.
+    why
+        What is known instead, in sentences: why there is no chance, and a range; or what came, where the period is over.
+    attained
+        Whether it was attained; None before the period is over.
+    """
+
+    band: ProbabilityBand | None = None
+    why: str = ""
+    attained: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +123,7 @@ OPPOSED = (
 """What usually pulls against each other; a table to be read and argued with, not a law."""
 
 
-def goal_findings(
-    plan: Plan, likely: Mapping[str, ProbabilityBand] = MappingProxyType({})
-) -> tuple[GoalFinding, ...]:
+def goal_findings(plan: Plan, likely: Mapping[str, Likely] = MappingProxyType({})) -> tuple[GoalFinding, ...]:
     """Check every goal for five aspects, objectives for goals, and pairs of goals for pulling against each other.
 
     Parameters
@@ -125,7 +142,7 @@ def goal_findings(
         for finding in (
             _specific(goal),
             _measurable(goal),
-            _achievable(goal, likely.get(goal.id, goal.probability)),
+            _achievable(goal, likely.get(goal.id, Likely(band=goal.probability))),
             _relevant(goal, plan),
             _time_bound(goal, plan),
         )
@@ -153,40 +170,52 @@ def _specific(goal: Goal) -> GoalFinding:
 def _measurable(goal: Goal) -> GoalFinding:
     lacks, hint = "", ""
     if goal.unit not in UNITS:
-        lacks, hint = f"{goal.unit!r} is not a unit.", f"Use one of {', '.join(UNITS)}."
+        lacks, hint = f"The unit of {_name(goal)}, {goal.unit!r}, is none.", f"Use one of {', '.join(UNITS)}."
     elif goal.baseline is None:
         lacks, hint = (
-            "What it was before is not known.",
+            f"What {_name(goal)} was before is not known.",
             "Give the value of the period before as its baseline.",
         )
     elif goal.baseline == goal.target:
-        lacks, hint = "It asks for what there was already.", "Set a target that differs from the baseline."
+        lacks, hint = (
+            f"The goal for {_name(goal)} asks for what there was already.",
+            "Set a target that differs from the baseline.",
+        )
+    elif not goal.target:
+        lacks, hint = f"The goal for {_name(goal)} is 0.", "Set a target above zero."
     past = f" in {goal.baseline_period}" if goal.baseline_period else " before"
     return _finding(goal, "measurable", lacks, hint, f"It is in {goal.unit}, and what it was{past} is known.")
 
 
-def _achievable(goal: Goal, band: ProbabilityBand | None) -> GoalFinding:
+def _achievable(goal: Goal, likely: Likely) -> GoalFinding:
+    band, it = likely.band, f"The goal for {_name(goal)}"
     if band is None:
         return GoalFinding(
             goal=goal.id,
             aspect="achievable",
-            holds=None,
-            what="How likely it is attained has not been estimated.",
-            hint="Estimate it: salesnb plan outlook PLAN.",
+            holds=likely.attained,
+            what=likely.why
+            or f"How likely it is that {_name(goal)} reaches its goal has not been estimated.",
+            hint="" if likely.why else "Estimate it: salesnb plan goals PLAN.",
         )
-    chance = f"{band.low:.0%}" if band.low == band.high else f"{band.low:.0%} to {band.high:.0%}"
+    chance = (
+        f"{band.low:.0%}" if f"{band.low:.0%}" == f"{band.high:.0%}" else f"{band.low:.0%} to {band.high:.0%}"
+    )
     lacks, hint = "", ""
     if band.high < _LEAST_LIKELY:
-        lacks, hint = f"It is attained with {chance} only.", "Lower it, or say what will be done differently."
+        lacks, hint = (
+            f"{it} is attained with {chance} only.",
+            "Lower it, or say what will be done differently.",
+        )
     elif band.low > _MOST_LIKELY:
-        lacks, hint = f"It is attained with {chance} anyway.", "Raise it, if it is to move anybody."
+        lacks, hint = f"{it} is attained with {chance} anyway.", "Raise it, if it is to move anybody."
     elif band.low < _LEAST_LIKELY or band.high > _MOST_LIKELY:
         return GoalFinding(
             goal=goal.id,
             aspect="achievable",
             holds=None,
-            what=f"It is attained with {chance}, which is not narrow enough to tell.",
-            hint="Look at what moves it most before it is agreed.",
+            what=f"{it} is attained with {chance}, which is not narrow enough to tell.",
+            hint="Look at what moves it most before it is agreed: salesnb plan outlook PLAN.",
         )
     return _finding(goal, "achievable", lacks, hint, f"It is attained with {chance}: hard, and within reach.")
 
@@ -194,7 +223,7 @@ def _achievable(goal: Goal, band: ProbabilityBand | None) -> GoalFinding:
 def _relevant(goal: Goal, plan: Plan) -> GoalFinding:
     texts = {objective.id: objective.text for objective in plan.objectives}
     text = texts.get(goal.objective or "", "")
-    lacks = "" if text else "It serves no objective."
+    lacks = "" if text else f"The goal for {_name(goal)} serves no objective."
     return _finding(goal, "relevant", lacks, "Say which objective it is for.", f"It serves: {text}.")
 
 

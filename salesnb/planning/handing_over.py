@@ -9,6 +9,7 @@ from salesnb.calendar import Period
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.money import split
 from salesnb.planning.by_month import reshaped
+from salesnb.planning.hedging import factors_of
 from salesnb.planning.model import Goal, Plan, Quota
 from salesnb.planning.recascade import edited, shown_in, with_milestones, with_quotas
 
@@ -64,12 +65,20 @@ def hand_over(
     UnknownName
         When one of them has no quota.
     BadInput
-        When the day is not within the goal's period, the share is not between 0 and 1, one of them is not a leaf, or
-        a quota or part that would change is locked.
+        When the day is not within the goal's period, the share is not between 0 and 1, one of them is not a leaf,
+        a quota or part that would change is locked, or it goes to another node and the quotas are over-assigned.
     """
     found = plan.goal(goal)
     quotas = {quota.id: quota for quota in plan.quotas_of(found)}
     _check(found, quotas, (giver, taker), share)
+    if quotas[giver].parent != quotas[taker].parent and factors_of(
+        plan, found, [quota.level for quota in quotas.values()]
+    ):
+        raise BadInput(
+            f"{quotas[giver].name} and {quotas[taker].name} are under different nodes, and the quotas are over-assigned.",
+            where=giver,
+            hint="Take the over-assignment off, move, and put it on again: salesnb plan cascade PLAN --over-assignment 0%.",
+        )
     about = round(quotas[giver].amount * share)
     moved = prorated(about, found.period, on)[1]
     changes = _changes(quotas, giver, taker, moved)

@@ -1,8 +1,9 @@
 """What a plan takes for granted: seasons, people and what they bring, planned drivers."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-from salesnb.planning.measures import amount, implied_unit, rarely
+from salesnb.planning.measures import LEFT_OUT, amount, implied_unit, rarely
 
 __all__ = [
     "Assumptions",
@@ -10,6 +11,8 @@ __all__ = [
     "PlannedDrivers",
     "PlannedHires",
     "Productivity",
+    "SeasonReach",
+    "SeasonWeek",
     "SeasonWeight",
     "Seasonality",
 ]
@@ -17,19 +20,53 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class SeasonWeight:
-    """The share of a month, in basis points."""
+    """The share of a month, in basis points, and the exact weight that it rounds; None where it rounds nothing."""
 
     label: str
     weight_bp: int
+    weight: int | Fraction | None = field(default=None, metadata=LEFT_OUT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeasonWeek:
+    """How much of a month is reached by the last day of a week that ends in it, or with it, in basis points."""
+
+    label: str
+    month: str
+    within_bp: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeasonReach:
+    """What share of the whole past periods had by the end of a month or week: eight of ten lay between these."""
+
+    label: str
+    low_bp: int
+    high_bp: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seasonality:
-    """How a KPI spreads over the months of the plan; the weights add up to 10,000 basis points exactly."""
+    """How a KPI spreads over the months of the plan; the weights add up to 10,000 basis points exactly.
+
+    Attributes
+    ----------
+    kpi, basis
+        Of which KPI, and where the weights come from.
+    weights
+        A month each.
+    weeks
+        The shape within the months; where there is none, a month grows evenly by day.
+    reach, past
+        The spread of the shape over past periods, and which those are; empty where fewer than three are known.
+    """
 
     kpi: str
     basis: str
     weights: tuple[SeasonWeight, ...]
+    weeks: tuple[SeasonWeek, ...] = rarely()
+    reach: tuple[SeasonReach, ...] = rarely()
+    past: str = field(default="", metadata=LEFT_OUT)
 
 
 @dataclass(frozen=True, kw_only=True)

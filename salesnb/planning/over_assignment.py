@@ -125,6 +125,7 @@ def choose_over_assignment(
     *,
     chance: float,
     follow: float = 1.0,
+    known: Sequence[float] = (),
 ) -> Chosen:
     """Find the smallest over-assignment with which a team makes its plan in a share of draws.
 
@@ -132,7 +133,8 @@ def choose_over_assignment(
     the same share of whatever they are asked for; with 0 they sell the same, and no over-assignment helps. Which it
     is decides what a hedge buys, so that it is to be said beside the figure. A team makes plan where the sum reaches
     the goal, so that with ``T`` the ``ceil(chance * n)``-th largest of the n sums without over-assignment
-    ``1 + over = (goal / T) ** (1 / follow)``.
+    ``1 + over = (goal / T) ** (1 / follow)``. What is attained already follows nothing: with ``K`` of it,
+    ``1 + over = ((goal - K) / (T - K)) ** (1 / follow)``.
 
     Parameters
     ----------
@@ -147,6 +149,8 @@ def choose_over_assignment(
         What share of draws is to make plan, above 0 and below 1.
     follow
         How far results follow quotas, 0 to 1.
+    known
+        By rep, what of the attainment is there already, no more than in any draw; nothing when left out.
 
     Raises
     ------
@@ -163,16 +167,19 @@ def choose_over_assignment(
     (0.0811, 0.25, 0.75, 0.375)
     """
     _checked(draws, quotas, goal, chance, follow)
+    sure = tuple(known) or (0.0,) * len(quotas)
+    _checked([sure], quotas, goal, chance, follow)
+    there = sum(k * quota for k, quota in zip(sure, quotas, strict=True))
     totals = sorted((sum(a * q for a, q in zip(row, quotas, strict=True)) for row in draws), reverse=True)
     asked = ceil(chance * len(totals) - 1e-9)
     reached = totals[asked - 1]
     without = sum(total >= goal for total in totals) / len(totals)
-    share = _share(draws, 1.0)
-    over = 0.0 if reached >= goal else _needed(goal, reached, follow)
+    share = _share(draws, sure, 0.0, follow)
+    over = 0.0 if reached >= goal else _needed(goal - there, reached - there, follow)
     if over is None:
         why = (
             "Results do not follow quotas, so that none is enough."
-            if reached
+            if reached > there
             else _NOTHING.format(chance=chance)
         )
         return Chosen(
@@ -184,21 +191,23 @@ def choose_over_assignment(
             why=why,
         )
     # Of those that just reach it, none is lost to a rounding error.
-    made = max(sum(total * (1 + over) ** follow >= goal for total in totals), asked)
+    made = max(sum(there + (total - there) * (1 + over) ** follow >= goal for total in totals), asked)
     return Chosen(
         over=over,
         chance=made / len(totals),
         chance_without=without,
-        share_at_quota=_share(draws, (1 + over) ** (follow - 1)),
+        share_at_quota=_share(draws, sure, over, follow),
         share_without=share,
     )
 
 
-_NOTHING = "In too many draws nothing is sold at all: no over-assignment makes plan in {chance:.0%} of them."
+_NOTHING = (
+    "In too many draws nothing is sold (any more): no over-assignment makes plan in {chance:.0%} of them."
+)
 
 
 def _needed(goal: float, reached: float, follow: float) -> float | None:
-    if not reached or not follow:
+    if reached <= 0 or not follow:
         return None
     try:
         return float((goal / reached) ** (1 / follow)) - 1
@@ -206,9 +215,12 @@ def _needed(goal: float, reached: float, follow: float) -> float | None:
         return None
 
 
-def _share(draws: Sequence[Sequence[float]], times: float) -> float:
-    """Give the expected share of reps at or above quota when each attains so many times as much."""
-    at_quota = sum(attained * times >= 1 for row in draws for attained in row)
+def _share(draws: Sequence[Sequence[float]], known: Sequence[float], over: float, follow: float) -> float:
+    """Give the expected share of reps at or above quota with an over-assignment."""
+    more, needed = float((1 + over) ** follow), 1 + over
+    at_quota = sum(
+        k + (attained - k) * more >= needed for row in draws for k, attained in zip(known, row, strict=True)
+    )
     return at_quota / (len(draws) * len(draws[0]))
 
 

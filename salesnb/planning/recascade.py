@@ -11,10 +11,12 @@ from salesnb.money import minor_digits
 from salesnb.planning.by_month import reshaped
 from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.check_cascade import tree_of
+from salesnb.planning.hedging import factors_of, refuse_parts
 from salesnb.planning.model import NEW, NOT_GIVEN, Goal, Milestone, Plan, Quota
 from salesnb.planning.parts import cut_again
 from salesnb.planning.planned import follow_quotas
-from salesnb.planning.roadmap import given_milestones, milestones, seasonality
+from salesnb.planning.roadmap import milestones, season_weights, seasonality
+from salesnb.planning.shape import NO_SHAPE, Shape
 from salesnb.planning.sharing import Weight
 from salesnb.planning.tree import OrgTree
 from salesnb.planning.words import number_in_words
@@ -67,8 +69,16 @@ def cascaded(
         basis=basis,
         unit=goal.unit,
         digits=digits,
+        over=_over(plan, goal, tree),
     )
     return with_quotas(plan, goal, quotas)
+
+
+def _over(plan: Plan, goal: Goal, tree: OrgTree) -> dict[str, Fraction]:
+    over = factors_of(plan, goal, [node.level for node in tree.walk()])
+    if over:
+        refuse_parts(plan.quotas_of(goal))
+    return over
 
 
 def again(plan: Plan, goal: Goal, quotas: Sequence[Quota], total: int) -> Plan:
@@ -118,11 +128,17 @@ def shown_in(plan: Plan, unit: str) -> Callable[[int], str]:
     return lambda amount: number_in_words(amount, unit, digits)
 
 
-def with_season(plan: Plan, kpi: str, weights: Mapping[str, Weight], basis: str) -> Plan:
-    """Say how a KPI spreads over the months; milestones stay as they are."""
-    kept = [shape for shape in plan.assumptions.seasonality if shape.kpi != kpi]
-    shapes = sorted([*kept, seasonality(kpi, weights, basis)], key=lambda shape: shape.kpi)
-    return edited(plan, assumptions=replace(plan.assumptions, seasonality=tuple(shapes)))
+def with_season(
+    plan: Plan, kpi: str, weights: Mapping[str, Weight], basis: str, shape: Shape = NO_SHAPE, past: str = ""
+) -> Plan:
+    """Say how a KPI spreads over the months; milestones stay as they are, and so do weeks where no others are given."""
+    kept = [season for season in plan.assumptions.seasonality if season.kpi != kpi]
+    before = next((season for season in plan.assumptions.seasonality if season.kpi == kpi), None)
+    if before and not shape.weeks:
+        shape = Shape(weeks=before.weeks)
+    made = seasonality(kpi, weights, basis, shape, past)
+    seasons = tuple(sorted([*kept, made], key=lambda season: season.kpi))
+    return edited(plan, assumptions=replace(plan.assumptions, seasonality=seasons))
 
 
 def with_milestones(plan: Plan, goal: Goal) -> Plan:
@@ -137,11 +153,13 @@ def _stones(plan: Plan, goal: Goal) -> tuple[Milestone, ...]:
     top = next(iter(plan.quotas_of(goal)), None)
     if top and any(month.amount for month in top.months):
         by_month = {month.label: month.amount for month in top.months}
-        return given_milestones(int(goal.target), by_month, unit=goal.unit, goal=goal.id)
-    shape = next((shape for shape in plan.assumptions.seasonality if shape.kpi == goal.kpi), None)
-    if shape is None or goal.unit not in SPLIT_UNITS:
+        return milestones(int(goal.target), by_month, unit=goal.unit, goal=goal.id)
+    season = next((season for season in plan.assumptions.seasonality if season.kpi == goal.kpi), None)
+    if season is None or goal.unit not in SPLIT_UNITS:
         return ()
-    weights = {item.label: item.weight_bp for item in shape.weights if _touches(item.label, goal.period)}
+    weights = {
+        label: weight for label, weight in season_weights(season).items() if _touches(label, goal.period)
+    }
     return milestones(int(goal.target), weights, unit=goal.unit, goal=goal.id) if weights else ()
 
 

@@ -5,20 +5,24 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 from salesnb.money import apportion, split
 from salesnb.planning.means import Seasonality, SeasonWeight
 from salesnb.planning.model import Goal, Milestone, Plan, Quota
+from salesnb.planning.shape import NO_SHAPE, Shape
 from salesnb.planning.sharing import equal_for_want_of
 
 __all__ = [
     "BASIS_POINTS",
     "Roadmap",
     "basis_points",
-    "given_milestones",
     "milestones",
+    "month_weights_of",
     "roadmap",
+    "season_weights",
     "seasonality",
+    "typed_weights",
 ]
 
 BASIS_POINTS = 10_000
@@ -53,7 +57,7 @@ def roadmap(plan: Plan, goal: Goal, months: Sequence[str] = ()) -> Roadmap:
         empty: how much of a quota falls into a month is then not known.
     """
     quotas = plan.quotas_of(goal)
-    weights = {stone.label: stone.weight_bp for stone in plan.milestones if stone.goal == goal.id}
+    weights = month_weights_of(plan, goal)
     if not months and not weights:
         return Roadmap(quotas={quota.id: quota for quota in quotas}, milestones={})
     if not set(months) <= weights.keys():
@@ -70,6 +74,16 @@ def roadmap(plan: Plan, goal: Goal, months: Sequence[str] = ()) -> Roadmap:
             for node, found in sums.items()
         },
     )
+
+
+def month_weights_of(plan: Plan, goal: Goal) -> dict[str, int]:
+    """Give what each month of a goal is in proportion to: its milestone's own amount, else its basis points.
+
+    Empty where the goal has no milestones. Amounts are exact where basis points are rounded.
+    """
+    stones = [stone for stone in plan.milestones if stone.goal == goal.id]
+    exact = any(stone.amount for stone in stones)
+    return {stone.label: stone.amount if exact else stone.weight_bp for stone in stones}
 
 
 def basis_points(weights: Mapping[str, int | Fraction]) -> dict[str, int]:
@@ -122,6 +136,8 @@ def milestones(
     unit, goal
         Unit of the total, and the id of the goal that it is of.
 
+    Where weights are amounts that add up to the total, they are kept exactly.
+
     Raises
     ------
     BadInput
@@ -129,45 +145,88 @@ def milestones(
 
     Examples
     --------
-    Last year's quarter won 1.5, 2.0 and 5.5; this year's goal is 9:
+    Last year's quarter won 1.5, 2.0 and 5.5; this year's goal is 9. Basis points round, amounts do not:
 
     >>> found = milestones(9_000_000, {"2018-01": 15, "2018-02": 20, "2018-03": 55})
     >>> [(m.label, m.weight_bp, m.to_date) for m in found]
-    [('2018-01', 1667, 1500300), ('2018-02', 2222, 3500100), ('2018-03', 6111, 9000000)]
+    [('2018-01', 1667, 1500000), ('2018-02', 2222, 3500000), ('2018-03', 6111, 9000000)]
     """
     if total < 0:
         raise BadInput("The total to be spread over months is negative.", hint="Give zero or more.")
     points = basis_points(month_weights)
-    amounts = split(total, list(points.values()), list(points))
-    return _each(points, amounts, unit=unit, goal=goal)
-
-
-def given_milestones(
-    total: int, by_month: Mapping[str, int], *, unit: str = "money", goal: str = ""
-) -> tuple[Milestone, ...]:
-    """Spread a total over months in proportion to amounts, not all zero; where they add up to it they are kept exactly.
-
-    Examples
-    --------
-    >>> [m.amount for m in given_milestones(1_000_001, {"2018-01": 1, "2018-02": 1_000_000})]
-    [1, 1000000]
-    """
-    points = basis_points(by_month)
-    amounts = split(total, [by_month[label] for label in points], list(points))
-    return _each(points, amounts, unit=unit, goal=goal)
-
-
-def _each(
-    points: Mapping[str, int], amounts: Sequence[int], *, unit: str, goal: str
-) -> tuple[Milestone, ...]:
+    exact = [month_weights[label] for label in points] if any(month_weights.values()) else [1] * len(points)
+    amounts = split(total, exact, list(points))
     return tuple(
         Milestone(goal=goal, label=label, weight_bp=weight, unit=unit, amount=amount, to_date=to_date)
         for (label, weight), amount, to_date in zip(points.items(), amounts, accumulate(amounts), strict=True)
     )
 
 
-def seasonality(kpi: str, weights: Mapping[str, int | Fraction], basis: str) -> Seasonality:
-    """Describe how a KPI spreads over months, in whole basis points.
+def typed_weights(labels: Sequence[str], texts: Sequence[str]) -> dict[str, Fraction]:
+    """Read the share of each month as typed; together they are one, exactly.
+
+    Parameters
+    ----------
+    labels
+        The months, in order.
+    texts
+        As many shares, such as ``.25``, ``25%`` or ``1/4``.
+
+    Raises
+    ------
+    BadInput
+        When there are more or fewer, one is not a share, or they do not come to one: the amount is named.
+
+    Examples
+    --------
+    >>> typed_weights(["2018-01", "2018-02"], [".3", "70%"])
+    {'2018-01': Fraction(3, 10), '2018-02': Fraction(7, 10)}
+    """
+    if len(texts) != len(labels):
+        raise BadInput(
+            f"{counted(len(texts), 'weight is', 'weights are')} given for"
+            f" {counted(len(labels), 'month', 'months')}.",
+            hint=f"Give one for each of {', '.join(labels)}.",
+        )
+    found = {label: _share(label, text) for label, text in zip(labels, texts, strict=True)}
+    left = 1 - sum(found.values(), Fraction())
+    if left:
+        raise BadInput(
+            f"The weights come to {_decimal(1 - left)} instead of 1: "
+            f"{_decimal(abs(left))} {'is missing' if left > 0 else 'is too much'}.",
+            hint="Change one of them; thirds are written 1/3.",
+        )
+    return found
+
+
+def _share(label: str, text: str) -> Fraction:
+    plain, scale = (text.strip()[:-1], 100) if text.strip().endswith("%") else (text, 1)
+    try:
+        share = Fraction(plain.strip()) / scale
+    except (ValueError, ZeroDivisionError):
+        raise BadInput(
+            f"The weight {text!r} of {label} is not a number.", hint="Write .25, 25% or 1/4."
+        ) from None
+    if share < 0:
+        raise BadInput(f"The weight of {label} is negative: {text.strip()}.", hint="Give zero or more.")
+    return share
+
+
+def _decimal(share: Fraction) -> str:
+    """Write a share exactly: as a decimal number where it is one, else as a fraction."""
+    rounded = Fraction(round(share * 10**12), 10**12)
+    return f"{float(share):.12f}".rstrip("0").rstrip(".") if rounded == share else str(share)
+
+
+def seasonality(
+    kpi: str, weights: Mapping[str, int | Fraction], basis: str, shape: Shape = NO_SHAPE, past: str = ""
+) -> Seasonality:
+    """Describe how a KPI spreads over months: in whole basis points, and exactly where those round.
+
+    Parameters
+    ----------
+    shape, past
+        The weeks and the spread, and which past periods that is of.
 
     Raises
     ------
@@ -176,8 +235,26 @@ def seasonality(kpi: str, weights: Mapping[str, int | Fraction], basis: str) -> 
     """
     said = basis if any(weights.values()) else equal_for_want_of(basis)
     points = basis_points(weights)
-    shares = tuple(SeasonWeight(label=label, weight_bp=weight) for label, weight in points.items())
-    return Seasonality(kpi=kpi, basis=said, weights=shares)
+    whole = sum(weights.values())
+    rounds = any(weights[label] * BASIS_POINTS != weight * whole for label, weight in points.items())
+    shares = tuple(
+        SeasonWeight(label=label, weight_bp=weight, weight=weights[label] if whole and rounds else None)
+        for label, weight in points.items()
+    )
+    return Seasonality(
+        kpi=kpi,
+        basis=said,
+        weights=shares,
+        weeks=shape.weeks,
+        reach=shape.reach,
+        past=past if shape.reach else "",
+    )
+
+
+def season_weights(season: Seasonality) -> dict[str, int | Fraction]:
+    """Give the weights of a season: exact ones where it has them, else its basis points."""
+    exact = {item.label: item.weight for item in season.weights if item.weight is not None}
+    return exact or {item.label: item.weight_bp for item in season.weights}
 
 
 def _reached(quotas: Sequence[Quota], weights: Mapping[str, int]) -> dict[str, list[int]]:
@@ -208,7 +285,7 @@ def _given(quotas: Sequence[Quota], labels: Sequence[str]) -> dict[str, list[int
 def _points(reached: Sequence[int], weights: Mapping[str, int]) -> Mapping[str, int]:
     """Tell each month's share of a node's quota; that of the goal where it has no quota."""
     if not reached[-1]:
-        return weights
+        return basis_points(weights)
     amounts = [after - before for before, after in pairwise((0, *reached))]
     return basis_points(dict(zip(sorted(weights), amounts, strict=True)))
 

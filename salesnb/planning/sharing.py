@@ -1,12 +1,14 @@
 """The arithmetic of the cascade: totals go down a tree, level by level, around what is locked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 
 from salesnb.errors import Infeasible
 from salesnb.money import split
+from salesnb.planning.hedging import comes_to, factor_below, needs
 from salesnb.planning.tree import OrgNode, OrgTree
 
 __all__ = ["Part", "Sharing", "Weight", "equal_for_want_of"]
@@ -14,6 +16,7 @@ __all__ = ["Part", "Sharing", "Weight", "equal_for_want_of"]
 Weight = int | Fraction
 
 _NAMED_LOCKS = 3
+_ONCE = Fraction(1)
 
 
 def equal_for_want_of(basis: str) -> str:
@@ -49,6 +52,8 @@ class Sharing:
         Puts an amount into words for messages.
     word, remedy
         What messages call what is fixed, and how it is freed.
+    over
+        By level: how many times what a node has those right below it come to, where that is not once.
     """
 
     tree: OrgTree
@@ -58,6 +63,7 @@ class Sharing:
     show: Callable[[int], str]
     word: str = "lock"
     remedy: str = "Unlock"
+    over: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType({}))
 
     def run(self, total: int) -> dict[str, Part]:
         """Give every node its part.
@@ -82,7 +88,7 @@ class Sharing:
         found: dict[str, int] = {}
         for node in self._bottom_up:
             beneath = sum(found[child.id] for child in self.tree.children(node.id))
-            found[node.id] = self.locks.get(node.id, beneath)
+            found[node.id] = self.locks.get(node.id, needs(beneath, self._factor(node)))
         return found
 
     @cached_property
@@ -109,8 +115,19 @@ class Sharing:
     def _bottom_up(self) -> tuple[OrgNode, ...]:
         return tuple(reversed(tuple(self.tree.walk())))
 
-    def _share(self, parent: OrgNode, total: int, children: Sequence[OrgNode]) -> dict[str, Part]:
-        """Split what a node has among the nodes right below it."""
+    def _factor(self, node: OrgNode) -> Fraction:
+        """Tell how many times what a node has those right below it come to."""
+        if not self.over:
+            return _ONCE
+        return factor_below(node.name, [child.level for child in self.tree.children(node.id)], self.over)
+
+    def _share(self, parent: OrgNode, amount: int, children: Sequence[OrgNode]) -> dict[str, Part]:
+        """Split what a node has, and what it is over-assigned by, among the nodes right below it."""
+        factor = self._factor(parent)
+        locked = sum(self.least[child.id] for child in children)
+        # What is locked below may come to a little less than the factor says, where no whole amount comes to just that.
+        fits = parent.id in self.closed and locked and needs(locked, factor) == amount
+        total = locked if fits else comes_to(amount, factor)
         still = [child.id for child in children if child.id in self.closed]
         free = [child.id for child in children if child.id not in self.closed]
         self._check_node(parent, total, children, has_free=bool(free))

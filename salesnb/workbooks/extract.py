@@ -23,7 +23,9 @@ the period's last day, overdue ones among them, or without that date), ``without
 ``stalled_amount`` (older than that). ``since`` and ``own`` (may be missing) are told of in
 ``salesnb.workbooks.extract_since`` and ``salesnb.workbooks.extract_own``, ``need`` (may be missing: the pipeline that
 the goal needs) in ``salesnb.workbooks.findings_need``, ``outlook`` (may be missing: how likely the quota is attained) in
-``salesnb.workbooks.findings_outlook``.
+``salesnb.workbooks.findings_outlook``, ``roadmap`` (may be missing: what is due by month) in
+``salesnb.workbooks.findings_roadmap``, ``made`` (may be missing: how the quota was made) in
+``salesnb.workbooks.findings_made``, ``activities`` (may be missing) in ``salesnb.workbooks.findings_activities``.
 """
 
 import json
@@ -38,9 +40,12 @@ from salesnb.errors import Damaged, MissingFile
 from salesnb.money import Formatter
 from salesnb.workbooks.extract_own import OwnKpis, own_of
 from salesnb.workbooks.extract_since import since_of
+from salesnb.workbooks.findings_activities import ActivityNote, activities_from
 from salesnb.workbooks.findings_bridge import Since
+from salesnb.workbooks.findings_made import Made, made_from
 from salesnb.workbooks.findings_need import Need, need_from
 from salesnb.workbooks.findings_outlook import Prospect, prospect_from
+from salesnb.workbooks.findings_roadmap import RoadmapNote, roadmap_from
 
 __all__ = [
     "FORMAT",
@@ -187,6 +192,9 @@ class ReviewExtract:
     since: Since | None = None
     need: Need | None = None
     outlook: Prospect | None = None
+    roadmap: RoadmapNote | None = None
+    made: Made | None = None
+    activities: ActivityNote | None = None
     own: OwnKpis = field(default_factory=OwnKpis)
 
     def table(self, name: str) -> tuple[dict[str, Any], ...]:
@@ -263,6 +271,9 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         since=since_of(document.get("since")),
         need=need_from(document.get("need")),
         outlook=prospect_from(document.get("outlook")),
+        roadmap=roadmap_from(document.get("roadmap")),
+        activities=activities_from(document.get("activities")),
+        made=made_from(document.get("made")),
         own=own_of(document.get("own")),
     )
 

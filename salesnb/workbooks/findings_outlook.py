@@ -33,6 +33,8 @@ class Prospect:
         How it was told, in words.
     reps
         Those below.
+    quantiles
+        Totals that are equally likely, in order; empty where none are kept.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Prospect:
     reason: str = ""
     views: str = ""
     reps: "tuple[Prospect, ...]" = ()
+    quantiles: tuple[float, ...] = ()
 
 
 def prospect_from(part: Mapping[str, Any] | None) -> Prospect | None:
@@ -56,7 +59,7 @@ def prospect_from(part: Mapping[str, Any] | None) -> Prospect | None:
         return None
     known = {field.name: part[field.name] for field in fields(Prospect) if field.name in part}
     reps = tuple(one for rep in part.get("reps") or () if (one := prospect_from(rep)) is not None)
-    return Prospect(**known | {"reps": reps})
+    return Prospect(**known | {"reps": reps, "quantiles": tuple(part.get("quantiles") or ())})
 
 
 def prospect_sentence(reading: "Reading", prospect: Prospect) -> str:

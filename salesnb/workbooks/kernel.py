@@ -71,7 +71,7 @@ def _outcome(task: Task, scratch: Path) -> Outcome:
 
 
 def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | None:
-    """Let papermill put in the parameters and run the cells; the notebook is saved after each."""
+    """Let papermill put in the parameters and run the cells; the notebook is saved however that ends."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
 

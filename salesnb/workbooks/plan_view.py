@@ -5,9 +5,12 @@ from pathlib import Path
 
 from salesnb.charts import Chart
 from salesnb.workbooks import plan_view_cascade as cascade
+from salesnb.workbooks import plan_view_chances as chances
 from salesnb.workbooks import plan_view_goals as goals
 from salesnb.workbooks import plan_view_notes as notes
 from salesnb.workbooks.plan_view_read import PlanExtract, read_plan
+from salesnb.workbooks.review_activities import activity_table, time_chart
+from salesnb.workbooks.review_roadmap import lead_table
 from salesnb.workbooks.review_text import Text
 
 __all__ = ["PlanView", "open_plan"]
@@ -89,6 +92,66 @@ class PlanView:
         return goals.milestone_table(self.extract)
 
     @property
+    def leads(self) -> Chart | Text:
+        """The deals to create and the pipeline to hold for the goal; empty where they are not known."""
+        return lead_table(self.extract.roadmap, self.extract.say, self._unit)
+
+    @property
+    def activities(self) -> Chart | Text:
+        """The activities that the roadmap takes; empty where none are loaded."""
+        return activity_table(self.extract.activities, self.extract.say)
+
+    @property
+    def time_spent(self) -> Chart | Text:
+        """Where the time in activities goes; empty where none are loaded."""
+        return time_chart(self.extract.activities, self.extract.say, self.extract.period)
+
+    @property
+    def goal_checks(self) -> Chart | Text:
+        """Whether each goal is specific, measurable, achievable, relevant and time-bound."""
+        return chances.goal_check_table(self.extract)
+
+    @property
+    def outlook(self) -> Chart | Text:
+        """What the period may end at, against the goal."""
+        return chances.outlook_chart(self.extract)
+
+    @property
+    def outlook_table(self) -> Chart | Text:
+        """The chance of every node, with commit, target and stretch levels."""
+        return chances.outlook_table(self.extract)
+
+    @property
+    def levers(self) -> Chart | Text:
+        """What moves the chance of the goal most; empty where deals are not simulated."""
+        return chances.lever_chart(self.extract)
+
+    @property
+    def capacity(self) -> Chart | Text:
+        """What each team can bring, against its quota."""
+        return chances.capacity_chart(self.extract)
+
+    @property
+    def capacity_notes(self) -> Text:
+        """What capacity rests on."""
+        return chances.capacity_notes(self.extract)
+
+    @property
+    def fairness(self) -> Chart | Text:
+        """How many reps attain how much of their effective quotas."""
+        return chances.fairness_chart(self.extract)
+
+    @property
+    def fairness_notes(self) -> Text:
+        """Whether attainment depends on territories, and whether quotas ratchet."""
+        return chances.fairness_notes(self.extract)
+
+    @property
+    def answers(self) -> Chart | Text:
+        """Who has accepted, disputed or committed."""
+        return chances.answer_table(self.extract)
+
+    @property
     def segments(self) -> Chart | Text:
         """What each segment won."""
         return cascade.segment_chart(self.extract)
@@ -127,3 +190,8 @@ class PlanView:
     def provenance(self) -> Text:
         """Where the figures come from."""
         return notes.provenance(self.extract)
+
+    @property
+    def _unit(self) -> str:
+        goal = self.extract.cascaded
+        return goal.unit if goal else "money"

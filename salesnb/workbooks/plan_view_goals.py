@@ -1,11 +1,14 @@
 """The first part of a plan's workbook: the finding, objectives, goals and milestones."""
 
 from fractions import Fraction
+from typing import Any
 
 from salesnb.charts import Chart, Month, table, trend
 from salesnb.planning import Goal, Milestone, Quota, problems
+from salesnb.workbooks.findings_roadmap import RoadmapStep
 from salesnb.workbooks.findings_words import many
 from salesnb.workbooks.plan_view_read import PlanExtract
+from salesnb.workbooks.review_roadmap import roadmap_finding
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
 
 __all__ = ["finding", "goal_table", "milestone_chart", "milestone_table", "objectives", "units_of"]
@@ -192,17 +195,39 @@ def milestone_table(extract: PlanExtract) -> Chart | Text:
     if not stones or goal is None:
         return paragraph(["Without milestones, pace is measured against an even one by day."])
     past = [extract.last_year(goal.node, stone.label) for stone in stones]
-    known = any(value is not None for value in past)
+    steps = {step.label: step for step in extract.roadmap.steps} if extract.roadmap else {}
+    say, unit = extract.say, goal.unit
+    columns = [("Month",), ("Share", "ratio"), ("Goal", unit, "bar"), ("Adding up to", unit)]
+    more: list[tuple[tuple[str, ...], list[Any]]] = [
+        (("Spread", "figure"), [_spread(steps.get(stone.label), extract, unit) for stone in stones]),
+        (("Reached", unit), [steps[s.label].actual if s.label in steps else None for s in stones]),
+        (("A year before", unit), list(past)),
+    ]
+    used = [(column, values) for column, values in more if any(value is not None for value in values)]
     rows = [
         [
             extract.fmt.month(stone.label),
             stone.weight_bp / _BASIS_POINTS,
             stone.amount,
             stone.to_date,
-            *([before] if known else []),
+            *(values[place] for _, values in used),
         ]
-        for stone, before in zip(stones, past, strict=True)
+        for place, stone in enumerate(stones)
     ]
-    columns = [("Month",), ("Share", "ratio"), ("Goal", goal.unit, "bar"), ("Adding up to", goal.unit)]
-    columns += [("A year before", goal.unit)] if known else []
-    return table(f"{many('Milestone')} of {extract.label(goal.kpi).lower()}", columns, rows, fmt=extract.fmt)
+    note = (
+        f"Spread: eight in ten of {extract.roadmap.past}." if extract.roadmap and extract.roadmap.past else ""
+    )
+    found = roadmap_finding(extract.roadmap, say, unit) if extract.roadmap else ""
+    return table(
+        found or f"{many('Milestone')} of {extract.label(goal.kpi).lower()}",
+        [*columns, *(column for column, _ in used)],
+        rows,
+        fmt=extract.fmt,
+        note=note,
+    )
+
+
+def _spread(step: RoadmapStep | None, extract: PlanExtract, unit: str) -> str | None:
+    if step is None or step.low is None or step.high is None:
+        return None
+    return f"{extract.fmt.short(step.low, unit)} to {extract.fmt.short(step.high, unit)}"

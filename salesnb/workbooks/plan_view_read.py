@@ -3,11 +3,14 @@
 Besides the parts that every extract has (see `salesnb.workbooks.extract`): ``plan`` (the plan's document), ``tree``
 (``id``, ``name``, ``parent``, ``level``, ``manager`` a node), ``history`` (``node``, ``month``, ``won_amount``),
 ``segments`` (``segment``, ``open_amount``, ``won_amount_last_12_months``, ``win_rate``, ``average_deal``), and, where
-known, ``segment_dimension``, ``revisions`` (``revision``, ``at``, ``author``, ``reason``) and ``kpis``.
+known, ``segment_dimension``, ``revisions`` (``revision``, ``at``, ``author``, ``reason``) and ``kpis``; and, of the first
+goal that is cascaded, ``outlook`` (see `salesnb.workbooks.findings_outlook`; the nodes above the reps stand below the
+whole), ``levers``, ``roadmap`` (see `salesnb.workbooks.findings_roadmap`), ``capacity`` (``nodes``, ``lines``) and
+``fairness`` (``basis``, ``bands``, ``lines``).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,9 @@ from salesnb.money import Formatter
 from salesnb.planning import Goal, Plan, Quota
 from salesnb.planning.codec import decode
 from salesnb.workbooks.extract import Origin, figures_of, formatter_of, origin_of, read_document
+from salesnb.workbooks.findings_activities import ActivityNote, activities_from
+from salesnb.workbooks.findings_outlook import Prospect, prospect_from
+from salesnb.workbooks.findings_roadmap import RoadmapNote, roadmap_from
 from salesnb.workbooks.findings_words import Wording, period_name
 
 __all__ = ["PlanExtract", "plan_from_extract", "read_plan"]
@@ -35,6 +41,8 @@ class PlanExtract:
         By node id, where known.
     history
         Won amount by node and month.
+    outlook, levers, roadmap, capacity, fairness
+        Of the first goal that is cascaded; None or empty where nothing is known.
     """
 
     company: str
@@ -48,6 +56,12 @@ class PlanExtract:
     segment_dimension: str
     revisions: tuple[dict[str, Any], ...]
     labels: Mapping[str, str]
+    outlook: Prospect | None = None
+    levers: tuple[dict[str, Any], ...] = ()
+    roadmap: RoadmapNote | None = None
+    activities: ActivityNote | None = None
+    capacity: Mapping[str, Any] = field(default_factory=dict)
+    fairness: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def say(self) -> Wording:
@@ -138,6 +152,12 @@ def _extract(document: Mapping[str, Any]) -> PlanExtract:
         segment_dimension=str(document.get("segment_dimension") or "segment"),
         revisions=tuple(dict(entry) for entry in document.get("revisions") or ()),
         labels={name: str(kpi["label"]) for name, kpi in (document.get("kpis") or {}).items()},
+        outlook=prospect_from(document.get("outlook")),
+        levers=tuple(dict(lever) for lever in document.get("levers") or ()),
+        roadmap=roadmap_from(document.get("roadmap")),
+        activities=activities_from(document.get("activities")),
+        capacity=document.get("capacity") or {},
+        fairness=document.get("fairness") or {},
     )
 
 

@@ -8,12 +8,15 @@ from salesnb.charts import Chart
 from salesnb.workbooks import review_notes, review_people
 from salesnb.workbooks.extract import ReviewExtract, read_review
 from salesnb.workbooks.findings_reading import Reading
+from salesnb.workbooks.review_activities import activity_table, time_chart
 from salesnb.workbooks.review_bridge import restated_note, since_chart
 from salesnb.workbooks.review_change import change_chart
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
-from salesnb.workbooks.review_outlook import outlook_table
+from salesnb.workbooks.review_made import answer_table, own_past, quota_made
+from salesnb.workbooks.review_outlook import outlook_chart, outlook_table
 from salesnb.workbooks.review_own import own_kpis
 from salesnb.workbooks.review_pipeline import coverage_table, deal_table, stage_chart
+from salesnb.workbooks.review_roadmap import lead_table, roadmap_table
 from salesnb.workbooks.review_text import Text
 
 __all__ = ["Review", "open_review"]
@@ -82,6 +85,46 @@ class Review:
     def pacing(self) -> Chart | Text:
         """The running total against the season's target."""
         return pace_chart(self._reading)
+
+    @property
+    def roadmap(self) -> Chart | Text:
+        """What is due by the end of each month."""
+        return roadmap_table(self.extract.roadmap, self._reading.say, self._reading.at.unit)
+
+    @property
+    def leads(self) -> Chart | Text:
+        """The deals to create and the pipeline to hold for it; empty where they are not known."""
+        return lead_table(self.extract.roadmap, self._reading.say, self._reading.at.unit)
+
+    @property
+    def activities(self) -> Chart | Text:
+        """The activities that the roadmap takes; empty where none are loaded."""
+        return activity_table(self.extract.activities, self._reading.say)
+
+    @property
+    def time_spent(self) -> Chart | Text:
+        """Where the time in activities goes; empty where none are loaded."""
+        return time_chart(self.extract.activities, self._reading.say, self._reading.period)
+
+    @property
+    def own_past(self) -> Text:
+        """The pace beside the own past, and the best month."""
+        return own_past(self._reading)
+
+    @property
+    def quota_made(self) -> Text:
+        """How the quota was made, and whether it is accepted."""
+        return quota_made(self._reading)
+
+    @property
+    def answers(self) -> Chart | Text:
+        """What the reps say of their quotas; empty on a page without reps."""
+        return answer_table(self._reading)
+
+    @property
+    def outlook_chart(self) -> Chart | Text:
+        """What the period may end at, as a picture against the goal; empty where there is no outlook."""
+        return outlook_chart(self._reading)
 
     @property
     def outlook(self) -> Chart | Text:

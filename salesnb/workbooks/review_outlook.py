@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from salesnb.charts import Chart, table
+from salesnb.charts import Chart, distribution, table
 from salesnb.workbooks.findings_outlook import prospect_sentence
 from salesnb.workbooks.review_text import Text, paragraph
 
@@ -10,7 +10,29 @@ if TYPE_CHECKING:
     from salesnb.workbooks.findings_outlook import Prospect
     from salesnb.workbooks.findings_reading import Reading
 
-__all__ = ["outlook_table"]
+__all__ = ["LEVELS", "outlook_chart", "outlook_table"]
+
+# What the levels of an outlook are called: commit, target and stretch are reached with these chances.
+LEVELS = ("Nine in ten", "Even", "One in five")
+
+
+def outlook_chart(reading: "Reading") -> Chart | Text:
+    """Draw what the period may end at against the goal; in words, or not at all, where there is no outlook."""
+    extract, at, found = reading.extract, reading.at, reading.extract.outlook
+    if found is None or not found.quantiles or at.target is None or at.state == "over":
+        # The table says why.
+        return Text(plain="", html="")
+    return distribution(
+        prospect_sentence(reading, found),
+        found.quantiles,
+        goal=found.target,
+        to_date=found.to_date,
+        reached=tuple(zip(LEVELS, (found.commit, found.even, found.stretch), strict=True)),
+        fmt=extract.fmt,
+        unit=at.unit,
+        subtitle=f"What {reading.period} may end at, the higher the likelier; in full colour what attains the goal",
+        note=f"Told by {found.views}." if found.views else "",
+    )
 
 
 def outlook_table(reading: "Reading") -> Chart | Text:
@@ -29,16 +51,19 @@ def outlook_table(reading: "Reading") -> Chart | Text:
         )
     columns = (
         ("",), ("Quota", at.unit), ("To date", at.unit), ("P(attain)", "figure"), ("Ends between", "figure"),
-        ("Nine in ten", at.unit), ("Even", at.unit), ("One in five", at.unit),
+        *((level, at.unit) for level in LEVELS),
     )  # fmt: skip
     rows = [_row(reading, one) for one in (found, *found.reps)]
+    drawn = bool(found.quantiles)
     return table(
-        prospect_sentence(reading, found),
+        f"{extract.node.name}{' and its reps' if found.reps else ''}"
+        if drawn
+        else prospect_sentence(reading, found),
         columns,
         rows,
         fmt=extract.fmt,
         subtitle="How likely each quota is attained, the range of 80 of 100 cases, and what is reached with that chance",
-        note=f"Told by {found.views}." if found.views else "",
+        note=f"Told by {found.views}." if found.views and not drawn else "",
     )
 
 

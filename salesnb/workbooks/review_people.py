@@ -1,6 +1,7 @@
 """Who sells, what, and to whom: reps against quota, products and segments against last year."""
 
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -109,8 +110,20 @@ def rep_table(reading: "Reading") -> Chart | Text:
         rows,
         total=several,
         fmt=reading.extract.fmt,
-        note=_SUMS if several and quotas else "",
+        note=" ".join(filter(None, (_SUMS if several and quotas else "", _moved(reading)))),
     )
+
+
+def _moved(reading: "Reading") -> str:
+    """Name who was here for a part of the period: the quota is that of those days."""
+    told = []
+    for rep in reading.reps.reps:
+        way, _, day = str(rep.row.get("moved") or "").partition(" ")
+        if day:
+            told.append(
+                f"{rep.name} {'came on' if way == 'from' else 'was here to'} {reading.say.date(date.fromisoformat(day))}"
+            )
+    return f"{'; '.join(told)}: quota and figures are of the days here." if told else ""
 
 
 def _attainment(reading: "Reading") -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +13,28 @@ import pytest
 
 import salesnb
 from salesnb.actions import outlooks
+from salesnb.actions.facts import Facts
+from salesnb.actions.goal_checking import check_goals, save_bands
+from salesnb.actions.hedging import Reach
 from salesnb.actions.making import make_plan
+from salesnb.actions.naming import Names
+from salesnb.actions.needing import needed_coverage, needed_for_goal
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.outlook_backtest import backtest_outlook
 from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number
-from salesnb.actions.outlooks import GoalOutlook, outlook_of_plan
+from salesnb.actions.outlook_told import GoalOutlook
+from salesnb.actions.outlook_words import outlook_lines
+from salesnb.actions.outlooks import outlook_of_plan
+from salesnb.actions.plans import CascadeChange, approve, cascade_again
+from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
+from salesnb.actions.prospects import Prospects
 from salesnb.cli import main
 from salesnb.crm.generator import write_sample
 from salesnb.errors import BadInput, BadUsage, UnknownName
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
 from salesnb.outlook.deals import NEVER, Deals
+from salesnb.planning import Plan
 from salesnb.workspace import Settings, Workspace
 
 pytestmark = pytest.mark.slow
@@ -232,6 +244,19 @@ def test_the_past_is_walked_and_scored_beside_the_base_rate(workspace: Workspace
     assert seen[-1][0] == seen[-1][1]
 
 
+def test_the_coverage_that_a_goal_needs_is_told_of_running_periods_of_won_amount(
+    workspace: Workspace,
+) -> None:
+    plans = workspace.plans()
+    running = plans.load("q3")
+    assert needed_for_goal(workspace, running.goal("won_amount")) == needed_coverage(
+        workspace, 400_000, period="2026-Q3"
+    )
+    assert needed_for_goal(workspace, running.goal("created_count")) is None
+    assert needed_for_goal(workspace, plans.load("past").goal("won_amount")) is None
+    assert needed_for_goal(workspace, plans.load("next").goal("won_amount")) is None
+
+
 def test_the_command_line_prints_the_same(
     workspace: Workspace, told: Told, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -246,5 +271,209 @@ def test_the_command_line_prints_the_same(
     printed = capsys.readouterr()
     assert "P(attain)" in printed.out
     assert "attained with" in printed.err
+    needed = needed_coverage(workspace, 400_000, period="2026-Q3")
+    assert needed.finding in printed.err
+    assert found["coverage_needed"] == needed.coverage
     assert main([*call, "--level", "teem"]) == 2
     assert "Did you mean 'team'" in capsys.readouterr().err
+
+
+def test_what_is_said_is_kept_once_a_closed_month(workspace: Workspace, told: Told) -> None:
+    outlook_of_plan(workspace, "q3", kpi="won_amount", as_of=dt.date(2026, 7, 20))
+    outlook_of_plan(workspace, "past")
+    (found,) = outlook_of_plan(workspace, "q3", kpi="won_amount")
+    path = workspace.plans().folder / FILE
+    before = path.read_bytes()
+    outlook_of_plan(workspace, "q3", kpi="won_amount")
+    assert path.read_bytes() == before
+    kept = [
+        said
+        for said in read_predictions(workspace.plans().folder).predictions
+        if (said.plan, said.kpi) == ("q3", "won_amount")
+    ]
+    expected = {node.node: node for node in found.nodes if node.to_date < node.target}
+    assert {said.node for said in kept} == set(expected)
+    for said in kept:
+        attainment = expected[said.node].attainment
+        assert attainment is not None
+        assert (said.as_of, said.closed, said.target) == (_DAY, "2026-08", expected[said.node].target)
+        assert said.probability == pytest.approx(min(max(attainment.before, 1e-4), 1 - 1e-4))
+
+
+def test_predictions_whose_period_is_over_correct_what_is_said(workspace: Workspace, tmp_path: Path) -> None:
+    copy = Workspace.open(shutil.copytree(workspace.root, tmp_path / "sales", symlinks=True))
+    record = copy.plans().folder / FILE
+    record.unlink(missing_ok=True)
+    (plain,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    template = read_predictions(copy.plans().folder).predictions[0]
+    # What was nearly sure did not come, period after period: each asked for more than there ever was.
+    wrong = [
+        replace(
+            template,
+            node=node.node, level=node.level, period=label, log_odds=2.0, target=10**12, plan="old", closed=label,
+            start=period.start, end=period.end, as_of=period.start,
+        )
+        for label in ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2")
+        for period in [copy.calendar.period(label)]
+        for node in plain.nodes
+    ]  # fmt: skip
+    add_predictions(copy.plans().folder, wrong)
+    (found,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    (again,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    assert f"corrected by how {len(wrong)} earlier predictions turned out" in found.views
+    moved = 0
+    for one, other, third in zip(plain.nodes, found.nodes, again.nodes, strict=True):
+        assert one.attainment is not None
+        assert other.attainment is not None
+        assert other.attainment.before == one.attainment.before
+        if 0.4 < one.attainment.before < 0.9:
+            moved += 1
+            assert other.attainment.chance.probability is not None
+            assert other.attainment.chance.probability < one.attainment.before - 0.05
+        assert other == third
+    assert moved
+    # Nothing of a period that is over only later, nor of another way or without enough history, nor of a place unknown.
+    record.unlink()
+    useless = [
+        replace(wrong[0], end=dt.date(2026, 10, 1)),
+        replace(wrong[1], method=0),
+        replace(wrong[2], shown=False),
+        replace(wrong[3], node="Atlantis"),
+        replace(wrong[4], level="floor"),
+        replace(wrong[5], kpi="won_count"),
+    ]
+    add_predictions(copy.plans().folder, useless)
+    assert outlook_of_plan(copy, "q3", kpi="won_amount")[0].nodes == plain.nodes
+
+
+def test_a_record_that_cannot_be_written_or_read_whole_is_said(workspace: Workspace, tmp_path: Path) -> None:
+    copy = Workspace.open(shutil.copytree(workspace.root, tmp_path / "sales", symlinks=True))
+    with (copy.plans().folder / FILE).open("ab") as file:
+        file.write(b'{"torn')
+    (found,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    assert found.notices == ("Of plans/.history/predictions.jsonl 1 line that cannot be read is left out.",)
+    (copy.plans().folder / FILE).unlink()
+    (copy.plans().folder / FILE).with_suffix(".lock").unlink()
+    (copy.plans().folder / FILE).with_suffix(".lock").mkdir()
+    (found,) = outlook_of_plan(copy, "q3", kpi="won_amount")
+    assert found.nodes[0].attainment is not None
+    assert "is not kept for later" in found.notices[-1]
+
+
+def _achievable(workspace: Workspace, name: str, **asked: Any) -> dict[str, Any]:
+    found = check_goals(workspace, name, **asked).findings
+    return {one.goal: one for one in found if one.aspect == "achievable"}
+
+
+def test_what_is_achievable_says_the_outlook_and_the_plan_may_keep_it(
+    workspace: Workspace, told: Told
+) -> None:
+    checked = check_goals(workspace, "q3")
+    band = checked.likely["won_amount"].band
+    attainment = told()[0].nodes[0].attainment
+    assert band is not None
+    assert attainment is not None
+    assert attainment.chance.probability is not None
+    assert attainment.band is not None
+    assert (band.low, band.high) == pytest.approx(attainment.band, abs=0.001)
+    assert band.low - 0.001 <= attainment.chance.probability <= band.high + 0.001
+    assert band.as_of == _DAY
+    kept = save_bands(workspace, checked)
+    assert kept.goal("won_amount").probability == band
+    approve(workspace, "q3")
+    with pytest.raises(BadInput, match="approved and frozen"):
+        save_bands(workspace, check_goals(workspace, "q3", as_of=dt.date(2026, 8, 20)))
+
+
+def test_where_there_is_no_probability_the_check_says_what_is_known(workspace: Workspace) -> None:
+    over = _achievable(workspace, "past")["won_amount"]
+    assert over.holds is True
+    assert over.what.startswith("The period is over and brought $")
+    make_plan(workspace, "several", "2026-Q3", [("win_rate", "0.5"), ("won_amount", "400000")])
+    assert "not cascaded" in _achievable(workspace, "several")["win_rate"].what
+    early = _achievable(workspace, "several", as_of=dt.date(2024, 4, 20))["won_amount"]
+    assert early.holds is None
+    assert early.what.startswith("No probability is shown: not enough history: ")
+    assert "In 80 of 100 such cases it ends between $" in early.what
+
+
+def test_goals_are_checked_without_data_too(tmp_path: Path, workspace: Workspace) -> None:
+    empty = Workspace.create(tmp_path / "empty", Settings(company="Acme"))
+    shutil.copytree(workspace.plans().folder, empty.plans().folder, dirs_exist_ok=True)
+    assert "Nothing was imported yet" in _achievable(empty, "q3")["won_amount"].what
+
+
+def _reach(workspace: Workspace, chance: float, follow: float = 1.0) -> Plan:
+    change = CascadeChange(reach=Reach(chance=chance, follow=follow))
+    return cascade_again(workspace, "hedged", change).plan
+
+
+def test_the_smallest_over_assignment_that_reaches_what_is_asked_is_cascaded(workspace: Workspace) -> None:
+    # More than is as likely reached as not, and less than nearly never.
+    make_plan(workspace, "hedged", "2026-Q3", [("won_amount", "520000")])
+    plain = outlook_of_plan(workspace, "hedged")[0].nodes[0].attainment
+    assert plain is not None
+    assert plain.chance.probability is not None
+    assert 0.02 < plain.chance.probability < 0.7
+    over = [_reach(workspace, chance).assumptions.over_assignment for chance in (0.01, 0.75, 0.85)]
+    assert over[0] == ()
+    assert over[1][0].factor_bp < over[2][0].factor_bp
+    assert "for a chance of 85%" in over[2][0].source
+    slower = _reach(workspace, 0.85, 0.5).assumptions.over_assignment[0]
+    assert slower.factor_bp > over[2][0].factor_bp
+    # What is left of the goal grows with the factor: at 75 per cent the goal is what was reached with that chance.
+    to_date = outlook_of_plan(workspace, "hedged")[0].nodes[0].to_date
+    reachable = plain.outcome.reachable(0.75)
+    expected = (520_000_00 - to_date) / (reachable - to_date)
+    assert over[1][0].factor_bp / 10_000 == pytest.approx(expected, rel=0.02)
+    with pytest.raises(BadInput, match="none is enough"):
+        _reach(workspace, 0.85, 0.0)
+
+
+def test_an_over_assignment_cannot_be_chosen_without_an_outlook(workspace: Workspace) -> None:
+    with pytest.raises(BadInput, match="its period is over"):
+        cascade_again(workspace, "past", CascadeChange(reach=Reach(chance=0.8)))
+
+
+def test_what_moves_a_probability_is_told_only_where_one_is_shown_and_moves(workspace: Workspace) -> None:
+    shown = workspace.settings.formatter
+    make_plan(workspace, "close", "2026-Q3", [("won_amount", "510000")])
+    (now,) = outlook_of_plan(workspace, "close")
+    assert any("by the simulation of deals" in line for line in outlook_lines(now, shown))
+    still = replace(now, levers=tuple(replace(lever, down=0.5, up=0.5) for lever in now.levers))
+    assert not any("by the simulation of deals" in line for line in outlook_lines(still, shown))
+    (early,) = outlook_of_plan(workspace, "close", as_of=dt.date(2024, 4, 20))
+    assert early.levers
+    assert not any("by the simulation of deals" in line for line in outlook_lines(early, shown))
+
+
+def test_a_goal_of_nothing_cannot_be_over_assigned(workspace: Workspace) -> None:
+    make_plan(workspace, "nothing", "2026-Q4", [("won_amount", "0")])
+    with pytest.raises(BadInput, match="No rep has a quota of won_amount"):
+        cascade_again(workspace, "nothing", CascadeChange(reach=Reach(chance=0.8)))
+
+
+def test_what_reviews_say_is_kept_too_of_the_day_of_the_data_alone(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    copy = Workspace.open(shutil.copytree(workspace.root, tmp_path / "sales", symlinks=True))
+    record = copy.plans().folder / FILE
+    make_plan(copy, "kept", "2026-Q3", [("won_amount", "520000")])
+    plan = copy.plans().load("kept")
+    goal = plan.goal("won_amount")
+    quotas = {quota.id: quota for quota in plan.quotas_of(goal)}
+    for day, expected in ((dt.date(2026, 8, 20), set()), (_DAY, {"company"})):
+        record.unlink(missing_ok=True)
+        with copy.dataset() as data:
+            facts = Facts(
+                data=data,
+                calendar=copy.calendar,
+                names=Names(data=data, as_of=day, company="Acme"),
+                by="company",
+                period=goal.period,
+                as_of=day,
+            )
+            pages = Prospects(workspace=copy, plan=plan, facts=facts, goal=goal, quotas=quotas)
+            assert pages.part("company")["outlook"]["target"] == goal.target
+            pages.keep()
+        assert {said.node for said in read_predictions(copy.plans().folder).predictions} == expected

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from salesnb.actions.carried import Carried
 from salesnb.actions.fact_tables import FactTables
 from salesnb.actions.facts import Facts
 from salesnb.actions.history import rep_history
@@ -73,7 +74,7 @@ def test_without_products_the_channel_of_a_deal_segments_the_business(facts: Fac
     assert facts.segment_dimension == "Sale Channel"
     by_channel = replace(facts, by="Sale Channel")
     assert by_channel.segment_dimension == "product"
-    (row,) = FactTables(facts).all("Alps", {})["by_segment"]["rows"]
+    (row,) = FactTables(facts).all("Alps", Carried(facts=facts, quotas={}))["by_segment"]["rows"]
     assert row[:2] == ["web", 51]
 
 
@@ -101,7 +102,7 @@ def test_the_history_that_quotas_are_made_of_counts_by_credit(facts: Facts) -> N
     assert found == {"rep:Ann": 51, "rep:Bob": 50}
 
 
-def test_the_quota_of_a_rep_who_moved_stands_where_the_plan_has_it_and_nowhere_else(facts: Facts) -> None:
+def test_the_quota_of_a_rep_who_moved_is_carried_at_both_teams_by_days(facts: Facts) -> None:
     def quota(node: str, parent: str | None, level: str, amount: int) -> Quota:
         return Quota(
             id=node, parent=parent, level=level, name=node, kpi="won_amount", period="2024-Q1", unit="money",
@@ -120,11 +121,27 @@ def test_the_quota_of_a_rep_who_moved_stands_where_the_plan_has_it_and_nowhere_e
     }
 
     def of(found: Facts, unit: str) -> dict[str, int | None]:
-        return {row[0]: row[2] for row in FactTables(found).all(unit, quotas)["by_rep"]["rows"]}
+        tables = FactTables(found).all(unit, Carried(facts=found, quotas=quotas))
+        return {row[0]: row[2] for row in tables["by_rep"]["rows"]}
 
-    assert of(facts, "Alps") == {"Ann": 100}
-    # Ann has an open deal in the Coast by now.
-    assert of(facts, "Coast") == {"Ann": None, "Bob": 200, "Cid": None}
+    # Ann is 60 of 91 days at Alps, and 31 at the Coast.
+    assert of(facts, "Alps") == {"Ann": 66}
+    assert of(facts, "Coast") == {"Ann": 34, "Bob": 200, "Cid": None}
+    # Where deals count for where she is now, so does her quota: it stands where the plan has it.
+    assert of(replace(facts, restated=True), "Alps") == {"Ann": 100}
     assert of(replace(facts, by=COMPANY), COMPANY) == {"Ann": 100, "Bob": 200, "Cid": None}
     # Of what she sold through a channel nobody gave her a quota.
     assert of(replace(facts, by="Sale Channel"), "web")["Ann"] is None
+
+
+def test_a_move_is_told_at_both_teams_and_the_months_of_the_goal_weigh(facts: Facts) -> None:
+    quota = Quota(
+        id="rep:Ann", parent="Alps", level="rep", name="Ann", kpi="won_amount", period="2024-Q1", amount=100, basis="given"
+    )  # fmt: skip
+    carried = Carried(
+        facts=facts, quotas={"rep:Ann": quota}, season={"2024-01": 1, "2024-02": 1, "2024-03": 8}
+    )
+    assert [(place.name, place.amount) for place in carried.places("Ann")] == [("Alps", 20), ("Coast", 80)]
+    assert carried.moves("Ann", "Alps") == "to 2024-02-29"
+    assert carried.moves("Ann", "Coast") == "from 2024-03-01"
+    assert carried.moves("Ann", COMPANY) == carried.moves("Bob", "Coast") == ""

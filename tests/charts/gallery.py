@@ -6,6 +6,7 @@ Run ``python tests/charts/gallery.py [folder]`` and look at it.
 import sys
 from datetime import date
 from pathlib import Path
+from statistics import NormalDist
 
 from salesnb.charts import (
     Aged,
@@ -15,11 +16,13 @@ from salesnb.charts import (
     bullet,
     css_variables,
     curve,
+    distribution,
     pacing,
     small_multiples,
     sparkline,
     stages,
     table,
+    tornado,
     trend,
     waterfall,
 )
@@ -58,6 +61,11 @@ def aged(name: str, top: float, *, told_to: int = 300, spread: float = 0.03, dea
     ]
     risk = [(age, deals * (1 - 0.8 * age / 150)) for age in (0, 50, 100, 150) if age <= told_to]
     return Line(name=name, steps=tuple(steps), told_to=told_to, at_risk=tuple(risk))
+
+
+def bell(middle: float, spread: float, count: int = 40) -> list[int]:
+    """Quantiles of a bell around a middle."""
+    return [round(NormalDist(middle, spread).inv_cdf((n + 0.5) / count)) for n in range(count)]
 
 
 SOURCE = "Data as of Dec 12, 2017 · 14 open opportunities without an account are left out"
@@ -201,6 +209,27 @@ def realistic() -> dict[str, Chart]:
             ages=[0, 50, 100, 150],
             subtitle="Share of the deals created that is won, by days since creation, by team",
         ),
+        "distribution": distribution(
+            "The goal of $720K is attained with a probability of 58%",
+            bell(760_000_00, 90_000_00),
+            goal=720_000_00,
+            to_date=528_757_00,
+            reached=[("Nine in ten", 645_000_00), ("Even", 760_000_00), ("One in five", 836_000_00)],
+            subtitle="Won amount of Q3 2026, as 100 such cases would end",
+        ),
+        "tornado": tornado(
+            "Deal size moves the chance most",
+            [
+                ("Deal size", 0.21, 0.72, "11%"),
+                ("Win rate", 0.25, 0.68, "9%"),
+                ("Cycle", 0.63, 0.36, "8%"),
+                ("New deals", 0.42, 0.54, "10%"),
+                ("Attrition", 0.48, 0.477, "10 points"),
+            ],
+            base=0.48,
+            unit="ratio",
+            subtitle="Chance of attaining the goal with less and with more of each",
+        ),
         "table": table(
             "Products by won amount",
             [
@@ -322,6 +351,35 @@ def hard() -> dict[str, Chart]:
             ("Q4 2016", 100_00),
             [(f"Effect of something long, number {place}", (-1) ** place * 7_00) for place in range(10)],
             ("Q4 2017", 100_00),
+        ),
+        "distribution floored": distribution(
+            "A third of all cases bring nothing more " + nasty,
+            [500_00] * 14 + [500_00 + 40_00 * n for n in range(26)],
+            goal=2_400_00,
+            to_date=500_00,
+            reached=[("Nine in ten", 500_00), ("Even", 760_00), ("One in five", 1_260_00)],
+            fmt=EURO,
+        ),
+        "distribution certain": distribution("It is over", [700_00] * 40, goal=700_00, to_date=700_00),
+        "distribution far goal": distribution(
+            "Out of reach",
+            bell(300_000_00, 20_000_00),
+            goal=1_500_000_00,
+            to_date=90_000_00,
+            reached=[(nasty, 320_000_00)],
+        ),
+        "distribution one sided": distribution("Deals", [0, 0, 1, 1, 2, 2, 3, 5, 8], goal=0, unit="count"),
+        "distribution below zero": distribution(
+            "Returns", bell(-5_000_00, 4_000_00), goal=0, to_date=-7_000_00
+        ),
+        "tornado flat": tornado(
+            "Nothing moves it", [(nasty, 0.5, 0.5), ("Cycle", 0.5, 0.5, nasty)], base=0.5, unit="ratio"
+        ),
+        "tornado ends": tornado(
+            "From nothing to all", [("A", 0.0, 1.0), ("B", 1, 0.99)], base=0.0, unit="ratio"
+        ),
+        "tornado money": tornado(
+            "Both ways", [("A", -50_000_00, 120_000_00), ("B", 90_000_00, None)], base=None
         ),
         "stages zero": stages(
             "One stage is empty", [("Prospecting", 0, 0, 0), (nasty, 3, 12_00, 4_00), ("C", 1, None)]

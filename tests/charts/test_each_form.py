@@ -12,12 +12,14 @@ from salesnb.charts import (
     Chart,
     bars,
     bullet,
+    distribution,
     months_with_last_year,
     pacing,
     small_multiples,
     sparkline,
     stages,
     table,
+    tornado,
     trend,
     waterfall,
 )
@@ -302,3 +304,48 @@ class TestTable:
         assert set(chart._repr_mimebundle_()) == {"text/plain", "text/html"}
         with pytest.raises(BadUsage, match="not drawn"):
             chart.svg()
+
+
+class TestDistribution:
+    def test_the_area_at_the_goal_or_above_is_the_probability(self) -> None:
+        """Totals 0, 1, … 99, all as likely: 30 of 100 are 70 or more."""
+        chart = distribution("", list(range(100)), goal=69.5, unit="count")
+        reached, missed = (
+            sum(width * height for _, _, width, height in rects(chart, fill))
+            for fill in ("accent", "accent-soft")
+        )
+        assert reached / (reached + missed) == pytest.approx(0.3, abs=0.02)
+
+    def test_what_is_certain_to_be_reached_is_drawn_as_reached(self) -> None:
+        chart = distribution("", [70] * 9, goal=70, unit="count")
+        assert rects(chart, "accent")
+        assert not rects(chart, "accent-soft")
+
+    def test_levels_and_marks_are_named_with_their_amounts(self) -> None:
+        chart = distribution(
+            "", [n * 100 for n in range(50, 90)], goal=70_00, to_date=20_00, reached=[("Even", 69_50)]
+        )
+        assert {"Goal $70", "To date $20", "$69.5", "Even"} <= set(texts(chart))
+        assert "Half is below" in chart.text()
+
+    def test_too_few_totals_leave_it_empty_and_falling_ones_are_refused(self) -> None:
+        assert "nothing to show" in distribution("", [1, 2, 3]).text()
+        with pytest.raises(BadInput, match="fall"):
+            distribution("", [5, 4, 6, 7, 8])
+
+
+class TestTornado:
+    def test_the_widest_stands_first_and_widths_are_in_proportion(self) -> None:
+        chart = tornado("", [("Narrow", 0.4, 0.5), ("Wide", 0.2, 0.6)], base=0.45, unit="ratio")
+        assert [row[0] for row in chart.figures()[1:]] == ["Wide", "Narrow"]
+        more = rects(chart, "accent")
+        less = rects(chart, "accent-soft")
+        assert more[0][2] + less[0][2] == pytest.approx(4 * (more[1][2] + less[1][2]), abs=0.5)
+
+    def test_a_driver_that_hurts_has_its_more_to_the_left(self) -> None:
+        chart = tornado("", [("Cycle", 0.6, 0.4)], base=0.5, unit="ratio")
+        (more, *_), (less, *_) = rects(chart, "accent"), rects(chart, "accent-soft")
+        assert more[0] < less[0]
+
+    def test_what_is_not_known_is_left_out(self) -> None:
+        assert [row[0] for row in tornado("", [("A", None, 0.5), ("B", 0.1, 0.2)]).figures()[1:]] == ["B"]

@@ -22,14 +22,17 @@ from salesnb.charts import (
     bars,
     bullet,
     curve,
+    distribution,
     pacing,
     small_multiples,
     sparkline,
     stages,
     table,
+    tornado,
     trend,
     waterfall,
 )
+from salesnb.charts.scale import plottable
 from salesnb.charts.text import clean
 from salesnb.errors import UnknownName
 
@@ -110,6 +113,23 @@ def hostile() -> st.SearchStrategy[Chart]:
             look,
         ),
         st.builds(
+            lambda f, q, g, t, r, k: distribution(f, q, goal=g, to_date=t, reached=r, **k),
+            words,
+            st.lists(amounts.filter(known), max_size=12).map(lambda found: sorted(found, key=float)),
+            amounts,
+            amounts,
+            st.lists(st.tuples(words, amounts), max_size=3),
+            look,
+        ),
+        st.builds(
+            lambda f, d, b, n, k: tornado(f, d, base=b, base_name=n, **k),
+            words,
+            st.lists(st.tuples(words, amounts, amounts, words), max_size=6),
+            amounts,
+            words,
+            look,
+        ),
+        st.builds(
             lambda f, a, t, k: pacing(f, a, t, start=date(2017, 1, 1), end=date(2017, 4, 1), **k),
             words,
             points,
@@ -117,6 +137,11 @@ def hostile() -> st.SearchStrategy[Chart]:
             look,
         ),
     )
+
+
+def known(amount: Any) -> bool:
+    """Whether an amount can be put in order."""
+    return plottable(amount) is not None
 
 
 def aged_line() -> st.SearchStrategy[Line]:
@@ -316,6 +341,8 @@ EMPTY = (
     small_multiples("", []),
     small_multiples("", [("West", [("2017-01", None)])]),
     pacing("", [], [], start=date(2017, 1, 1), end=date(2017, 4, 1)),
+    distribution("", []),
+    tornado("", []),
     table("", [("Name",)], []),
 )
 

@@ -100,14 +100,124 @@ def test_capacity_adds_up_at_every_node_and_hires_close_the_gap(run, work):
 def test_hires_attrition_and_ramp_given_change_nothing_in_the_plan_unless_saved(run, work):
     options = ["--ramp", "0,.5", "--attrition", "20%", "--backfill", "2", "--hires", "West=2024-01:2"]
     before = (work / "plans" / "q1.plan.json").read_bytes()
-    found = asked(run, work, "capacity", "q1", *options, "--over-assign", "rep=5%")
+    found = asked(run, work, "capacity", "q1", *options)
     assert (work / "plans" / "q1.plan.json").read_bytes() == before
     assert found["rep_years"]["naive"] == pytest.approx(11 * 3 / 12)
     assert found["rep_years"]["ramp"] == pytest.approx((9 * 3 + 2 * 1.5) / 12)
-    saved = asked(run, work, "capacity", "q1", *options, "--over-assign", "rep=5%", "--save")
+    saved = asked(run, work, "capacity", "q1", *options, "--save")
     again = asked(run, work, "capacity", "q1")
     assert (again["revision"], again["rep_years"]) == (2, saved["rep_years"])
-    assert again["over_assignment"] == [{"level": "rep", "base": "above", "factor": 1.05, "source": "given"}]
+
+
+def test_over_assignment_is_cascaded_kept_and_shown_in_its_three_forms(run, work):
+    done = run("-C", work, "plan", "cascade", "q1", "--over-assignment", "5%", "--over-assignment", "team=5%")
+    assert done.code == 0, done.err
+    assert (
+        "at level rep, on the level above: factor 1.0500, 5.0%, attainment factor 0.9524 (given)" in done.err
+    )
+    assert "Together they come to factor 1.1025, 10.3%, attainment factor 0.9070" in done.err
+    assert "Together they come to" in run("-C", work, "plan", "show", "q1").err
+    found = asked(run, work, "capacity", "q1")
+    assert {item["level"]: item["factor"] for item in found["over_assignment"]} == {"rep": 1.05, "team": 1.05}
+    levels = {level["level"]: level["factor"] for level in found["levels"]}
+    assert (levels["company"], levels["team"]) == (1, pytest.approx(1.05, abs=1e-5))
+    assert levels["rep"] == pytest.approx(1.1025, abs=1e-4)
+    off = run("-C", work, "plan", "cascade", "q1", "--over-assignment", "0%", "--over-assignment", "team=0%")
+    assert off.code == 0
+    assert asked(run, work, "capacity", "q1")["over_assignment"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--over-assignment", "squad=5%"], 2, "no level 'squad'"),
+        (["--over-assignment", "company=5%"], 2, "no level 'company'"),
+        (["--over-assignment", "rep"], 2, "Write PERCENT or LEVEL=PERCENT"),
+        (["--over-assignment", "1.234%"], 1, "two decimals at most"),
+        (["--over-assignment", "1000%"], 1, "0 % to 900 %"),
+        (["--over-assignment", "5%", "--reach", "80%"], 2, "given and asked for"),
+        (["--reach", "1.5"], 2, "not a share"),
+        (["--reach", "80%", "--follow", "x"], 2, "not a share"),
+    ],
+)
+def test_an_over_assignment_that_cannot_be_meant_is_refused(run, work, options, code, said):
+    found = run("-C", work, "plan", "cascade", "q1", *options)
+    assert (found.code, said in found.err, "Traceback" in found.err) == (code, True, False), found.err
+
+
+def test_hires_are_split_over_the_places_that_lack_them_and_no_place_loses_one_when_there_is_one_more(
+    run, work
+):
+    before = {}
+    for amount in range(100, 39, -5):
+        found = asked(run, work, "capacity", "q1", "--productivity", str(amount))
+        places = {place["id"]: place["heads"] for place in found["hire_where"]}
+        company = {node["id"]: node for node in found["nodes"]}["company"]
+        assert places["company"] == company["hires"][0]["heads"] == places["East"] + places["West"]
+        assert all(places[name] >= heads for name, heads in before.items())
+        before = places
+    told = run("-C", work, "plan", "capacity", "q1", "--productivity", "100").err
+    assert "Of the 5 at the start of Jan 2024, by what each place lacks: " in told
+    assert asked(run, work, "capacity", "q1", "--productivity", "5000")["hire_where"] == []
+
+
+def test_a_cascade_by_capacity_is_in_proportion_to_what_capacity_says(run, work):
+    """Rep 9 ramps, and Rep 3 is on leave in February."""
+    source = work.parent / "with_leave"
+    shutil.copytree(work, source)
+    options = ["--ramp", "0,0,.5,.5,.75", "--attrition", "20%", "--backfill", "2", "--save"]
+    asked(run, source, "capacity", "q1", *options)
+    assert run("-C", source, "plan", "cascade", "q1", "--basis", "capacity").code == 0
+    nodes = {node["id"]: node for node in asked(run, source, "capacity", "q1")["nodes"]}
+    whole = Decimal(nodes["company"]["capacity"])
+    for node in nodes.values():
+        share = Decimal(node["capacity"]) / whole
+        assert Decimal(node["quota"]) == pytest.approx(4000 * share, abs=Decimal("0.05")), node["name"]
+    assert Decimal(nodes["rep:9"]["quota"]) < Decimal(nodes["rep:1"]["quota"])
+
+
+def test_who_is_on_leave_or_part_time_brings_less_and_gets_less(run, base, tmp_path):
+    export = shutil.copytree(base.parent, tmp_path / "export", ignore=shutil.ignore_patterns("w"))
+    (export / "memberships.csv").write_text(
+        "rep_id,node,valid_from,valid_to,share\n1,West,2020-01-01,2024-02-01,\n1,West,2024-03-01,,\n"
+        "2,East,2020-01-01,2024-01-01,\n2,East,2024-01-01,,0.5\n"
+    )
+    work = shutil.copytree(base, tmp_path / "leave")
+    assert run("-C", work, "import", export, "--mapping", export / "mapping.toml", "--yes").code == 0
+    assert run("-C", work, "plan", "cascade", "q1", "--basis", "capacity").code == 0
+    nodes = {node["id"]: node for node in asked(run, work, "capacity", "q1")["nodes"]}
+    assert nodes["rep:1"]["ramped"] == pytest.approx(2 / 3)
+    assert nodes["rep:2"]["ramped"] == pytest.approx(1 / 2)
+    assert nodes["rep:3"]["ramped"] == 1
+    assert Decimal(nodes["rep:2"]["quota"]) * 2 == pytest.approx(
+        Decimal(nodes["rep:3"]["quota"]), abs=Decimal("0.02")
+    )
+
+
+def test_a_market_beside_the_export_is_what_potential_means(run, base, tmp_path):
+    export = shutil.copytree(base.parent, tmp_path / "export", ignore=shutil.ignore_patterns("w"))
+    (export / "market.csv").write_text(
+        'segment,period,potential,source\nEast,2024,"9,000.00",desk\nWest,2024,1000,desk\nRep 1,2024,3000,talk\n'
+        "East,2023,1,old\nNowhere,2024,5,desk\n"
+    )
+    work = shutil.copytree(base, tmp_path / "market")
+    done = run("-C", work, "import", export, "--mapping", export / "mapping.toml", "--yes")
+    assert done.code == 0, done.err
+    assert "market: read 5, loaded 5, rejected 0" in done.out
+    assert run("-C", work, "plan", "cascade", "q1", "--basis", "potential").code == 0
+    plan = json.loads(run("-C", work, "plan", "show", "q1", "--format", "json").out)
+    quotas = {quota["id"]: quota for quota in plan["quotas"]}
+    # Of West the rep alone is known, so that the rest of West has none; East's is shared by all in it.
+    assert quotas["East"]["amount_minor"] == 300_000
+    assert quotas["rep:1"]["amount_minor"] == quotas["West"]["amount_minor"] == 100_000
+    east = [quota["amount_minor"] for quota in plan["quotas"] if quota["parent"] == "East"]
+    assert max(east) - min(east) <= 1
+    assert quotas["rep:1"]["basis"] == "potential: the market's of 2024"
+
+
+def test_without_any_potential_it_is_said_where_one_comes_from(run, work):
+    found = run("-C", work, "plan", "cascade", "q1", "--basis", "potential")
+    assert (found.code, "Put market.csv" in found.err) == (1, True)
 
 
 def test_a_ramp_takes_nothing_twice_because_productivity_is_that_of_ramped_reps(run, work):
@@ -138,8 +248,6 @@ def test_gaps_and_hires_are_told_in_words(run, work):
         (["--hires", "West=2024-05:2"], 1, "2 hires are planned for 2024-05, outside 2024-Q1."),
         (["--hires", "Wets=2024-01:2"], 2, "no node 'Wets'"),
         (["--hires", "West=2024-01"], 2, "Write NODE=MONTH:N"),
-        (["--over-assign", "squad=5%"], 1, "on the level 'squad'"),
-        (["--over-assign", "rep"], 2, "Write LEVEL=PERCENT"),
         (["--ramp", "0,x"], 2, "'x' is not a number"),
         (["--backfill", "-1"], 2, "not a number of months"),
         (["--kpi", "win_rate"], 2, "no goal 'win_rate'"),

@@ -23,10 +23,6 @@ Line = tuple[str | None, int, str | None]
 def sold(make_dataset: Callable) -> Callable[..., dict[Any, Item]]:
     def add_up(lines: list[Line], **where: str) -> dict[Any, Item]:
         data = make_dataset()
-        data.backend.con.execute(
-            "CREATE TABLE orders (order_id VARCHAR, account_id VARCHAR, rep_id VARCHAR, product VARCHAR,"
-            " ordered_on DATE, amount BIGINT, quantity DOUBLE)"
-        )
         rows = [
             (str(number), "a1", "r1", product, dt.date(2026, 1, 20), amount, quantity)
             for number, (product, amount, quantity) in enumerate(lines)

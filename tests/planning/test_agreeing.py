@@ -1,16 +1,21 @@
 """Commitments come up beside what was handed down; null is not zero; answers are of one amount."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from salesnb.actions.agreeing import standing_records
 from salesnb.errors import BadInput, BadUsage, UnknownName
+from salesnb.money import Formatter
 from salesnb.planning import (
     answer_quota,
     approve,
     commit_to,
+    of_nobody,
     plan_from_json,
     plan_to_json,
+    problems,
     set_goal,
     standings,
 )
@@ -93,3 +98,29 @@ def test_what_cannot_be_said_is_refused(plan):
         answer_quota(plan, "Wst", "accepted", goal="won_amount", by="Ann", at=AT)
     with pytest.raises(BadInput, match="negative"):
         committed(plan, West=-1)
+
+
+def test_what_was_said_for_somebody_without_a_quota_any_more_is_named_and_counts_nowhere(plan):
+    said = committed(plan, East1=100, West1=7)
+    said = answer_quota(said, "rep:East1", "accepted", goal="won_amount", by="Bob", at=AT)
+    gone = replace(
+        said,
+        commitments=tuple(replace(one, node=one.node.replace("East1", "Zed")) for one in said.commitments),
+        answers=tuple(replace(one, period="2018-Q1") for one in said.answers),
+    )
+    assert of_nobody(said) == ()
+    assert [(one.node, one.period) for one in of_nobody(gone)] == [
+        ("rep:Zed", "2017-Q4"),
+        ("rep:East1", "2018-Q1"),
+    ]
+    whats = [problem.what for problem in problems(gone) if problem.rule == "people"]
+    handed = gone.answers[0].amount / 100
+    assert whats == [
+        "Ann committed 1 for Zed, who has no quota of won_amount in 2017-Q4 any more.",
+        f"Bob answered to {handed:,.0f} for East rep 1, who has no quota of won_amount in 2018-Q1 any more.",
+    ]
+    assert standing(gone)["East"].below is None
+    assert [record["answer"] for record in standing_records(gone, Formatter("en_US", "USD"))][-2:] == [
+        "committed by Ann: no quota any more",
+        "accepted by Bob: no quota any more",
+    ]

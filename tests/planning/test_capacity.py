@@ -1,6 +1,7 @@
 """Capacity: what reps that are there, come and leave can sell, and how many to hire."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,15 @@ def test_hires_are_dealt_out_in_turns_to_earlier_months_first():
     market = Market(monthly=100, season=(1, 1, 1), staffing=Staffing())
     # A hire in month 1 is worth 300, in month 3 it is worth 100: 400 + 300 are the first to reach 700.
     assert spread_hires(700, 0, market, (3, 1)).hires == ((1, 2), (3, 1))
+
+
+def test_who_is_on_leave_or_part_time_counts_for_the_part_of_the_month_that_is_worked():
+    one = Cohort(tenure=RAMPED, there=(1.0, 0.5, 0.0))
+    assert project([one], 3, Staffing()).ramped == (1.0, 0.5, 0.0)
+    # Leave does not keep anybody from leaving for good.
+    staffing = Staffing(attrition=0.5)
+    always = project([Cohort(tenure=RAMPED)], 3, staffing).ramped
+    assert project([one], 3, staffing).ramped == pytest.approx((always[0], always[1] / 2, 0.0))
+    for there in ((1.0, 1.0), (1.0, 1.0, 1.5)):
+        with pytest.raises(BadInput):
+            project([replace(one, there=there)], 3, Staffing())

@@ -117,7 +117,7 @@ def test_many_locks_are_counted_not_listed():
         (10, {"company": 1}, {}, BadInput, "'company' has a weight, but others are below it"),
         (10, {"x": 1}, {}, UnknownName, "no node 'x'"),
         (10, {}, {"x": 1}, UnknownName, "no node 'x'"),
-        (10, {}, {"a": -1}, BadInput, "a is locked at a negative amount"),
+        (10, {}, {"a": -1}, BadInput, "a is locked at a negative amount, -0.01"),
     ],
 )
 def test_bad_input_is_refused_by_name(total, weights, locks, error, said):

@@ -50,15 +50,15 @@ def test_an_objective_without_a_goal_is_shown(plan):
 
 def test_a_goal_without_an_objective_is_shown(plan):
     whats = [problem.what for problem in found(with_goal(plan, objective=None), "warning")]
-    assert "The goal won_amount serves no objective." in whats
+    assert "The goal for won amount serves no objective." in whats
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"owner": ""}, "The goal won_amount has no owner."),
-        ({"baseline": None}, "The goal won_amount has no baseline."),
-        ({"baseline": 300_000_00}, "The goal won_amount asks for what there was already."),
+        ({"owner": ""}, "Nobody answers for won amount."),
+        ({"baseline": None}, "What won amount was before is not known."),
+        ({"baseline": 300_000_00}, "The goal for won amount asks for what there was already."),
     ],
 )
 def test_what_a_smart_goal_names_is_missed(plan, changes, said):

@@ -1,7 +1,22 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from salesnb.planning import Action, Objective, diff, edited, lock, plan_from_json, set_goal
+from salesnb.planning import (
+    Action,
+    Objective,
+    PlannedDrivers,
+    PlannedHires,
+    answer_quota,
+    commit_to,
+    diff,
+    edited,
+    lock,
+    plan_from_json,
+    set_goal,
+)
+
+AT = datetime(2017, 9, 1, tzinfo=UTC)
 
 
 def words(before, after, part=None):
@@ -17,7 +32,7 @@ def test_a_changed_goal_is_told_with_its_quotas_and_milestones(plan):
     told = words(plan, set_goal(plan, "won_amount", 320_000_00))
     assert told[0] == "Goal won_amount: 300,000 → 320,000"
     assert "Quota West, won_amount 2017-Q4: 120,000 → 128,000" in told
-    assert "Milestone won_amount 2017-12: 183,330 → 195,552" in told
+    assert "Milestone won_amount 2017-12: 183,333.33 → 195,555.56" in told
 
 
 def test_a_lock_is_told_with_who_and_why(plan, at):
@@ -78,3 +93,23 @@ def test_an_allocation_is_told_by_its_amounts_limits_curves_and_what_it_is_worth
     assert "Allocation budget to North added: 35,000" in told
     assert "Response North to budget added: hill, judgement of Ann" in told
     assert any(line.startswith("Limit of budget for Rest added") for line in told)
+
+
+def test_what_people_said_and_what_is_planned_for_nodes_is_told_by_their_names(plan):
+    said = commit_to(plan, "rep:East1", 100_00, goal="won_amount", by="Ann", at=AT)
+    said = answer_quota(said, "rep:West1", "accepted", goal="won_amount", by="Bob", at=AT)
+    hired = PlannedHires(node="East", label="2017-11", heads=2)
+    drivers = PlannedDrivers(node="rep:East1", closed_count=3, win_rate=0.5, average_deal_minor=1_250)
+    assumed = replace(plan.assumptions, hires=(hired,), planned=(drivers,))
+    after = edited(said, assumptions=assumed)
+    assert {line.partition(" added")[0] for line in words(plan, after)} == {
+        "Commitment of East rep 1, won_amount 2017-Q4",
+        "Answer of West rep 1, won_amount 2017-Q4",
+        "Hires of East in 2017-11",
+        "Planned drivers of East rep 1",
+    }
+    more = replace(assumed, planned=(replace(drivers, closed_count=4, average_deal_minor=1_300),))
+    assert words(after, edited(after, assumptions=more)) == [
+        "Planned drivers of East rep 1, deals closed: 3 → 4",
+        "Planned drivers of East rep 1, average deal: 12.50 → 13",
+    ]

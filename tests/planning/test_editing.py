@@ -34,7 +34,7 @@ def test_a_new_plan_is_cascaded_and_spread_over_its_months(plan):
         "rep:West2": 40_000_00,
         "rep:West3": 20_000_00,
     }
-    assert [stone.to_date for stone in plan.milestones] == [5_001_000, 11_667_000, 30_000_000]
+    assert [stone.to_date for stone in plan.milestones] == [5_000_000, 11_666_667, 30_000_000]
 
 
 def test_quotas_name_their_owners(plan):
@@ -215,3 +215,10 @@ def test_a_proposed_plan_can_be_approved_and_an_approved_one_not_again(plan, at)
 def test_a_plan_with_errors_is_not_approved(plan, at):
     with pytest.raises(BadInput, match="currency"):
         approve(replace(plan, currency="usd"), by="Ann", at=at)
+
+
+def test_a_target_that_cannot_be_meant_is_named_as_people_type_it(plan):
+    with pytest.raises(BadInput, match=r"^-3 cannot be the target of won_amount"):
+        set_goal(plan, "won_amount", -300)
+    with pytest.raises(BadInput, match=r"^1\.5 cannot be the target"):
+        set_goal(plan, "won_amount", 1.5)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from salesnb.calendar import FiscalCalendar
-from salesnb.planning import Goal, Objective, ProbabilityBand, goal_findings
+from salesnb.planning import Goal, Likely, Objective, ProbabilityBand, goal_findings
 from salesnb.planning.goal_checks import OPPOSED
 
 QUARTER = FiscalCalendar().period("2017-Q4")
@@ -14,7 +14,7 @@ QUARTER = FiscalCalendar().period("2017-Q4")
 
 def found(plan, **bands):
     likely = {
-        goal: ProbabilityBand(low=low, high=high, as_of=date(2017, 9, 1), method="mix")
+        goal: Likely(band=ProbabilityBand(low=low, high=high, as_of=date(2017, 9, 1), method="mix"))
         for goal, (low, high) in bands.items()
     }
     return {(one.goal, one.aspect): one for one in goal_findings(plan, likely)}
@@ -36,11 +36,12 @@ def test_a_good_goal_holds_in_all_five(plan):
     ("aspect", "changes", "what"),
     [
         ("specific", {"owner": ""}, "Nobody answers for won amount."),
-        ("measurable", {"baseline": None}, "What it was before is not known."),
-        ("measurable", {"baseline": 300_000_00}, "It asks for what there was already."),
-        ("measurable", {"unit": "apples"}, "'apples' is not a unit."),
-        ("relevant", {"objective": None}, "It serves no objective."),
-        ("relevant", {"objective": "gone"}, "It serves no objective."),
+        ("measurable", {"baseline": None}, "What won amount was before is not known."),
+        ("measurable", {"baseline": 300_000_00}, "The goal for won amount asks for what there was already."),
+        ("measurable", {"target": 0}, "The goal for won amount is 0."),
+        ("measurable", {"unit": "apples"}, "The unit of won amount, 'apples', is none."),
+        ("relevant", {"objective": None}, "The goal for won amount serves no objective."),
+        ("relevant", {"objective": "gone"}, "The goal for won amount serves no objective."),
         ("time-bound", {"period": FiscalCalendar().period("2018-Q1")}, "2018-Q1 is not within 2017-Q4."),
     ],
 )
@@ -56,9 +57,13 @@ def test_what_a_goal_lacks_is_said_with_what_to_do(plan, aspect, changes, what):
 @pytest.mark.parametrize(
     ("band", "holds", "what"),
     [
-        ((0.05, 0.15), False, "It is attained with 5% to 15% only."),
-        ((0.85, 0.95), False, "It is attained with 85% to 95% anyway."),
-        ((0.1, 0.5), None, "It is attained with 10% to 50%, which is not narrow enough to tell."),
+        ((0.05, 0.15), False, "The goal for won amount is attained with 5% to 15% only."),
+        ((0.85, 0.95), False, "The goal for won amount is attained with 85% to 95% anyway."),
+        (
+            (0.1, 0.5),
+            None,
+            "The goal for won amount is attained with 10% to 50%, which is not narrow enough to tell.",
+        ),
         ((0.2, 0.8), True, "It is attained with 20% to 80%: hard, and within reach."),
         ((0.5, 0.5), True, "It is attained with 50%: hard, and within reach."),
     ],
@@ -70,7 +75,10 @@ def test_whether_it_is_achievable_is_told_by_the_band(plan, band, holds, what):
 
 def test_an_unknown_chance_is_said_and_is_not_a_failure(plan):
     one = found(plan)["won_amount", "achievable"]
-    assert (one.holds, one.what) == (None, "How likely it is attained has not been estimated.")
+    assert (one.holds, one.what) == (
+        None,
+        "How likely it is that won amount reaches its goal has not been estimated.",
+    )
     kept = ProbabilityBand(low=0.9, high=0.9, as_of=date(2017, 9, 1), method="mix")
     assert found(with_goal(plan, probability=kept))["won_amount", "achievable"].holds is False
 
@@ -111,3 +119,12 @@ def test_goals_that_help_each_other_are_not_shown(plan):
         assert (f"{one}+created_count", "conflict") not in pair(
             plan, one, "created_count", ("at_least", "at_least")
         )
+
+
+def test_without_a_chance_what_is_known_instead_is_said(plan):
+    why = "No probability is shown: not enough history. In 80 of 100 such cases it ends between 1 and 2."
+    one = goal_findings(plan, {"won_amount": Likely(why=why)})[2]
+    assert (one.aspect, one.holds, one.what, one.hint) == ("achievable", None, why, "")
+    for attained in (True, False):
+        over = goal_findings(plan, {"won_amount": Likely(why="The period is over.", attained=attained)})[2]
+        assert over.holds is attained

@@ -120,3 +120,23 @@ def test_where_nothing_is_sold_at_all_it_is_said():
 def test_what_cannot_be_meant_is_refused_with_its_value(draws, options, said):
     with pytest.raises(BadInput, match=said):
         choose_over_assignment(draws, (1, 1), 2, **{"chance": 0.8, **options})
+
+
+def test_what_is_attained_already_follows_no_quota():
+    """Of 100 each rep has 50; what else comes is 40 together, and must become 50."""
+    draws, known = [[0.7, 0.7], [0.8, 0.6]], [0.5, 0.5]
+    found = choose_over_assignment(draws, [100, 100], 150, chance=0.9, known=known)
+    assert found.over == pytest.approx((150 - 100) / (140 - 100) - 1)
+    assert found.chance == 1
+    plain = choose_over_assignment(draws, [100, 100], 150, chance=0.9)
+    assert plain.over == pytest.approx(150 / 140 - 1)
+    nothing_left = choose_over_assignment([[0.5, 0.5]], [100, 100], 150, chance=0.9, known=known)
+    assert (nothing_left.over, "any more" in nothing_left.why) == (None, True)
+
+
+def test_with_something_known_fewer_reps_are_at_a_raised_quota():
+    draws = [[1.05, 0.9]]
+    found = choose_over_assignment(draws, [100, 100], 200, chance=0.9, known=[0.9, 0.5])
+    # The rest is .15 and .4, and must bring 60: 1.0909 times as much, against quotas of 1.0909.
+    assert found.over == pytest.approx(60 / 55 - 1)
+    assert (found.share_without, found.share_at_quota) == (0.5, 0.0)

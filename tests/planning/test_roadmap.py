@@ -92,16 +92,16 @@ def test_a_month_of_a_quarter_has_its_part_of_every_quota(plan):
     """300,000 by 15, 20 and 55 of 90: 16.67, 22.22 and 61.11 per cent."""
     (goal,) = plan.goals
     found = roadmap(plan, goal, ("2017-11",))
-    assert found.quotas["company"].amount == 6_666_000
+    assert found.quotas["company"].amount == 6_666_667
     assert [stone.label for stone in found.milestones["rep:East1"]] == ["2017-11"]
-    assert found.milestones["rep:East1"][0].to_date == found.quotas["rep:East1"].amount == 2_222_000
+    assert found.milestones["rep:East1"][0].to_date == found.quotas["rep:East1"].amount == 2_222_222
 
 
 def test_the_last_two_months_start_again_at_nothing(plan):
     (goal,) = plan.goals
     found = roadmap(plan, goal, ("2017-11", "2017-12"))
-    assert [stone.to_date for stone in found.milestones["company"]] == [6_666_000, 24_999_000]
-    assert found.quotas["company"].amount == 24_999_000
+    assert [stone.to_date for stone in found.milestones["company"]] == [6_666_667, 25_000_000]
+    assert found.quotas["company"].amount == 25_000_000
 
 
 def test_without_milestones_no_part_of_a_quota_is_known(make_plan):

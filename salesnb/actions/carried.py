@@ -1,0 +1,148 @@
+"""Where quotas are carried within a period: a rep who changes team has a part of it at each, by days and season."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from salesnb.actions.organisation import REP_PREFIX, places_of
+from salesnb.planning import Quota, Stay, effective_quota
+
+if TYPE_CHECKING:
+    from salesnb.actions.facts import Facts
+
+__all__ = ["Carried", "Place"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A node at which a rep carries a part of the quota, from a day on (inclusive) to another."""
+
+    node: str
+    name: str
+    first: date
+    last: date
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """The quotas of a period by where they are carried.
+
+    Attributes
+    ----------
+    facts
+        Whose organisation and period.
+    quotas
+        Those of the reviewed period, by id.
+    season
+        A weight for each month of the goal; without one for each month of the period, days count.
+    """
+
+    facts: "Facts"
+    quotas: Mapping[str, Quota]
+    season: Mapping[str, int] = field(default_factory=dict)
+
+    def places(self, rep: str) -> tuple[Place, ...]:
+        """List where a rep carries the quota, in order; empty where it is one place all the time, or has no quota."""
+        quota = self.quotas.get(f"{REP_PREFIX}{rep}")
+        spells = self._spells.get(rep, ())
+        if quota is None or len(spells) < 2 or self.facts.restated:
+            return ()
+        months = self.facts.calendar.months(self.facts.period)
+        if (months[0].start, months[-1].end) != (self.facts.period.start, self.facts.period.end):
+            return ()
+        own = {month.label: month.amount for month in quota.months}
+        shape = own if any(own.values()) else self.season
+        season = [shape.get(month.label, 0) for month in months]
+        season = season if any(season) else [month.days for month in months]
+        stays = [Stay(node=str(place), start=first, end=end) for place, (_, first, end) in enumerate(spells)]
+        parts = effective_quota(quota.amount, months, stays, season=season).by_node
+        return tuple(
+            Place(
+                node=node,
+                name=self._names.get(node, node),
+                first=first,
+                last=end - timedelta(days=1),
+                amount=parts[str(place)],
+            )
+            for place, (node, first, end) in enumerate(spells)
+        )
+
+    def amounts(self, unit: str) -> dict[str, int]:
+        """Give the quotas that a unit's reps carry in it, by rep."""
+        found = {
+            quota.id.removeprefix(REP_PREFIX): quota.amount
+            for quota in self.quotas.values()
+            if quota.level == "rep" and unit in places_of(quota, self.quotas)
+        }
+        for rep in self._spells:
+            if places := self.places(rep):
+                here = [place.amount for place in places if unit in self._above(place.node)]
+                found.pop(rep, None)
+                if here:
+                    found[rep] = sum(here)
+        return found
+
+    def right_at(self, unit: str) -> set[str]:
+        """Name the reps right below a node, those who come to it within the period among them."""
+        found = {
+            quota.id.removeprefix(REP_PREFIX)
+            for quota in self.quotas.values()
+            if quota.level == "rep" and quota.parent == unit
+        }
+        return found | {rep for rep in self._spells if any(place.node == unit for place in self.places(rep))}
+
+    def moves(self, rep: str, unit: str) -> str:
+        """Say in a few words where a rep comes from or goes to; empty where it stays, or all is within the unit."""
+        places = self.places(rep)
+        inside = [unit in self._above(place.node) for place in places]
+        if not places or all(inside):
+            return ""
+        if inside[-1]:
+            place = places[inside.index(True)]
+            return f"from {place.first.isoformat()}"
+        last = (
+            max(place.last for place, here in zip(places, inside, strict=True) if here)
+            if any(inside)
+            else None
+        )
+        return f"to {last.isoformat()}" if last else ""
+
+    @cached_property
+    def _spells(self) -> dict[str, tuple[tuple[str, date, date], ...]]:
+        """List the stretches of the period by rep of those who change place within it, in order."""
+        period = self.facts.period
+        found: dict[str, list[tuple[str, date, date]]] = {}
+        for row in self._rows("rep_nodes"):
+            first, end = max(row["valid_from"], period.start), min(row["valid_to"], period.end)
+            if row["node"] is not None and first < end:
+                found.setdefault(str(row["rep_id"]), []).append((str(row["node"]), first, end))
+        return {
+            rep: tuple(sorted(spells, key=lambda spell: spell[1]))
+            for rep, spells in found.items()
+            if len({node for node, _, _ in spells}) > 1
+        }
+
+    @cached_property
+    def _nodes(self) -> dict[str, dict[str, Any]]:
+        return {str(row["node"]): row for row in self._rows("org")}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {node: str(row["name"]) for node, row in self._nodes.items()}
+
+    def _above(self, node: str) -> set[str]:
+        """List a node and all above it."""
+        found: set[str] = set()
+        place: str | None = node
+        while place is not None and place not in found:
+            found.add(place)
+            parent = self._nodes.get(place, {}).get("parent")
+            place = None if parent is None else str(parent)
+        return found
+
+    def _rows(self, table: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.facts.data.table(table).to_pyarrow().to_pylist()
+        return rows

@@ -1,0 +1,98 @@
+"""What the plan's own workbook says of its chances: the outlook of its goal, capacity, fairness and roadmap."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from salesnb.actions.capacities import find_capacity
+from salesnb.actions.capacity_words import capacity_lines
+from salesnb.actions.fairness import find_fairness
+from salesnb.actions.fairness_words import fairness_lines
+from salesnb.actions.naming import COMPANY
+from salesnb.actions.prospects import Prospects, SharedOutlooks
+from salesnb.actions.unit_parts import RoadmapParts
+from salesnb.errors import BadInput
+from salesnb.planning import Goal, People, Plan
+
+if TYPE_CHECKING:
+    from salesnb.actions.facts import Facts
+    from salesnb.outlook.levers import Lever
+    from salesnb.workspace import Workspace
+
+__all__ = ["chances_of_plan"]
+
+
+def chances_of_plan(
+    workspace: "Workspace", plan: Plan, facts: "Facts", outlooks: SharedOutlooks
+) -> dict[str, Any]:
+    """Tell what is known of the chances of the first goal that is cascaded; what is not known is left out."""
+    goal = next((goal for goal in plan.goals if plan.quotas_of(goal)), None)
+    if goal is None:
+        return {}
+    company = RoadmapParts(plan=plan, goal=goal, facts=replace(facts, by=COMPANY))
+    return {
+        **_outlook(plan, goal, outlooks),
+        **company.part(facts.names.unit(COMPANY, COMPANY)),
+        **_capacity(workspace, plan, goal),
+        **_fairness(workspace, plan, goal),
+    }
+
+
+def _outlook(plan: Plan, goal: Goal, outlooks: SharedOutlooks) -> dict[str, Any]:
+    """Give the outlook of the whole with those of the nodes above the reps, and what moves it."""
+    quotas = {quota.id: quota for quota in plan.quotas_of(goal)}
+    top = next(iter(quotas))
+    prospects = Prospects(shared=outlooks, goal=goal, quotas=quotas)
+    found = prospects.part(top)
+    outlook = outlooks.of(goal)
+    if not found or outlook is None:
+        return {}
+    nodes = [quota for quota in quotas.values() if quota.level != "rep" and quota.id != top]
+    below = [part["outlook"] for quota in nodes if (part := prospects.part(quota.id))]
+    for part in below:
+        part |= {"reps": [], "quantiles": []}
+    levers = [_lever(lever) for lever in outlook.result().levers]
+    return {"outlook": found["outlook"] | {"reps": below}, "levers": levers}
+
+
+def _lever(lever: "Lever") -> dict[str, Any]:
+    return {
+        "driver": lever.driver,
+        "move": round(lever.move, 4),
+        "measured": lever.measured,
+        "down": round(lever.down, 4),
+        "up": round(lever.up, 4),
+    }
+
+
+def _capacity(workspace: "Workspace", plan: Plan, goal: Goal) -> dict[str, Any]:
+    try:
+        found = find_capacity(workspace, plan.name, People(), kpi=goal.id)
+    except BadInput:
+        # Of weeks, or where nothing is known of what a rep brings, there is no capacity.
+        return {}
+    nodes = [
+        {
+            "name": gap.node.name,
+            "level": gap.node.level,
+            "quota": None if gap.quota is None else round(gap.quota),
+            "capacity": None if gap.capacity is None else round(gap.capacity),
+            "heads": None if gap.heads is None else round(gap.heads, 2),
+        }
+        for gap in found.nodes
+        if gap.node.level != "rep"
+    ]
+    return {"capacity": {"nodes": nodes, "lines": list(capacity_lines(found, workspace.settings.formatter))}}
+
+
+def _fairness(workspace: "Workspace", plan: Plan, goal: Goal) -> dict[str, Any]:
+    try:
+        found = find_fairness(workspace, plan.name, kpi=goal.id)
+    except BadInput:
+        return {}
+    return {
+        "fairness": {
+            "basis": found.basis,
+            "bands": [{"label": band.label, "reps": band.reps} for band in found.bands],
+            "lines": list(fairness_lines(found, workspace.settings.formatter)),
+        }
+    }

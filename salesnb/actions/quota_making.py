@@ -1,0 +1,190 @@
+"""How each unit's quota was made, and what its owner says of it: for the unit's own page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from salesnb import planning
+from salesnb.actions.fairness import find_fairness
+from salesnb.actions.naming import COMPANY
+from salesnb.actions.organisation import REP_PREFIX
+from salesnb.actions.peers import LEAST_REPS, LEAST_UNITS, peers_of
+from salesnb.actions.staffing import Presence, presences
+from salesnb.errors import BadInput
+from salesnb.planning import Goal, Plan, Quota, Standing
+
+if TYPE_CHECKING:
+    from salesnb.actions.carried import Carried
+    from salesnb.actions.facts import Facts
+    from salesnb.actions.naming import Unit
+    from salesnb.workspace import Workspace
+
+__all__ = ["QuotaMaking"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotaMaking:
+    """What the pages of a run may say of their quotas; what all need is found out once."""
+
+    workspace: "Workspace"
+    plan: Plan | None
+    goal: Goal | None
+    facts: "Facts"
+    carried: "Carried"
+
+    def part(self, unit: "Unit") -> dict[str, Any]:
+        """Tell how a unit's quota was made, as an extract holds it; nothing where it has none for the reviewed period.
+
+        What is handed to the node above is told only where enough others share it that nobody can be told apart.
+        """
+        goal, quota = self.goal, self._quotas.get(unit.quota_id)
+        if (
+            goal is None
+            or quota is None
+            or quota.basis == planning.NOT_GIVEN
+            or goal.period != self.facts.period
+        ):
+            return {}
+        told = {
+            "basis": quota.basis,
+            "amount": quota.amount,
+            "own_past": self._own_past(quota),
+            "lock": {"by": quota.lock.by, "why": quota.lock.why} if quota.lock else None,
+            **self._above(unit, quota),
+            **self._presence(quota),
+            **_standing(self._standings[quota.id]),
+            "below": [_below(self._standings[one.id]) for one in self._children(quota.id)],
+        }
+        return {"made": told}
+
+    @cached_property
+    def _quotas(self) -> dict[str, Quota]:
+        if self.plan is None or self.goal is None:
+            return {}
+        return {quota.id: quota for quota in self.plan.quotas_of(self.goal)}
+
+    @cached_property
+    def _standings(self) -> dict[str, Standing]:
+        assert self.plan is not None  # noqa: S101 -- asked only where there are quotas
+        assert self.goal is not None  # noqa: S101
+        return {one.quota.id: one for one in planning.standings(self.plan, self.goal)}
+
+    def _children(self, node: str) -> list[Quota]:
+        """List the reps right below; nodes below have pages of their own."""
+        return [quota for quota in self._quotas.values() if quota.parent == node and quota.level == "rep"]
+
+    @staticmethod
+    def _own_past(quota: Quota) -> int | None:
+        """Give what a rep won in the time whose history the cascade splits by."""
+        of_history = quota.basis.startswith("history:") and "potential" not in quota.basis
+        return int(quota.weight) if of_history and quota.weight is not None else None
+
+    def _above(self, unit: "Unit", quota: Quota) -> dict[str, Any]:
+        parent = self._quotas.get(quota.parent or "")
+        if parent is None:
+            return {}
+        found: dict[str, Any] = {"parent": parent.name}
+        others = [one for one in self._quotas.values() if one.parent == parent.id and one.id != quota.id]
+        if len(others) >= LEAST_UNITS and self._reps_below(others) >= LEAST_REPS:
+            found["parent_amount"] = parent.amount
+        if self.plan and self.goal and peers_of(unit, self.facts) is not None:
+            found["over"] = [
+                {"level": level.level, "over": round(float(level.over), 6)}
+                for level in planning.assigned_levels(self.plan, self.goal)
+                if level.over and level.level != COMPANY
+            ]
+        return found
+
+    def _reps_below(self, quotas: list[Quota]) -> int:
+        wanted = {quota.id for quota in quotas}
+        count = 0
+        for quota in self._quotas.values():
+            place: str | None = quota.id if quota.level == "rep" else None
+            while place is not None and place not in wanted:
+                place = self._quotas[place].parent
+            count += place is not None
+        return count
+
+    def _presence(self, quota: Quota) -> dict[str, Any]:
+        """Tell a rep's ramp, leave and effective quota; nothing of a node."""
+        if quota.level != "rep" or self.plan is None or self.goal is None:
+            return {}
+        there = self._there.get(quota.id, Presence())
+        period = self.goal.period
+        begins, ends = max(there.hired or date.min, period.start), min(there.left or date.max, period.end)
+        found: dict[str, Any] = {"effective": self._effective.get(quota.id)}
+        found["potential"] = self._potential.get(quota.id)
+        places = self.carried.places(quota.id.removeprefix(REP_PREFIX))
+        found["places"] = [[place.name, place.first.isoformat(), place.amount] for place in places]
+        if there.hired:
+            found["hired"] = there.hired.isoformat()
+            found["ramp"] = self._ramp(there.hired)
+        if (ends - begins).days < period.days:
+            found["days_there"] = max((ends - begins).days, 0)
+        return found
+
+    def _ramp(self, hired: date) -> list[list[Any]]:
+        """List the months of the period in which a rep still ramps, with the share of a ramped one."""
+        assert self.plan is not None  # noqa: S101 -- asked only of quotas of a plan
+        assert self.goal is not None  # noqa: S101
+        staffing = planning.staffing_of(self.plan)
+        shares = (
+            (month.label, staffing.productivity(max(planning.months_since(hired, month.start), 0)))
+            for month in self.facts.calendar.months(self.goal.period)
+            if month.end > hired
+        )
+        return [[label, share] for label, share in shares if share < 1]
+
+    @cached_property
+    def _there(self) -> Mapping[str, Presence]:
+        return presences(self.facts.data)
+
+    @cached_property
+    def _fairness(self) -> tuple[dict[str, int], dict[str, float]]:
+        """The effective quotas of the days that are over, and potentials; nothing where they cannot be told."""
+        plan, goal, facts = self.plan, self.goal, self.facts
+        begun = goal is not None and goal.period.start <= facts.as_of
+        if plan is None or goal is None or facts.by != "rep" or facts.as_of != facts.data.meta.as_of:
+            return {}, {}
+        try:
+            found = find_fairness(self.workspace, plan.name, kpi=goal.id)
+        except BadInput:
+            # Of a period of weeks there is none.
+            return {}, {}
+        effective = {result.rep: result.quota for result in found.results} if begun else {}
+        return effective, {one.rep: one.potential for one in found.results if one.potential is not None}
+
+    @property
+    def _effective(self) -> Mapping[str, int]:
+        return self._fairness[0]
+
+    @property
+    def _potential(self) -> Mapping[str, float]:
+        return self._fairness[1]
+
+
+def _standing(found: Standing) -> dict[str, Any]:
+    said = found.answer
+    return {
+        "committed": found.committed,
+        "from_below": found.below,
+        "gap": found.gap,
+        "answer": {
+            "answer": said.answer,
+            "by": said.by,
+            "reason": said.reason,
+            "on": said.at.date().isoformat(),
+        }
+        if said
+        else None,
+    }
+
+
+def _below(found: Standing) -> dict[str, Any]:
+    quota = found.quota
+    return {
+        "name": quota.name,
+        "quota": None if quota.basis == planning.NOT_GIVEN else quota.amount,
+    } | _standing(found)
