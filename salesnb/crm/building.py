@@ -255,7 +255,7 @@ class _Builder:
                     f"INSERT INTO {table} ({key}{label}) SELECT DISTINCT {key}{', ' + key if label else ''} FROM"
                     f" (SELECT {key} FROM opportunities UNION SELECT {key} FROM orders) WHERE {key} IS NOT NULL"
                 )
-        run("UPDATE reps SET name = rep_id WHERE name IS NULL")
+        run("UPDATE reps SET name = coalesce(email, rep_id) WHERE name IS NULL")
         run("UPDATE accounts SET name = account_id WHERE name IS NULL")
         if "opportunities" not in self._loaded and "orders" in self._loaded:
             run(

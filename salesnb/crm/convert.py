@@ -9,6 +9,8 @@ from salesnb.crm.sql import quote_literal
 from salesnb.crm.staging import BLANKS
 
 __all__ = [
+    "EXCEL",
+    "EXCEL_DAY",
     "MOST_MINOR",
     "date_sql",
     "exact_minor_sql",
@@ -16,12 +18,17 @@ __all__ = [
     "number_sql",
     "number_text_sql",
     "one_of_sql",
+    "primary_name_sql",
     "quick_minor_sql",
     "trimmed_sql",
 ]
 
 # Ten trillion of a currency with two decimals: nobody sold that, and thousands of such rows still add up in 64 bits.
 MOST_MINOR = 10**15
+
+# The format of days counted from 1899-12-30 on, and such a day between 1927 and 2173.
+EXCEL = "excel"
+EXCEL_DAY = r"[1-9][0-9]{4}([.,][0-9]+)?"
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CHF": "Fr."}
 _GROUP = {".": r"[, '’\x{A0}\x{202F}\x{2009}]", ",": r"[. '’\x{A0}\x{202F}\x{2009}]"}
@@ -60,6 +67,18 @@ def one_of_sql(text: str, words: Sequence[str], *, fold: bool = False) -> str:
     # Amounts are as short as words, but begin otherwise.
     number = "" if any(word[:1].isdigit() for word in words) else f" AND NOT {text} BETWEEN '0' AND ':'"
     return f"CASE WHEN strlen({text}) <= {longest}{number} THEN {match} ELSE false END"
+
+
+def primary_name_sql(text: str) -> str:
+    """Name out of a list of things in JSON, as HubSpot gives the teams of an owner: of the primary one, else the first.
+
+    Any other text stays as it is; an empty list is null.
+    """
+    shape = """'[{"name": "VARCHAR", "primary": "BOOLEAN"}]'"""
+    kind = 'STRUCT("name" VARCHAR, "primary" BOOLEAN)[]'
+    things = f"CAST(json_transform({text}, {shape}) AS {kind})"
+    name = f"coalesce(list_filter({things}, lambda thing: thing.primary)[1].name, ({things})[1].name)"
+    return f"CASE WHEN prefix({text}, '[') AND json_valid({text}) THEN {name} ELSE {text} END"
 
 
 def number_text_sql(text: str, *, decimal: str, currency: str = "") -> str:
@@ -135,6 +154,9 @@ def date_sql(text: str, *, shape: str, rule: ColumnRule, time_zone: str) -> str:
     """Date in the workspace's time zone; null where it is not one. Naive times are taken as written."""
     zone = quote_literal(time_zone)
     own = quote_literal(rule.time_zone) if rule.time_zone else ""
+    if rule.format == EXCEL:
+        days = f"CAST(regexp_extract({text}, '^[0-9]+') AS INTEGER)"
+        return f"CASE WHEN regexp_full_match({text}, '{EXCEL_DAY}') THEN DATE '1899-12-30' + {days} END"
     if rule.format:
         moment = f"TRY_STRPTIME({text}, {quote_literal(rule.format)})"
         zoned = "%z" in rule.format or "%Z" in rule.format

@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 from salesnb.crm.convert import (
+    EXCEL,
+    EXCEL_DAY,
     date_sql,
     exact_minor_sql,
     half_even_sql,
     number_sql,
+    primary_name_sql,
     quick_minor_sql,
     trimmed_sql,
 )
@@ -81,7 +84,9 @@ class _Planner:
         if name in self._ids:
             return id_sql(trimmed_sql(column, blanks=self._blanks), self._context.ids)
         usual = () if field is None or field.kind == "text" else _NOTHING
-        return trimmed_sql(column, (*self._mapping.missing, *usual), blanks=self._blanks)
+        found = trimmed_sql(column, (*self._mapping.missing, *usual), blanks=self._blanks)
+        is_place = self._table.name == "reps" and name in self._context.levels
+        return primary_name_sql(found) if is_place else found
 
     def _column(self, name: str, rule: ColumnRule) -> Column:
         return Column(relation=self._relation, sql=self._found[name], name=rule.column, sample=self._sample)
@@ -188,7 +193,10 @@ def _repaired(column: str, repairs: tuple[tuple[str, str], ...]) -> str:
 def _date_rules(name: str, text: str) -> tuple[Problem, ...]:
     value = q(name)
     outside = f"{value} NOT BETWEEN DATE '{_EARLIEST}' AND DATE '{_LATEST}'"
+    counted = f"{value} IS NULL AND regexp_full_match({text}, {quote_literal(EXCEL_DAY)})"
+    number = f'is a number, not a date; where Excel wrote it, format = "{EXCEL}" in the mapping reads it'
     return (
+        Problem(field=name, condition=counted, reason=number, value=text),
         _unreadable(name, text, "is not a date"),
         Problem(
             field=name, condition=outside, reason=f"is not between {_EARLIEST} and {_LATEST}", value=text

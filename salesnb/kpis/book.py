@@ -1,7 +1,7 @@
 """What is true of all opportunities and reps, whatever is asked: found out once for as long as data is open."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -12,6 +12,7 @@ from salesnb.kpis.spans import FIRST_DAY, LAST_DAY
 if TYPE_CHECKING:
     from salesnb.crm.answers import Answers
     from salesnb.crm.dataset import Dataset
+    from salesnb.kpis.kpi import Kpi
 
 __all__ = ["Book", "Closings", "kept"]
 
@@ -61,6 +62,21 @@ class Book:
     def count(self) -> int:
         """How many opportunities there are."""
         return sum(found.deals for found in self.closings)
+
+    @property
+    def is_of_orders(self) -> bool:
+        """Whether won deals are orders, because no pipeline is loaded."""
+        return kept(self._data, "is of orders", self._is_of_orders)
+
+    def _is_of_orders(self) -> bool:
+        loaded = self._data.loaded()
+        return bool(loaded.get("orders")) and not loaded.get("opportunities")
+
+    def computed(self, kpi: "Kpi", values: Mapping[str, Any]) -> Any:
+        """Compute a KPI from the values of those it needs; what tells of a pipeline is null where only orders are."""
+        if kpi.of_pipeline and self.is_of_orders:
+            return None
+        return kpi.function(**{name: values[name] for name in kpi.needs})
 
     @property
     def has_many_probabilities(self) -> bool:

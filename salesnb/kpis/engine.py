@@ -312,7 +312,7 @@ class Run:
         known = {credit: nothing | found.get(key, {}) for credit, found in sums.items()}
         for values in known.values():
             for kpi in self._computed:
-                values[kpi.name] = kpi.function(**{name: values[name] for name in kpi.needs})
+                values[kpi.name] = self.deals.book.computed(kpi, values)
         return [known[self._credits[kpi.name]][kpi.name] for kpi in self.kpis]
 
     @cached_property

@@ -82,6 +82,8 @@ class Kpi:
         Dimensions over which its author says that it adds up, ``time`` too; None means that nothing was said.
     description
         In words, what it is for; may be empty.
+    of_pipeline
+        Of a derived one: whether it compares deals won with deals lost, so that it is null where sales are orders.
     why_draft
         Of one that says that it is certified and is not: why; empty else.
     """
@@ -105,6 +107,7 @@ class Kpi:
     reads: tuple[str, ...] = ()
     additive_over: tuple[str, ...] | None = None
     description: str = ""
+    of_pipeline: bool = False
     why_draft: str = ""
 
     @property
@@ -173,7 +176,13 @@ def measure(
 
 
 def derived(
-    *, label: str, unit: str, formula: str, source: str, higher_is_better: bool = True
+    *,
+    label: str,
+    unit: str,
+    formula: str,
+    source: str,
+    higher_is_better: bool = True,
+    of_pipeline: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add a KPI that is computed from others: its parameters are their names. The function is returned unchanged.
 
@@ -197,6 +206,7 @@ def derived(
                 function=function,
                 needs=needs,
                 higher_is_better=higher_is_better,
+                of_pipeline=of_pipeline,
             ),
         )
         return function

@@ -8,7 +8,13 @@ _CATALOGUE = "salesnb standard catalogue: closed in the period"
 _COHORT = "Varicent, Created Win Rate: four different win rates have four different names"
 
 
-@derived(label="Win rate", unit="ratio", formula="won_count / (won_count + lost_count)", source=_CATALOGUE)
+@derived(
+    label="Win rate",
+    unit="ratio",
+    formula="won_count / (won_count + lost_count)",
+    source=_CATALOGUE,
+    of_pipeline=True,
+)
 def win_rate(won_count: int, closed_count: int) -> float | None:
     """Share of the opportunities closed that were won, by number."""
     return ratio(won_count, closed_count)
@@ -19,6 +25,7 @@ def win_rate(won_count: int, closed_count: int) -> float | None:
     unit="ratio",
     formula="expected_amount of the won / expected_amount of the won and lost",
     source=_COHORT,
+    of_pipeline=True,
 )
 def win_rate_value(won_expected_amount: int, closed_expected_amount: int) -> float | None:
     """Share of the opportunities closed that were won, by the value they were expected to have."""

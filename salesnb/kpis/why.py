@@ -123,8 +123,7 @@ class WhyReader:
     @property
     def is_orders_only(self) -> bool:
         """Whether won deals are orders, because no pipeline is loaded."""
-        loaded = self._data.loaded()
-        return bool(loaded.get("orders")) and not loaded.get("opportunities")
+        return self._deals.book.is_of_orders
 
     @property
     def has_quantities(self) -> bool:

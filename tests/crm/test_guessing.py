@@ -256,6 +256,33 @@ def test_partners_are_found_by_the_values_they_share(tmp_path):
     assert [row[:2] for row in teams] == [("Ann Fox", "East"), ("Bob Hill", "West"), ("Cy Lane", "West")]
 
 
+def test_tables_with_salesnbs_own_columns_keep_their_names(tmp_path):
+    source = write(
+        tmp_path / "crm",
+        {
+            "opportunities.csv": "opportunity_id,name,account_id,rep_id,stage,amount,created_on,closed_on\n"
+            "d1,First,a1,r1,Won,10,2024-01-02,2024-02-03\nd2,Second,a2,r2,Lost,5,2024-01-02,2024-02-03\n",
+            "reps.csv": "rep_id,name,node,start_on\nr1,Ann Fox,N,2020-01-01\nr2,Bob Hill,S,2020-01-01\n",
+            "accounts.csv": "account_id,name\na1,Acme\na2,Beta\n",
+            "org.csv": "node,name,parent\nT,Top,\nN,North,T\nS,South,T\n",
+        },
+    )
+    _, path = guess(source, tmp_path)
+    deals, teams = load(source, tmp_path / "data", path)
+    assert [row[5:7] for row in deals] == [("Ann Fox", "Acme"), ("Bob Hill", "Beta")]
+    assert [row[:2] for row in teams] == [("Ann Fox", "North"), ("Bob Hill", "South")]
+
+
+def test_a_row_with_cells_too_many_is_not_taken_for_the_header(tmp_path):
+    source = tmp_path / "deals.csv"
+    rows = [f"{number},Acme,Ann,Won,10,2024-01-02,2024-02-03" for number in range(1, 9)]
+    rows[3] += ",more,and more"
+    source.write_text("\n".join(["id,account,owner,stage,amount,created,closed", *rows]))
+    draft, path = guess(source, tmp_path)
+    assert "header_row" not in draft.text
+    assert len(load(source, tmp_path / "data", path)[0]) == 7
+
+
 def test_what_cannot_be_guessed_is_asked_for(tmp_path):
     source = tmp_path / "deals.csv"
     source.write_text(
@@ -404,6 +431,51 @@ def test_hubspots_owners_are_the_reps_and_archived_ones_keep_their_names(tmp_pat
     draft, found = owners_of(tmp_path, HUB_DEALS.format(ann=551, olga=553))
     assert (draft.profile, draft.unused) == ("hubspot", ())
     assert found == [("Ann Fox", "ann@x.test", "East"), ("Olga Past", "olga@x.test", "West")]
+
+
+def test_hubspots_api_is_read_as_it_answers(tmp_path):
+    deals = (
+        "hs_object_id,dealname,hubspot_owner_id,dealstage,amount,createdate,closedate,hs_is_closed,hs_is_closed_won,"
+        "hs_deal_stage_probability\n"
+        "101,Pumps,551,7731,1000.50,2024-01-10T15:00:00Z,2024-03-31T10:00:00Z,true,true,1\n"
+        "102,Valves,553,7732,200,2024-01-10T15:00:00Z,2024-04-02T10:00:00Z,true,false,0\n"
+        "103,Seals,554,7733,300,2024-01-10T15:00:00Z,2024-05-02T10:00:00Z,false,false,0.4\n"
+    )
+    owners = (
+        "id,email,firstName,lastName,archived,teams\n"
+        '551,ann@x.test,Ann,Fox,false,"[{""id"":""1"",""name"":""Pool"",""primary"":false},{""id"":""2"",""name"":""East"",""primary"":true}]"\n'
+        '553,olga@x.test,,,false,"[{""id"":""1"",""name"":""Pool""}]"\n'
+        "554,kim@x.test,Kim,Lo,false,[]\n"
+    )
+    source = write(tmp_path / "crm", {"deals.csv": deals, "owners.csv": owners})
+    draft, path = guess(source, tmp_path)
+    assert (draft.profile, draft.missing) == ("hubspot", ())
+    import_source(source, load_mapping(path), SETTINGS, tmp_path / "data")
+    with Dataset.open(tmp_path / "data") as data:
+        told = data.backend.con.execute(OWNERS).fetchall()
+        statuses = data.backend.con.execute(
+            "SELECT status, probability FROM opportunities ORDER BY opportunity_id"
+        ).fetchall()
+    # Who has no name is called by the address.
+    assert [row[0] for row in told] == ["Ann Fox", "olga@x.test", "Kim Lo"]
+    assert [row[2] for row in told[:2]] == ["East", "Pool"]
+    assert "[" not in str(told[2][2])
+    assert statuses == [("won", 1.0), ("lost", 0.0), ("open", 0.4)]
+
+
+def test_days_that_excel_counted_are_told_with_what_reads_them(tmp_path):
+    source = tmp_path / "deals.csv"
+    source.write_text(
+        "id,owner,stage,amount,created,closed\n1,Ann,Won,10,45293,45325\n2,Bob,Lost,5,45294.5,45326\n"
+    )
+    draft, path = guess(source, tmp_path)
+    wanted = 'closed_on = { column = "closed", format = "excel" }'
+    assert any(wanted in said for said in draft.missing)
+    rules = wanted + '\ncreated_on = { column = "created", format = "excel" }\n'
+    path.write_text(draft.text.replace("[opportunities.columns]\n", "[opportunities.columns]\n" + rules))
+    deals, _ = load(source, tmp_path / "data", path)
+    # 1 January 2024 is day 45292.
+    assert [row[3:5] for row in deals] == [("2024-01-02", "2024-02-03"), ("2024-01-03", "2024-02-04")]
 
 
 def test_owners_whose_ids_no_deal_names_are_not_the_reps(tmp_path):

@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
+from salesnb.calendar import FiscalCalendar
+from salesnb.crm.dataset import Dataset
 from salesnb.errors import BadInput
+from salesnb.kpis import Query, run
 
 # Every test imports data.
 pytestmark = pytest.mark.slow
@@ -42,6 +45,11 @@ def test_minor_units_follow_the_currency(source, currency, minor):
         ("X,Ann,Acme,Pump,Won,1e999,2024-01-02,2024-02-03", "amount", "is not an amount"),
         ("X,Ann,Acme,Pump,Won,5,2024-02-30,2024-03-03", "created_on", "is not a date"),
         ("X,Ann,Acme,Pump,Won,5,soon,2024-03-03", "created_on", "is not a date"),
+        (
+            "X,Ann,Acme,Pump,Won,5,45292,2024-03-03",
+            "created_on",
+            'is a number, not a date; where Excel wrote it, format = "excel" in the mapping reads it',
+        ),
         (
             "X,Ann,Acme,Pump,Won,5,0204-01-01,2024-03-03",
             "created_on",
@@ -237,6 +245,19 @@ def test_orders_count_as_won_where_there_are_no_opportunities(source):
         ("won", -500, date(2024, 3, 5), None),
     ]
     assert source.query("SELECT rep_id, node FROM reps") == [("Ann", "company")]
+
+
+def test_of_orders_alone_no_win_rate_is_told(source):
+    source.file("orders.csv", "no,rep,day,sum\n1,Ann,2024-03-01,20\n2,Ann,2024-03-05,-5\n")
+    source.file(
+        "mapping.toml",
+        '[orders]\nfile = "orders.csv"\ncolumns = { order_id = "no", rep_id = "rep", ordered_on = "day", amount = "sum" }\n',
+    )
+    source.load()
+    asked = Query(kpis=("won_count", "win_rate", "win_rate_value", "average_deal"))
+    with Dataset.open(source.data) as data:
+        (found,) = run(asked, data, FiscalCalendar()).rows
+    assert found == (2, None, None, 750)
 
 
 def test_a_header_without_rows_is_said(source):

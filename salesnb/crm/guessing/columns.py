@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from salesnb.crm.convert import EXCEL, EXCEL_DAY
 from salesnb.crm.guessing.names import LEVELS, NAMES, folded
 from salesnb.crm.guessing.survey import ColumnFacts, TableFacts
 from salesnb.crm.mapping import ColumnRule
@@ -24,11 +25,13 @@ _EXPECTED = {
 _WEIGHTED = ("expectedrevenue", "expectedvalue")
 
 
-def match_columns(table: str, facts: TableFacts, taken: Iterable[str] = ()) -> dict[str, ColumnFacts]:
-    """Find a column for each field of a canonical table; each column serves one field."""
-    used = set(taken)
-    found: dict[str, ColumnFacts] = {}
-    for field in NAMES[table]:
+def match_columns(
+    table: str, facts: TableFacts, given: Mapping[str, ColumnFacts] | None = None
+) -> dict[str, ColumnFacts]:
+    """Find a column for each field of a canonical table besides those `given`; each column serves one field."""
+    found = dict(given or {})
+    used = {column.name for column in found.values()}
+    for field in (name for name in NAMES[table] if name not in found):
         best = next((column for column in candidates(table, field, facts) if column.name not in used), None)
         if best is not None:
             found[field] = best
@@ -88,6 +91,12 @@ def near_misses(facts: TableFacts, found: Mapping[str, ColumnFacts]) -> list[str
         )
         column = next(named, None)
         if field not in found and column is not None:
+            if kind == "dates" and all(re.fullmatch(EXCEL_DAY, text) for text in column.samples):
+                said.append(
+                    f"{column.name} could be {field}, counted in days as Excel does; then write"
+                    f' {field} = {{ column = "{column.name}", format = "{EXCEL}" }}.'
+                )
+                continue
             other = 1 - getattr(column, share)
             said.append(
                 f"{column.name} could be {field}, but {other:.0%} of its values are no {kind}: {field}."

@@ -93,6 +93,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "email": "email emailaddress mail",
         "start_on": "startdate startedon starton hiredate hiredon joined",
         "end_on": "enddate endedon endon leavedate lefton terminationdate",
+        "node": "node nodeid",
     },
     "products": {
         "product": "productid productcode sku product productname name item",

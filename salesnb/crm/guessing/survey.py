@@ -171,7 +171,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> int:
     3
     """
     filled = [[text.strip() for text in row if text.strip()] for row in rows]
-    widest = max((len(texts) for texts in filled), default=0)
+    widest = _usual_width(filled)
     for place, texts in enumerate(filled, start=1):
         names = [text for text in texts if not _is_value(text)]
         nearly_full = len(texts) >= max(0.8 * widest, 2)
@@ -180,6 +180,12 @@ def header_row(rows: Sequence[Sequence[str]]) -> int:
         if nearly_full and len(names) >= 0.5 * len(texts) and differ:
             return place
     return 1
+
+
+def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+    """Give the cells of a full row; a few rows with cells beyond the last column are no measure."""
+    widths = sorted((len(row) for row in rows if row), reverse=True)
+    return widths[min(max(1, len(widths) // 10), len(widths) - 1)] if widths else 0
 
 
 def _is_value(text: str) -> bool:

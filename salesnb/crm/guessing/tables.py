@@ -259,12 +259,7 @@ class _Guesser:
 
     def _partner_table(self, table: str, partner: _Partner) -> TableMapping:
         key = {"accounts": "account_id", "reps": "rep_id", "products": "product"}[table]
-        found = {key: partner.key}
-        found |= {
-            field: column
-            for field, column in match_columns(table, partner.facts, (partner.key.name,)).items()
-            if field != key
-        }
+        found = match_columns(table, partner.facts, {key: partner.key})
         rules = {field: column_rule(field, column) for field, column in found.items()}
         if table != "products":
             rules.setdefault("name", ColumnRule(column=partner.key.name))

@@ -29,6 +29,7 @@ _PERIODS = {
 _YEARS = {"year", "fy", "fiscal year", "jahr", "annee", "ano", "anno"}
 _KPIS = {"kpi", "metric", "measure", "goal type", "quota type", "kennzahl", "target type"}
 _CURRENCIES = {"currency", "currency code", "currencyisocode", "wahrung", "devise"}
+_SAID = {"year": _YEARS, "kpi": _KPIS, "currency": _CURRENCIES}
 _PEOPLE = re.compile(
     r"\b(rep|reps|owner|seller|salesperson|sales person|employee|employeeid|name|ae|agent|executive|person|who|mail|email|user|"
     r"verkaufer|mitarbeiter|vertriebler|vendeur|vendedor)\b"
@@ -283,7 +284,8 @@ def row_period(head: str, text: str, months: Mapping[str, int]) -> PeriodName | 
 def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
     """Tell the other columns apart by their headers, and by whether their values are known names."""
     taken = {column for column, _ in found.periods} | {found.period, found.amount}
-    year = kpi = currency = None
+    said: dict[str, int] = {}
+    over = list(found.passed_over)
     people: list[tuple[float, int]] = []
     places: list[tuple[float, int]] = []
     unknown: list[tuple[int, int]] = []
@@ -293,12 +295,8 @@ def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
         only_words = all(_AMOUNT.fullmatch(folded(text)) for text in texts)
         if only_words or sheet.cell(found.header, column) in found.passed_over:
             continue
-        if head in _YEARS:
-            year = column
-        elif head in _KPIS:
-            kpi = column
-        elif head in _CURRENCIES:
-            currency = column
+        if kind := next((kind for kind, heads in _SAID.items() if head in heads), ""):
+            said[kind] = column
         else:
             owners = [some[0] for text in texts if (some := directory.find(text))]
             reps = sum(owner.level == "rep" for owner in owners)
@@ -309,6 +307,8 @@ def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
                 places.append((-depth, column))
             elif not all(_is_number(text) for text in texts) or _PEOPLE.search(head):
                 unknown.append((len(set(texts)), column))
+            elif texts and (name := sheet.cell(found.header, column)):
+                over.append(name)
     kinds = max((len(set(_below(sheet, found.header, column))) for _, column in places), default=0)
     if not people:
         # Names that nobody has are still names: else the quotas of people would count for their region.
@@ -323,10 +323,10 @@ def _with_owners(sheet: Sheet, found: Layout, directory: Directory) -> Layout:
         above=found.above,
         people=tuple(column for _, column in sorted(people)),
         places=tuple(column for _, column in sorted(places)),
-        year=year,
-        kpi=kpi,
-        currency=currency,
+        year=said.get("year"),
+        kpi=said.get("kpi"),
+        currency=said.get("currency"),
         period=found.period,
         amount=found.amount,
-        passed_over=found.passed_over,
+        passed_over=tuple(over),
     )

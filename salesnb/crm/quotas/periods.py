@@ -195,4 +195,4 @@ def month_names(locale: str) -> Mapping[str, int]:
             for width in ("wide", "abbreviated"):
                 for number, name in known.months[context][width].items():
                     names.setdefault(name.casefold().strip(". "), int(number))
-    return names | {"sept": 9}
+    return names | {"sept": 9, "mrz": 3, "jän": 1, "jänner": 1}

@@ -72,7 +72,11 @@ class SheetReader:
             titles += filter(None, sheet.rows[layout.header][: layout.periods[0][0]])
         heads = [text for text in sheet.rows[layout.header] if text.strip()]
         self._year = (
-            year_hint(titles) or year_hint([sheet.sheet]) or year_hint([Path(sheet.file).stem]) or hints.year
+            year_hint(titles)
+            or year_hint([sheet.sheet])
+            or year_hint([Path(sheet.file).stem])
+            or self._year_beside()
+            or hints.year
         )
         unit, said = unit_of([*titles, *heads, sheet.sheet])
         self._scale = hints.scale or unit
@@ -89,6 +93,13 @@ class SheetReader:
         self._mark = decimal_mark(texts, usual=_usual_mark(hints.fmt.locale))
         self._find_thousands(texts)
         self._name_currencies([*titles, *heads, *texts])
+
+    def _year_beside(self) -> YearHint | None:
+        """Give the one fiscal year that the other columns name: the quarter beside Oct-24, Nov-24, Dec-24 is of theirs."""
+        calendar = self.hints.calendar
+        named = (in_period(name, None, calendar) for _, name in self.layout.periods if name.year)
+        years = {calendar.containing(period.start, "year").label for period in named if period}
+        return YearHint(int(years.pop()), fiscal=True) if len(years) == 1 else None
 
     def _find_thousands(self, texts: Sequence[str]) -> None:
         """Take the mark for one of thousands where it cannot be one of decimals: no amount of money has three."""

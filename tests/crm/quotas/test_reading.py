@@ -32,6 +32,7 @@ def test_months_as_columns_become_a_quota_a_month(read, taken):
         ("FY2023,FY2024,FY25", ["2023", "2024", "2025"]),
         ("Quota Jan-24,Quota Feb-24,Quota Mär 2024", ["2024-01", "2024-02", "2024-03"]),
         ("januar 2024,février 2024,marzo 2024", ["2024-01", "2024-02", "2024-03"]),
+        ("Jän 24,Feb 24,Mrz 24", ["2024-01", "2024-02", "2024-03"]),
     ],
 )
 def test_periods_are_read_as_people_write_them(read, heads, labels):
@@ -177,6 +178,19 @@ def test_columns_of_actuals_are_no_quotas_and_are_named(read, taken):
     reading = read("Rep,2024-01,2024-02,2024-03,Actual,Attainment %\nAnn Lee,1,2,3,9,150\n")
     assert len(taken(reading)) == 3
     assert "these columns are no quotas: Actual, Attainment %" in reading.notices[0]
+
+
+def test_a_column_of_figures_under_no_known_period_is_named(read, taken):
+    reading = read("Rep,2024-01,2024-02,Lenz 2024\nAnn Lee,100,200,300\n")
+    assert list(taken(reading)) == [("1", "2024-01"), ("1", "2024-02")]
+    assert any("no quotas: Lenz 2024" in notice for notice in reading.notices)
+
+
+@pytest.mark.parametrize(("start", "quarter"), [(1, "Q4"), (4, "Q3")])
+def test_a_quarter_without_a_year_is_of_the_year_of_the_months_beside_it(read, start, quarter):
+    reading = read(f"Rep,Oct-24,Nov-24,Dec-24,{quarter}\nAnn Lee,1,2,3,7\n", start=start)
+    assert [quota.period.label for quota in reading.quotas] == ["2024-10", "2024-11", "2024-12"]
+    assert len(reading.disagreements) == 1
 
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "just words\n"])
