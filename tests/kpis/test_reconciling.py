@@ -394,7 +394,7 @@ def test_a_report_of_all_is_seen_when_one_team_is_asked_for(make_dataset: MAKE, 
     data = make_dataset(deal("1"), deal("2", rep_id="r3"), deal("3", rep_id="r3"))
     found = compare(data, row(2, "1"), row(3, "2"), row(4, "3"), where=(("team", "North"),))
     assert (
-        "2 of the 3 deals of the report are of another team here: if it is a report of all"
+        "2 of 3 deals of the report are of another team here: if it is a report of all"
         in found.notices[-1]
     )
 
