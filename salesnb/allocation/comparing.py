@@ -11,9 +11,10 @@ from salesnb.allocation.curves import Curve
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.limits import line_of
 from salesnb.allocation.problem import Curves
+from salesnb.allocation.responses import Responses
 from salesnb.errors import BadInput
 
-__all__ = ["Gain", "equal", "gain_over", "in_proportion"]
+__all__ = ["Gain", "equal", "gain_over", "in_proportion", "lines_outcomes", "outcomes"]
 
 _LOW, _HIGH = 10, 90
 
@@ -51,24 +52,24 @@ def gain_over(curves: Curves, best: Allocation, other: Mapping[Any, float]) -> G
     if set(other) != set(curves):
         odd = sorted(str(line_of(key)) for key in set(other) ^ set(curves))
         raise BadInput(f"Both allocations must have the same segments; these differ: {', '.join(odd)}.")
-    more = _outcomes(curves, best.amounts) - _outcomes(curves, other)
+    more = outcomes(curves, best.amounts) - outcomes(curves, other)
     low, high = np.percentile(more, [_LOW, _HIGH])
     return Gain(
         mean=float(more.mean()), low=float(low), high=float(high), share_better=float((more > 0).mean())
     )
 
 
-def _outcomes(curves: Curves, amounts: Mapping[Any, float]) -> Floats:
+def outcomes(curves: Curves, amounts: Mapping[Any, float]) -> Floats:
+    """Give what amounts bring in each draw (d,) of the curves, without the costs."""
+    return lines_outcomes(curves, amounts).sum(axis=1)  # type: ignore[no-any-return]
+
+
+def lines_outcomes(curves: Curves, amounts: Mapping[Any, float]) -> Floats:
+    """Give what each line's amount brings in each draw of the curves, (d, n)."""
     drawn = [[item] if isinstance(item, Curve) else list(item) for item in curves.values()]
-    draws = max(map(len, drawn))
-    total = np.zeros(draws)
-    for key, line in zip(curves, drawn, strict=True):
-        total += (
-            np.array([curve.at(amounts[key]) for curve in line])
-            if len(line) > 1
-            else line[0].at(amounts[key])
-        )
-    return total
+    widest = max(map(len, drawn))
+    responses = Responses.of([line * widest if len(line) == 1 else line for line in drawn])
+    return responses.base + responses.value(np.array([amounts[key] for key in curves], dtype=float))
 
 
 def equal(curves: Curves, totals: Mapping[str, float]) -> dict[Any, float]:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from salesnb.allocation.answer import Allocation
 from salesnb.allocation.curves import Curve, hill
 from salesnb.errors import BadInput
@@ -16,6 +18,8 @@ from salesnb.errors import BadInput
 __all__ = ["ANSWERS", "Hinge", "Judgement", "hinges"]
 
 ANSWERS = ("none", "now", "saturated")
+# Of half of the way to a neighbour, so that no two answers meet.
+_REACH = 0.98
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,29 @@ class Judgement:
         return hill(
             ceiling=self.saturated - self.none, half=half, slope=self.slope, base=self.none, source=source
         )
+
+    def doubted(self, doubt: float, count: int, rng: np.random.Generator) -> list[Curve]:
+        """Give an even number of curves, as they would be were each answer off by about a share ``doubt`` of itself.
+
+        Errors are normal and independent, cut off at half of the way to a neighbour so that the answers still rise; they
+        come in pairs of opposite sign, so that the mean at no effort and at today's is what was answered.
+
+        Raises
+        ------
+        BadInput
+            When the answers make no curve, or the doubt is not between 0 and 1.
+        """
+        if not 0 <= doubt <= 1:
+            raise BadInput(f"An answer cannot be off by a share of {doubt:g}.", hint="Use 0.2 for a fifth.")
+        self.curve()
+        said = np.array([self.none, self.now, self.saturated])
+        gaps = np.diff(said) / 2
+        widest = np.array([min(self.none, gaps[0]), gaps.min(), gaps[1]])
+        half = np.clip(doubt * said * rng.standard_normal((count // 2, 3)), -_REACH * widest, _REACH * widest)
+        return [self._told(*(said + sign * row)) for row in half for sign in (1, -1)] or [self.curve()]
+
+    def _told(self, none: float, now: float, saturated: float) -> Curve:
+        return replace(self, none=float(none), now=float(now), saturated=float(saturated)).curve()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.agreeing import ACTIONS, add_agreeing
+from salesnb.cli.allocate import add_allocate_arguments, run_allocate
 from salesnb.cli.capacity import add_capacity_arguments, run_capacity
 from salesnb.cli.cascade import add_cascade, pair_of, print_levels, run_cascade
 from salesnb.cli.fairness import add_fairness_arguments, run_fairness
@@ -40,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands.add_parser("schema", help="the JSON Schema of a plan")
     add_cascade(commands)
     add_agreeing(commands)
+    allocate = commands.add_parser("allocate", help="put budget, hours and people where they sell most")
+    _plan_and_format(allocate)
+    add_allocate_arguments(allocate)
     capacity = commands.add_parser("capacity", help="quotas against what reps and hires can bring")
     _plan_and_format(capacity)
     add_capacity_arguments(capacity)
@@ -243,6 +247,7 @@ _ACTIONS = {
     "show": _show,
     "list": _list,
     "schema": _schema,
+    "allocate": run_allocate,
     "cascade": run_cascade,
     "outlook": print_outlook,
     "roadmap": print_roadmap,

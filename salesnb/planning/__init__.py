@@ -2,6 +2,19 @@
 
 from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
 from salesnb.planning.agreeing import Standing, answer_quota, commit_to, of_nobody, standings
+from salesnb.planning.allocating import (
+    find_resource,
+    find_scenario,
+    find_segment,
+    free_segments,
+    in_scenario,
+    keep_amounts,
+    keep_curves,
+    keep_limits,
+    keep_resource,
+    keep_scenario,
+    keep_segments,
+)
 from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.assumed import People, assume_people, productivity_of, staffing_of
 from salesnb.planning.bases import (
@@ -62,15 +75,11 @@ from salesnb.planning.hedging import factors_of, with_hedges
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
 from salesnb.planning.leads import Cycle, Lead, daily_wins, leads
 from salesnb.planning.means import (
-    AllocationLine,
     Assumptions,
     OverAssignment,
-    Parameter,
     PlannedDrivers,
     PlannedHires,
     Productivity,
-    Resource,
-    ResponseCurve,
     Seasonality,
     SeasonWeight,
 )
@@ -102,6 +111,18 @@ from salesnb.planning.over_assignment import Chosen, Level, assigned_levels, cho
 from salesnb.planning.planned import PastDrivers, plan_drivers, planned_deals
 from salesnb.planning.problem import Problem
 from salesnb.planning.recascade import edited
+from salesnb.planning.resources import (
+    AllocationLimit,
+    AllocationLine,
+    BindingLimit,
+    Certificate,
+    JudgedSales,
+    Parameter,
+    Resource,
+    ResponseCurve,
+    ScenarioResource,
+    ScenarioResponse,
+)
 from salesnb.planning.roadmap import (
     Roadmap,
     basis_points,
@@ -129,11 +150,14 @@ __all__ = [
     "RAMPED",
     "SCHEMA_VERSION",
     "Action",
+    "AllocationLimit",
     "AllocationLine",
     "Approval",
     "Assumptions",
     "Band",
+    "BindingLimit",
     "Capacity",
+    "Certificate",
     "Chosen",
     "Cohort",
     "Commitment",
@@ -149,6 +173,7 @@ __all__ = [
     "GoalFinding",
     "Healthy",
     "Hiring",
+    "JudgedSales",
     "KpiTarget",
     "Lead",
     "Level",
@@ -184,6 +209,8 @@ __all__ = [
     "Rise",
     "Roadmap",
     "Scenario",
+    "ScenarioResource",
+    "ScenarioResponse",
     "ScenarioTarget",
     "SeasonReach",
     "SeasonWeek",
@@ -222,12 +249,23 @@ __all__ = [
     "effective_quota",
     "effort_per_deal",
     "factors_of",
+    "find_resource",
+    "find_scenario",
+    "find_segment",
+    "free_segments",
     "goal_findings",
     "hand_over",
     "hedged",
     "hires_by_month",
     "hires_needed",
+    "in_scenario",
+    "keep_amounts",
+    "keep_curves",
+    "keep_limits",
     "keep_quotas",
+    "keep_resource",
+    "keep_scenario",
+    "keep_segments",
     "leads",
     "line_slope",
     "lock",

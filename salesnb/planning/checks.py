@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from salesnb.errors import BadInput, BadUsage
 from salesnb.money import minor_digits
+from salesnb.planning.check_allocation import allocation_problems
 from salesnb.planning.check_cascade import cascade_problems
 from salesnb.planning.check_people import people_problems
 from salesnb.planning.goal_checks import Likely, goal_findings
@@ -53,6 +54,7 @@ def problems(plan: Plan, likely: Mapping[str, Likely] = MappingProxyType({})) ->
         _seasons,
         _milestones,
         people_problems,
+        allocation_problems,
         slips,
     )
     found = [*(problem for rule in rules for problem in rule(plan)), *_goals(plan, likely)]

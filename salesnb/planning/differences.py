@@ -7,6 +7,7 @@ from typing import Any
 
 from salesnb.planning.answers import QuotaAnswer
 from salesnb.planning.model import Plan, QuotaMonth, QuotaPart
+from salesnb.planning.resources import Certificate, ResponseCurve
 from salesnb.planning.words import digits_of, number_in_words, value_in_words
 
 __all__ = ["Difference", "diff"]
@@ -78,6 +79,11 @@ _PARTS = (
     ),
     _Part(name="resources", noun="Resource", key=lambda item: item.id),
     _Part(name="allocation", noun="Allocation", key=lambda item: f"{item.resource} to {item.segment}"),
+    _Part(
+        name="limits",
+        noun="Limit",
+        key=lambda item: f"of {item.resource} for {item.name or ', '.join(item.segments)}",
+    ),
     _Part(name="response_curves", noun="Response", key=lambda item: f"{item.segment} to {item.resource}"),
     _Part(name="milestones", noun="Milestone", key=lambda stone: f"{stone.goal} {stone.label}"),
     _Part(name="scenarios", noun="Scenario", key=lambda item: item.id),
@@ -141,6 +147,9 @@ def diff(before: Plan, after: Plan) -> tuple[Difference, ...]:
     digits = digits_of(after.currency)
     names = {quota.id: quota.name for quota in (*before.quotas, *after.quotas)}
     found = list(_attributes("plan", _HEAD, before, after, digits))
+    if before.certificate != after.certificate:
+        was, now = (_certified(plan.certificate, digits) for plan in (before, after))
+        found.append(Difference(part="allocation", subject="Worth of the allocation", before=was, after=now))
     for part in _PARTS:
         found.extend(_items(part, getattr(before, part.name), getattr(after, part.name), digits, names))
     old, new = before.assumptions, after.assumptions
@@ -239,8 +248,18 @@ def _within(
     return Difference(part=part, subject=subject, before=old or nothing, after=new or nothing)
 
 
+def _certified(certificate: Certificate | None, digits: int) -> str:
+    """Say what an allocation is to bring, and how much better any could be."""
+    if certificate is None:
+        return "not proved"
+    outcome = number_in_words(certificate.outcome_minor, "money", digits)
+    return f"{outcome} expected, at most {certificate.gap:.2%} better exists"
+
+
 def _summary(item: Any, digits: int) -> str:
     """Say what an item is: its answer, its number, its text, or all of it."""
+    if isinstance(item, ResponseCurve):
+        return f"{item.form}, {item.source}"
     if isinstance(item, QuotaAnswer):
         return f"{item.answer} by {item.by}" + (f": {item.reason}" if item.reason else "")
     for spec in fields(item):

@@ -1,4 +1,4 @@
-"""What a plan works with: resources, their allocation, response curves and assumptions."""
+"""What a plan takes for granted: seasons, people and what they bring, planned drivers."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -6,59 +6,16 @@ from fractions import Fraction
 from salesnb.planning.measures import LEFT_OUT, amount, implied_unit, rarely
 
 __all__ = [
-    "AllocationLine",
     "Assumptions",
     "OverAssignment",
-    "Parameter",
     "PlannedDrivers",
     "PlannedHires",
     "Productivity",
-    "Resource",
-    "ResponseCurve",
     "SeasonReach",
     "SeasonWeek",
     "SeasonWeight",
     "Seasonality",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resource:
-    """Something to be allocated: a budget, hours, or heads."""
-
-    id: str
-    name: str
-    unit: str
-    total: int | float = amount()
-
-
-@dataclass(frozen=True, kw_only=True)
-class AllocationLine:
-    """How much of a resource a segment has, in the unit of the resource."""
-
-    resource: str
-    segment: str
-    unit: str
-    amount: int | float = amount()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """A named number of a response curve."""
-
-    name: str
-    value: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResponseCurve:
-    """What a segment's sales are expected to be for an amount of a resource, and where that is known from."""
-
-    resource: str
-    segment: str
-    form: str
-    parameters: tuple[Parameter, ...]
-    source: str
 
 
 @dataclass(frozen=True, kw_only=True)

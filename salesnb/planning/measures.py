@@ -11,9 +11,9 @@ LEFT_OUT: Mapping[str, bool] = MappingProxyType({"left_out": True})
 """Of a field whose key the document holds only where it is not the default."""
 
 
-def number(money: str, count: str, value: str, **options: Any) -> Any:
-    """Declare a number whose key in the document tells its unit."""
-    return field(metadata={"keys": (money, count, value)}, **options)
+def number(money: str, count: str, value: str, *, left_out: bool = False, **options: Any) -> Any:
+    """Declare a number whose key in the document tells its unit; ``left_out`` where it is the default."""
+    return field(metadata={"keys": (money, count, value), **(LEFT_OUT if left_out else {})}, **options)
 
 
 def amount() -> Any:

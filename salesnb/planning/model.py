@@ -11,8 +11,17 @@ from fractions import Fraction
 from salesnb.calendar import Period
 from salesnb.errors import UnknownName, nearest
 from salesnb.planning.answers import Commitment, QuotaAnswer
-from salesnb.planning.means import AllocationLine, Assumptions, Resource, ResponseCurve
+from salesnb.planning.means import Assumptions
 from salesnb.planning.measures import LEFT_OUT, amount, implied_unit, number, rarely
+from salesnb.planning.resources import (
+    AllocationLimit,
+    AllocationLine,
+    Certificate,
+    Resource,
+    ResponseCurve,
+    ScenarioResource,
+    ScenarioResponse,
+)
 
 __all__ = [
     "BY_MONTH",
@@ -272,12 +281,25 @@ class ScenarioTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A named variation of the plan."""
+    """A named variation of the plan: what it supposes, and what it demands.
+
+    Attributes
+    ----------
+    targets, resources
+        Targets and totals that differ from the plan's.
+    limits
+        Of the allocation; one that is about the same segments as one of the plan stands in for it.
+    responses
+        Segments that sell more or less than their curves say.
+    """
 
     id: str
     name: str
     text: str = ""
     targets: tuple[ScenarioTarget, ...] = ()
+    resources: tuple[ScenarioResource, ...] = rarely()
+    limits: tuple[AllocationLimit, ...] = rarely()
+    responses: tuple[ScenarioResponse, ...] = rarely()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -344,6 +366,8 @@ class Plan:
     answers: tuple[QuotaAnswer, ...] = rarely()
     resources: tuple[Resource, ...] = ()
     allocation: tuple[AllocationLine, ...] = ()
+    limits: tuple[AllocationLimit, ...] = rarely()
+    certificate: Certificate | None = field(default=None, metadata=LEFT_OUT)
     response_curves: tuple[ResponseCurve, ...] = ()
     assumptions: Assumptions = field(default_factory=Assumptions)
     milestones: tuple[Milestone, ...] = ()

@@ -13,7 +13,7 @@ class Problem:
     ----------
     rule
         Name of the rule: head, ids, references, periods, cascade, seasons, milestones, people,
-        slips, alignment, smart.
+        allocation, slips, alignment, smart.
     severity
         ``error`` (the plan is not saved), ``warning`` (look at it) or ``note`` (not done yet).
     where

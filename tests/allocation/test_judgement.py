@@ -1,5 +1,6 @@
 """Curves from three judgements, and what hinges on each."""
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -61,3 +62,27 @@ def test_what_hinges_on_an_answer_is_what_a_better_one_would_bring():
     (mine,) = (hinge for hinge in found if (hinge.segment, hinge.answer) == ("North", "saturated"))
     assert mine.lost == pytest.approx(max(lost), rel=1e-6)
     assert mine.moved == pytest.approx(max(moved), rel=1e-3)
+
+
+@given(st.floats(0, 1e6), st.floats(1, 1e6), st.floats(1, 1e6), st.floats(0.1, 1e4), st.floats(0.01, 1))
+def test_doubt_leaves_what_was_answered_on_average_and_every_draw_rises(none, more, most, effort, doubt):
+    assume(more > 1e-6 * (none + most))
+    assume(most > 1e-6 * (none + more))
+    said = Judgement(none=none, now=none + more, saturated=none + more + most, effort=effort)
+    curves = said.doubted(doubt, 20, np.random.default_rng(1))
+    assert len(curves) == 20
+    assert np.mean([curve.at(0) for curve in curves]) == pytest.approx(none, abs=1e-6 * said.now)
+    assert np.mean([curve.at(effort) for curve in curves]) == pytest.approx(said.now, rel=1e-6)
+    assert all(curve.base >= 0 and curve.height > 0 for curve in curves)
+
+
+def test_more_doubt_spreads_the_draws_further():
+    said = Judgement(none=20, now=60, saturated=100, effort=10)
+    spreads = [
+        np.std([c.at(10) for c in said.doubted(doubt, 200, np.random.default_rng(1))])
+        for doubt in (0.05, 0.2)
+    ]
+    assert spreads[0] == pytest.approx(3, rel=0.2)
+    assert spreads[1] > 2.5 * spreads[0]
+    with pytest.raises(BadInput, match="off by a share of 2"):
+        said.doubted(2, 10, np.random.default_rng(1))

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,11 @@ from salesnb.planning import (
     Segment,
     approve,
     check,
+    plan_from_json,
     problems,
 )
+
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def found(plan, severity=None):
@@ -200,3 +204,35 @@ def test_an_approved_plan_is_in_order(plan, at):
     approved = approve(plan, by="Ann", at=at)
     assert approved.approval == Approval(by="Ann", at=at)
     assert not found(approved, "error")
+
+
+def _allocated(**changes):
+    read = plan_from_json((FIXTURES / "plan-v1-allocation.plan.json").read_bytes())
+    return replace(read, **changes)
+
+
+@pytest.mark.parametrize(
+    ("change", "severity", "told"),
+    [
+        (lambda p: {"limits": (replace(p.limits[0], segments=("Mars",)),)}, "error", "segment 'Mars'"),
+        (lambda p: {"limits": (replace(p.limits[0], resource="hours"),)}, "error", "resource 'hours'"),
+        (lambda p: {"limits": (replace(p.limits[0], unit="count"),)}, "error", "in count, but the resource"),
+        (lambda p: {"limits": (replace(p.limits[0], low=9, high=8),)}, "error", "more at least than at most"),
+        (lambda p: {"limits": (p.limits[0], p.limits[0])}, "error", "limited twice"),
+        (lambda p: {"allocation": p.allocation[:2]}, "warning", "comes to less than there is"),
+        (lambda p: {"resources": (replace(p.resources[0], total=5),)}, "warning", "comes to more than"),
+        (lambda p: {"response_curves": (_unrisen(p.response_curves[0]),)}, "error", "do not rise"),
+        (lambda p: {"response_curves": (replace(p.response_curves[0], draws=((1.0,),)),)}, "error", "draws"),
+    ],
+)
+def test_parts_of_an_allocation_that_do_not_fit_are_found(change, severity, told):
+    found = [one for one in problems(_allocated(**change(_allocated()))) if one.rule == "allocation"]
+    assert (severity, True) in [(one.severity, told in one.what) for one in found]
+
+
+def test_an_allocation_that_fits_has_no_problem():
+    assert [one for one in problems(_allocated()) if one.rule == "allocation"] == []
+
+
+def _unrisen(curve):
+    return replace(curve, judgement=replace(curve.judgement, now_minor=1))

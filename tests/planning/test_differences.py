@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from salesnb.planning import (
     Action,
@@ -11,6 +12,7 @@ from salesnb.planning import (
     diff,
     edited,
     lock,
+    plan_from_json,
     set_goal,
 )
 
@@ -80,6 +82,17 @@ def test_two_reps_of_one_name_are_told_apart(plan):
     same = replace(plan, quotas=tuple(replace(q, name="Bob") if q.level == "rep" else q for q in plan.quotas))
     told = words(same, set_goal(same, "won_amount", 320_000_00), "quotas")
     assert any(line.startswith("Quota rep:West1, won_amount 2017-Q4:") for line in told)
+
+
+def test_an_allocation_is_told_by_its_amounts_limits_curves_and_what_it_is_worth():
+    fixture = Path(__file__).parent / "fixtures" / "plan-v1-allocation.plan.json"
+    after = plan_from_json(fixture.read_bytes())
+    before = replace(after, allocation=(), limits=(), certificate=None, response_curves=())
+    told = [str(one) for one in diff(before, after)]
+    assert any(line.startswith("Worth of the allocation: not proved → ") for line in told)
+    assert "Allocation budget to North added: 35,000" in told
+    assert "Response North to budget added: hill, judgement of Ann" in told
+    assert any(line.startswith("Limit of budget for Rest added") for line in told)
 
 
 def test_what_people_said_and_what_is_planned_for_nodes_is_told_by_their_names(plan):

@@ -154,6 +154,45 @@ ASSUMPTIONS = st.builds(
     ),
     notes=many(TEXT),
 )
+JUDGED = st.builds(
+    planning.JudgedSales,
+    none_minor=AMOUNTS,
+    now_minor=AMOUNTS,
+    saturated_minor=AMOUNTS,
+    effort=AMOUNTS,
+    slope=FLOATS,
+    doubt=st.floats(0, 1),
+    by=IDS,
+    at=TIMES,
+    why=TEXT,
+)
+LIMITS = st.builds(
+    planning.AllocationLimit,
+    resource=IDS,
+    segments=st.lists(IDS, min_size=1, max_size=3).map(tuple),
+    name=TEXT,
+    unit=COUNTED,
+    low=st.none() | AMOUNTS,
+    high=st.none() | AMOUNTS,
+    strategy=st.sampled_from(["", "enter", "grow", "hold", "leave"]),
+    by=IDS,
+    at=TIMES,
+    why=TEXT,
+)
+WORTHS = st.floats(-1e12, 1e12)
+CERTIFICATES = st.builds(
+    planning.Certificate,
+    outcome_minor=AMOUNTS,
+    today_minor=AMOUNTS,
+    cost_minor=AMOUNTS,
+    aim=IDS,
+    aim_minor=AMOUNTS,
+    bound_minor=AMOUNTS,
+    gap=st.floats(0, 1),
+    in_time=st.booleans(),
+    draws=AMOUNTS,
+    binding=many(st.builds(planning.BindingLimit, why=IDS, worth=WORTHS)),
+)
 PLANS = st.builds(
     Plan,
     revision=st.integers(0, 999_999),
@@ -177,7 +216,20 @@ PLANS = st.builds(
     quotas=many(QUOTAS),
     commitments=many(COMMITMENTS),
     answers=many(ANSWERS),
-    resources=many(measured(planning.Resource, "total", id=IDS, name=IDS)),
+    resources=many(
+        st.builds(
+            planning.Resource,
+            id=IDS,
+            name=IDS,
+            unit=COUNTED,
+            total=AMOUNTS,
+            counts=TEXT,
+            spend=st.sampled_from(["all", "what pays"]),
+            step=AMOUNTS,
+            unit_cost=FLOATS,
+            moving_cost=FLOATS,
+        )
+    ),
     allocation=many(measured(planning.AllocationLine, "amount", resource=IDS, segment=IDS)),
     response_curves=many(
         st.builds(
@@ -187,8 +239,13 @@ PLANS = st.builds(
             form=IDS,
             parameters=many(st.builds(planning.Parameter, name=IDS, value=st.floats(-1e9, 1e9))),
             source=TEXT,
+            today=AMOUNTS,
+            judgement=st.none() | JUDGED,
+            draws=many(many(WORTHS)),
         )
     ),
+    limits=many(LIMITS),
+    certificate=st.none() | CERTIFICATES,
     assumptions=ASSUMPTIONS,
     milestones=many(
         st.builds(
@@ -208,6 +265,11 @@ PLANS = st.builds(
             name=IDS,
             text=TEXT,
             targets=many(measured(planning.ScenarioTarget, "target", goal=IDS)),
+            resources=many(measured(planning.ScenarioResource, "total", resource=IDS)),
+            limits=many(LIMITS),
+            responses=many(
+                st.builds(planning.ScenarioResponse, segment=IDS, factor_bp=st.integers(0, 10**6))
+            ),
         )
     ),
     kpi_targets=many(
@@ -242,7 +304,7 @@ def test_a_plan_written_and_read_is_the_same_plan_and_the_same_bytes(plan):
 
 
 def test_keys_stand_in_the_order_of_the_schema(plan):
-    rare = {"commitments", "answers"}
+    rare = {"commitments", "answers", "limits", "certificate"}
     known = [key for key in plan_schema()["properties"] if key not in rare]
     assert list(json.loads(plan_to_json(plan))) == known
 
@@ -477,3 +539,17 @@ def test_fractions_of_weights_are_kept_exactly(make_plan):
     made = make_plan(weights={"won_amount": {"rep:East1": Fraction(1, 3), "rep:West1": 1}})
     assert plan_from_json(plan_to_json(made)) == made
     assert '"weight": "1/3"' in plan_to_json(made)
+
+
+def test_an_allocation_of_a_released_schema_is_read_with_its_limits_and_certificate():
+    read = plan_from_json((FIXTURES / "plan-v1-allocation.plan.json").read_bytes())
+    assert [(line.segment, line.amount) for line in read.allocation][0] == ("North", 35_000_00)
+    assert sum(line.amount for line in read.allocation) == read.resources[0].total == 100_000_00
+    assert [limit.name or limit.strategy or limit.why for limit in read.limits] == [
+        "contract",
+        "Rest",
+        "grow",
+    ]
+    assert read.response_curves[0].judgement.now_minor == 300_000_00
+    assert read.certificate.gap <= 1e-3
+    assert read.scenarios[0].responses[0].factor_bp == 8_000

@@ -1,0 +1,398 @@
+"""A plan's resources, curves and limits as a problem that can be allocated: in major units, with names for keys."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from zlib import crc32
+
+import numpy as np
+
+from salesnb import allocation
+from salesnb.allocation import Curve, Limit
+from salesnb.allocation.judgement import Judgement
+from salesnb.allocation.limits import Key, line_of
+from salesnb.allocation.segments import strategy
+from salesnb.allocation.whole_units import WholeLimit
+from salesnb.errors import BadInput
+from salesnb.money import Formatter
+from salesnb.planning import (
+    AllocationLimit,
+    JudgedSales,
+    Parameter,
+    Plan,
+    Resource,
+    ResponseCurve,
+    Scenario,
+    in_scenario,
+)
+from salesnb.planning.words import digits_of
+
+__all__ = ["Posed", "Scale", "curve_record", "judged_record", "judgement_of", "pose", "shown_amount"]
+
+Draws = list[Curve]
+
+# Draws of judged curves: few to allocate on, for each costs time; many others to measure on.
+_SOLVED_ON, _MEASURED_ON = 20, 400
+_FULL = 10_000
+_NAMES = ("height", "scale", "shape", "base")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Smallest units in one major unit: of sales, and of a resource."""
+
+    digits: int
+
+    def sales(self) -> int:
+        """Minor units of money in a major one."""
+        return int(10**self.digits)
+
+    def of(self, resource: Resource) -> int:
+        """Smallest units of a resource in a unit that people type."""
+        return self.sales() if resource.unit == "money" else 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posed:
+    """A plan's problem.
+
+    Attributes
+    ----------
+    plan
+        With the totals and limits that hold here.
+    places
+        (resource id, segment id) of each line, by its key: the segment's name, with the resource's where there are
+        several.
+    curves, fresh
+        Draws of each line's curve to allocate on, and others to measure on.
+    resources, totals
+        The plan's by the name that lines have them by, and the same in major units.
+    limits, whole
+        What to keep to, in major units and in smallest ones.
+    today
+        In smallest units.
+    steps
+        Smallest units of which amounts are whole multiples.
+    """
+
+    plan: Plan
+    scale: Scale
+    places: Mapping[Key, tuple[str, str]]
+    curves: Mapping[Key, Draws]
+    fresh: Mapping[Key, Draws]
+    resources: Mapping[str, Resource]
+    totals: Mapping[str, allocation.Resource]
+    limits: tuple[Limit, ...]
+    whole: tuple[WholeLimit, ...]
+    today: Mapping[Key, int]
+    steps: Mapping[Key, int]
+
+    def resource(self, key: Key) -> Resource:
+        """Give the plan's resource of a line."""
+        found = self.places[key][0]
+        return next(item for item in self.plan.resources if item.id == found)
+
+    def stored(self, key: Key) -> ResponseCurve:
+        """Give the plan's curve of a line."""
+        return _stored(self.plan, *self.places[key])
+
+    def major(self, key: Key, amount: float) -> float:
+        """Turn an amount of a line into major units."""
+        return amount / self.scale.of(self.resource(key))
+
+    def majors(self, amounts: Mapping[Key, float]) -> dict[Key, float]:
+        """Turn amounts of all lines into major units."""
+        return {key: self.major(key, amount) for key, amount in amounts.items()}
+
+    def setting(self, worst: float | None) -> allocation.Setting:
+        """Say what an allocation starts from."""
+        moving = {
+            name: item.moving_cost * self.scale.of(item) / self.scale.sales()
+            for name, item in self.resources.items()
+            if item.moving_cost
+        }
+        return allocation.Setting(today=self.majors(self.today), moving_cost=moving, worst=worst)
+
+
+def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None, *, alone: bool = False) -> Posed:
+    """Put a plan's problem together, or that of one of its scenarios; draws are the same in all of them.
+
+    Each curve says what its segment sells in all. Where a segment has curves of several resources, the further ones count
+    for what they bring beside today's amounts, so that its sales are not counted twice; ``alone`` leaves them as they are.
+
+    Raises
+    ------
+    BadInput
+        When there is no resource, no curve, or a resource that no curve uses.
+    """
+    plan = plan if scenario is None else in_scenario(plan, scenario)
+    _complete(plan)
+    scale = Scale(digits_of(plan.currency))
+    factors = {item.segment: item.factor_bp / _FULL for item in (scenario.responses if scenario else ())}
+    places = _places(plan)
+    keys = {place: key for key, place in places.items()}
+    curves: dict[Key, Draws] = {}
+    fresh: dict[Key, Draws] = {}
+    for key, (resource, segment) in places.items():
+        drawn = _Drawn(_stored(plan, resource, segment), scale, _resource(plan, resource))
+        factor = factors.get(segment, 1.0)
+        curves[key], fresh[key] = (
+            [replace(curve, height=curve.height * factor, base=curve.base * factor) for curve in draws]
+            for draws in (drawn.to_solve(), drawn.to_measure())
+        )
+    today = {key: _stored(plan, *place).today for key, place in places.items()}
+    for key in () if alone else _further(places):
+        at = today[key] / scale.of(_resource(plan, places[key][0]))
+        for draws in (curves, fresh):
+            draws[key] = [replace(curve, base=curve.base - curve.at(at)) for curve in draws[key]]
+    used = [item for item in plan.resources if any(place[0] == item.id for place in places.values())]
+    resources = {_name(plan, item): item for item in used}
+    limits = [
+        _limit(plan, limit, keys, today, formatter)
+        for limit in plan.limits
+        if all((limit.resource, segment) in keys for segment in limit.segments)
+    ]
+    return Posed(
+        plan=plan,
+        scale=scale,
+        places=places,
+        curves=curves,
+        fresh=fresh,
+        resources=resources,
+        totals={name: _total(item, scale) for name, item in resources.items()},
+        limits=tuple(one for one, _ in limits),
+        whole=(
+            *(_whole_total(item, places) for item in used),
+            *(one for _, one in limits),
+        ),
+        today=today,
+        steps={key: max(1, _resource(plan, place[0]).step) for key, place in places.items()},
+    )
+
+
+def shown_amount(resource: Resource, amount: float, formatter: Formatter) -> str:
+    """Write an amount of a resource as its reader does: money, or a count with what it counts."""
+    if resource.unit == "money":
+        return formatter.money(amount, cents=amount != round(amount, -2))
+    return f"{formatter.count(round(amount))} {resource.counts}".rstrip()
+
+
+def judgement_of(stored: JudgedSales, scale: Scale, resource: Resource) -> Judgement:
+    """Give the answers that a plan holds, in major units."""
+    sales = scale.sales()
+    return Judgement(
+        none=stored.none_minor / sales,
+        now=stored.now_minor / sales,
+        saturated=stored.saturated_minor / sales,
+        effort=stored.effort / scale.of(resource),
+        slope=stored.slope,
+        by=stored.by,
+    )
+
+
+def judged_record(
+    resource: Resource, segment: str, said: JudgedSales, today: int, scale: Scale
+) -> ResponseCurve:
+    """Give the curve through three answers as a plan holds it.
+
+    Raises
+    ------
+    BadInput
+        When the answers do not rise, or no effort belongs to the second.
+    """
+    curve = judgement_of(said, scale, resource).curve()
+    return replace(curve_record(resource, segment, [curve], today, scale), judgement=said)
+
+
+def curve_record(
+    resource: Resource, segment: str, draws: Sequence[Curve], today: int, scale: Scale
+) -> ResponseCurve:
+    """Give a curve in major units, drawn or estimated in several draws, as a plan holds it; the parameters are means."""
+    values = [_values(curve, scale, resource) for curve in draws]
+    means = np.mean(values, axis=0)
+    return ResponseCurve(
+        resource=resource.id,
+        segment=segment,
+        form=draws[0].form,
+        parameters=tuple(
+            Parameter(name=name, value=float(mean)) for name, mean in zip(_NAMES, means, strict=True)
+        ),
+        source=draws[0].source,
+        today=today,
+        draws=tuple(values) if len(values) > 1 else (),
+    )
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Draws of a curve that a plan holds."""
+
+    stored: ResponseCurve
+    scale: Scale
+    resource: Resource
+
+    def to_solve(self) -> Draws:
+        return self._judged(1, _SOLVED_ON) or _spread(self._estimated()[::2], _SOLVED_ON)
+
+    def to_measure(self) -> Draws:
+        estimated = self._estimated()
+        return self._judged(2, _MEASURED_ON) or _spread(estimated[1::2] or estimated, _MEASURED_ON)
+
+    def _judged(self, seed: int, count: int) -> Draws:
+        said = self.stored.judgement
+        if said is None:
+            return []
+        judgement = judgement_of(said, self.scale, self.resource)
+        if not said.doubt:
+            return [judgement.curve()]
+        # By the segment, so that neither the order nor a further segment changes the draws of the others.
+        place = crc32(f"{self.stored.resource}\0{self.stored.segment}".encode())
+        return judgement.doubted(said.doubt, count, np.random.default_rng([seed, place]))
+
+    def _estimated(self) -> Draws:
+        plain = tuple(item.value for item in self.stored.parameters)
+        return [self._curve(values) for values in (self.stored.draws or (plain,))]
+
+    def _curve(self, values: Sequence[float]) -> Curve:
+        names = [item.name for item in self.stored.parameters]
+        given = {"scale": 1.0, "shape": 1.0, "base": 0.0, **dict(zip(names, values, strict=True))}
+        if "height" not in given:
+            raise BadInput(
+                "The response curve has no height.",
+                where=f"response_curves, {self.stored.segment}",
+                hint="Give the parameters height, scale, shape and base.",
+            )
+        sales = self.scale.sales()
+        return Curve(
+            form=self.stored.form,
+            height=given["height"] / sales,
+            scale=given["scale"] / self.scale.of(self.resource),
+            shape=given["shape"],
+            base=given["base"] / sales,
+            source=self.stored.source,
+        )
+
+
+def _values(curve: Curve, scale: Scale, resource: Resource) -> tuple[float, ...]:
+    sales = scale.sales()
+    return (curve.height * sales, curve.scale * scale.of(resource), curve.shape, curve.base * sales)
+
+
+def _spread(draws: Draws, count: int) -> Draws:
+    """Take so many of the draws, evenly, or all of them again and again; one stays one."""
+    if len(draws) == 1:
+        return draws
+    if len(draws) >= count:
+        return [draws[place * len(draws) // count] for place in range(count)]
+    return [draws[place % len(draws)] for place in range(count)]
+
+
+def _complete(plan: Plan) -> None:
+    if not plan.resources:
+        raise BadInput(
+            f"The plan {plan.name} has nothing to allocate.",
+            hint="Say how much there is: --total budget=400000, or --total 'visits=1200 hours'.",
+        )
+    if not plan.response_curves:
+        raise BadInput(
+            f"The plan {plan.name} has no response curve.", hint="Answer three questions a segment: --judge."
+        )
+
+
+def _places(plan: Plan) -> dict[Key, tuple[str, str]]:
+    """Name the lines: by segment, and by resource too where several are allocated."""
+    used = {curve.resource for curve in plan.response_curves}
+    counts = Counter(segment.name for segment in plan.segments)
+    names = {item.id: item.name if counts[item.name] == 1 else item.id for item in plan.segments}
+    found: dict[Key, tuple[str, str]] = {}
+    for curve in plan.response_curves:
+        name = names[curve.segment]
+        key: Key = name if len(used) == 1 else (_resource(plan, curve.resource).name, name)
+        found[key] = (curve.resource, curve.segment)
+    return found
+
+
+def _further(places: Mapping[Key, tuple[str, str]]) -> list[Key]:
+    """List the lines of segments that have a line of another resource before."""
+    seen: set[str] = set()
+    found = []
+    for key, (_, segment) in places.items():
+        if segment in seen:
+            found.append(key)
+        seen.add(segment)
+    return found
+
+
+def _name(plan: Plan, resource: Resource) -> str:
+    return resource.name if len({curve.resource for curve in plan.response_curves}) > 1 else ""
+
+
+def _resource(plan: Plan, key: str) -> Resource:
+    return next(item for item in plan.resources if item.id == key)
+
+
+def _stored(plan: Plan, resource: str, segment: str) -> ResponseCurve:
+    return next(item for item in plan.response_curves if (item.resource, item.segment) == (resource, segment))
+
+
+def _total(resource: Resource, scale: Scale) -> allocation.Resource:
+    unit = scale.of(resource)
+    step = resource.step / unit if resource.step else float(resource.unit != "money")
+    return allocation.Resource(
+        total=resource.total / unit,
+        spend=resource.spend,
+        unit_cost=resource.unit_cost * unit / scale.sales(),
+        step=step,
+    )
+
+
+def _whole_total(resource: Resource, places: Mapping[Key, tuple[str, str]]) -> WholeLimit:
+    return WholeLimit(
+        weights={key: 1 for key, place in places.items() if place[0] == resource.id},
+        low=int(resource.total) if resource.spend == "all" else None,
+        high=int(resource.total),
+        why=f"total of {resource.name}",
+    )
+
+
+def _limit(
+    plan: Plan,
+    limit: AllocationLimit,
+    keys: Mapping[tuple[str, str], Key],
+    today: Mapping[Key, int],
+    formatter: Formatter,
+) -> tuple[Limit, WholeLimit]:
+    resource = _resource(plan, limit.resource)
+    mine = [keys[limit.resource, segment] for segment in limit.segments]
+    unit = Scale(digits_of(plan.currency)).of(resource)
+    low, high = _ends(limit, mine[0], today[mine[0]], unit)
+    name = limit.name or " + ".join(str(line_of(key)) for key in mine)
+    why = f"{name} {_said(limit.strategy, low, high, resource, formatter)}"
+    reason = ": ".join(part for part in (limit.by, limit.why) if part)
+    why += f" ({reason})" if reason else ""
+    exact = Limit(
+        weights=dict.fromkeys(map(line_of, mine), 1.0),
+        low=-np.inf if low is None else low / unit,
+        high=np.inf if high is None else high / unit,
+        why=why,
+    )
+    return exact, WholeLimit(weights=dict.fromkeys(mine, 1), low=low, high=high, why=why)
+
+
+def _ends(limit: AllocationLimit, key: Key, today: int, unit: int) -> tuple[int | None, int | None]:
+    """Give the ends in smallest units; a strategy says them by today's amount."""
+    if not limit.strategy:
+        return limit.low, limit.high
+    said = strategy(key, limit.strategy, today=today / unit, least=(limit.low or 0) / unit)
+    low, high = (None if np.isinf(end) else round(end * unit) for end in (said.low, said.high))
+    return low, high
+
+
+def _said(what: str, low: int | None, high: int | None, resource: Resource, formatter: Formatter) -> str:
+    """Say ends in words: ``locked at $30,000``, ``at least $10,000 and at most $40,000``."""
+    told = "" if not what else f"{what}: "
+    if low is not None and low == high:
+        return f"{told}locked at {shown_amount(resource, low, formatter)}"
+    parts = [] if low is None else [f"at least {shown_amount(resource, low, formatter)}"]
+    parts += [] if high is None else [f"at most {shown_amount(resource, high, formatter)}"]
+    return told + " and ".join(parts or ["without an end"])
