@@ -1,7 +1,7 @@
 """Charts: described once by form, finding and data; drawn as static SVG for workbooks, pages and print.
 
 Each form is one function: `bullet`, `trend`, `stages`, `bars`, `waterfall`, `sparkline`, `small_multiples`,
-`pacing`, `curve` and `table`. `FORMS` knows them all; a package adds its own through the entry point group
+`pacing`, `curve`, `response` and `table`. `FORMS` knows them all; a package adds its own through the entry point group
 ``salesnb.charts``.
 """
 
@@ -10,6 +10,7 @@ from salesnb.charts.bullet import Measure, bullet
 from salesnb.charts.chart import FORMS, MIME, Chart, Form
 from salesnb.charts.curve import Aged, Line, curve, marked_ages
 from salesnb.charts.pacing import Point, pacing
+from salesnb.charts.response import Reached, response
 from salesnb.charts.small_multiples import Panel, small_multiples
 from salesnb.charts.sparkline import sparkline
 from salesnb.charts.stages import Stage, stages
@@ -33,6 +34,7 @@ __all__ = [
     "Month",
     "Panel",
     "Point",
+    "Reached",
     "Stage",
     "Step",
     "bars",
@@ -42,6 +44,7 @@ __all__ = [
     "marked_ages",
     "months_with_last_year",
     "pacing",
+    "response",
     "small_multiples",
     "sparkline",
     "stages",
