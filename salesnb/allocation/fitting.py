@@ -23,7 +23,7 @@ from salesnb.allocation.history import History, doubts
 from salesnb.allocation.judgement import Judgement
 from salesnb.allocation.published import SELLING, Elasticity
 from salesnb.allocation.sampling import Chain, Known, Series, sample
-from salesnb.allocation.shapes import LEAST, MOST, Shapes, grid
+from salesnb.allocation.shapes import LEAST, MOST, STEP, Shapes, grid
 from salesnb.counting import counted
 from salesnb.errors import BadInput
 
@@ -79,6 +79,23 @@ class Fitted:
         heights = np.array([curve.over(np.asarray(amounts, dtype=float)) for curve in self.draws])
         low, high = np.quantile(heights, [(1 - share) / 2, (1 + share) / 2], axis=0)
         return low, high
+
+    def reached(self, amounts: Floats) -> list[tuple[float, float, float, float]]:
+        """Give amount, sales, and what 80 % of the draws lie between, for each amount (n,), as a chart takes them."""
+        amounts = np.asarray(amounts, dtype=float)
+        low, high = self.interval(amounts)
+        rows = np.column_stack([amounts, self.curve.over(amounts), low, high])
+        return [(x, at, least, most) for x, at, least, most in rows.tolist()]
+
+    @property
+    def said(self) -> str:
+        """Tell it in words."""
+        middle, low, high = self.elasticity
+        doubt = "".join(f" {why[0].upper()}{why[1:]}." for why in self.doubts)
+        return (
+            f"{self.segment}: 1 % more effort brings {middle:.2f} % more sales ({low:.2f} to {high:.2f} in 80 of 100"
+            f" cases). Source: {self.source}.{doubt}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,8 +255,7 @@ class _Fitter:
     def _drawn(self, places: npt.NDArray[np.intp]) -> Shapes:
         """Give shapes between those of the grid, so that draws are no steps."""
         shapes = self.shapes
-        step = np.log(MOST / LEAST) / (len(np.unique(shapes.elasticity)) - 1)
-        moved = np.exp(step * (self.rng.random(len(places)) - 0.5))
+        moved = np.exp(STEP * (self.rng.random(len(places)) - 0.5))
         return Shapes.of(
             self.form, shapes.elasticity[places] * moved, shapes.share[places], shapes.slope[places]
         )

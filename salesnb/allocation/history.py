@@ -107,11 +107,11 @@ class History:
 
     @cached_property
     def usual(self) -> Floats:
-        """Today's effort (s,), or that of the last season; NaN where there never was any."""
-        if self.today is not None:
-            return np.asarray(self.today, dtype=float)
-        out = np.full(len(self.segments), np.nan)
+        """Today's effort (s,) where there is some, or that of the last season, or of all; NaN where there never was any."""
+        out = np.full(len(self.segments), np.nan) if self.today is None else np.array(self.today, dtype=float)
         for row, (effort, known) in enumerate(zip(self.effort, np.isfinite(self.effort), strict=True)):
+            if out[row] > 0:
+                continue
             late = effort[-self.season :][known[-self.season :]]
             spent = late if late.size and late.mean() > 0 else effort[known]
             if spent.size and spent.mean() > 0:
@@ -170,7 +170,11 @@ def doubts(history: History) -> dict[str, tuple[Doubt, ...]]:
         mine = effort[row][np.isfinite(effort[row])]
         said = []
         if mine.size > 1 and mine.std() < _HARDLY:
-            said.append(Doubt(why="effort hardly varied, so history cannot tell what it brings"))
+            said.append(
+                Doubt(
+                    why="effort hardly varied beside trend and season, so history cannot tell what it brings"
+                )
+            )
         elif row in shared:
             said.append(
                 Doubt(

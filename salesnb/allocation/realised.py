@@ -9,6 +9,7 @@ from salesnb.allocation.curves import Curve
 from salesnb.allocation.fitting import Fit, fit
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.history import History
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 
 __all__ = ["Change", "Comparison", "Realised", "predicted_against_actual", "updated"]
@@ -16,6 +17,8 @@ __all__ = ["Change", "Comparison", "Realised", "predicted_against_actual", "upda
 _LOW, _HIGH = 0.1, 0.9
 # Noise of a period of a segment without history, as a share of what is expected, where no other segment tells it.
 _NOISE = 0.2
+# Of what was sold, below which a prediction in all was right.
+_ALIKE = 0.005
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +51,7 @@ class Realised:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """New periods of all segments.
+    """How far off predictions of new periods were, over all segments.
 
     Attributes
     ----------
@@ -66,6 +69,20 @@ class Comparison:
     off: float
     bias: float
     share_within: float
+
+    @property
+    def said(self) -> str:
+        """Tell it in words."""
+        too = (
+            "as much"
+            if abs(self.bias) < _ALIKE
+            else f"{abs(self.bias):.0%} {'more' if self.bias > 0 else 'less'}"
+        )
+        than = "as" if abs(self.bias) < _ALIKE else "than"
+        return (
+            f"Predictions were {self.off:.0%} off, {too} in all {than} came; {self.share_within:.0%} of"
+            f" {counted(len(self.rows), 'result', 'results')} lay within ranges that should hold 80 %."
+        )
 
 
 def predicted_against_actual(fitted: Fit, effort: Floats, sales: Floats) -> Comparison:
@@ -168,9 +185,9 @@ class Change:
         """Tell it in words."""
         before, after = self.elasticity
         return (
-            f"{self.segment}: one per cent more effort brings {after[0]:.2f} % more ({after[1]:.2f} to {after[2]:.2f}),"
-            f" before {before[0]:.2f} ({before[1]:.2f} to {before[2]:.2f}); today's effort"
-            f" {self.at_today[1] / self.at_today[0] - 1:+.0%}"
+            f"{self.segment}: 1 % more effort brings {after[0]:.2f} % more sales ({after[1]:.2f} to {after[2]:.2f}), where"
+            f" {before[0]:.2f} ({before[1]:.2f} to {before[2]:.2f}) was expected before. Sales at the same effort:"
+            f" {self.at_today[1] / self.at_today[0] - 1:+.0%}."
         )
 
 

@@ -3,7 +3,7 @@
 The logarithm of expected sales is a segment's level and trend, what all segments share in a period (a season, and what else
 moved all), and the shape's logarithm at the effort. Deviations are taken as multiples of what is expected, so that periods
 without sales are no trouble and the curve is one of expected sales. Levels and trends are integrated out when a shape is
-drawn. Spread among segments, noise and what is shared have their sizes learned.
+drawn. Spread among segments, noise, its likeness from period to period, and what is shared have their sizes learned.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesnb.allocation.forms import Floats
+from salesnb.allocation.whitening import whitened
 
 __all__ = ["Chain", "Known", "Series", "sample"]
 
@@ -22,6 +23,9 @@ _WARM, _THIN, _REBUILDS = 240, 3, 6
 # Prior sizes, as standard deviations of logarithms, and how many observations each counts as.
 _TREND, _SEASON, _SHARED, _NOISE, _WEIGHT = 0.1, 0.12, 0.05, 0.2, 4.0
 _COMMON_TREND = 0.3
+_RANGE = 3.0
+# How much a period may resemble the one before, and how likely that is beforehand.
+_LIKENESS = {0.0: 0.35, 0.2: 0.25, 0.4: 0.2, 0.6: 0.13, 0.8: 0.07}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +113,7 @@ def sample(series: Series, known: Known, *, draws: int, rng: np.random.Generator
         for _ in range(every):
             sampler.sweep()
             seen += sampler.expected()
-        sampler.rebuild(np.exp(seen / every))
+        sampler.rebuild(seen / every)
     kept = []
     for _ in range(draws):
         for _ in range(_THIN):
@@ -123,16 +127,14 @@ class _Sampler:
 
     def __init__(self, series: Series, known: Known, rng: np.random.Generator) -> None:
         self.series, self.known, self.rng = series, known, rng
-        self.mask = series.known.astype(float)
-        self.count = self.mask.sum(axis=1)
+        mask = series.known.astype(float)
+        self.count = mask.sum(axis=1)
         segments, periods = series.sales.shape
-        self.time = self._centred(np.broadcast_to(series.years, (segments, periods)))
-        self.middle = (self.mask @ series.years) / self.count
-        self.stretch = (self.time**2).sum(axis=1)
-        centred = series.responses - self._means(series.responses)[:, :, None]
-        self.centred = centred * self.mask[:, None, :]
-        self.size = (self.centred**2).sum(axis=2)
-        self.tilt = np.einsum("sgt,st->sg", self.centred, self.time)
+        # Each is needed as often as its likeness is drawn.
+        self.whites = {
+            likeness: whitened(mask, series.responses, series.years, likeness) for likeness in _LIKENESS
+        }
+        self.white = self.whites[min(_LIKENESS)]
         self.basis, self.owner = _basis(series)
         self.level, self.trend = np.zeros(segments), np.zeros(segments)
         self.noise = np.full(segments, _NOISE**2)
@@ -141,12 +143,16 @@ class _Sampler:
         self.spread, self.typical = _TREND**2, _NOISE**2
         self.common_sizes = np.array([_COMMON_TREND**2, _SEASON**2, _SHARED**2])
         self.centre, self.within = known.centre, known.within**2
-        mean = (np.where(series.known, series.sales, 0.0)).sum(axis=1) / self.count
-        self.rebuild(np.broadcast_to(mean[:, None], series.sales.shape))
+        self.mean = (np.where(series.known, series.sales, 0.0).sum(axis=1) / self.count)[:, None]
+        self.rebuild(np.zeros_like(series.sales))
 
     def rebuild(self, expected: Floats) -> None:
-        """Tell sales as deviations from what is expected now."""
-        self.y = np.log(expected) + np.where(self.series.known, self.series.sales, 0.0) / expected - 1
+        """Tell sales as deviations from what is expected now, as a logarithm of multiples of the segment's mean."""
+        # Returns may exceed the sales of a period, whose expectation would go to nothing.
+        expected = self.mean * np.exp(np.clip(expected, -_RANGE, _RANGE))
+        self.y = (
+            np.log(expected / self.mean) + np.where(self.series.known, self.series.sales, 0.0) / expected - 1
+        )
 
     def expected(self) -> Floats:
         own = self.level[:, None] + self.trend[:, None] * self.series.years
@@ -156,7 +162,7 @@ class _Sampler:
         season = self.common[self.owner == 1]
         return {
             "shape": self.shape.copy(),
-            "level": self.level.copy(),
+            "level": self.level + np.log(self.mean[:, 0]),
             "trend": self.trend + self.common[0],
             "shared": self.shared - self.common[0] * self.series.years,
             "season": season if len(season) else np.zeros(1),
@@ -173,22 +179,12 @@ class _Sampler:
     def _response(self) -> Floats:
         return self.series.responses[np.arange(len(self.shape)), self.shape]
 
-    def _means(self, values: Floats) -> Floats:
-        """Means over the known periods of (s, t) or (s, g, t)."""
-        between = (slice(None), *(None,) * (values.ndim - 2))
-        mean: Floats = (values * self.mask[(*between, slice(None))]).sum(axis=-1) / self.count[between]
-        return mean
-
-    def _centred(self, values: Floats) -> Floats:
-        out: Floats = (values - self._means(values)[:, None]) * self.mask
-        return out
-
     def _draw_shapes(self) -> None:
-        left = self._centred(self.y - self.shared)
-        match = np.matmul(self.centred, left[:, :, None])[:, :, 0]
-        slack = self.stretch + self.noise / self.spread
-        along = (self.time * left).sum(axis=1)
-        misfit = self.size - 2 * match - (along[:, None] - self.tilt) ** 2 / slack[:, None]
+        white = self.white
+        left = white.of(self.y - self.shared)
+        match = np.matmul(white.responses, left[:, :, None])[:, :, 0]
+        along = (white.time * left).sum(axis=1)[:, None]
+        misfit = white.size - 2 * match - (along - white.tilt) ** 2 / self._slack()[:, None]
         weight = self.known.own - misfit / (2 * self.noise[:, None])
         near = (self.known.sizes - self.centre) ** 2 / (2 * self.within)
         weight = weight - np.where(self.known.pooled[:, None], near, 0.0)
@@ -196,30 +192,47 @@ class _Sampler:
         drawn = self.rng.random(len(self.shape)) * chance[:, -1]
         self.shape = (chance < drawn[:, None]).sum(axis=1)
 
+    def _slack(self) -> Floats:
+        slack: Floats = self.white.stretch + self.noise / self.spread
+        return slack
+
     def _draw_levels(self) -> None:
-        left = (self.y - self.shared - self._response()) * self.mask
-        slack = self.stretch + self.noise / self.spread
-        self.trend = (self.time * left).sum(axis=1) / slack + self._normal() * np.sqrt(self.noise / slack)
-        mean = left.sum(axis=1) / self.count
-        middle = mean + self._normal() * np.sqrt(self.noise / self.count)
-        self.level = middle - self.trend * self.middle
+        white, slack = self.white, self._slack()
+        left = white.of(self.y - self.shared - self._response())
+        trend = (white.time * left).sum(axis=1) / slack
+        self.trend = trend + self._normal() * np.sqrt(self.noise / slack)
+        middle = white.level_of(left) + self._normal() * np.sqrt(self.noise / white.count)
+        self.level = middle - self.trend * white.middle
 
     def _draw_shared(self) -> None:
         own = self.level[:, None] + self.trend[:, None] * self.series.years
         left = self.y - own - self._response()
-        sure = self.mask / self.noise[:, None]
-        weight, pull = sure.sum(axis=0), (sure * left).sum(axis=0)
-        inner = (self.basis.T * weight) @ self.basis
+        sure = self.white.precision / self.noise[:, None, None]
+        pull = np.matmul(sure, left[:, :, None]).sum(axis=0)[:, 0]
+        inner = self.basis.T @ sure.sum(axis=0) @ self.basis
         inner[np.diag_indices_from(inner)] += 1 / self.common_sizes[self.owner]
         root = np.linalg.cholesky(inner)
         moved = root @ self.rng.standard_normal(len(root))
         self.common = np.linalg.solve(inner, self.basis.T @ pull + moved)
         self.shared = self.basis @ self.common
 
+    def _draw_likeness(self, left: Floats) -> None:
+        """Draw how much periods resemble the one before, from what is left over (s, t)."""
+        scores = np.array(
+            [
+                np.log(prior) + (white.size_of - (white.of(left) ** 2).sum(axis=1) / (2 * self.noise)).sum()
+                for white, prior in zip(self.whites.values(), _LIKENESS.values(), strict=True)
+            ]
+        )
+        chance = np.exp(scores - scores.max())
+        self.white = self.whites[self.rng.choice(list(self.whites), p=chance / chance.sum())]
+
     def _draw_sizes(self) -> None:
-        left = (self.y - self.expected()) * self.mask
+        left = self.y - self.expected()
+        self._draw_likeness(left)
         prior = _WEIGHT * self.typical
-        self.noise = self._variance(_WEIGHT + self.count, prior + (left**2).sum(axis=1))
+        misfit = (self.white.of(left) ** 2).sum(axis=1)
+        self.noise = self._variance(_WEIGHT + self.count, prior + misfit)
         rate = 0.5 / _NOISE**2 + (_WEIGHT / 2 / self.noise).sum()
         self.typical = self.rng.gamma(0.5 + len(self.noise) * _WEIGHT / 2) / rate
         self.spread = float(self._pooled(_TREND, self.trend))

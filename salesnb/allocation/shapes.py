@@ -14,11 +14,13 @@ from salesnb.allocation.curves import Curve
 from salesnb.allocation.forms import FORMS, Floats
 from salesnb.errors import UnknownName, nearest
 
-__all__ = ["FITTED", "LEAST", "MOST", "Shapes", "grid"]
+__all__ = ["FITTED", "LEAST", "MOST", "STEP", "Shapes", "grid"]
 
 LEAST, MOST = 0.005, 2.0
 _ELASTICITIES, _SHARES = 44, np.array([0.06, 0.15, 0.25, 0.36, 0.5, 0.65, 0.8, 0.94])
 _HALVINGS = 60
+# Between elasticities of the grid, in their logarithm.
+STEP = float(np.log(MOST / LEAST)) / (_ELASTICITIES - 1)
 
 
 @dataclass(frozen=True, kw_only=True)

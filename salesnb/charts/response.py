@@ -88,7 +88,7 @@ def response(
     pairs = ((plottable(x), plottable(y)) for x, y in points)
     marks = (("today", plottable(today)), ("allocated", plottable(allocated)))
     data = _Response(
-        curve=tuple(sorted(rows)),
+        curve=tuple(sorted(rows, key=lambda row: float(row.amount))),
         points=tuple((x, y) for x, y in pairs if x is not None and y is not None),
         marks=tuple((name, amount) for name, amount in marks if amount is not None),
         source=source,

@@ -23,6 +23,7 @@ from salesnb.charts import (
     bullet,
     curve,
     pacing,
+    response,
     small_multiples,
     sparkline,
     stages,
@@ -107,6 +108,16 @@ def hostile() -> st.SearchStrategy[Chart]:
             lambda f, d, k: curve(f, d, ages=[0, 50, 400], **k),
             words,
             st.lists(aged_line(), max_size=8),
+            look,
+        ),
+        st.builds(
+            lambda f, d, p, t, k: response(
+                f, d, points=p, today=t, allocated=t, source=f, amount_name=f, **k
+            ),
+            words,
+            st.lists(st.tuples(*[amounts] * 4), max_size=6),
+            st.lists(st.tuples(amounts, amounts), max_size=5),
+            amounts,
             look,
         ),
         st.builds(
@@ -312,6 +323,8 @@ EMPTY = (
     bars("", []),
     sparkline("", [None]),
     curve("", []),
+    response("", [], source=""),
+    response("", [(5, None), (6, 1)], today=3, source=""),
     curve("", [Line(name="Won", steps=(), told_to=None)]),
     small_multiples("", []),
     small_multiples("", [("West", [("2017-01", None)])]),
