@@ -91,11 +91,11 @@ class History:
             )
         if len(self.segments) != len(self.effort) or len(set(self.segments)) != len(self.segments):
             raise BadInput(
-                f"{len(self.segments)} names do not fit {len(self.effort)} rows of effort.",
+                f"Names ({len(self.segments)}) do not fit the rows of effort ({len(self.effort)}).",
                 hint="Name each segment once.",
             )
         if self.season < 1:
-            raise BadInput(f"A season of {self.season} periods is none.", hint="Use 12 for months.")
+            raise BadInput(f"A season of length {self.season} is none.", hint="Use 12 for months.")
         if self.today is not None and np.shape(self.today) != (len(self.segments),):
             raise BadInput("Today's effort does not fit the segments.", hint="Give one number a segment.")
 

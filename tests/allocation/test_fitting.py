@@ -216,8 +216,8 @@ def test_any_history_gives_numbers_or_says_why_not(rows):
         ({"effort": [[1, -2]]}, "North, month 2: The effort is -2"),
         ({"effort": [[1, 2, 3]]}, "does not fit sales"),
         ({"effort": [[1, float("inf")]]}, "infinite"),
-        ({"segments": ["North", "South"]}, "2 names do not fit 1 row"),
-        ({"season": 0}, "season of 0"),
+        ({"segments": ["North", "South"]}, "Names (2) do not fit the rows of effort (1)"),
+        ({"season": 0}, "season of length 0"),
         ({"today": np.array([1.0, 2.0])}, "does not fit the segments"),
         ({"judgements": {"Nroth": ANN}}, "Did you mean 'North'"),
     ],
@@ -238,7 +238,9 @@ def test_what_cannot_be_fitted_is_refused():
 
 def test_the_example_of_the_readme_runs(capsys):
     text = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text.split("\n## Curves from history\n")[1], re.DOTALL)
+    (code,) = re.findall(
+        r"```python\n(.*?)```", text.split("\n## Curves from history\n")[1].split("\n## ")[0], re.DOTALL
+    )
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102 -- our own text
     said = capsys.readouterr().out
     assert "South: 1 % more effort brings" in said
