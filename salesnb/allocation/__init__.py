@@ -4,15 +4,26 @@ from salesnb.allocation.answer import Allocation, Price
 from salesnb.allocation.comparing import Gain, equal, gain_over, in_proportion
 from salesnb.allocation.constraints import between, budget, group, lock
 from salesnb.allocation.curves import Curve, exponential, hill, logarithmic, power
+from salesnb.allocation.fitting import Fit, Fitted, fit
+from salesnb.allocation.history import History
 from salesnb.allocation.leeway import Leeway, leeway
 from salesnb.allocation.limits import Limit, Resource
 from salesnb.allocation.problem import Setting
+from salesnb.allocation.published import ADVERTISING, SELLING, Elasticity
+from salesnb.allocation.realised import Comparison, predicted_against_actual, updated
 from salesnb.allocation.solving import allocate
 
 __all__ = [
+    "ADVERTISING",
+    "SELLING",
     "Allocation",
+    "Comparison",
     "Curve",
+    "Elasticity",
+    "Fit",
+    "Fitted",
     "Gain",
+    "History",
     "Leeway",
     "Limit",
     "Price",
@@ -23,6 +34,7 @@ __all__ = [
     "budget",
     "equal",
     "exponential",
+    "fit",
     "gain_over",
     "group",
     "hill",
@@ -31,4 +43,6 @@ __all__ = [
     "lock",
     "logarithmic",
     "power",
+    "predicted_against_actual",
+    "updated",
 ]

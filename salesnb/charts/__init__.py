@@ -1,7 +1,7 @@
 """Charts: described once by form, finding and data; drawn as static SVG for workbooks, pages and print.
 
 Each form is one function: `bullet`, `trend`, `stages`, `bars`, `waterfall`, `sparkline`, `small_multiples`,
-`pacing`, `curve`, `distribution`, `tornado` and `table`. `FORMS` knows them all; a package adds its own through the entry point group
+`pacing`, `curve`, `response`, `distribution`, `tornado` and `table`. `FORMS` knows them all; a package adds its own through the entry point group
 ``salesnb.charts``.
 """
 
@@ -11,6 +11,7 @@ from salesnb.charts.chart import FORMS, MIME, Chart, Form
 from salesnb.charts.curve import Aged, Line, curve, marked_ages
 from salesnb.charts.distribution import Reached, distribution
 from salesnb.charts.pacing import Point, pacing
+from salesnb.charts.response import Responded, response
 from salesnb.charts.small_multiples import Panel, small_multiples
 from salesnb.charts.sparkline import sparkline
 from salesnb.charts.stages import Stage, stages
@@ -36,6 +37,7 @@ __all__ = [
     "Panel",
     "Point",
     "Reached",
+    "Responded",
     "Stage",
     "Step",
     "Swing",
@@ -47,6 +49,7 @@ __all__ = [
     "marked_ages",
     "months_with_last_year",
     "pacing",
+    "response",
     "small_multiples",
     "sparkline",
     "stages",

@@ -18,6 +18,7 @@ from salesnb.charts import (
     curve,
     distribution,
     pacing,
+    response,
     small_multiples,
     sparkline,
     stages,
@@ -66,6 +67,17 @@ def aged(name: str, top: float, *, told_to: int = 300, spread: float = 0.03, dea
 def bell(middle: float, spread: float, count: int = 40) -> list[int]:
     """Quantiles of a bell around a middle."""
     return [round(NormalDist(middle, spread).inv_cdf((n + 0.5) / count)) for n in range(count)]
+
+
+def reached(today: int, spread: float) -> list[tuple[float, float, float, float]]:
+    """A response curve that saturates, with a band that widens away from today's amount."""
+    return [
+        (amount, sales, sales - off, sales + off)
+        for step in range(21)
+        for amount in (today * step / 10,)
+        for sales in (500_000_00 + 400_000_00 * amount / (amount + today),)
+        for off in (20_000_00 + 100_000_00 * spread * abs(amount / today - 1),)
+    ]
 
 
 SOURCE = "Data as of Dec 12, 2017 · 14 open opportunities without an account are left out"
@@ -197,6 +209,26 @@ def realistic() -> dict[str, Chart]:
             ages=[0, 50, 100, 150],
             subtitle="Share of the deals created that is won, by days since creation",
             note="1,204 deals created, 310 still open. Intervals: 80%.",
+        ),
+        "response": response(
+            "Nordics would sell $48K more a month with 30 more hours of visits",
+            reached(80, 0.35),
+            points=[
+                (70 + 11 * place % 83, 690_000_00 + 37_000_00 * place % 190_000_00) for place in range(24)
+            ],
+            today=80,
+            allocated=110,
+            source="history, 24 months",
+            amount_name="Hours of visits a month",
+            subtitle="Won amount a month; 80 % of the draws lie in the band",
+        ),
+        "response judged": response(
+            "Nobody has tried more than today's budget in Gulf Coast",
+            reached(12_000_00, 0.6),
+            today=12_000_00,
+            source="judgement of Ann Meyer",
+            amount_name="Campaigns a month",
+            amount_unit="money",
         ),
         "curve by team": curve(
             "Iberia wins 57% and Alps 49% within 138 days: no more than chance may bring",
@@ -395,6 +427,16 @@ def hard() -> dict[str, Chart]:
             ],
             limit=12,
         ),
+        "response names": response(
+            "Names that break things " + nasty,
+            [(place, 10**16 * place, -(10**15), 10**17) for place in range(3)],
+            points=[(0.5 * place, -5_00 * place) for place in range(90)],
+            today=1,
+            allocated=1.01,
+            source=nasty,
+            amount_name="A" * 200,
+        ),
+        "response of nothing": response("Nothing is sold", [(0, 0), (1, 0)], allocated=5, source=""),
         "curve names": curve(
             "Names that break things " + nasty,
             [

@@ -24,6 +24,7 @@ from salesnb.charts import (
     curve,
     distribution,
     pacing,
+    response,
     small_multiples,
     sparkline,
     stages,
@@ -127,6 +128,16 @@ def hostile() -> st.SearchStrategy[Chart]:
             st.lists(st.tuples(words, amounts, amounts, words), max_size=6),
             amounts,
             words,
+            look,
+        ),
+        st.builds(
+            lambda f, d, p, t, k: response(
+                f, d, points=p, today=t, allocated=t, source=f, amount_name=f, **k
+            ),
+            words,
+            st.lists(st.tuples(*[amounts] * 4), max_size=6),
+            st.lists(st.tuples(amounts, amounts), max_size=5),
+            amounts,
             look,
         ),
         st.builds(
@@ -337,6 +348,8 @@ EMPTY = (
     bars("", []),
     sparkline("", [None]),
     curve("", []),
+    response("", [], source=""),
+    response("", [(5, None), (6, 1)], today=3, source=""),
     curve("", [Line(name="Won", steps=(), told_to=None)]),
     small_multiples("", []),
     small_multiples("", [("West", [("2017-01", None)])]),
