@@ -10,7 +10,8 @@ from salesnb.actions.clock import author, moment
 from salesnb.actions.given_quotas import GivenQuotas, given_quotas, listed
 from salesnb.actions.history import month_weights, rep_drivers, total_history
 from salesnb.actions.organisation import org_tree
-from salesnb.actions.plans import read_target
+from salesnb.actions.plans import read_target, weights_given
+from salesnb.actions.splitting import by_basis
 from salesnb.actions.weighing import HISTORY, Past
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
@@ -45,6 +46,8 @@ def make_plan(
     objectives: Sequence[str] = (),
     with_quotas: bool = False,
     partial: bool = False,
+    basis: str = "",
+    given: Sequence[tuple[str, str]] = (),
 ) -> MadePlan:
     """Make a plan and save it: each goal is cascaded to teams and reps by history and spread over the months.
 
@@ -63,6 +66,9 @@ def make_plan(
     partial
         Whether imported quotas of nobody that the data knows are left out; else there is no plan before it is said whom
         they are for.
+    basis, given
+        What to split by instead of history, and weights typed for nodes; see `salesnb.actions.plans.CascadeChange`.
+        Quotas that are kept are not split.
 
     Raises
     ------
@@ -90,6 +96,7 @@ def make_plan(
         kpis = _goal_kpis(goals, catalogue)
         maker = _maker(workspace, data, known, catalogue, with_quotas=with_quotas, partial=partial)
         plan = maker.plan(name, list(zip(kpis, (target for _, target in goals), strict=True)), objectives)
+        plan = maker.by_basis(plan, basis, given)
         saved = store.save(plan, read_at=None, author=author(workspace.root), reason="New plan", at=moment())
         return MadePlan(plan=saved, notices=maker.notices(plan))
 
@@ -188,6 +195,20 @@ class _Maker:
         past = rep_drivers(self.data, self.workspace.calendar, self.period)
         return planning.plan_drivers(plan, past)
 
+    def by_basis(self, plan: Plan, basis: str, given: Sequence[tuple[str, str]]) -> Plan:
+        """Split what is not given as quotas by another basis than history."""
+        if not (basis or given):
+            return plan
+        typed = weights_given(plan, given)
+        for goal in plan.goals:
+            if plan.quotas_of(goal) and goal.kpi not in self.given:
+                plan = by_basis(self._past, plan, goal, basis, typed)
+        return plan
+
+    @property
+    def _past(self) -> Past:
+        return Past(data=self.data, calendar=self.workspace.calendar, known=self.known, period=self.period)
+
     def notices(self, plan: Plan) -> tuple[str, ...]:
         """Say what the planner should look at."""
         told = [
@@ -253,8 +274,7 @@ class _Maker:
 
     def _weights(self, kpi: str) -> Weighting:
         """Take the history of the reps that are there; what others sold is not theirs to repeat."""
-        past = Past(data=self.data, calendar=self.workspace.calendar, known=self.known, period=self.period)
-        return past.history(kpi, self.tree)
+        return self._past.history(kpi, self.tree)
 
 
 def _served(goals: Sequence[Goal], typed: Sequence[str]) -> tuple[list[Goal], tuple[Objective, ...]]:

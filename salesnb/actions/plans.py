@@ -1,6 +1,8 @@
 """Plans: made from history, changed, proposed, approved and restored, each change with its author and reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from salesnb import planning
@@ -32,6 +34,7 @@ __all__ = [
     "restore",
     "season_lines",
     "slip_lines",
+    "weights_given",
 ]
 
 _SPLITS = ("money", "count")
@@ -52,6 +55,8 @@ class CascadeChange:
         Quotas that stay from now on, and those that may move again.
     basis
         What to split by from now on, such as ``history:.6,potential:.4``; empty to leave it.
+    given
+        Nodes and their weights, for the basis ``given``.
     across
         A second dimension to cut the quotas by; empty to leave it.
     lock_across, unlock_across
@@ -67,6 +72,7 @@ class CascadeChange:
     lock: tuple[tuple[str, str], ...] = ()
     unlock: tuple[str, ...] = ()
     basis: str = ""
+    given: tuple[tuple[str, str], ...] = ()
     across: str = ""
     lock_across: tuple[tuple[str, str, str], ...] = ()
     unlock_across: tuple[tuple[str, str], ...] = ()
@@ -87,6 +93,7 @@ class CascadeChange:
             self.lock,
             self.unlock,
             self.basis,
+            self.given,
             self.across,
             self.lock_across,
             self.unlock_across,
@@ -126,7 +133,7 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
     if change.is_empty:
         raise BadUsage(
             "There is nothing to change.",
-            hint="Give --goal, --basis, --across, --over-assignment, --reach, --lock or --unlock.",
+            hint="Give --goal, --basis, --given, --across, --over-assignment, --reach, --lock or --unlock.",
         )
     if (change.lock or change.lock_across) and not change.why:
         raise BadUsage("A lock needs its reason.", hint='Add --why "…"; it is kept with the lock.')
@@ -139,7 +146,10 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
         goal = plan.goal(change.goal[0])
         plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
         plan = _with_drivers(workspace, plan)
-    plan, told = resplit(workspace, plan, basis=change.basis, across=change.across, kpi=change.kpi)
+    given = weights_given(plan, change.given)
+    plan, told = resplit(
+        workspace, plan, basis=change.basis, across=change.across, kpi=change.kpi, given=given
+    )
     plan, more = hedged_plan(workspace, plan, change.over_assign, change.reach, kpi=change.meant)
     for node, amount in change.lock:
         goal = planning.cascaded_goal(plan, change.meant)
@@ -353,9 +363,31 @@ def node_id(plan: Plan, asked: str) -> str:
     raise UnknownName(f"The plan has no node {asked!r}.", hint=nearest(asked, {q.name for q in plan.quotas}))
 
 
+def weights_given(plan: Plan, typed: Sequence[tuple[str, str]]) -> dict[str, Fraction]:
+    """Read weights typed for nodes of a cascade, by id or name.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such node.
+    BadUsage
+        When a node has two.
+    BadInput
+        When a weight is no number, or negative.
+    """
+    found: dict[str, Fraction] = {}
+    for asked, text in typed:
+        node = node_id(plan, asked)
+        if node in found:
+            raise BadUsage(f"{asked} has two weights.", hint="Give each node one.")
+        found[node] = planning.read_weight(text, asked)
+    return found
+
+
 def _reason(change: CascadeChange) -> str:
     parts = [f"goal {change.goal[0]}={change.goal[1]}"] if change.goal else []
-    parts += [f"by {change.basis}"] if change.basis else []
+    parts += [f"by {change.basis or 'given'}"] if change.basis or change.given else []
+    parts += [", ".join(f"{node} {weight}" for node, weight in change.given)] if change.given else []
     parts += [f"across {change.across}"] if change.across else []
     parts += [f"{hedge.level or 'reps'} over-assigned by {hedge.over:g}" for hedge in change.over_assign]
     parts += [f"over-assigned for a chance of {change.reach.chance:g}"] if change.reach else []

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.cli import say
@@ -11,10 +12,12 @@ from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from salesnb.actions.hedging import Hedge
     from salesnb.planning import Plan
 
-__all__ = ["add_cascade", "pair_of", "print_levels", "run_cascade"]
+__all__ = ["add_cascade", "add_given", "given_of", "pair_of", "print_levels", "run_cascade"]
 
 
 def add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,8 +43,34 @@ def add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         default="",
         help="what to split by: history, potential, capacity, equal or given, or a mix such as history:.6,potential:.4",
     )
+    add_given(cascade)
     _add_hedges(cascade)
     _add_across(cascade)
+
+
+def add_given(parser: argparse.ArgumentParser) -> None:
+    """Declare the weights of the basis ``given``."""
+    parser.add_argument(
+        "--given",
+        metavar="FILE|NODE=WEIGHT",
+        action="append",
+        default=[],
+        help="weights for the basis given: North=3, or a CSV file with the columns node and weight. All nodes below the same"
+        " one have a weight or none; where none has, they share as before",
+    )
+
+
+def given_of(texts: "Sequence[str]") -> tuple[tuple[str, str], ...]:
+    """Read weights as typed and from files: pairs of a node and its weight."""
+    from salesnb.actions.node_weights import read_weights
+
+    found: list[tuple[str, str]] = []
+    for text in texts:
+        if "=" in text:
+            found.append(pair_of(text, "--given", "NODE=WEIGHT, such as North=3, or name a file"))
+        else:
+            found += read_weights(Path(text))
+    return tuple(found)
 
 
 def _add_hedges(cascade: argparse.ArgumentParser) -> None:
@@ -100,6 +129,7 @@ def run_cascade(arguments: argparse.Namespace) -> int:
         lock=tuple(pair_of(text, "--lock", 'NODE=AMOUNT, such as "West=900000"') for text in arguments.lock),
         unlock=tuple(arguments.unlock),
         basis=arguments.basis,
+        given=given_of(arguments.given),
         across=arguments.across,
         lock_across=tuple(map(_part, arguments.lock_across)),
         unlock_across=tuple(

@@ -107,10 +107,11 @@ from salesnb.planning.model import (
     Segment,
 )
 from salesnb.planning.names import safe_name
+from salesnb.planning.node_weights import check_typed, read_weight, typed_leaves, weights_in_words
 from salesnb.planning.over_assignment import Chosen, Level, assigned_levels, choose_over_assignment, hedged
 from salesnb.planning.planned import PastDrivers, plan_drivers, planned_deals
 from salesnb.planning.problem import Problem
-from salesnb.planning.recascade import edited
+from salesnb.planning.recascade import edited, given_of
 from salesnb.planning.resources import (
     AllocationLimit,
     AllocationLine,
@@ -239,6 +240,7 @@ __all__ = [
     "cascade",
     "cascaded_goal",
     "check",
+    "check_typed",
     "choose_over_assignment",
     "commit_to",
     "cut_across",
@@ -253,6 +255,7 @@ __all__ = [
     "find_scenario",
     "find_segment",
     "free_segments",
+    "given_of",
     "goal_findings",
     "hand_over",
     "hedged",
@@ -292,6 +295,7 @@ __all__ = [
     "prorated",
     "ratchet",
     "read_share",
+    "read_weight",
     "recascade",
     "roadmap",
     "safe_name",
@@ -310,10 +314,12 @@ __all__ = [
     "sum_of_quotas",
     "team_attainment",
     "two_cuts",
+    "typed_leaves",
     "typed_weights",
     "unlock",
     "unlock_part",
     "weigh_new",
+    "weights_in_words",
     "with_hedges",
     "worth_of_hire",
 ]

@@ -22,6 +22,7 @@ from salesnb.planning.recascade import (
     cascaded,
     edited,
     equal_weights,
+    given_of,
     rescaled,
     shown_in,
     weights_of,
@@ -108,6 +109,7 @@ def recascade(
     tree: OrgTree | None = None,
     weights: Mapping[str, Weight] | None = None,
     basis: str | None = None,
+    given: Mapping[str, Weight] | None = None,
 ) -> Plan:
     """Cascade a goal again; what is locked stays.
 
@@ -121,7 +123,10 @@ def recascade(
         The organisation of now; by default the one of the cascade before.
     weights, basis
         By default those of the cascade before; where quotas were given, their amounts are the weights, and what they
-        are by month is kept in proportion. Other weights make a new cascade, which follows the season.
+        are by month is kept in proportion. Other weights make a new cascade, which follows the season, and what was
+        typed for nodes goes with the weights before.
+    given
+        Weights that a person typed, by node id, beside those before; see `salesnb.planning.check_typed`.
 
     Raises
     ------
@@ -141,7 +146,8 @@ def recascade(
             f"The goal {found.kpi} was not cascaded yet.", hint="Give the organisation to cascade it to."
         )
     place = tree_of(before) if tree is None else tree.subtree(found.node)
-    given = weights is None and basis is None
+    unchanged = weights is None and basis is None
+    typed = {**(given_of(before) if unchanged else {}), **(given or {})}
     if weights is None:
         weights = equal_weights(place) if basis == "equal" or not before else weights_of(before, place)
     elif tree is not None:
@@ -154,8 +160,9 @@ def recascade(
         tree=place,
         weights=weights,
         basis=basis or basis_of(before),
+        given={node: weight for node, weight in typed.items() if node in place.by_id},
     )
-    return as_given(new, found, before) if given else new
+    return as_given(new, found, before) if unchanged else new
 
 
 def set_goal(plan: Plan, goal: str, target: float) -> Plan:
