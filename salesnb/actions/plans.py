@@ -1,18 +1,13 @@
-"""Plans: made from history, changed, proposed, approved and restored, each change with its author and reason."""
+"""Plans: proposed, approved, restored and told, each change with its author and reason."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
-from salesnb.actions.hedging import Hedge, Reach, hedged_plan
-from salesnb.actions.history import rep_drivers
 from salesnb.actions.organisation import REP_PREFIX
-from salesnb.actions.splitting import cut_goal, resplit
+from salesnb.actions.splitting import cut_goal
 from salesnb.calendar import FiscalCalendar
-from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
+from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.money import Formatter, to_minor
 from salesnb.planning import Plan
 
@@ -20,10 +15,7 @@ if TYPE_CHECKING:
     from salesnb.workspace import Settings, Workspace
 
 __all__ = [
-    "CascadeChange",
-    "ChangedPlan",
     "approve",
-    "cascade_again",
     "goal_lines",
     "node_id",
     "parts_across",
@@ -34,81 +26,7 @@ __all__ = [
     "restore",
     "season_lines",
     "slip_lines",
-    "weights_given",
 ]
-
-_SPLITS = ("money", "count")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CascadeChange:
-    """What is to change in a cascade; nodes by id or name, amounts as typed.
-
-    Attributes
-    ----------
-    goal
-        A KPI and its new target.
-    kpi
-        Of the goal that is meant by everything else; by default that of ``goal``, else the only one with quotas, of
-        which a basis or second cut is for all.
-    lock, unlock
-        Quotas that stay from now on, and those that may move again.
-    basis
-        What to split by from now on, such as ``history:.6,potential:.4``; empty to leave it.
-    given
-        Nodes and their weights, for the basis ``given``.
-    across
-        A second dimension to cut the quotas by; empty to leave it.
-    lock_across, unlock_across
-        Parts of the second cut: node, value and, for a lock, amount.
-    over_assign, reach
-        Over-assignment by level, and the chance of reaching the goal for which that of reps is chosen.
-    why
-        The reason; a lock needs one.
-    """
-
-    goal: tuple[str, str] | None = None
-    kpi: str | None = None
-    lock: tuple[tuple[str, str], ...] = ()
-    unlock: tuple[str, ...] = ()
-    basis: str = ""
-    given: tuple[tuple[str, str], ...] = ()
-    across: str = ""
-    lock_across: tuple[tuple[str, str, str], ...] = ()
-    unlock_across: tuple[tuple[str, str], ...] = ()
-    over_assign: tuple[Hedge, ...] = ()
-    reach: Reach | None = None
-    why: str = ""
-
-    @property
-    def meant(self) -> str | None:
-        """The KPI of the goal that is named; None where none is."""
-        return self.kpi or (self.goal[0] if self.goal else None)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is to change."""
-        steps = (
-            self.goal,
-            self.lock,
-            self.unlock,
-            self.basis,
-            self.given,
-            self.across,
-            self.lock_across,
-            self.unlock_across,
-            self.over_assign,
-            self.reach,
-        )
-        return not any(steps)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangedPlan:
-    """A plan that was changed and saved, and what its planner should know."""
-
-    plan: Plan
-    notices: tuple[str, ...]
 
 
 def goal_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
@@ -118,63 +36,6 @@ def goal_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
         f"Goal: {goal.kpi} {words[goal.direction]} {formatter.value(goal.target, goal.unit)} in {goal.period.label}"
         for goal in plan.goals
     )
-
-
-def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> ChangedPlan:
-    """Change a goal, lock or unlock quotas; the other quotas and the milestones follow.
-
-    Raises
-    ------
-    Infeasible
-        When the locks do not fit.
-    BadUsage
-        When there is nothing to change, or a lock comes without its reason.
-    """
-    if change.is_empty:
-        raise BadUsage(
-            "There is nothing to change.",
-            hint="Give --goal, --basis, --given, --across, --over-assignment, --reach, --lock or --unlock.",
-        )
-    if (change.lock or change.lock_across) and not change.why:
-        raise BadUsage("A lock needs its reason.", hint='Add --why "…"; it is kept with the lock.')
-    store = workspace.plans()
-    plan = store.load(name)
-    read_at, who = plan.revision, author(workspace.root)
-    for node in change.unlock:
-        plan = planning.unlock(plan, node_id(plan, node), goal=change.meant)
-    if change.goal:
-        goal = plan.goal(change.goal[0])
-        plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
-        plan = _with_drivers(workspace, plan)
-    given = weights_given(plan, change.given)
-    plan, told = resplit(
-        workspace, plan, basis=change.basis, across=change.across, kpi=change.kpi, given=given
-    )
-    plan, more = hedged_plan(workspace, plan, change.over_assign, change.reach, kpi=change.meant)
-    for node, amount in change.lock:
-        goal = planning.cascaded_goal(plan, change.meant)
-        fixed = int(read_target(amount, goal.unit, workspace.settings))
-        plan = planning.lock(
-            plan, node_id(plan, node), goal=goal.id, amount=fixed, by=who, why=change.why, at=moment()
-        )
-    plan = _locked_across(workspace, plan, change, who)
-    reason = change.why or _reason(change)
-    return ChangedPlan(
-        plan=store.save(plan, read_at=read_at, author=who, reason=reason, at=moment()), notices=(*told, *more)
-    )
-
-
-def _locked_across(workspace: "Workspace", plan: Plan, change: CascadeChange, who: str) -> Plan:
-    if not (change.lock_across or change.unlock_across):
-        return plan
-    goal = cut_goal(plan, change.meant)
-    for node, label in change.unlock_across:
-        plan = planning.unlock_part(plan, goal.id, node_id(plan, node), label)
-    for node, label, typed in change.lock_across:
-        amount = int(read_target(typed, goal.unit, workspace.settings))
-        held = planning.Lock(by=who, why=change.why, at=moment())
-        plan = planning.lock_part(plan, goal.id, node_id(plan, node), label, amount=amount, lock=held)
-    return plan
 
 
 def restore(workspace: "Workspace", name: str, revision: int) -> Plan:
@@ -335,14 +196,6 @@ def read_target(text: str, unit: str, settings: "Settings") -> int | float:
         ) from None
 
 
-def _with_drivers(workspace: "Workspace", plan: Plan) -> Plan:
-    """Plan deals, win rates and deal sizes where an earlier version has not."""
-    if plan.assumptions.planned:
-        return plan
-    with workspace.dataset() as data:
-        return planning.plan_drivers(plan, rep_drivers(data, workspace.calendar, plan.period))
-
-
 def node_id(plan: Plan, asked: str) -> str:
     """Find a node of the cascade by id, or by a name that only one has.
 
@@ -361,36 +214,3 @@ def node_id(plan: Plan, asked: str) -> str:
     if named:
         raise UnknownName(f"Several nodes are named {asked!r}.", hint=f"Use one's id: {', '.join(named)}.")
     raise UnknownName(f"The plan has no node {asked!r}.", hint=nearest(asked, {q.name for q in plan.quotas}))
-
-
-def weights_given(plan: Plan, typed: Sequence[tuple[str, str]]) -> dict[str, Fraction]:
-    """Read weights typed for nodes of a cascade, by id or name.
-
-    Raises
-    ------
-    UnknownName
-        When there is no such node.
-    BadUsage
-        When a node has two.
-    BadInput
-        When a weight is no number, or negative.
-    """
-    found: dict[str, Fraction] = {}
-    for asked, text in typed:
-        node = node_id(plan, asked)
-        if node in found:
-            raise BadUsage(f"{asked} has two weights.", hint="Give each node one.")
-        found[node] = planning.read_weight(text, asked)
-    return found
-
-
-def _reason(change: CascadeChange) -> str:
-    parts = [f"goal {change.goal[0]}={change.goal[1]}"] if change.goal else []
-    parts += [f"by {change.basis or 'given'}"] if change.basis or change.given else []
-    parts += [", ".join(f"{node} {weight}" for node, weight in change.given)] if change.given else []
-    parts += [f"across {change.across}"] if change.across else []
-    parts += [f"{hedge.level or 'reps'} over-assigned by {hedge.over:g}" for hedge in change.over_assign]
-    parts += [f"over-assigned for a chance of {change.reach.chance:g}"] if change.reach else []
-    parts += [f"unlocked {node}" for node in change.unlock]
-    parts += [f"unlocked {label} of {node}" for node, label in change.unlock_across]
-    return ", ".join(parts).capitalize()

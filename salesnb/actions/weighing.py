@@ -20,6 +20,7 @@ from salesnb.kpis.query import CREDIT
 from salesnb.planning import Goal, Market, OrgTree, Plan, Segment, Weighting
 from salesnb.planning.recascade import weights_of
 from salesnb.planning.roadmap import season_weights
+from salesnb.planning.sharing import Weight
 
 if TYPE_CHECKING:
     from salesnb.calendar import FiscalCalendar
@@ -33,7 +34,7 @@ HISTORY = "history: the twelve months before the plan"
 WORKED = "the revenue of the accounts worked in the twelve months before"
 SEGMENT = "segment"
 _REST = "other"
-NOTHING_TYPED: Mapping[str, Fraction] = MappingProxyType({})
+NOTHING_TYPED: Mapping[str, Weight] = MappingProxyType({})
 # A rep's capacity in months of a ramped one is kept in whole millionths.
 _PARTS = 1_000_000
 
@@ -48,7 +49,7 @@ class Past:
     period: Period
 
     def weighting(
-        self, basis: str, kpi: str, plan: Plan, tree: OrgTree, typed: Mapping[str, Fraction] = NOTHING_TYPED
+        self, basis: str, kpi: str, plan: Plan, tree: OrgTree, typed: Mapping[str, Weight] = NOTHING_TYPED
     ) -> Weighting:
         """Find weights by one basis or a mix; who is new gets the median of the peers where history is in it.
 
@@ -200,7 +201,7 @@ class Past:
         )
 
 
-def _typed(plan: Plan, kpi: str, tree: OrgTree, typed: Mapping[str, Fraction]) -> Weighting:
+def _typed(plan: Plan, kpi: str, tree: OrgTree, typed: Mapping[str, Weight]) -> Weighting:
     """Spread typed weights over the leaves; where none are typed, by what these weighed before."""
     before = weights_of([quota for quota in plan.quotas if quota.kpi == kpi], tree)
     named = planning.weights_in_words(tuple(tree.walk()), typed)

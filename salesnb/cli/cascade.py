@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["add_cascade", "add_given", "given_of", "pair_of", "print_levels", "run_cascade"]
 
 
+# Of over-assignment, in per cent.
+_MOST_OVER = 9999
+
+
 def add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the sub-command."""
     cascade = commands.add_parser("cascade", help="change a goal or lock quotas, and cascade again")
@@ -119,8 +123,8 @@ def _add_across(cascade: argparse.ArgumentParser) -> None:
 
 def run_cascade(arguments: argparse.Namespace) -> int:
     """Change the cascade, save it, and print what its levels come to."""
+    from salesnb.actions.cascading import CascadeChange, cascade_again
     from salesnb.actions.hedging import Reach, hedge_lines
-    from salesnb.actions.plans import CascadeChange, cascade_again
 
     workspace = Workspace.open(arguments.workspace)
     change = CascadeChange(
@@ -155,7 +159,12 @@ def _hedge(text: str) -> "Hedge":
     from salesnb.actions.hedging import Hedge
 
     level, _, percent = text.rpartition("=")
-    number = re.fullmatch(r"\s*(\d{1,4}(?:\.\d+)?)\s*%\s*", percent)
+    number = re.fullmatch(r"\s*([-+]?\d{1,9}(?:\.\d+)?)\s*%\s*", percent)
+    if number is not None and not 0 <= float(number[1]) <= _MOST_OVER:
+        raise BadUsage(
+            f"--over-assignment {text!r} is out of range: it is from 0% to {_MOST_OVER:,}%.",
+            hint="0% takes it off; lower the goal to ask for less of everybody.",
+        )
     if number is None:
         raise BadUsage(
             f"--over-assignment {text!r} is not readable.",
@@ -186,9 +195,13 @@ def pair_of(text: str, option: str, form: str) -> tuple[str, str]:
 
 def print_levels(workspace: Workspace, plan: "Plan") -> None:
     """Print the goals of a plan and the quotas of all levels above the reps."""
+    from salesnb.actions.held_goals import held_lines
     from salesnb.actions.plans import goal_lines, quota_records
 
-    for line in goal_lines(plan, workspace.settings.formatter):
+    for line in (
+        *goal_lines(plan, workspace.settings.formatter),
+        *held_lines(plan, workspace.settings.formatter),
+    ):
         say(line)
     records = [r for r in quota_records(plan, workspace.settings.formatter) if r["level"] != "rep"]
     if records:

@@ -146,6 +146,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     from salesnb.actions.hedging import hedge_lines
+    from salesnb.actions.held_goals import held_lines
     from salesnb.actions.plans import goal_lines, season_lines, slip_lines
     from salesnb.planning import plan_to_document
 
@@ -159,7 +160,8 @@ def _show(arguments: argparse.Namespace) -> int:
         say(line)
     for line in season_lines(plan, workspace.calendar, workspace.settings.formatter):
         say(line)
-    for sentence in (*hedge_lines(plan, workspace.settings.formatter), *slip_lines(plan)):
+    shown = workspace.settings.formatter
+    for sentence in (*held_lines(plan, shown), *hedge_lines(plan, shown), *slip_lines(plan)):
         say(sentence)
     columns, records, right = _quota_table(workspace, plan, arguments.by)
     if records:

@@ -72,6 +72,7 @@ from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
 from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
 from salesnb.planning.handing_over import hand_over, prorated
 from salesnb.planning.hedging import factors_of, with_hedges
+from salesnb.planning.held import held_to, hold, let_go
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
 from salesnb.planning.leads import Cycle, Lead, daily_wins, leads
 from salesnb.planning.means import (
@@ -84,11 +85,14 @@ from salesnb.planning.means import (
     SeasonWeight,
 )
 from salesnb.planning.model import (
+    ALONE,
     BY_MONTH,
     COMPANY,
     NEW,
     NOT_GIVEN,
+    SAME,
     SCHEMA_VERSION,
+    SPLIT,
     Action,
     Approval,
     Condition,
@@ -141,6 +145,7 @@ from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
 
 __all__ = [
+    "ALONE",
     "BASES",
     "BY_MONTH",
     "COMPANY",
@@ -149,7 +154,9 @@ __all__ = [
     "NEW",
     "NOT_GIVEN",
     "RAMPED",
+    "SAME",
     "SCHEMA_VERSION",
+    "SPLIT",
     "Action",
     "AllocationLimit",
     "AllocationLine",
@@ -259,8 +266,10 @@ __all__ = [
     "goal_findings",
     "hand_over",
     "hedged",
+    "held_to",
     "hires_by_month",
     "hires_needed",
+    "hold",
     "in_scenario",
     "keep_amounts",
     "keep_curves",
@@ -270,6 +279,7 @@ __all__ = [
     "keep_scenario",
     "keep_segments",
     "leads",
+    "let_go",
     "line_slope",
     "lock",
     "lock_part",

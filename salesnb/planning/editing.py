@@ -13,9 +13,8 @@ from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
 from salesnb.planning.check_cascade import tree_of
 from salesnb.planning.checks import check
 from salesnb.planning.means import Assumptions
-from salesnb.planning.model import Approval, Goal, Lock, Objective, Plan, Quota
+from salesnb.planning.model import SPLIT_UNITS, Approval, Goal, Lock, Objective, Plan, Quota
 from salesnb.planning.recascade import (
-    SPLIT_UNITS,
     again,
     as_given,
     basis_of,
@@ -93,7 +92,7 @@ def new_plan(
         assumptions=Assumptions(seasonality=shapes),
     )
     for goal in plan.goals:
-        if tree is not None and goal.unit in SPLIT_UNITS:
+        if tree is not None and goal.splits:
             given = (weights or {}).get(goal.kpi)
             plan = recascade(
                 plan, goal.id, tree=tree, weights=given, basis="equal" if given is None else basis
@@ -136,9 +135,10 @@ def recascade(
         When the goal is not one that is split, or there is no organisation to cascade to.
     """
     found = plan.goal(goal)
-    if found.unit not in SPLIT_UNITS:
+    if not found.splits:
         raise BadInput(
-            f"The goal {found.kpi} is in {found.unit} and is not split.", hint="Set KPI targets instead."
+            f"The goal {found.kpi} is not split: its parts do not add up.",
+            hint="Lock a node at a target of its own.",
         )
     before = plan.quotas_of(found)
     if tree is None and not before:

@@ -24,11 +24,15 @@ from salesnb.planning.resources import (
 )
 
 __all__ = [
+    "ALONE",
     "BY_MONTH",
     "COMPANY",
     "NEW",
     "NOT_GIVEN",
+    "SAME",
     "SCHEMA_VERSION",
+    "SPLIT",
+    "SPLIT_UNITS",
     "STATUSES",
     "UNITS",
     "Action",
@@ -55,6 +59,8 @@ NOT_GIVEN = "no quota given"
 NEW = "new: the median of the peers"
 BY_MONTH = "the quotas given by month"
 STATUSES = ("draft", "proposed", "approved")
+SPLIT, SAME, ALONE = "split", "same", "none"
+SPLIT_UNITS = ("money", "count")
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
 
 
@@ -125,6 +131,9 @@ class Goal:
         The band of the outlook, None until one was made.
     across
         The dimension that its quotas are cut by a second time, such as ``product``; else empty.
+    below
+        What the nodes below have of it: ``split``, parts that add up; ``same``, each is held to the target itself, as of a
+        win rate; ``none``, nothing but what is typed for one, as of what is open at the end.
     """
 
     id: str
@@ -140,6 +149,17 @@ class Goal:
     baseline_period: str = ""
     probability: ProbabilityBand | None = None
     across: str = field(default="", metadata=LEFT_OUT)
+    below: str = field(default=SPLIT, metadata=LEFT_OUT)
+
+    @property
+    def splits(self) -> bool:
+        """Whether it becomes quotas that add up."""
+        return self.below == SPLIT and self.unit in SPLIT_UNITS
+
+    @property
+    def same_below(self) -> bool:
+        """Whether every node below is held to the target itself; an earlier version did not say so of rates."""
+        return self.below == SAME or (self.below == SPLIT and self.unit not in SPLIT_UNITS)
 
 
 @dataclass(frozen=True, kw_only=True)

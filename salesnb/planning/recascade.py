@@ -22,7 +22,6 @@ from salesnb.planning.tree import OrgTree
 from salesnb.planning.words import number_in_words
 
 __all__ = [
-    "SPLIT_UNITS",
     "again",
     "as_given",
     "basis_of",
@@ -37,8 +36,6 @@ __all__ = [
     "with_quotas",
     "with_season",
 ]
-
-SPLIT_UNITS = ("money", "count")
 
 
 def edited(plan: Plan, **changes: object) -> Plan:
@@ -172,7 +169,7 @@ def _stones(plan: Plan, goal: Goal) -> tuple[Milestone, ...]:
         by_month = {month.label: month.amount for month in top.months}
         return milestones(int(goal.target), by_month, unit=goal.unit, goal=goal.id)
     season = next((season for season in plan.assumptions.seasonality if season.kpi == goal.kpi), None)
-    if season is None or goal.unit not in SPLIT_UNITS:
+    if season is None or not goal.splits:
         return ()
     weights = {
         label: weight for label, weight in season_weights(season).items() if _touches(label, goal.period)
