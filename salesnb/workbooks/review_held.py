@@ -36,11 +36,11 @@ def held_goals(reading: "Reading") -> Chart | Text:
     ]
     so_far = " so far" if reading.at.state == "running" else ""
     finding = (
-        f"{kept} of {of} beside the quota {'holds' if sum(known) == 1 else 'hold'}{so_far}."
+        f"{kept} of {of} that {'is' if len(known) == 1 else 'are'} not split {'holds' if sum(known) == 1 else 'hold'}{so_far}."
         if known
-        else "Nothing is known yet of the goals beside the quota."
+        else "Nothing is known yet of the goals that are not split."
     )
-    note = "They do not add up over teams, so that they are not split. What is open counts on the last day."
+    note = "They do not add up over teams. What is open counts on the last day."
     columns = [("Goal",), ("Asked", "figure"), (reading.period, "figure"), ("Holds",)]
     return table(finding, columns, rows, fmt=fmt, note=note)
 

@@ -83,3 +83,17 @@ def test_a_target_that_the_kpi_can_never_be_is_refused_in_words(
 def test_a_changed_target_is_held_to_the_range_too(run: Callable, planned: Path) -> None:
     assert made(run, planned, "win_rate=50%").code == 0
     assert "cannot be 150.0%" in run("-C", planned, "plan", "cascade", "held", "--goal", "win_rate=150%").err
+
+
+def test_a_goal_on_activities_says_that_none_are_loaded(run: Callable, planned: Path) -> None:
+    done = made(run, planned, "call_count=60", "won_amount=30000")
+    assert done.code == 0
+    assert "No activities are loaded; import activities.csv" in done.err
+    assert "no history" not in done.err + done.out
+    assert "No activities are loaded" in told(run, planned)["call_count", "achievable"]["finding"]
+    refused = run("-C", planned, "plan", "outlook", "held", "--kpi", "call_count")
+    assert refused.code == 2
+    assert "No activities are loaded" in refused.err
+    beside = run("-C", planned, "plan", "outlook", "held")
+    assert beside.code == 0, beside.err
+    assert "Left out: call_count. No activities are loaded" in beside.out + beside.err
