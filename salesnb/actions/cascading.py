@@ -10,9 +10,9 @@ from salesnb.actions.clock import author, moment
 from salesnb.actions.hedging import Hedge, Reach, hedged_plan
 from salesnb.actions.held_goals import HeldGoals, held_goal
 from salesnb.actions.history import rep_drivers
-from salesnb.actions.plans import node_id, read_target
+from salesnb.actions.plans import node_id, over_line, read_target
 from salesnb.actions.splitting import cut_goal, resplit
-from salesnb.errors import BadUsage
+from salesnb.errors import BadUsage, MissingFile
 from salesnb.planning import Goal, Plan
 
 if TYPE_CHECKING:
@@ -121,7 +121,16 @@ def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> C
         plan, told = _held_changed(workspace, plan, held, change), ()
     reason = change.why or _reason(change)
     saved = store.save(plan, read_at=read_at, author=who, reason=reason, at=moment())
-    return ChangedPlan(plan=saved, notices=told)
+    return ChangedPlan(plan=saved, notices=(*_over(workspace, plan), *told))
+
+
+def _over(workspace: "Workspace", plan: Plan) -> tuple[str, ...]:
+    """Say so where the plan's period is over; without data nobody knows."""
+    try:
+        with workspace.dataset() as data:
+            return over_line(plan.period, data.meta.as_of, workspace.settings.formatter)
+    except MissingFile:
+        return ()
 
 
 def _held_changed(workspace: "Workspace", plan: Plan, goal: Goal, change: CascadeChange) -> Plan:

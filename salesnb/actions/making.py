@@ -12,6 +12,7 @@ from salesnb.actions.given_quotas import GivenQuotas, given_quotas, listed
 from salesnb.actions.held_goals import below_of, target_of
 from salesnb.actions.history import month_weights, rep_drivers, total_history
 from salesnb.actions.organisation import org_tree
+from salesnb.actions.plans import over_line
 from salesnb.actions.splitting import by_basis
 from salesnb.actions.weighing import HISTORY, Past
 from salesnb.calendar import Period
@@ -209,21 +210,13 @@ class _Maker:
             for problem in planning.problems(plan)
             if problem.severity == "warning"
         ]
-        return (*self.said, *self._over(), *self._without_activities(plan), *told, *self._idle(plan))
+        over = over_line(self.period, self.data.meta.as_of, self.workspace.settings.formatter)
+        return (*self.said, *over, *self._without_activities(plan), *told, *self._idle(plan))
 
     def _without_activities(self, plan: Plan) -> list[str]:
         """Name the goals of which nothing can be told, because no activities are loaded."""
         lacking = [goal.kpi for goal in plan.goals if lacks_activities(self.data, self.known, goal.kpi)]
         return [f"{NO_ACTIVITIES} Until then {' and '.join(lacking)} cannot be told."] if lacking else []
-
-    def _over(self) -> tuple[str, ...]:
-        """Say so where nothing can be attained any more."""
-        last, as_of = self.period.last_day, self.data.meta.as_of
-        if as_of < last:
-            return ()
-        day = self.workspace.settings.formatter.date
-        said = f"{self.period.label} is over: it ended on {day(last)}, and the data is as of {day(as_of)}."
-        return (f"{said} The plan can be looked back on, and not attained any more.",)
 
     def _idle(self, plan: Plan) -> list[str]:
         """Name the reps that have nothing to carry."""

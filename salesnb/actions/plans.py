@@ -1,12 +1,13 @@
 """Plans: proposed, approved, restored and told, each change with its author and reason."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.splitting import cut_goal
-from salesnb.calendar import FiscalCalendar
+from salesnb.calendar import FiscalCalendar, Period
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.money import Formatter, to_minor
 from salesnb.planning import Plan
@@ -18,6 +19,7 @@ __all__ = [
     "approve",
     "goal_lines",
     "node_id",
+    "over_line",
     "parts_across",
     "propose",
     "quota_records",
@@ -170,6 +172,15 @@ def slip_lines(plan: Plan) -> tuple[str, ...]:
     return tuple(
         f"{problem.what} {problem.hint}" for problem in planning.problems(plan) if problem.rule == "slips"
     )
+
+
+def over_line(period: Period, as_of: date, formatter: Formatter) -> tuple[str, ...]:
+    """Say so where nothing of a period can be attained any more."""
+    if as_of < period.last_day:
+        return ()
+    ended, known = formatter.date(period.last_day), formatter.date(as_of)
+    said = f"{period.label} is over: it ended on {ended}, and the data is as of {known}."
+    return (f"{said} The plan can be looked back on, and not attained any more.",)
 
 
 def read_target(text: str, unit: str, settings: "Settings") -> int | float:

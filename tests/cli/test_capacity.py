@@ -336,6 +336,24 @@ def test_the_next_plan_tells_whether_quotas_follow_what_was_attained(run, work):
     assert found["ratchet"]["all"]["reps"] >= 8
 
 
+def test_who_beat_a_quota_and_gets_a_higher_one_is_named_with_both_amounts(run, work):
+    quotas = run("-C", work, "plan", "cascade", "q4", "--goal", "won_amount=1000", "--why", "lower")
+    assert quotas.code == 0, quotas.err
+    last = run("-C", work, "plan", "fairness", "q1").out
+    line = next(line for line in last.splitlines() if "get more, the most: " in line)
+    before, after = (
+        {
+            q["name"]: q["amount_minor"]
+            for q in json.loads(run("-C", work, "plan", "show", name, "--format", "json").out)["quotas"]
+            if q["level"] == "rep"
+        }
+        for name in ("q4", "q1")
+    )
+    most = max(before, key=lambda name: after.get(name, 0) / before[name] if before[name] else 0)
+    assert f"{most} attained " in line
+    assert f"from ${before[most] / 100:,.0f} to ${after[most] / 100:,.0f} (+" in line
+
+
 def test_attainment_on_potential_is_told_with_its_interval(run, work, tmp_path):
     rows = "".join(f"Rep {n},{1_000 * n}\n" for n in range(1, 9))
     (tmp_path / "potential.csv").write_text(f"rep,potential\n{rows}")

@@ -1,6 +1,8 @@
 """Weights typed for nodes on the command line, and from a file."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,3 +73,24 @@ def test_weights_that_cannot_be_meant_are_refused_by_name(
     done = run("-C", planned, "plan", "cascade", "q3", *options)
     assert done.code in {1, 2}
     assert said in done.err
+
+
+def test_of_two_cascades_at_once_both_are_kept_or_one_is_refused(run: Callable, planned: Path) -> None:
+    first, second, *_ = siblings(quotas(run, planned))
+    command = [sys.executable, "-m", "salesnb", "-C", str(planned), "plan", "cascade", "q3", "--why", "now"]
+    both = [
+        subprocess.Popen([*command, "--lock", f"{node}=1000"], stderr=subprocess.PIPE, text=True)
+        for node in (first, second)
+    ]
+    ended = [(one.communicate()[1], one.returncode) for one in both]
+    locked = {name for name, quota in quotas(run, planned).items() if quota["lock"]}
+    assert len(locked) == sum(code == 0 for _, code in ended) >= 1
+    for said, code in ended:
+        assert code == 0 or "has moved on" in said
+
+
+def test_a_cascade_of_a_period_that_is_over_says_so(run: Callable, planned: Path) -> None:
+    made = run("-C", planned, "plan", "new", "past", "--period", "2016-Q4", "--goal", "won_amount=40000")
+    assert made.code == 0, made.err
+    assert "2016-Q4 is over" in made.err
+    assert "2016-Q4 is over" in run("-C", planned, "plan", "cascade", "past", "--basis", "equal").err
