@@ -24,7 +24,7 @@ from salesnb.planning import (
 if TYPE_CHECKING:
     from salesnb.workspace import Settings
 
-__all__ = ["read_answers", "read_limits", "read_resources"]
+__all__ = ["read_answers", "read_limits", "read_resources", "table_rows"]
 
 _ANSWERS = ("segment", "none", "now", "saturated", "effort")
 _MORE = ("resource", "today", "slope", "doubt", "by", "why")
@@ -47,7 +47,7 @@ def read_answers(path: Path) -> tuple[Answers, ...]:
     """
     found: list[Answers] = []
     seen: set[tuple[str, str]] = set()
-    for where, row in _rows(path, _ANSWERS, _MORE):
+    for where, row in table_rows(path, _ANSWERS, _MORE):
         missing = [name for name in _ANSWERS if not row[name]]
         if missing:
             raise BadInput(f"{missing[0]!r} is empty.", where=where, hint="Answer it, or delete the row.")
@@ -93,7 +93,7 @@ def read_resources(plan: Plan, path: Path, settings: "Settings", *, who: str, at
 def _table_of_limits(path: Path) -> list[Ends]:
     single: list[Ends] = []
     groups: dict[tuple[str, str], Ends] = {}
-    for where, row in _rows(path, ("segment",), _ENDS[1:]):
+    for where, row in table_rows(path, ("segment",), _ENDS[1:]):
         ends = _ends(row, where)
         group = row.get("group", "")
         if not group:
@@ -121,8 +121,16 @@ def _ends(row: Mapping[str, str], where: str) -> Ends:
     )
 
 
-def _rows(path: Path, needed: Sequence[str], more: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
-    """Give the rows of the first sheet by column, with where each stands; amounts as plain digits."""
+def table_rows(path: Path, needed: Sequence[str], more: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    """Give the rows of the first sheet by column, with where each stands; amounts as plain digits.
+
+    Raises
+    ------
+    BadInput
+        When a column is missing or not known, or an amount is no number.
+    MissingFile
+        When there is no such file.
+    """
     if not path.is_file():
         raise MissingFile(f"There is no file {path.name}.", where=str(path.parent), hint="Check the path.")
     source = source_for(path)

@@ -171,13 +171,28 @@ def _verdict(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
     if top.gap is None:
         return ()
     amount = formatter.value(abs(round(top.gap)), found.goal.unit)
+    asked = "the goal" if top.quota == found.goal.target else "what the quotas come to"
+    over = _over_assigned(found, formatter)
     if top.gap >= 0:
-        return (f"Capacity is above the quotas by {amount}.",)
+        return (f"Capacity is above {asked} by {amount}.", *over)
     hiring = found.hiring[top.node.id]
     if not hiring:
-        return (f"The quotas are above capacity by {amount}, and no month is left to hire in.",)
-    told = f"The quotas are above capacity by {amount}. Hires that close it: {_by_month(hiring, formatter)}."
-    return (told, *_where(found, formatter))
+        none = f"Capacity is below {asked} by {amount}, and no month is left to hire in."
+        return (none, *over)
+    told = f"Capacity is below {asked} by {amount}. Hires that close it: {_by_month(hiring, formatter)}."
+    return (told, *_where(found, formatter), *over)
+
+
+def _over_assigned(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:
+    """Compare capacity with what reps are asked for, where that is another sum than the whole is."""
+    top = found.nodes[0]
+    reps = [gap.quota for gap in found.nodes if gap.node.level == "rep" and gap.quota is not None]
+    if not reps or top.capacity is None or sum(reps) == top.quota:
+        return ()
+    gap = round(top.capacity - sum(reps))
+    asked, amount = (formatter.value(round(value), found.goal.unit) for value in (sum(reps), abs(gap)))
+    word = "below" if gap < 0 else "above"
+    return (f"The quotas of all reps come to {asked}; capacity is {word} that by {amount}.",)
 
 
 def _where(found: CapacityFound, formatter: Formatter) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from salesnb.actions.peers import peers_of
 from salesnb.actions.prospects import Prospects, SharedOutlooks
 from salesnb.actions.quota_making import QuotaMaking
 from salesnb.actions.unit_parts import RoadmapParts
-from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, month_weights_of, roadmap
+from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, held_to, month_weights_of, roadmap
 from salesnb.workbooks.extract_since import since_part
 from salesnb.workbooks.findings_need import need_part
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["EXTRACT_FORMAT", "Extract", "company_extract", "described_workspace", "review_extracts"]
 
 EXTRACT_FORMAT = "salesnb-extract/1"
+# What pages without a goal are about.
+WON = "won_amount"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,7 @@ def review_extracts(
     shared_outlooks = outlooks or SharedOutlooks(workspace=workspace, plan=plan, facts=facts)
     roadmaps = RoadmapParts(plan=plan, goal=aim.goal, facts=facts)
     making = QuotaMaking(workspace=workspace, plan=plan, goal=aim.goal, facts=facts, carried=carried)
+    best = facts.best_months(aim.goal.kpi if aim.goal else WON)
     prospects = Prospects(shared=shared_outlooks, goal=aim.goal, quotas=aim.quotas)
     found = tuple(
         _extract(
@@ -89,6 +92,8 @@ def review_extracts(
             | prospects.part(unit.quota_id)
             | roadmaps.part(unit)
             | making.part(unit)
+            | _held(unit, plan, facts)
+            | ({"best_month": best[unit.id]} if unit.id in best else {})
             | {"own": own | {"targets": wanted.get(unit.id, {})}},
             aim.of(unit.quota_id),
         )
@@ -119,6 +124,23 @@ def _need(workspace: "Workspace", unit: Unit, facts: Facts, aim: "_Aim") -> dict
     if aim.goal is None or aim.goal.kpi != "won_amount" or quota is None:
         return {}
     return need_part(need_of(unit, facts, quota.amount, workspace.settings.coverage_confidence))
+
+
+def _held(unit: Unit, plan: Plan | None, facts: Facts) -> dict[str, Any]:
+    """List what a unit is held to by goals that are not split; nothing where there are none.
+
+    What is told as of a day is so on the last day of the goal, so that a page of another period has nothing of it.
+    """
+    if plan is None or facts.by not in {COMPANY, "rep", *facts.data.meta.levels}:
+        return {}
+    found = []
+    for goal in plan.goals:
+        around = goal.period.start <= facts.period.start and facts.period.end <= goal.period.end
+        ends = goal.same_below or goal.period.end == facts.period.end
+        target = held_to(plan, goal, unit.quota_id)
+        if not goal.splits and goal.kpi in facts.kpis and around and ends and target is not None:
+            found.append({"kpi": goal.kpi, "target": target, "direction": goal.direction})
+    return {"held": found} if found else {}
 
 
 def _shared(workspace: "Workspace", plan: Plan | None, facts: Facts, template: str) -> dict[str, Any]:

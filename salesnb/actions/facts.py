@@ -209,6 +209,18 @@ class Facts:
         """Every KPI by unit and month."""
         return self._by_month((), self.kpis, self._trend_start)
 
+    def best_months(self, kpi: str) -> dict[str, tuple[str, int | float]]:
+        """Give the best whole month of a KPI by unit, of all that is loaded; of equal ones the latest."""
+        end = self._last_month.end if self.as_of >= self._last_month.last_day else self._last_month.start
+        found: dict[str, tuple[str, int | float]] = {}
+        for unit, rows in self._by_month((), (kpi,), min(self.first_known, self._trend_start)).items():
+            known = [(value, str(month)) for month, value in rows if value]
+            whole = [one for one in known if self.calendar.period(one[1]).end <= end]
+            if whole:
+                value, month = max(whole)
+                found[unit] = (month, value)
+        return found
+
     @cached_property
     def by_rep(self) -> Breakdown:
         """The period so far by unit and rep."""

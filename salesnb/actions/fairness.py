@@ -54,6 +54,8 @@ class FairnessFound:
         Growth of quota on the attainment before: all, who attained, who missed; None without an earlier plan.
     earlier
         Name of that plan.
+    rises
+        What each rep attained of it, and how the quota went on.
     """
 
     plan: Plan
@@ -69,6 +71,7 @@ class FairnessFound:
     potential_source: str
     ratchet: tuple[Slope, Slope, Slope] | None
     earlier: str
+    rises: tuple[Rise, ...] = ()
 
 
 def find_fairness(
@@ -120,6 +123,7 @@ def find_fairness(
         potential_source=source,
         ratchet=planning.ratchet(rises) if earlier else None,
         earlier=earlier.name if earlier else "",
+        rises=tuple(rises),
     )
 
 
@@ -235,6 +239,7 @@ class _Finder:
                 rep=quota.id,
                 attained=brought.get(quota.id, 0) / effective[quota.id],
                 growth=quota.amount / old[quota.id].amount - 1,
+                before=old[quota.id].amount,
             )
             for quota in quotas
             if quota.id in old and old[quota.id].amount and effective[quota.id]

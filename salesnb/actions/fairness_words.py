@@ -5,10 +5,13 @@ from typing import Any
 
 from salesnb import planning
 from salesnb.actions.fairness import FairnessFound
+from salesnb.counting import counted
 from salesnb.money import Formatter
 from salesnb.planning import Slope
 
 __all__ = ["band_records", "fairness_document", "fairness_lines"]
+
+_NAMED = 3
 
 
 def band_records(found: FairnessFound, formatter: Formatter) -> list[dict[str, object]]:
@@ -21,7 +24,7 @@ def band_records(found: FairnessFound, formatter: Formatter) -> list[dict[str, o
 
 def fairness_lines(found: FairnessFound, formatter: Formatter) -> tuple[str, ...]:
     """Say what was found, a sentence or two each."""
-    return (*_attained(found, formatter), _territories(found), *_ratchet(found))
+    return (*_attained(found, formatter), _territories(found), *_ratchet(found), *_raised(found, formatter))
 
 
 def fairness_document(found: FairnessFound, digits: int) -> dict[str, Any]:
@@ -125,6 +128,23 @@ def _ratchet(found: FairnessFound) -> tuple[str, ...]:
             f" {slope.slope * 10:+.1f} % of quota ({_interval(slope, 10)}, {slope.points} reps)."
         )
     return tuple(told)
+
+
+def _raised(found: FairnessFound, formatter: Formatter) -> tuple[str, ...]:
+    """Name those who beat their quota and whose next rose most, with both amounts."""
+    beat = [rise for rise in found.rises if rise.attained >= 1 and rise.growth > 0]
+    if not beat:
+        return ()
+    unit = found.goal.unit
+    most = sorted(beat, key=lambda rise: (-rise.growth, rise.rep))[:_NAMED]
+    told = "; ".join(
+        f"{found.names[rise.rep]} attained {formatter.ratio(rise.attained, 0)} and goes from"
+        f" {formatter.value(rise.before, unit)} to {formatter.value(found.full[rise.rep], unit)}"
+        f" (+{formatter.ratio(rise.growth, 0)})"
+        for rise in most
+    )
+    count = counted(len(beat), "rep who attained", "reps who attained")
+    return (f"{count} {found.earlier} get more, the most: {told}.",)
 
 
 def _points(share: float) -> str:

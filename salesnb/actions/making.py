@@ -6,16 +6,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from salesnb import planning
+from salesnb.actions.cascading import weights_given
 from salesnb.actions.clock import author, moment
 from salesnb.actions.given_quotas import GivenQuotas, given_quotas, listed
+from salesnb.actions.held_goals import below_of, target_of
 from salesnb.actions.history import month_weights, rep_drivers, total_history
 from salesnb.actions.organisation import org_tree
-from salesnb.actions.plans import read_target
+from salesnb.actions.plans import over_line
+from salesnb.actions.splitting import by_basis
 from salesnb.actions.weighing import HISTORY, Past
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis import Kpi
+from salesnb.kpis.activity_data import NO_ACTIVITIES, lacks_activities
 from salesnb.planning import Goal, Objective, OrgTree, Plan, Weighting
+from salesnb.planning.model import SPLIT_UNITS
 from salesnb.planning.recascade import with_quotas
 
 if TYPE_CHECKING:
@@ -24,8 +29,6 @@ if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
 __all__ = ["MadePlan", "make_plan"]
-
-_SPLITS = ("money", "count")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,8 @@ def make_plan(
     objectives: Sequence[str] = (),
     with_quotas: bool = False,
     partial: bool = False,
+    basis: str = "",
+    given: Sequence[tuple[str, str]] = (),
 ) -> MadePlan:
     """Make a plan and save it: each goal is cascaded to teams and reps by history and spread over the months.
 
@@ -63,6 +68,9 @@ def make_plan(
     partial
         Whether imported quotas of nobody that the data knows are left out; else there is no plan before it is said whom
         they are for.
+    basis, given
+        What to split by instead of history, and weights typed for nodes; see `salesnb.actions.cascading.CascadeChange`.
+        Quotas that are kept are not split.
 
     Raises
     ------
@@ -90,24 +98,18 @@ def make_plan(
         kpis = _goal_kpis(goals, catalogue)
         maker = _maker(workspace, data, known, catalogue, with_quotas=with_quotas, partial=partial)
         plan = maker.plan(name, list(zip(kpis, (target for _, target in goals), strict=True)), objectives)
+        plan = maker.by_basis(plan, basis, given)
         saved = store.save(plan, read_at=None, author=author(workspace.root), reason="New plan", at=moment())
         return MadePlan(plan=saved, notices=maker.notices(plan))
 
 
 def _goal_kpis(goals: Sequence[tuple[str, str]], known: "Registry[Kpi]") -> list[Kpi]:
-    """Find the KPIs of goals; one that would be cascaded must add up over teams and over months."""
+    """Find the KPIs of goals."""
     names = [name for name, _ in goals]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise BadUsage(f"Two goals are given for {twice}.", hint="Give each KPI one goal.")
-    found = [known.get(name) for name in names]
-    for kpi in found:
-        if kpi.unit in _SPLITS and not kpi.additive_over_time:
-            raise BadInput(
-                f"{kpi.label} ({kpi.name}) cannot be cascaded: its parts do not add up over teams and months.",
-                hint="Set the goal on a KPI that does, such as won_amount, won_count or created_amount.",
-            )
-    return found
+    return [known.get(name) for name in names]
 
 
 def _maker(
@@ -150,17 +152,16 @@ class _Maker:
     def plan(self, name: str, goals: Sequence[tuple[Kpi, str]], objectives: Sequence[str]) -> Plan:
         """Make the plan; milestones follow the season of each goal's KPI."""
         asked = {kpi.name for kpi, _ in goals}
-        made = [
-            self._goal(kpi, read_target(target, kpi.unit, self.workspace.settings)) for kpi, target in goals
-        ]
+        made = [self._goal(kpi, target_of(kpi, target, self.workspace.settings)) for kpi, target in goals]
         made += [
             self._goal(self.known.get(kpi), planning.sum_of_quotas(self.tree, given.amounts))
             for kpi, given in self.given.items()
             if kpi not in asked
         ]
         made, served = _served(made, objectives)
-        split = [goal.kpi for goal in made if goal.unit in _SPLITS]
-        found = {kpi: self._weights(kpi) for kpi in split}
+        split = [goal.kpi for goal in made if goal.splits]
+        # Without activities nobody has a history of them: the quotas are equal, and it is said why.
+        found = {kpi: self._weights(kpi) for kpi in split if not lacks_activities(self.data, self.known, kpi)}
         weights = {kpi: of.weights for kpi, of in found.items()}
         plan = planning.new_plan(
             name=name,
@@ -180,13 +181,27 @@ class _Maker:
             if given := self.given.get(kpi):
                 months = given.by_month(season)
                 plan = planning.keep_quotas(
-                    plan, kpi, self.tree, given.amounts, weights=weights[kpi], months=months
+                    plan, kpi, self.tree, given.amounts, weights=weights.get(kpi), months=months
                 )
-            else:
+            elif kpi in found:
                 quotas = plan.quotas_of(plan.goal(kpi))
                 plan = with_quotas(plan, plan.goal(kpi), planning.as_new(quotas, found[kpi].new))
         past = rep_drivers(self.data, self.workspace.calendar, self.period)
         return planning.plan_drivers(plan, past)
+
+    def by_basis(self, plan: Plan, basis: str, given: Sequence[tuple[str, str]]) -> Plan:
+        """Split what is not given as quotas by another basis than history."""
+        if not (basis or given):
+            return plan
+        typed = weights_given(plan, given)
+        for goal in plan.goals:
+            if plan.quotas_of(goal) and goal.kpi not in self.given:
+                plan = by_basis(self._past, plan, goal, basis, typed)
+        return plan
+
+    @property
+    def _past(self) -> Past:
+        return Past(data=self.data, calendar=self.workspace.calendar, known=self.known, period=self.period)
 
     def notices(self, plan: Plan) -> tuple[str, ...]:
         """Say what the planner should look at."""
@@ -195,16 +210,13 @@ class _Maker:
             for problem in planning.problems(plan)
             if problem.severity == "warning"
         ]
-        return (*self.said, *self._over(), *told, *self._idle(plan))
+        over = over_line(self.period, self.data.meta.as_of, self.workspace.settings.formatter)
+        return (*self.said, *over, *self._without_activities(plan), *told, *self._idle(plan))
 
-    def _over(self) -> tuple[str, ...]:
-        """Say so where nothing can be attained any more."""
-        last, as_of = self.period.last_day, self.data.meta.as_of
-        if as_of < last:
-            return ()
-        day = self.workspace.settings.formatter.date
-        said = f"{self.period.label} is over: it ended on {day(last)}, and the data is as of {day(as_of)}."
-        return (f"{said} The plan can be looked back on, and not attained any more.",)
+    def _without_activities(self, plan: Plan) -> list[str]:
+        """Name the goals of which nothing can be told, because no activities are loaded."""
+        lacking = [goal.kpi for goal in plan.goals if lacks_activities(self.data, self.known, goal.kpi)]
+        return [f"{NO_ACTIVITIES} Until then {' and '.join(lacking)} cannot be told."] if lacking else []
 
     def _idle(self, plan: Plan) -> list[str]:
         """Name the reps that have nothing to carry."""
@@ -240,6 +252,7 @@ class _Maker:
             baseline=baseline,
             baseline_period=known,
             direction="at_least" if kpi.higher_is_better else "at_most",
+            below=below_of(kpi),
         )
 
     def _baseline(self, kpi: Kpi) -> tuple[float | int | None, str]:
@@ -248,13 +261,12 @@ class _Maker:
         for past in (calendar.year_before(self.period), calendar.previous(self.period)):
             value = total_history(self.data, calendar, self.known, kpi.name, past)
             if value is not None:
-                return value, past.label
+                return (round(value) if kpi.unit in SPLIT_UNITS else value), past.label
         return None, ""
 
     def _weights(self, kpi: str) -> Weighting:
         """Take the history of the reps that are there; what others sold is not theirs to repeat."""
-        past = Past(data=self.data, calendar=self.workspace.calendar, known=self.known, period=self.period)
-        return past.history(kpi, self.tree)
+        return self._past.history(kpi, self.tree)
 
 
 def _served(goals: Sequence[Goal], typed: Sequence[str]) -> tuple[list[Goal], tuple[Objective, ...]]:

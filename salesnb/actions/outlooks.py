@@ -20,6 +20,7 @@ from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
 from salesnb.actions.predicting import Lesson, keep_predictions, lesson_of, predictions_of
 from salesnb.counting import counted
 from salesnb.errors import BadInput, BadUsage
+from salesnb.kpis.activity_data import NO_ACTIVITIES, lacks_activities
 from salesnb.planning import Goal, Plan, Quota
 
 if TYPE_CHECKING:
@@ -66,12 +67,15 @@ def outlook_of_plan(
     """
     plan = workspace.plans().load(name)
     with workspace.dataset() as data:
-        outlooks = [
-            Outlook(workspace, data, plan, goal, as_of or data.meta.as_of) for goal in _goals(plan, kpi)
-        ]
+        known = workspace.catalogue(data)
+        goals = _goals(plan, kpi)
+        told = [goal for goal in goals if not lacks_activities(data, known, goal.kpi)]
+        # Where none can be told, the first says why; beside others it is left out, and that is said.
+        outlooks = [Outlook(workspace, data, plan, goal, as_of or data.meta.as_of) for goal in told or goals]
         found = [outlook.result() for outlook in outlooks]
+    left = [f"Left out: {goal.kpi}. {NO_ACTIVITIES}" for goal in goals if goal not in told]
     unkept = keep_predictions(workspace, [said for outlook in outlooks for said in outlook.predictions()])
-    return tuple(replace(one, notices=(*one.notices, *filter(None, [unkept]))) for one in found)
+    return tuple(replace(one, notices=(*one.notices, *filter(None, [unkept]), *left)) for one in found)
 
 
 def _goals(plan: Plan, kpi: str | None) -> Sequence[Goal]:
@@ -113,6 +117,8 @@ class Outlook:
                 f"{goal.period.label} does not begin and end with a month, and the outlook is of months.",
                 hint="Plan a month, a quarter or a year.",
             )
+        if lacks_activities(data, workspace.catalogue(data), goal.kpi):
+            raise BadUsage(f"There is no outlook of {goal.kpi}.", hint=NO_ACTIVITIES)
         self._workspace, self._data, self._plan, self._goal = workspace, data, plan, goal
         self._as_of = as_of
         self._quotas = plan.quotas_of(goal)

@@ -8,6 +8,7 @@ from salesnb.actions.capacity_words import capacity_lines
 from salesnb.actions.fairness import find_fairness
 from salesnb.actions.fairness_words import fairness_lines
 from salesnb.actions.goal_checking import likely_of
+from salesnb.actions.held_goals import HeldGoals
 from salesnb.actions.naming import COMPANY
 from salesnb.actions.prospects import Prospects, SharedOutlooks
 from salesnb.actions.unit_parts import RoadmapParts
@@ -46,7 +47,9 @@ def chances_of_plan(
 
 def _likely(plan: Plan, goal: Goal, facts: "Facts", outlooks: SharedOutlooks) -> dict[str, Any]:
     shown = outlooks.workspace.settings.formatter
-    found = likely_of(plan, goal, outlooks.of, as_of=facts.as_of, shown=shown)
+    held = HeldGoals(workspace=outlooks.workspace, data=facts.data, plan=plan)
+    place = None if goal.splits else next(held.nodes(goal, facts.as_of), None)
+    found = likely_of(plan, goal, outlooks.of, as_of=facts.as_of, shown=shown, place=place)
     chances = {"low": found.band.low, "high": found.band.high} if found.band else {}
     return {"why": found.why, "attained": found.attained, **chances}
 

@@ -1,16 +1,14 @@
-"""Plans: made from history, changed, proposed, approved and restored, each change with its author and reason."""
+"""Plans: proposed, approved, restored and told, each change with its author and reason."""
 
-from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
-from salesnb.actions.hedging import Hedge, Reach, hedged_plan
-from salesnb.actions.history import rep_drivers
 from salesnb.actions.organisation import REP_PREFIX
-from salesnb.actions.splitting import cut_goal, resplit
-from salesnb.calendar import FiscalCalendar
-from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
+from salesnb.actions.splitting import cut_goal
+from salesnb.calendar import FiscalCalendar, Period
+from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.money import Formatter, to_minor
 from salesnb.planning import Plan
 
@@ -18,12 +16,10 @@ if TYPE_CHECKING:
     from salesnb.workspace import Settings, Workspace
 
 __all__ = [
-    "CascadeChange",
-    "ChangedPlan",
     "approve",
-    "cascade_again",
     "goal_lines",
     "node_id",
+    "over_line",
     "parts_across",
     "propose",
     "quota_records",
@@ -34,75 +30,6 @@ __all__ = [
     "slip_lines",
 ]
 
-_SPLITS = ("money", "count")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CascadeChange:
-    """What is to change in a cascade; nodes by id or name, amounts as typed.
-
-    Attributes
-    ----------
-    goal
-        A KPI and its new target.
-    kpi
-        Of the goal that is meant by everything else; by default that of ``goal``, else the only one with quotas, of
-        which a basis or second cut is for all.
-    lock, unlock
-        Quotas that stay from now on, and those that may move again.
-    basis
-        What to split by from now on, such as ``history:.6,potential:.4``; empty to leave it.
-    across
-        A second dimension to cut the quotas by; empty to leave it.
-    lock_across, unlock_across
-        Parts of the second cut: node, value and, for a lock, amount.
-    over_assign, reach
-        Over-assignment by level, and the chance of reaching the goal for which that of reps is chosen.
-    why
-        The reason; a lock needs one.
-    """
-
-    goal: tuple[str, str] | None = None
-    kpi: str | None = None
-    lock: tuple[tuple[str, str], ...] = ()
-    unlock: tuple[str, ...] = ()
-    basis: str = ""
-    across: str = ""
-    lock_across: tuple[tuple[str, str, str], ...] = ()
-    unlock_across: tuple[tuple[str, str], ...] = ()
-    over_assign: tuple[Hedge, ...] = ()
-    reach: Reach | None = None
-    why: str = ""
-
-    @property
-    def meant(self) -> str | None:
-        """The KPI of the goal that is named; None where none is."""
-        return self.kpi or (self.goal[0] if self.goal else None)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is to change."""
-        steps = (
-            self.goal,
-            self.lock,
-            self.unlock,
-            self.basis,
-            self.across,
-            self.lock_across,
-            self.unlock_across,
-            self.over_assign,
-            self.reach,
-        )
-        return not any(steps)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangedPlan:
-    """A plan that was changed and saved, and what its planner should know."""
-
-    plan: Plan
-    notices: tuple[str, ...]
-
 
 def goal_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
     """Say each goal in a line."""
@@ -111,60 +38,6 @@ def goal_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
         f"Goal: {goal.kpi} {words[goal.direction]} {formatter.value(goal.target, goal.unit)} in {goal.period.label}"
         for goal in plan.goals
     )
-
-
-def cascade_again(workspace: "Workspace", name: str, change: CascadeChange) -> ChangedPlan:
-    """Change a goal, lock or unlock quotas; the other quotas and the milestones follow.
-
-    Raises
-    ------
-    Infeasible
-        When the locks do not fit.
-    BadUsage
-        When there is nothing to change, or a lock comes without its reason.
-    """
-    if change.is_empty:
-        raise BadUsage(
-            "There is nothing to change.",
-            hint="Give --goal, --basis, --across, --over-assignment, --reach, --lock or --unlock.",
-        )
-    if (change.lock or change.lock_across) and not change.why:
-        raise BadUsage("A lock needs its reason.", hint='Add --why "…"; it is kept with the lock.')
-    store = workspace.plans()
-    plan = store.load(name)
-    read_at, who = plan.revision, author(workspace.root)
-    for node in change.unlock:
-        plan = planning.unlock(plan, node_id(plan, node), goal=change.meant)
-    if change.goal:
-        goal = plan.goal(change.goal[0])
-        plan = planning.set_goal(plan, goal.id, read_target(change.goal[1], goal.unit, workspace.settings))
-        plan = _with_drivers(workspace, plan)
-    plan, told = resplit(workspace, plan, basis=change.basis, across=change.across, kpi=change.kpi)
-    plan, more = hedged_plan(workspace, plan, change.over_assign, change.reach, kpi=change.meant)
-    for node, amount in change.lock:
-        goal = planning.cascaded_goal(plan, change.meant)
-        fixed = int(read_target(amount, goal.unit, workspace.settings))
-        plan = planning.lock(
-            plan, node_id(plan, node), goal=goal.id, amount=fixed, by=who, why=change.why, at=moment()
-        )
-    plan = _locked_across(workspace, plan, change, who)
-    reason = change.why or _reason(change)
-    return ChangedPlan(
-        plan=store.save(plan, read_at=read_at, author=who, reason=reason, at=moment()), notices=(*told, *more)
-    )
-
-
-def _locked_across(workspace: "Workspace", plan: Plan, change: CascadeChange, who: str) -> Plan:
-    if not (change.lock_across or change.unlock_across):
-        return plan
-    goal = cut_goal(plan, change.meant)
-    for node, label in change.unlock_across:
-        plan = planning.unlock_part(plan, goal.id, node_id(plan, node), label)
-    for node, label, typed in change.lock_across:
-        amount = int(read_target(typed, goal.unit, workspace.settings))
-        held = planning.Lock(by=who, why=change.why, at=moment())
-        plan = planning.lock_part(plan, goal.id, node_id(plan, node), label, amount=amount, lock=held)
-    return plan
 
 
 def restore(workspace: "Workspace", name: str, revision: int) -> Plan:
@@ -301,6 +174,15 @@ def slip_lines(plan: Plan) -> tuple[str, ...]:
     )
 
 
+def over_line(period: Period, as_of: date, formatter: Formatter) -> tuple[str, ...]:
+    """Say so where nothing of a period can be attained any more."""
+    if as_of < period.last_day:
+        return ()
+    ended, known = formatter.date(period.last_day), formatter.date(as_of)
+    said = f"{period.label} is over: it ended on {ended}, and the data is as of {known}."
+    return (f"{said} The plan can be looked back on, and not attained any more.",)
+
+
 def read_target(text: str, unit: str, settings: "Settings") -> int | float:
     """Read a target as typed; money is in major units."""
     plain = text.replace(" ", "").replace("_", "")
@@ -325,14 +207,6 @@ def read_target(text: str, unit: str, settings: "Settings") -> int | float:
         ) from None
 
 
-def _with_drivers(workspace: "Workspace", plan: Plan) -> Plan:
-    """Plan deals, win rates and deal sizes where an earlier version has not."""
-    if plan.assumptions.planned:
-        return plan
-    with workspace.dataset() as data:
-        return planning.plan_drivers(plan, rep_drivers(data, workspace.calendar, plan.period))
-
-
 def node_id(plan: Plan, asked: str) -> str:
     """Find a node of the cascade by id, or by a name that only one has.
 
@@ -351,14 +225,3 @@ def node_id(plan: Plan, asked: str) -> str:
     if named:
         raise UnknownName(f"Several nodes are named {asked!r}.", hint=f"Use one's id: {', '.join(named)}.")
     raise UnknownName(f"The plan has no node {asked!r}.", hint=nearest(asked, {q.name for q in plan.quotas}))
-
-
-def _reason(change: CascadeChange) -> str:
-    parts = [f"goal {change.goal[0]}={change.goal[1]}"] if change.goal else []
-    parts += [f"by {change.basis}"] if change.basis else []
-    parts += [f"across {change.across}"] if change.across else []
-    parts += [f"{hedge.level or 'reps'} over-assigned by {hedge.over:g}" for hedge in change.over_assign]
-    parts += [f"over-assigned for a chance of {change.reach.chance:g}"] if change.reach else []
-    parts += [f"unlocked {node}" for node in change.unlock]
-    parts += [f"unlocked {label} of {node}" for node, label in change.unlock_across]
-    return ", ".join(parts).capitalize()

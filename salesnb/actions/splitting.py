@@ -1,5 +1,8 @@
 """A plan's goals are split by another basis, and cut a second time by a dimension or by segments."""
 
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from salesnb import planning
@@ -12,11 +15,20 @@ from salesnb.planning.recascade import with_quotas
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["cut_goal", "resplit"]
+__all__ = ["by_basis", "cut_goal", "resplit"]
+
+NOTHING_GIVEN: Mapping[str, Fraction] = MappingProxyType({})
+_GIVEN = "given"
 
 
 def resplit(
-    workspace: "Workspace", plan: Plan, *, basis: str = "", across: str = "", kpi: str | None = None
+    workspace: "Workspace",
+    plan: Plan,
+    *,
+    basis: str = "",
+    across: str = "",
+    kpi: str | None = None,
+    given: Mapping[str, Fraction] = NOTHING_GIVEN,
 ) -> tuple[Plan, tuple[str, ...]]:
     """Split each goal with quotas by another basis, then cut it a second time; empty means to leave it.
 
@@ -24,6 +36,8 @@ def resplit(
     ----------
     kpi
         Of the one goal that is meant; all by default.
+    given
+        Weights that were typed, by node id.
 
     Returns
     -------
@@ -37,7 +51,7 @@ def resplit(
     Infeasible
         When locks do not fit.
     """
-    if not (basis or across):
+    if not (basis or across or given):
         return plan, ()
     told: list[str] = []
     meant = plan.goals if kpi is None else (plan.goal(kpi),)
@@ -49,8 +63,8 @@ def resplit(
             data=data, calendar=workspace.calendar, known=workspace.catalogue(data), period=plan.period
         )
         for goal in goals:
-            if basis:
-                plan = _by_basis(past, plan, goal, basis)
+            if basis or given:
+                plan = by_basis(past, plan, goal, basis, given)
             if across:
                 plan, more = _cut(past, plan, plan.goal(goal.id), across)
                 told += more
@@ -74,9 +88,38 @@ def cut_goal(plan: Plan, kpi: str | None = None) -> Goal:
     return found[0]
 
 
-def _by_basis(past: Past, plan: Plan, goal: Goal, basis: str) -> Plan:
-    tree: OrgTree = tree_of(plan.quotas_of(goal))
-    found = past.weighting(basis, goal.kpi, plan, tree)
+def by_basis(
+    past: Past, plan: Plan, goal: Goal, basis: str, given: Mapping[str, Fraction] = NOTHING_GIVEN
+) -> Plan:
+    """Split a goal by another basis; weights that were typed stand for nodes, and below them is split as before.
+
+    Parameters
+    ----------
+    basis
+        Empty for ``given``, where there are weights.
+    given
+        Weights that were typed, by node id; beside those that were typed before.
+
+    Raises
+    ------
+    BadUsage
+        When weights are typed and the basis is another one.
+    BadInput
+        When weights do not say how the nodes share, or the workspace knows nothing by the basis.
+    """
+    quotas = plan.quotas_of(goal)
+    tree: OrgTree = tree_of(quotas)
+    shares = planning.parse_basis(basis or _GIVEN)
+    typed = {**planning.given_of(quotas), **given} if given else {}
+    if given and _GIVEN not in shares:
+        raise BadUsage(
+            f"Weights are given, but the basis is {basis}.", hint="Leave --basis out, or let given be in it."
+        )
+    if typed:
+        planning.check_typed(tree, typed)
+    if typed and len(shares) == 1:
+        return planning.recascade(plan, goal.id, given=typed)
+    found = past.weighting(basis, goal.kpi, plan, tree, typed)
     new = planning.recascade(plan, goal.id, weights=found.weights, basis=found.basis)
     return with_quotas(new, goal, planning.as_new(new.quotas_of(goal), found.new))
 

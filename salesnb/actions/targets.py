@@ -83,12 +83,24 @@ def _target(plan: "Plan", goal: "Goal", quota: "Quota", months: tuple[tuple[str,
 
 
 def _of_levels(plan: "Plan") -> Iterator[Target]:
-    """Goals that are not cascaded, such as a win rate, and levels that a node should keep."""
+    """Goals that are not split, such as a win rate, at each node that is held to them, and levels that a node should keep."""
+    # Loaded with a plan, not with every figure.
+    from salesnb.planning import held_to
+
     levels = {quota.id: quota.level for quota in plan.quotas} | {"company": "company"}
+    goals = [goal for goal in plan.goals if not plan.quotas_of(goal)]
     wanted = [
-        (goal.kpi, goal.node, goal.target, goal.period) for goal in plan.goals if not plan.quotas_of(goal)
+        (goal.kpi, node, target, goal.period)
+        for goal in goals
+        for node in levels
+        if (target := goal.target if node == goal.node else held_to(plan, goal, node)) is not None
     ]
-    wanted += [(found.kpi, found.node, found.target, plan.period) for found in plan.kpi_targets]
+    told = {(kpi, node) for kpi, node, _, _ in wanted}
+    wanted += [
+        (found.kpi, found.node, found.target, plan.period)
+        for found in plan.kpi_targets
+        if (found.kpi, found.node) not in told
+    ]
     for kpi, node, amount, period in wanted:
         if node in levels:
             yield Target(

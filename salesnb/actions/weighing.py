@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from salesnb import planning
@@ -17,7 +18,9 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
 from salesnb.planning import Goal, Market, OrgTree, Plan, Segment, Weighting
+from salesnb.planning.recascade import weights_of
 from salesnb.planning.roadmap import season_weights
+from salesnb.planning.sharing import Weight
 
 if TYPE_CHECKING:
     from salesnb.calendar import FiscalCalendar
@@ -31,6 +34,7 @@ HISTORY = "history: the twelve months before the plan"
 WORKED = "the revenue of the accounts worked in the twelve months before"
 SEGMENT = "segment"
 _REST = "other"
+NOTHING_TYPED: Mapping[str, Weight] = MappingProxyType({})
 # A rep's capacity in months of a ramped one is kept in whole millionths.
 _PARTS = 1_000_000
 
@@ -44,8 +48,12 @@ class Past:
     known: "Registry[Kpi]"
     period: Period
 
-    def weighting(self, basis: str, kpi: str, plan: Plan, tree: OrgTree) -> Weighting:
+    def weighting(
+        self, basis: str, kpi: str, plan: Plan, tree: OrgTree, typed: Mapping[str, Weight] = NOTHING_TYPED
+    ) -> Weighting:
         """Find weights by one basis or a mix; who is new gets the median of the peers where history is in it.
+
+        Weights that were typed for nodes, by id, are what is given.
 
         Raises
         ------
@@ -60,7 +68,7 @@ class Past:
             "equal": lambda: Weighting(weights={leaf.id: 1 for leaf in tree.leaves()}, basis="equal"),
             "potential": lambda: self._potential(kpi, plan, tree),
             "capacity": lambda: self._capacity(kpi, plan, tree),
-            "given": lambda: self._given(plan, kpi),
+            "given": lambda: _typed(plan, kpi, tree, typed) if typed else self._given(plan, kpi),
         }
         leaves = {leaf.id for leaf in tree.leaves()}
         return planning.mixed({name: ways[name]() for name in shares}, shares, leaves)
@@ -191,6 +199,13 @@ class Past:
         return Weighting(
             weights={quota.id: quota.amount for quota in quotas}, basis="given: the quotas before"
         )
+
+
+def _typed(plan: Plan, kpi: str, tree: OrgTree, typed: Mapping[str, Weight]) -> Weighting:
+    """Spread typed weights over the leaves; where none are typed, by what these weighed before."""
+    before = weights_of([quota for quota in plan.quotas if quota.kpi == kpi], tree)
+    named = planning.weights_in_words(tuple(tree.walk()), typed)
+    return Weighting(weights=planning.typed_leaves(tree, typed, before), basis=f"given: {named}")
 
 
 def new_reps(data: "Dataset", period: Period) -> frozenset[str]:

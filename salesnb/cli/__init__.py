@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -15,6 +16,7 @@ from salesnb.secrets import Secrets, read_secrets
 
 __all__ = ["COMMANDS", "main", "make_parser"]
 
+_MINUS = re.compile(r"-[.,]?\d")
 # name, what it does; the module of the same name is imported only when the command is asked for
 COMMANDS = {
     "demo": "make a sample workspace with a plan and a review for every team",
@@ -81,11 +83,26 @@ def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line; what ``lab`` does not know is meant for JupyterLab."""
     parser = make_parser(arguments)
-    parsed, more = parser.parse_known_args(arguments)
+    parsed, more = parser.parse_known_args(with_minus(arguments))
     if more and parsed.command != "lab":
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     parsed.more = more
     return parsed
+
+
+def with_minus(arguments: Sequence[str]) -> list[str]:
+    """Tie values that begin with a minus to their options, ``--share -5%`` as ``--share=-5%``.
+
+    argparse takes ``-5%`` for an option that nobody knows; no option of ours begins with a digit.
+    """
+    found: list[str] = []
+    for argument in arguments:
+        before = found[-1] if found else ""
+        if _MINUS.match(argument) and before.startswith("--") and "=" not in before and len(before) > 2:
+            found[-1] = f"{before}={argument}"
+        else:
+            found.append(argument)
+    return found
 
 
 def _secrets(arguments: Sequence[str]) -> Secrets:

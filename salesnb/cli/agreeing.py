@@ -62,7 +62,7 @@ def _goals(arguments: argparse.Namespace) -> int:
 
     workspace = Workspace.open(arguments.workspace)
     checked = check_goals(workspace, arguments.name, as_of=arguments.as_of)
-    records = goal_records(checked.findings)
+    records = goal_records((*checked.findings, *checked.held))
     if arguments.format == "json":
         print_json(_GOAL_COLUMNS, records)
     else:

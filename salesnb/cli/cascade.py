@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.cli import say
@@ -11,10 +12,16 @@ from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from salesnb.actions.hedging import Hedge
     from salesnb.planning import Plan
 
-__all__ = ["add_cascade", "pair_of", "print_levels", "run_cascade"]
+__all__ = ["add_cascade", "add_given", "given_of", "pair_of", "print_levels", "run_cascade"]
+
+
+# Of over-assignment, in per cent.
+_MOST_OVER = 9999
 
 
 def add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,8 +47,34 @@ def add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         default="",
         help="what to split by: history, potential, capacity, equal or given, or a mix such as history:.6,potential:.4",
     )
+    add_given(cascade)
     _add_hedges(cascade)
     _add_across(cascade)
+
+
+def add_given(parser: argparse.ArgumentParser) -> None:
+    """Declare the weights of the basis ``given``."""
+    parser.add_argument(
+        "--given",
+        metavar="FILE|NODE=WEIGHT",
+        action="append",
+        default=[],
+        help="weights for the basis given: North=3, or a CSV file with the columns node and weight. All nodes below the same"
+        " one have a weight or none; where none has, they share as before",
+    )
+
+
+def given_of(texts: "Sequence[str]") -> tuple[tuple[str, str], ...]:
+    """Read weights as typed and from files: pairs of a node and its weight."""
+    from salesnb.actions.node_weights import read_weights
+
+    found: list[tuple[str, str]] = []
+    for text in texts:
+        if "=" in text:
+            found.append(pair_of(text, "--given", "NODE=WEIGHT, such as North=3, or name a file"))
+        else:
+            found += read_weights(Path(text))
+    return tuple(found)
 
 
 def _add_hedges(cascade: argparse.ArgumentParser) -> None:
@@ -90,8 +123,8 @@ def _add_across(cascade: argparse.ArgumentParser) -> None:
 
 def run_cascade(arguments: argparse.Namespace) -> int:
     """Change the cascade, save it, and print what its levels come to."""
+    from salesnb.actions.cascading import CascadeChange, cascade_again
     from salesnb.actions.hedging import Reach, hedge_lines
-    from salesnb.actions.plans import CascadeChange, cascade_again
 
     workspace = Workspace.open(arguments.workspace)
     change = CascadeChange(
@@ -100,6 +133,7 @@ def run_cascade(arguments: argparse.Namespace) -> int:
         lock=tuple(pair_of(text, "--lock", 'NODE=AMOUNT, such as "West=900000"') for text in arguments.lock),
         unlock=tuple(arguments.unlock),
         basis=arguments.basis,
+        given=given_of(arguments.given),
         across=arguments.across,
         lock_across=tuple(map(_part, arguments.lock_across)),
         unlock_across=tuple(
@@ -125,7 +159,12 @@ def _hedge(text: str) -> "Hedge":
     from salesnb.actions.hedging import Hedge
 
     level, _, percent = text.rpartition("=")
-    number = re.fullmatch(r"\s*(\d{1,4}(?:\.\d+)?)\s*%\s*", percent)
+    number = re.fullmatch(r"\s*([-+]?\d{1,9}(?:\.\d+)?)\s*%\s*", percent)
+    if number is not None and not 0 <= float(number[1]) <= _MOST_OVER:
+        raise BadUsage(
+            f"--over-assignment {text!r} is out of range: it is from 0% to {_MOST_OVER:,}%.",
+            hint="0% takes it off; lower the goal to ask for less of everybody.",
+        )
     if number is None:
         raise BadUsage(
             f"--over-assignment {text!r} is not readable.",
@@ -156,9 +195,13 @@ def pair_of(text: str, option: str, form: str) -> tuple[str, str]:
 
 def print_levels(workspace: Workspace, plan: "Plan") -> None:
     """Print the goals of a plan and the quotas of all levels above the reps."""
+    from salesnb.actions.held_goals import held_lines
     from salesnb.actions.plans import goal_lines, quota_records
 
-    for line in goal_lines(plan, workspace.settings.formatter):
+    for line in (
+        *goal_lines(plan, workspace.settings.formatter),
+        *held_lines(plan, workspace.settings.formatter),
+    ):
         say(line)
     records = [r for r in quota_records(plan, workspace.settings.formatter) if r["level"] != "rep"]
     if records:

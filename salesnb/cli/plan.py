@@ -10,7 +10,7 @@ from salesnb.cli import say
 from salesnb.cli.agreeing import ACTIONS, add_agreeing
 from salesnb.cli.allocate import add_allocate_arguments, run_allocate
 from salesnb.cli.capacity import add_capacity_arguments, run_capacity
-from salesnb.cli.cascade import add_cascade, pair_of, print_levels, run_cascade
+from salesnb.cli.cascade import add_cascade, add_given, given_of, pair_of, print_levels, run_cascade
 from salesnb.cli.fairness import add_fairness_arguments, run_fairness
 from salesnb.cli.outlook import add_outlook, print_outlook
 from salesnb.cli.quotas import add_quota_arguments, quota_options, take_quotas
@@ -96,6 +96,10 @@ def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         action="store_true",
         help="leave out quotas whose name nobody in the data has; else no plan is made before it is said who is meant",
     )
+    new.add_argument(
+        "--basis", metavar="BASIS", default="", help="what to split by instead of history; see plan cascade"
+    )
+    add_given(new)
     add_quota_arguments(new)
 
 
@@ -130,6 +134,8 @@ def _new(arguments: argparse.Namespace) -> int:
         objectives=arguments.objective,
         with_quotas=given,
         partial=arguments.partial,
+        basis=arguments.basis,
+        given=given_of(arguments.given),
     )
     for notice in made.notices:
         say(notice)
@@ -140,6 +146,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     from salesnb.actions.hedging import hedge_lines
+    from salesnb.actions.held_goals import held_lines
     from salesnb.actions.plans import goal_lines, season_lines, slip_lines
     from salesnb.planning import plan_to_document
 
@@ -153,7 +160,8 @@ def _show(arguments: argparse.Namespace) -> int:
         say(line)
     for line in season_lines(plan, workspace.calendar, workspace.settings.formatter):
         say(line)
-    for sentence in (*hedge_lines(plan, workspace.settings.formatter), *slip_lines(plan)):
+    shown = workspace.settings.formatter
+    for sentence in (*held_lines(plan, shown), *hedge_lines(plan, shown), *slip_lines(plan)):
         say(sentence)
     columns, records, right = _quota_table(workspace, plan, arguments.by)
     if records:

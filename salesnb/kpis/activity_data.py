@@ -3,11 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from salesnb.kpis.book import kept
+from salesnb.kpis.kpi import ACTIVITY, TARGET_INPUTS, computed_from
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset, Meta
+    from salesnb.kpis.kpi import Kpi
+    from salesnb.registry import Registry
 
-__all__ = ["ActivityData", "has_activities"]
+__all__ = ["NO_ACTIVITIES", "ActivityData", "has_activities", "lacks_activities"]
+
+NO_ACTIVITIES = "No activities are loaded; import activities.csv (rep_id, kind, date) beside the deals."
 
 # Of these activities have none.
 _WITHOUT = frozenset({"credits", "stage_history", "orders", "quotas"})
@@ -18,6 +23,16 @@ _DATES = ("expected_close_on",)
 def has_activities(data: "Dataset") -> bool:
     """Tell whether any activities are loaded."""
     return data.has("activities") and kept(data, "activities", lambda: _some(data))
+
+
+def lacks_activities(data: "Dataset", known: "Registry[Kpi]", kpi: str) -> bool:
+    """Tell whether a KPI is of activities, or computed from such, and none are loaded."""
+    if kpi not in known or has_activities(data):
+        return False
+    found = known.get(kpi)
+    parts = computed_from([found], known)
+    needed = {name for part in parts for name in part.needs if name not in TARGET_INPUTS}
+    return any(known.get(name).kind == ACTIVITY for name in {kpi, *needed})
 
 
 def _some(data: "Dataset") -> bool:

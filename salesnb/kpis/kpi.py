@@ -84,6 +84,8 @@ class Kpi:
         In words, what it is for; may be empty.
     of_pipeline
         Of a derived one: whether it compares deals won with deals lost, so that it is null where sales are orders.
+    most
+        What it can be at most; None where nothing limits it. None is below zero that anybody would aim at.
     why_draft
         Of one that says that it is certified and is not: why; empty else.
     """
@@ -108,6 +110,7 @@ class Kpi:
     additive_over: tuple[str, ...] | None = None
     description: str = ""
     of_pipeline: bool = False
+    most: float | None = None
     why_draft: str = ""
 
     @property
@@ -183,6 +186,7 @@ def derived(
     source: str,
     higher_is_better: bool = True,
     of_pipeline: bool = False,
+    most: float | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add a KPI that is computed from others: its parameters are their names. The function is returned unchanged.
 
@@ -207,6 +211,7 @@ def derived(
                 needs=needs,
                 higher_is_better=higher_is_better,
                 of_pipeline=of_pipeline,
+                most=most,
             ),
         )
         return function

@@ -14,6 +14,7 @@ _COHORT = "Varicent, Created Win Rate: four different win rates have four differ
     formula="won_count / (won_count + lost_count)",
     source=_CATALOGUE,
     of_pipeline=True,
+    most=1.0,
 )
 def win_rate(won_count: int, closed_count: int) -> float | None:
     """Share of the opportunities closed that were won, by number."""
@@ -26,6 +27,7 @@ def win_rate(won_count: int, closed_count: int) -> float | None:
     formula="expected_amount of the won / expected_amount of the won and lost",
     source=_COHORT,
     of_pipeline=True,
+    most=1.0,
 )
 def win_rate_value(won_expected_amount: int, closed_expected_amount: int) -> float | None:
     """Share of the opportunities closed that were won, by the value they were expected to have."""
@@ -37,6 +39,7 @@ def win_rate_value(won_expected_amount: int, closed_expected_amount: int) -> flo
     unit="ratio",
     formula="of the opportunities created in the period: won to date / all",
     source=_COHORT,
+    most=1.0,
 )
 def win_rate_cohort(cohort_won_count: int, created_count: int) -> float | None:
     """Share of the opportunities created in the period that are won by now."""
@@ -48,6 +51,7 @@ def win_rate_cohort(cohort_won_count: int, created_count: int) -> float | None:
     unit="ratio",
     formula="of the opportunities created in the period: won to date / closed to date",
     source=_COHORT,
+    most=1.0,
 )
 def win_rate_cohort_closed(cohort_won_count: int, cohort_closed_count: int) -> float | None:
     """Share of the opportunities created in the period and closed by now that were won."""

@@ -116,6 +116,7 @@ def nrr(retention_net_amount: int | None, retention_start_amount: int | None) ->
     unit="ratio",
     formula="sum of min(now, then) / sales a year before, of the accounts that bought in the same period a year before",
     source=_SOURCE,
+    most=1.0,
 )
 def grr(retention_gross_amount: int | None, retention_start_amount: int | None) -> float | None:
     """Share of a year before's sales that its accounts buy again; never above 1.

@@ -72,6 +72,7 @@ from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
 from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
 from salesnb.planning.handing_over import hand_over, prorated
 from salesnb.planning.hedging import factors_of, with_hedges
+from salesnb.planning.held import held_to, hold, let_go
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
 from salesnb.planning.leads import Cycle, Lead, daily_wins, leads
 from salesnb.planning.means import (
@@ -84,11 +85,14 @@ from salesnb.planning.means import (
     SeasonWeight,
 )
 from salesnb.planning.model import (
+    ALONE,
     BY_MONTH,
     COMPANY,
     NEW,
     NOT_GIVEN,
+    SAME,
     SCHEMA_VERSION,
+    SPLIT,
     Action,
     Approval,
     Condition,
@@ -107,10 +111,11 @@ from salesnb.planning.model import (
     Segment,
 )
 from salesnb.planning.names import safe_name
+from salesnb.planning.node_weights import check_typed, read_weight, typed_leaves, weights_in_words
 from salesnb.planning.over_assignment import Chosen, Level, assigned_levels, choose_over_assignment, hedged
 from salesnb.planning.planned import PastDrivers, plan_drivers, planned_deals
 from salesnb.planning.problem import Problem
-from salesnb.planning.recascade import edited
+from salesnb.planning.recascade import edited, given_of
 from salesnb.planning.resources import (
     AllocationLimit,
     AllocationLine,
@@ -140,6 +145,7 @@ from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
 
 __all__ = [
+    "ALONE",
     "BASES",
     "BY_MONTH",
     "COMPANY",
@@ -148,7 +154,9 @@ __all__ = [
     "NEW",
     "NOT_GIVEN",
     "RAMPED",
+    "SAME",
     "SCHEMA_VERSION",
+    "SPLIT",
     "Action",
     "AllocationLimit",
     "AllocationLine",
@@ -239,6 +247,7 @@ __all__ = [
     "cascade",
     "cascaded_goal",
     "check",
+    "check_typed",
     "choose_over_assignment",
     "commit_to",
     "cut_across",
@@ -253,11 +262,14 @@ __all__ = [
     "find_scenario",
     "find_segment",
     "free_segments",
+    "given_of",
     "goal_findings",
     "hand_over",
     "hedged",
+    "held_to",
     "hires_by_month",
     "hires_needed",
+    "hold",
     "in_scenario",
     "keep_amounts",
     "keep_curves",
@@ -267,6 +279,7 @@ __all__ = [
     "keep_scenario",
     "keep_segments",
     "leads",
+    "let_go",
     "line_slope",
     "lock",
     "lock_part",
@@ -292,6 +305,7 @@ __all__ = [
     "prorated",
     "ratchet",
     "read_share",
+    "read_weight",
     "recascade",
     "roadmap",
     "safe_name",
@@ -310,10 +324,12 @@ __all__ = [
     "sum_of_quotas",
     "team_attainment",
     "two_cuts",
+    "typed_leaves",
     "typed_weights",
     "unlock",
     "unlock_part",
     "weigh_new",
+    "weights_in_words",
     "with_hedges",
     "worth_of_hire",
 ]

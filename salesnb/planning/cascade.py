@@ -2,7 +2,7 @@
 
 Rules:
 
-1. A node's weight is the sum of the weights of the leaves below it. A total is split among siblings in
+1. A node's weight is the one that a person typed for it, else the sum of the weights of the leaves below it. A total is split among siblings in
    proportion to their weights, in whole units by largest remainder; ties go to the lowest node id.
 2. A locked part stays; what is left is split among the others in proportion to their weights.
 3. A node that is not locked gets at least what is locked below it, and exactly that when everything below
@@ -27,6 +27,7 @@ from salesnb.planning.words import number_in_words
 __all__ = ["LockedAmount", "Weight", "cascade"]
 
 _NOTHING_OVER: Mapping[str, Fraction] = MappingProxyType({})
+_NOTHING_GIVEN: Mapping[str, Weight] = MappingProxyType({})
 _NOTHING_LOCKED: Mapping[str, "LockedAmount"] = MappingProxyType({})
 
 
@@ -50,6 +51,7 @@ def cascade(
     unit: str = "money",
     digits: int = 2,
     over: Mapping[str, Fraction] = _NOTHING_OVER,
+    given: Mapping[str, Weight] = _NOTHING_GIVEN,
 ) -> tuple[Quota, ...]:
     """Split a total over a tree; children add up to their parent exactly, or to so many times as much.
 
@@ -73,6 +75,8 @@ def cascade(
         Decimals of the currency, for error messages.
     over
         Over-assignment by level: how many times what a node has those right below it come to; 1 where it is not named.
+    given
+        Weights that a person typed, by node id; of siblings all have one or none.
 
     Returns
     -------
@@ -107,6 +111,7 @@ def cascade(
         basis=basis,
         show=lambda amount: number_in_words(amount, unit, digits),
         over=over,
+        given=given,
     ).run(total)
     return tuple(
         Quota(
@@ -121,6 +126,7 @@ def cascade(
             amount=parts[node.id].amount,
             basis=parts[node.id].basis,
             weight=None if tree.children(node.id) else weights.get(node.id, 0),
+            given=given.get(node.id),
             lock=locks[node.id].lock if node.id in locks else None,
         )
         for node in tree.walk()

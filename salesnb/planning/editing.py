@@ -13,15 +13,15 @@ from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
 from salesnb.planning.check_cascade import tree_of
 from salesnb.planning.checks import check
 from salesnb.planning.means import Assumptions
-from salesnb.planning.model import Approval, Goal, Lock, Objective, Plan, Quota
+from salesnb.planning.model import SPLIT_UNITS, Approval, Goal, Lock, Objective, Plan, Quota
 from salesnb.planning.recascade import (
-    SPLIT_UNITS,
     again,
     as_given,
     basis_of,
     cascaded,
     edited,
     equal_weights,
+    given_of,
     rescaled,
     shown_in,
     weights_of,
@@ -92,7 +92,7 @@ def new_plan(
         assumptions=Assumptions(seasonality=shapes),
     )
     for goal in plan.goals:
-        if tree is not None and goal.unit in SPLIT_UNITS:
+        if tree is not None and goal.splits:
             given = (weights or {}).get(goal.kpi)
             plan = recascade(
                 plan, goal.id, tree=tree, weights=given, basis="equal" if given is None else basis
@@ -108,6 +108,7 @@ def recascade(
     tree: OrgTree | None = None,
     weights: Mapping[str, Weight] | None = None,
     basis: str | None = None,
+    given: Mapping[str, Weight] | None = None,
 ) -> Plan:
     """Cascade a goal again; what is locked stays.
 
@@ -121,7 +122,10 @@ def recascade(
         The organisation of now; by default the one of the cascade before.
     weights, basis
         By default those of the cascade before; where quotas were given, their amounts are the weights, and what they
-        are by month is kept in proportion. Other weights make a new cascade, which follows the season.
+        are by month is kept in proportion. Other weights make a new cascade, which follows the season, and what was
+        typed for nodes goes with the weights before.
+    given
+        Weights that a person typed, by node id, beside those before; see `salesnb.planning.check_typed`.
 
     Raises
     ------
@@ -131,9 +135,10 @@ def recascade(
         When the goal is not one that is split, or there is no organisation to cascade to.
     """
     found = plan.goal(goal)
-    if found.unit not in SPLIT_UNITS:
+    if not found.splits:
         raise BadInput(
-            f"The goal {found.kpi} is in {found.unit} and is not split.", hint="Set KPI targets instead."
+            f"The goal {found.kpi} is not split: its parts do not add up.",
+            hint="Lock a node at a target of its own.",
         )
     before = plan.quotas_of(found)
     if tree is None and not before:
@@ -141,7 +146,8 @@ def recascade(
             f"The goal {found.kpi} was not cascaded yet.", hint="Give the organisation to cascade it to."
         )
     place = tree_of(before) if tree is None else tree.subtree(found.node)
-    given = weights is None and basis is None
+    unchanged = weights is None and basis is None
+    typed = {**(given_of(before) if unchanged else {}), **(given or {})}
     if weights is None:
         weights = equal_weights(place) if basis == "equal" or not before else weights_of(before, place)
     elif tree is not None:
@@ -154,8 +160,9 @@ def recascade(
         tree=place,
         weights=weights,
         basis=basis or basis_of(before),
+        given={node: weight for node, weight in typed.items() if node in place.by_id},
     )
-    return as_given(new, found, before) if given else new
+    return as_given(new, found, before) if unchanged else new
 
 
 def set_goal(plan: Plan, goal: str, target: float) -> Plan:

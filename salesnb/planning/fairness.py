@@ -121,11 +121,14 @@ class Rise:
         Attainment of the earlier, effective quota.
     growth
         Next full quota over the earlier full quota, less one.
+    before
+        The earlier full quota.
     """
 
     rep: str
     attained: float
     growth: float
+    before: int = 0
 
 
 def attainment_bands(results: Sequence[RepResult], edges: Sequence[float] = EDGES) -> tuple[Band, ...]:

@@ -8,7 +8,7 @@ from salesnb.errors import BadInput
 from salesnb.money import minor_digits
 from salesnb.planning.by_month import spread_given
 from salesnb.planning.model import BY_MONTH, NOT_GIVEN, Goal, Plan, Quota
-from salesnb.planning.recascade import SPLIT_UNITS, with_milestones, with_quotas, with_season
+from salesnb.planning.recascade import with_milestones, with_quotas, with_season
 from salesnb.planning.sharing import Part, Sharing, Weight
 from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.words import number_in_words
@@ -147,7 +147,7 @@ def _basis(found: Part, *, is_sum: bool, nothing_left: bool) -> str:
 
 
 def _check(goal: Goal, tree: OrgTree, amounts: Mapping[str, int]) -> None:
-    if goal.unit not in SPLIT_UNITS:
+    if not goal.splits:
         raise BadInput(
             f"The goal {goal.kpi} is in {goal.unit} and has no quotas.", hint="Set KPI targets instead."
         )

@@ -6,13 +6,13 @@ changes something says when: nothing here asks a clock.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from fractions import Fraction
 
 from salesnb.calendar import Period
 from salesnb.errors import UnknownName, nearest
 from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.means import Assumptions
 from salesnb.planning.measures import LEFT_OUT, amount, implied_unit, number, rarely
+from salesnb.planning.quota import Lock, Quota, QuotaMonth, QuotaPart
 from salesnb.planning.resources import (
     AllocationLimit,
     AllocationLine,
@@ -24,11 +24,15 @@ from salesnb.planning.resources import (
 )
 
 __all__ = [
+    "ALONE",
     "BY_MONTH",
     "COMPANY",
     "NEW",
     "NOT_GIVEN",
+    "SAME",
     "SCHEMA_VERSION",
+    "SPLIT",
+    "SPLIT_UNITS",
     "STATUSES",
     "UNITS",
     "Action",
@@ -55,6 +59,8 @@ NOT_GIVEN = "no quota given"
 NEW = "new: the median of the peers"
 BY_MONTH = "the quotas given by month"
 STATUSES = ("draft", "proposed", "approved")
+SPLIT, SAME, ALONE = "split", "same", "none"
+SPLIT_UNITS = ("money", "count")
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
 
 
@@ -125,6 +131,9 @@ class Goal:
         The band of the outlook, None until one was made.
     across
         The dimension that its quotas are cut by a second time, such as ``product``; else empty.
+    below
+        What the nodes below have of it: ``split``, parts that add up; ``same``, each is held to the target itself, as of a
+        win rate; ``none``, nothing but what is typed for one, as of what is open at the end.
     """
 
     id: str
@@ -140,6 +149,17 @@ class Goal:
     baseline_period: str = ""
     probability: ProbabilityBand | None = None
     across: str = field(default="", metadata=LEFT_OUT)
+    below: str = field(default=SPLIT, metadata=LEFT_OUT)
+
+    @property
+    def splits(self) -> bool:
+        """Whether it becomes quotas that add up."""
+        return self.below == SPLIT and self.unit in SPLIT_UNITS
+
+    @property
+    def same_below(self) -> bool:
+        """Whether every node below is held to the target itself; an earlier version did not say so of rates."""
+        return self.below == SAME or (self.below == SPLIT and self.unit not in SPLIT_UNITS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,90 +177,6 @@ class Segment:
     id: str
     name: str
     conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lock:
-    """Who fixed a quota, why and when."""
-
-    by: str
-    why: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuotaMonth:
-    """A month's part of a quota, in minor units of money or as a count."""
-
-    label: str
-    unit: str = implied_unit()
-    amount: int = amount()
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuotaPart:
-    """What a quota comes to for one value of the second cut, in minor units of money or as a count.
-
-    Attributes
-    ----------
-    label
-        The value of the dimension, or the name of the segment.
-    weight
-        What it is in proportion to, on leaves.
-    lock
-        Present when it stays as it is.
-    """
-
-    label: str
-    unit: str = implied_unit()
-    amount: int = amount()
-    weight: int | Fraction | None = field(default=None, metadata=LEFT_OUT)
-    lock: Lock | None = field(default=None, metadata=LEFT_OUT)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Quota:
-    """The part of a goal that a node or rep has.
-
-    Attributes
-    ----------
-    id, parent, level, name
-        The node; ``parent`` is None at the top of the cascade.
-    owner
-        The manager of the node, or the rep.
-    kpi, period
-        The KPI and the label of the period.
-    unit
-        ``money`` or ``count``.
-    amount
-        Minor units of money, or a count; children add up to their parent exactly.
-    basis
-        How it was found: ``history``, ``given``, ``locked``, ``equal (no history)``, …
-    weight
-        What its share was in proportion to, on leaves; None on inner nodes and where quotas were given.
-    lock
-        Present when the amount stays as it is.
-    months
-        The quota's own amounts by month, where quotas were given by month or quarter: they add up to it, and those of
-        children to those of their parent in each month. Empty where the quota follows the season of its goal.
-    parts
-        What it comes to by the second cut of its goal; they add up both ways, as months do.
-    """
-
-    id: str
-    parent: str | None
-    level: str
-    name: str
-    owner: str = ""
-    kpi: str
-    period: str
-    unit: str = implied_unit()
-    amount: int = amount()
-    basis: str
-    weight: int | Fraction | None = None
-    lock: Lock | None = None
-    months: tuple[QuotaMonth, ...] = rarely()
-    parts: tuple[QuotaPart, ...] = rarely()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,18 +17,18 @@ from salesnb.planning.parts import cut_again
 from salesnb.planning.planned import follow_quotas
 from salesnb.planning.roadmap import milestones, season_weights, seasonality
 from salesnb.planning.shape import NO_SHAPE, Shape
-from salesnb.planning.sharing import Weight
+from salesnb.planning.sharing import GIVEN, Weight
 from salesnb.planning.tree import OrgTree
 from salesnb.planning.words import number_in_words
 
 __all__ = [
-    "SPLIT_UNITS",
     "again",
     "as_given",
     "basis_of",
     "cascaded",
     "edited",
     "equal_weights",
+    "given_of",
     "rescaled",
     "shown_in",
     "weights_of",
@@ -37,8 +37,6 @@ __all__ = [
     "with_season",
 ]
 
-SPLIT_UNITS = ("money", "count")
-
 
 def edited(plan: Plan, **changes: object) -> Plan:
     """Change parts of a plan; what comes out is a draft, approved or not before."""
@@ -46,9 +44,16 @@ def edited(plan: Plan, **changes: object) -> Plan:
 
 
 def cascaded(
-    plan: Plan, goal: Goal, total: int, *, tree: OrgTree, weights: Mapping[str, Weight], basis: str
+    plan: Plan,
+    goal: Goal,
+    total: int,
+    *,
+    tree: OrgTree,
+    weights: Mapping[str, Weight],
+    basis: str,
+    given: Mapping[str, Weight],
 ) -> Plan:
-    """Replace the quotas of a goal by a new cascade; its locks stay."""
+    """Replace the quotas of a goal by a new cascade, with the weights typed for nodes; its locks stay."""
     digits = minor_digits(plan.currency)
     locked = [quota for quota in plan.quotas_of(goal) if quota.lock]
     for quota in locked:
@@ -70,6 +75,7 @@ def cascaded(
         unit=goal.unit,
         digits=digits,
         over=_over(plan, goal, tree),
+        given=given,
     )
     return with_quotas(plan, goal, quotas)
 
@@ -85,7 +91,15 @@ def again(plan: Plan, goal: Goal, quotas: Sequence[Quota], total: int) -> Plan:
     """Cascade a goal by the tree, weights and locks of the quotas given; what they have by month follows."""
     tree = tree_of(quotas)
     held = with_quotas(plan, goal, quotas)
-    new = cascaded(held, goal, total, tree=tree, weights=weights_of(quotas, tree), basis=basis_of(quotas))
+    new = cascaded(
+        held,
+        goal,
+        total,
+        tree=tree,
+        weights=weights_of(quotas, tree),
+        basis=basis_of(quotas),
+        given=given_of(quotas),
+    )
     return as_given(new, goal, quotas)
 
 
@@ -155,7 +169,7 @@ def _stones(plan: Plan, goal: Goal) -> tuple[Milestone, ...]:
         by_month = {month.label: month.amount for month in top.months}
         return milestones(int(goal.target), by_month, unit=goal.unit, goal=goal.id)
     season = next((season for season in plan.assumptions.seasonality if season.kpi == goal.kpi), None)
-    if season is None or goal.unit not in SPLIT_UNITS:
+    if season is None or not goal.splits:
         return ()
     weights = {
         label: weight for label, weight in season_weights(season).items() if _touches(label, goal.period)
@@ -173,9 +187,14 @@ def weights_of(quotas: Sequence[Quota], tree: OrgTree) -> dict[str, Weight]:
     }
 
 
+def given_of(quotas: Sequence[Quota]) -> dict[str, Weight]:
+    """Read the weights that were typed for nodes, by id."""
+    return {quota.id: quota.given for quota in quotas if quota.given is not None}
+
+
 def basis_of(quotas: Sequence[Quota]) -> str:
     """Tell the basis of a cascade apart from the exceptions within it."""
-    exceptions = ("locked", "locks below", "equal (", NEW, NOT_GIVEN)
+    exceptions = ("locked", "locks below", "equal (", f"{GIVEN}: weight ", NEW, NOT_GIVEN)
     return next((q.basis for q in quotas if not q.basis.startswith(exceptions)), "history")
 
 

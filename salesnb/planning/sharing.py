@@ -11,12 +11,26 @@ from salesnb.money import split
 from salesnb.planning.hedging import comes_to, factor_below, needs
 from salesnb.planning.tree import OrgNode, OrgTree
 
-__all__ = ["Part", "Sharing", "Weight", "equal_for_want_of"]
+__all__ = ["GIVEN", "Part", "Sharing", "Weight", "equal_for_want_of", "weight_in_words"]
+
+GIVEN = "given"
 
 Weight = int | Fraction
 
 _NAMED_LOCKS = 3
 _ONCE = Fraction(1)
+
+
+def weight_in_words(weight: Weight) -> str:
+    """Write a weight in decimals where these are exact and few, else as a fraction.
+
+    Examples
+    --------
+    >>> weight_in_words(Fraction(5, 2)), weight_in_words(3), weight_in_words(Fraction(1, 3))
+    ('2.5', '3', '1/3')
+    """
+    exact = Fraction(weight)
+    return f"{float(exact):g}" if Fraction(f"{float(exact):g}") == exact else str(exact)
 
 
 def equal_for_want_of(basis: str) -> str:
@@ -48,6 +62,8 @@ class Sharing:
     ----------
     weights, locks
         By node id: weights of leaves, locked amounts of any node.
+    given
+        Weights that a person typed, by node id: who has one shares with the siblings by these and not by what is below.
     show
         Puts an amount into words for messages.
     word, remedy
@@ -64,6 +80,7 @@ class Sharing:
     word: str = "lock"
     remedy: str = "Unlock"
     over: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType({}))
+    given: Mapping[str, Weight] = field(default_factory=lambda: MappingProxyType({}))
 
     def run(self, total: int) -> dict[str, Part]:
         """Give every node its part.
@@ -139,8 +156,19 @@ class Sharing:
         moving = [key for key in free if key not in floored]
         weights, basis = self._weights_of(moving)
         amounts = split(rest, weights, moving) if moving else ()
+        typed = self._typed(children) if basis == GIVEN else {}
         return parts | {
-            key: Part(amount=amount, basis=basis) for key, amount in zip(moving, amounts, strict=True)
+            key: Part(amount=amount, basis=typed.get(key, basis))
+            for key, amount in zip(moving, amounts, strict=True)
+        }
+
+    def _typed(self, children: Sequence[OrgNode]) -> dict[str, str]:
+        """Say of siblings what was typed for each, of how much in all."""
+        own = {child.id: self.given[child.id] for child in children if child.id in self.given}
+        whole = sum(own.values())
+        return {
+            key: f"{GIVEN}: weight {weight_in_words(weight)} of {weight_in_words(whole)}"
+            for key, weight in own.items()
         }
 
     def _floored(self, rest: int, free: Sequence[str]) -> frozenset[str]:
@@ -166,6 +194,9 @@ class Sharing:
 
     def _weights_of(self, keys: Sequence[str]) -> tuple[list[Weight], str]:
         """Weights of siblings; equal ones, and said so, when none of them weighs anything."""
+        typed = [self.given[key] for key in keys if key in self.given]
+        if keys and len(typed) == len(keys):
+            return (typed, GIVEN) if any(typed) else ([1] * len(keys), equal_for_want_of("weight given"))
         weights = [self.mass[key] for key in keys]
         if any(weights):
             return weights, self.basis

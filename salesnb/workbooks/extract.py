@@ -42,6 +42,7 @@ from salesnb.workbooks.extract_own import OwnKpis, own_of
 from salesnb.workbooks.extract_since import since_of
 from salesnb.workbooks.findings_activities import ActivityNote, activities_from
 from salesnb.workbooks.findings_bridge import Since
+from salesnb.workbooks.findings_held import HeldTarget, held_of
 from salesnb.workbooks.findings_made import Made, made_from
 from salesnb.workbooks.findings_need import Need, need_from
 from salesnb.workbooks.findings_outlook import Prospect, prospect_from
@@ -196,6 +197,8 @@ class ReviewExtract:
     made: Made | None = None
     activities: ActivityNote | None = None
     own: OwnKpis = field(default_factory=OwnKpis)
+    held: tuple[HeldTarget, ...] = ()
+    best_month: tuple[str, float] | None = None
 
     def table(self, name: str) -> tuple[dict[str, Any], ...]:
         """Give the rows of a table; a table that is not there has none."""
@@ -275,6 +278,8 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         activities=activities_from(document.get("activities")),
         made=made_from(document.get("made")),
         own=own_of(document.get("own")),
+        held=held_of(document.get("held")),
+        best_month=(str(best[0]), best[1]) if (best := document.get("best_month")) else None,
     )
 
 

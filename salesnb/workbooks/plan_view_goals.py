@@ -151,6 +151,9 @@ def goal_table(extract: PlanExtract) -> Chart | Text:
         if goal.baseline is not None and goal.baseline_period
     }
     note = f"Before: {', '.join(sorted(known))}." if known else ""
+    whole = [extract.label(goal.kpi) for goal in goals if not goal.splits]
+    if whole:
+        note = f"{note} Not split, because it does not add up over teams: {', '.join(whole)}.".strip()
     return table(
         f"{say.count(len(goals), 'goal')} for {extract.period}", columns, rows, fmt=extract.fmt, note=note
     )

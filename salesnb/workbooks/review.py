@@ -12,6 +12,7 @@ from salesnb.workbooks.review_activities import activity_table, time_chart
 from salesnb.workbooks.review_bridge import restated_note, since_chart
 from salesnb.workbooks.review_change import change_chart
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
+from salesnb.workbooks.review_held import held_goals
 from salesnb.workbooks.review_made import answer_table, own_past, quota_made
 from salesnb.workbooks.review_outlook import outlook_chart, outlook_table
 from salesnb.workbooks.review_own import own_kpis
@@ -197,6 +198,11 @@ class Review:
         if not self._reading.segments:
             return Text(plain="", html="")
         return review_people.value_table(self._reading, self._reading.segments, self._segment)
+
+    @property
+    def held_goals(self) -> Chart | Text:
+        """Goals that are not split, such as a win rate, beside what the KPI is here; empty where there are none."""
+        return held_goals(self._reading)
 
     @property
     def own_kpis(self) -> Text:

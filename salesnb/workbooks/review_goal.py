@@ -31,6 +31,10 @@ def goal_chart(reading: "Reading") -> Chart | Text:
     if at.state == "before":
         return paragraph([f"{reading.period} has not begun; there is nothing to measure yet."])
     if at.target is None:
+        if extract.held:
+            return paragraph(
+                [f"{extract.node.name} has no quota in {reading.period}, but goals that are not split."]
+            )
         return paragraph([f"No goal is set for {extract.node.name} in {reading.period}."])
     due = at.due if at.state == "running" else None
     measure = Measure(at.label, at.actual, at.target, due, at.last_year)

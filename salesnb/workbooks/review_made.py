@@ -136,8 +136,9 @@ def _own_past(reading: "Reading") -> Iterator[Point]:
         for label, value in monthly(reading, at.kpi)
         if value and label != partial_month(reading)
     ]
-    if len(months) > 1:
-        label, most = max(months, key=lambda pair: (pair[1], pair[0]))
+    best = reading.extract.best_month
+    if best or len(months) > 1:
+        label, most = best or max(months, key=lambda pair: (pair[1] or 0, pair[0]))
         yield Point(what=f"The best month was {say.fmt.month(label)} with {say.amount(most, at.unit)}.")
 
 

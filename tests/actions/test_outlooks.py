@@ -13,6 +13,7 @@ import pytest
 
 import salesnb
 from salesnb.actions import outlooks
+from salesnb.actions.cascading import CascadeChange, cascade_again
 from salesnb.actions.facts import Facts
 from salesnb.actions.goal_checking import check_goals, save_bands
 from salesnb.actions.hedging import Reach
@@ -25,7 +26,7 @@ from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, mo
 from salesnb.actions.outlook_told import GoalOutlook
 from salesnb.actions.outlook_words import outlook_lines
 from salesnb.actions.outlooks import outlook_of_plan
-from salesnb.actions.plans import CascadeChange, approve, cascade_again
+from salesnb.actions.plans import approve
 from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
 from salesnb.actions.prospects import Prospects, SharedOutlooks
 from salesnb.cli import main

@@ -252,6 +252,32 @@ def test_a_ramp_takes_nothing_twice_because_productivity_is_that_of_ramped_reps(
     assert nine["ramped"] == pytest.approx((0.5 + 1 + 1) / 3)
 
 
+def test_capacity_is_held_against_the_goal_and_against_what_reps_are_asked_for(run, work):
+    plain = run("-C", work, "plan", "capacity", "q1", "--productivity", "100")
+    assert "Capacity is below the goal by $1,300." in plain.err
+    assert "all reps come to" not in plain.err
+    assert run("-C", work, "plan", "cascade", "q1", "--over-assignment", "10%").code == 0
+    hedged = run("-C", work, "plan", "capacity", "q1", "--productivity", "100")
+    assert "Capacity is below the goal by $1,300." in hedged.err
+    assert "The quotas of all reps come to $4,400; capacity is below that by $1,700." in hedged.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--over-assignment", "-5%"], "'-5%' is out of range: it is from 0% to 9,999%"),
+        (["--over-assignment", "team=-5%"], "is out of range"),
+        (["--over-assignment", "x"], "is not readable"),
+        (["--reach", "-5%"], "'-5%' is not a share"),
+        (["--goal", "-5"], "'-5' is not readable"),
+    ],
+)
+def test_a_value_that_begins_with_a_minus_is_told_what_is_allowed(run, work, options, said):
+    done = run("-C", work, "plan", "cascade", "q1", *options)
+    assert done.code == 2
+    assert said in done.err
+
+
 def test_gaps_and_hires_are_told_in_words(run, work):
     found = run("-C", work, "plan", "capacity", "q1", "--productivity", "100", "--ramp", "0,0")
     assert found.code == 0
@@ -308,6 +334,24 @@ def test_the_next_plan_tells_whether_quotas_follow_what_was_attained(run, work):
     found = asked(run, work, "fairness", "q1")
     assert found["ratchet"]["earlier_plan"] == "q4"
     assert found["ratchet"]["all"]["reps"] >= 8
+
+
+def test_who_beat_a_quota_and_gets_a_higher_one_is_named_with_both_amounts(run, work):
+    quotas = run("-C", work, "plan", "cascade", "q4", "--goal", "won_amount=1000", "--why", "lower")
+    assert quotas.code == 0, quotas.err
+    last = run("-C", work, "plan", "fairness", "q1").out
+    line = next(line for line in last.splitlines() if "get more, the most: " in line)
+    before, after = (
+        {
+            q["name"]: q["amount_minor"]
+            for q in json.loads(run("-C", work, "plan", "show", name, "--format", "json").out)["quotas"]
+            if q["level"] == "rep"
+        }
+        for name in ("q4", "q1")
+    )
+    most = max(before, key=lambda name: after.get(name, 0) / before[name] if before[name] else 0)
+    assert f"{most} attained " in line
+    assert f"from ${before[most] / 100:,.0f} to ${after[most] / 100:,.0f} (+" in line
 
 
 def test_attainment_on_potential_is_told_with_its_interval(run, work, tmp_path):

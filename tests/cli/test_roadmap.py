@@ -228,3 +228,16 @@ def test_the_plans_page_has_chances_capacity_fairness_and_roadmap(busy: Path) ->
     assert {node["level"] for node in content["capacity"]["nodes"]} == {"company", "team"}
     assert content["roadmap"]["season"]
     assert content["activities"]["time"]
+
+
+def test_the_best_month_is_that_of_all_that_is_loaded(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page's own months begin later; of equal months the latest counts, and the last one is whole."""
+    won: dict[str, dict[str, int]] = {}
+    for _, rep, _, stage, amount, _, closed in deals():
+        if stage == "won":
+            months = won.setdefault(str(rep), {})
+            months[f"{closed:%Y-%m}"] = months.get(f"{closed:%Y-%m}", 0) + int(str(amount)) * 100
+    monkeypatch.setattr("salesnb.actions.facts._YEARS_OF_TREND", 0)
+    for extract in extracts(plain, "rep"):
+        best = max((amount, month) for month, amount in won[extract["node"]["id"]].items())
+        assert tuple(extract["best_month"]) == (best[1], best[0])

@@ -22,11 +22,12 @@ PARTS = (
     "products", "product_table", "segments", "segment_table", "open_deals", "improve", "caveats", "definitions",
     "provenance", "restated", "since", "own_kpis", "outlook",
     "roadmap", "leads", "activities", "time_spent", "own_past", "quota_made", "answers", "outlook_chart",
+    "held_goals",
 )  # fmt: skip
 # Nothing to say is said by nothing.
 MAY_BE_EMPTY = {
     "segment_table", "restated", "since", "own_kpis", "leads", "activities", "time_spent", "own_past", "answers",
-    "outlook_chart",
+    "outlook_chart", "held_goals",
 }  # fmt: skip
 HOSTILE = "<script>alert(1)</script>\n\"'&amp; =1+1 \u202eevil 👩‍👩‍👧 " + "x" * 300
 WORLD = World(deals=tuple(deals()))
@@ -323,3 +324,17 @@ def test_the_template_shows_every_part_once_and_says_nothing_else() -> None:
     assert all(cell["metadata"]["jupyter"]["source_hidden"] for cell in cells if cell["cell_type"] == "code")
     assert len({cell["id"] for cell in cells}) == len(cells)
     assert not any(cell.get("outputs") for cell in cells)
+
+
+def test_goals_that_are_not_split_stand_beside_what_the_kpi_is() -> None:
+    told = base()
+    now = dict(zip(told["tables"]["headline"]["columns"], told["tables"]["headline"]["rows"][0], strict=True))
+    told["held"] = [
+        {"kpi": "win_rate", "target": now["win_rate"], "direction": "at_least"},
+        {"kpi": "median_cycle_days", "target": now["median_cycle_days"] - 1, "direction": "at_most"},
+        {"kpi": "not_kept_any_more", "target": 1, "direction": "at_least"},
+    ]
+    rows = figures(review(told).held_goals)
+    assert [row[-1] for row in rows.values()] == ["yes", "no"]
+    assert "1 of 2 goals that are not split holds so far." in text(review(told).held_goals)
+    assert "but goals that are not split" in text(review(told | {"goal": None}).goal)

@@ -151,6 +151,9 @@ def test_the_own_past_is_the_pace_of_then_and_the_best_month() -> None:
     said = text(own_past(Reading(review_from_document(told))))
     assert "$270 so far, $130 below the same days of Q4 2016." in said
     assert "The best month was Sep 2017 with $500." in said
+    told["best_month"] = ["2014-03", 70_000]
+    best = text(own_past(Reading(review_from_document(told))))
+    assert "The best month was Mar 2014 with $700." in best
 
 
 def test_activities_name_the_kind_that_is_furthest_behind_and_the_share_of_time() -> None:
