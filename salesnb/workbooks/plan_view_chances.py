@@ -5,11 +5,12 @@ from typing import Any
 
 from salesnb.charts import Chart, Indented, bars, table, tornado
 from salesnb.planning import NOT_GIVEN, Standing, goal_findings, standings
-from salesnb.workbooks.findings_outlook import Prospect
+from salesnb.workbooks.findings_outlook import Prospect, chance_words, no_probability
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_read import PlanExtract
 from salesnb.workbooks.review_outlook import LEVELS, outlook_picture
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
+from salesnb.workbooks.review_track import track_text
 
 __all__ = [
     "answer_table",
@@ -21,6 +22,7 @@ __all__ = [
     "lever_chart",
     "outlook_chart",
     "outlook_table",
+    "outlook_track",
 ]
 
 _NOTHING = Text(plain="", html="")
@@ -43,10 +45,10 @@ def _outlook_words(extract: PlanExtract, found: Prospect) -> str:
     say, unit = extract.say, extract.cascaded.unit if extract.cascaded else "money"
     low, high, target = (say.amount(value, unit) for value in (found.low, found.high, found.target))
     ends = f"{extract.period} ends between {low} and {high} in 80 of 100 such cases"
-    if found.probability is None:
-        return f"{ends}. No probability is shown: {found.reason}."
     if found.to_date >= found.target:
         return f"The goal of {target} is reached: {ends}."
+    if found.probability is None:
+        return f"{ends}. {no_probability(found, extract.fmt)}"
     chance = extract.fmt.ratio(found.probability, 0)
     said = f"The goal of {target} is attained with a probability of {chance}: {ends}."
     if found.probability < _UNLIKELY:
@@ -73,6 +75,15 @@ def outlook_table(extract: PlanExtract) -> Chart | Text:
     )
 
 
+def outlook_track(extract: PlanExtract) -> Text:
+    """Say how far such outlooks were right on the past, at every level."""
+    found = extract.outlook
+    if found is None:
+        return _NOTHING
+    top = extract.quotas[0].level if extract.quotas else ""
+    return track_text(found.track, top, extract.fmt)
+
+
 def _outlook_row(extract: PlanExtract, one: Prospect) -> list[Any]:
     fmt = extract.fmt
     goal = extract.cascaded
@@ -81,13 +92,10 @@ def _outlook_row(extract: PlanExtract, one: Prospect) -> list[Any]:
     def short(value: float) -> str:
         return fmt.short(round(value), unit)
 
-    chance = None if one.probability is None or not one.target else fmt.ratio(one.probability, 0)
-    if one.target and one.to_date >= one.target:
-        chance = "reached"
     ends = f"{short(one.low)} to {short(one.high)}"
     levels = (short(value) for value in (one.commit, one.even, one.stretch))
     name = Indented(one.name, _depth(extract, one.id))
-    return [name, short(one.target), short(one.to_date), chance, ends, *levels]
+    return [name, short(one.target), short(one.to_date), chance_words(one, fmt), ends, *levels]
 
 
 def _depth(extract: PlanExtract, node: str) -> int:
