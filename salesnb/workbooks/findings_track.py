@@ -68,7 +68,7 @@ def track_from(part: Mapping[str, Any] | None) -> Track | None:
 def track_sentences(track: Track, level: str, fmt: Formatter) -> tuple[str, ...]:
     """Say how far outlooks of a level were right; of all together, where the level is not told of."""
     row = next((one for one in track.rows if one.level == level), track.rows[-1])
-    of = f" of a {row.level}" if row.level != ALL_LEVELS else ""
+    of = {ALL_LEVELS: "", "company": " of the company"}.get(row.level, f" of a {row.level}")
     tried = f"Such outlooks{of} were tried on {fmt.count(row.origins)} past month {'end' if row.origins == 1 else 'ends'}"
     if not row.is_judged or row.coverage80 is None or row.brier is None or row.base_rate_brier is None:
         return (f"{tried}: too few to say how far they are right.",)
