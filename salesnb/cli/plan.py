@@ -139,6 +139,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.agreeing import answer_lines
     from salesnb.actions.hedging import hedge_lines
     from salesnb.actions.plans import goal_lines, season_lines, slip_lines
     from salesnb.planning import plan_to_document
@@ -153,7 +154,8 @@ def _show(arguments: argparse.Namespace) -> int:
         say(line)
     for line in season_lines(plan, workspace.calendar, workspace.settings.formatter):
         say(line)
-    for sentence in (*hedge_lines(plan, workspace.settings.formatter), *slip_lines(plan)):
+    formatter = workspace.settings.formatter
+    for sentence in (*hedge_lines(plan, formatter), *slip_lines(plan), *answer_lines(plan, formatter)):
         say(sentence)
     columns, records, right = _quota_table(workspace, plan, arguments.by)
     if records:

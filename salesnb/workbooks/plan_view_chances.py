@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesnb.charts import Chart, Indented, bars, table, tornado
-from salesnb.planning import NOT_GIVEN, Standing, goal_findings, standings
+from salesnb.planning import NOT_GIVEN, QuotaAnswer, Standing, goal_findings, outdated_words, standings
 from salesnb.workbooks.findings_outlook import Prospect, chance_words, no_probability
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_read import PlanExtract
+from salesnb.workbooks.review_made import ask_again
 from salesnb.workbooks.review_outlook import LEVELS, outlook_picture
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
 from salesnb.workbooks.review_track import track_text
@@ -221,7 +222,11 @@ def answer_table(extract: PlanExtract) -> Chart | Text:
     if goal is None:
         return _NOTHING
     found = [one for one in standings(extract.plan, goal) if one.quota.basis != NOT_GIVEN]
-    said = [one for one in found if one.answer or one.committed is not None or one.below is not None]
+    said = [
+        one
+        for one in found
+        if one.answer or one.outdated or one.committed is not None or one.below is not None
+    ]
     say = extract.say
     accepted, disputed = (
         sum(one.answer is not None and one.answer.answer == word for one in found)
@@ -231,8 +236,9 @@ def answer_table(extract: PlanExtract) -> Chart | Text:
         return paragraph(["Nobody has accepted, disputed or committed to a quota yet."])
     count = say.count(len(found), "quota")
     finding = f"{say.fmt.count(accepted) if accepted else 'None'} of {count} {'is' if accepted < 2 else 'are'} accepted"
-    finding += f", {say.fmt.count(disputed)} disputed." if disputed else "."
-    told = sorted(said, key=lambda one: not (one.answer and one.answer.answer == "disputed"))[:_MOST_ANSWERS]
+    finding += f", {say.fmt.count(disputed)} disputed" if disputed else ""
+    finding += ask_again(sum(one.outdated is not None for one in found), say)
+    told = sorted(said, key=_urgency)[:_MOST_ANSWERS]
     left = len(said) - len(told)
     shown = [one for one in said if one in told]
     return table(
@@ -251,6 +257,13 @@ def answer_table(extract: PlanExtract) -> Chart | Text:
     )
 
 
+def _urgency(one: Standing) -> int:
+    """Place disputes first, then who is to be asked again."""
+    if one.answer is not None and one.answer.answer == "disputed":
+        return 0
+    return 1 if one.outdated is not None else 2
+
+
 def _answer_row(extract: PlanExtract, one: Standing) -> list[Any]:
     unit, said = one.quota.unit, one.answer
 
@@ -260,7 +273,21 @@ def _answer_row(extract: PlanExtract, one: Standing) -> list[Any]:
     words = None
     if said is not None:
         words = f"{said.answer.capitalize()} by {said.by}" + (f": {said.reason}" if said.reason else "")
+    elif one.outdated is not None:
+        words = capital(_outdated(extract, one.outdated, one.quota.amount))
     below = short(one.below)
     if below and one.answered < one.children:
         below += f" ({extract.fmt.count(one.answered)} of {extract.fmt.count(one.children)})"
     return [one.quota.name, short(one.quota.amount), short(one.committed), below, short(one.gap), words]
+
+
+def _outdated(extract: PlanExtract, said: QuotaAnswer, now: int) -> str:
+    say = extract.say
+    words = outdated_words(
+        said.answer,
+        say.amount(said.amount, said.unit),
+        say.amount(now, said.unit),
+        revision=said.revision,
+        day=say.date(said.at.date()),
+    )
+    return f"{words} ({said.reason})" if said.reason else words
