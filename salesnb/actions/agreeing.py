@@ -6,15 +6,18 @@ from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.plans import node_id, read_target
+from salesnb.counting import counted
 from salesnb.money import Formatter
 from salesnb.planning import Plan
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["NOT_YET", "answer", "commit", "standing_records"]
+__all__ = ["NOT_YET", "answer", "answer_lines", "commit", "standing_records"]
 
 NOT_YET = "none"
+# Who is to be asked again is told one by one up to so many.
+_MOST_TOLD = 8
 _ANSWERS = {"accept": "accepted", "dispute": "disputed"}
 
 
@@ -76,6 +79,38 @@ def answer(
     return store.save(changed, read_at=plan.revision, author=who, reason=words, at=at)
 
 
+def answer_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
+    """Say how many quotas are accepted and disputed as they are, and who has answered an earlier number alone.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; empty where nobody has answered.
+    """
+    lines: list[str] = []
+    for goal in plan.goals:
+        found = [one for one in planning.standings(plan, goal) if one.quota.basis != planning.NOT_GIVEN]
+        counts = {
+            word: sum(one.answer is not None and one.answer.answer == word for one in found)
+            for word in planning.ANSWERS
+        }
+        old = [one for one in found if one.outdated is not None]
+        if not old and not any(counts.values()):
+            continue
+        left = len(found) - sum(counts.values())
+        of = f"Of the {counted(len(found), 'quota', 'quotas')} of {goal.kpi}"
+        told = ", ".join(
+            f"{count:,} {'is' if count == 1 else 'are'} {word}" for word, count in counts.items()
+        )
+        lines.append(
+            f"{of} {told}, and {left:,} {'is' if left == 1 else 'are'} not answered as {'it is' if left == 1 else 'they are'}."
+        )
+        lines += [f"{one.quota.name} {_outdated(one, formatter)}." for one in old[:_MOST_TOLD]]
+        if len(old) > _MOST_TOLD:
+            lines.append(f"{len(old) - _MOST_TOLD:,} more: salesnb plan show {plan.name} --by commitment.")
+    return tuple(lines)
+
+
 def standing_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]]:
     """List what each node was handed, commits to and says, in the order of the quotas."""
     records: list[dict[str, object]] = []
@@ -83,7 +118,7 @@ def standing_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]
         for one in planning.standings(plan, goal):
             unit, said = one.quota.unit, one.answer
             words = (
-                ""
+                _outdated(one, formatter)
                 if said is None
                 else f"{said.answer} by {said.by}" + (f": {said.reason}" if said.reason else "")
             )
@@ -100,6 +135,22 @@ def standing_records(plan: Plan, formatter: Formatter) -> list[dict[str, object]
                 }
             )
     return [*records, *_of_nobody(plan, formatter)]
+
+
+def _outdated(one: planning.Standing, formatter: Formatter) -> str:
+    """Say what was answered to an earlier amount; nothing where nothing was."""
+    said, unit = one.outdated, one.quota.unit
+    if said is None:
+        return ""
+    words = planning.outdated_words(
+        said.answer,
+        formatter.value(said.amount, said.unit),
+        formatter.value(one.quota.amount, unit),
+        revision=said.revision,
+        day=formatter.date(said.at.date()),
+    )
+    why = f" ({said.reason})" if said.reason else ""
+    return f"{words}{why}"
 
 
 def _of_nobody(plan: Plan, formatter: Formatter) -> list[dict[str, object]]:

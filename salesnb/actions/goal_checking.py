@@ -217,5 +217,6 @@ def _range(top: "NodeOutlook", goal: Goal, shown: "Formatter") -> Iterator[str]:
         return
     chance = top.attainment.chance
     low, high = (shown.value(value, goal.unit) for value in (chance.low, chance.high))
-    yield f"No probability is shown: {chance.reason}."
+    share = f", {chance.base_rate:.0%} of them" if chance.base_rate is not None else ""
+    yield f"No probability is shown: {chance.reason}{share}."
     yield f"In 80 of 100 such cases it ends between {low} and {high}."

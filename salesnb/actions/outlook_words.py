@@ -56,8 +56,12 @@ def _headline(found: "GoalOutlook", top: "NodeOutlook", formatter: Formatter) ->
         return f"{what}: nothing is known to tell an outlook from."
     chance = top.attainment.chance
     if chance.probability is None:
-        return f"{what}: no probability is shown: {chance.reason}."
+        return f"{what}: no probability is shown: {chance.reason}{_base_rate(chance.base_rate)}."
     return f"{what}: attained with {_percent(chance.probability)} probability; {to_date} to date."
+
+
+def _base_rate(share: float | None) -> str:
+    return "" if share is None else f", which was {_percent(share)} of them"
 
 
 def _cause(found: "GoalOutlook", formatter: Formatter) -> str:
@@ -158,7 +162,8 @@ def _shown(node: "NodeOutlook", *, is_over: bool) -> str | None:
         return "reached" if node.to_date >= node.target else "missed"
     probability = node.attainment.chance.probability
     if probability is None:
-        return None
+        share = node.attainment.chance.base_rate
+        return None if share is None else f"base rate {_percent(share)}"
     return _percent(probability)
 
 
@@ -180,6 +185,7 @@ def outlook_json(found: "GoalOutlook", digits: int) -> dict[str, object]:
         return told | {
             "probability": chance.probability,
             "reason": chance.reason,
+            "base_rate": chance.base_rate,
             "low": number(chance.low),
             "high": number(chance.high),
             **{level.name: number(level.target) for level in node.attainment.levels},

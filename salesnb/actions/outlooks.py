@@ -1,7 +1,7 @@
-"""The outlook of a plan: what its period will bring at every node, and how likely each quota is attained."""
+"""The outlook of a goal: what its period will bring at every node, and how likely each quota is attained."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import math
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from salesnb.actions.outlook_data import (
     months_of,
 )
 from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
-from salesnb.actions.predicting import Lesson, keep_predictions, lesson_of, predictions_of
+from salesnb.actions.predicting import Lesson, lesson_of, predictions_of
 from salesnb.counting import counted
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis.activity_data import NO_ACTIVITIES, lacks_activities
@@ -36,64 +36,13 @@ if TYPE_CHECKING:
     from salesnb.outlook.predictions import Prediction
     from salesnb.outlook.simulation import Simulation
     from salesnb.outlook.top_down import TopDown
+    from salesnb.outlook.track_record import TrackRecord
     from salesnb.workspace import Workspace
 
-__all__ = ["GoalOutlook", "NodeOutlook", "Outlook", "outlook_of_plan"]
+__all__ = ["GoalOutlook", "NodeOutlook", "Outlook"]
 
-
-def outlook_of_plan(
-    workspace: "Workspace", name: str, *, kpi: str | None = None, as_of: date | None = None
-) -> tuple[GoalOutlook, ...]:
-    """Tell what the period of a plan will bring, for each goal that has quotas.
-
-    What is said as of the day of the data is kept in the workspace's record, once a closed month, and corrects what is
-    said later of other periods.
-
-    Parameters
-    ----------
-    name
-        Of the plan.
-    kpi
-        Of one goal; all by default.
-    as_of
-        The day as of which it is told; by default that of the data.
-
-    Raises
-    ------
-    BadUsage
-        When the plan has no such goal, or none with quotas, or the period is of weeks.
-    BadInput
-        When the as-of day is after that of the data, or there is no history.
-    """
-    plan = workspace.plans().load(name)
-    with workspace.dataset() as data:
-        known = workspace.catalogue(data)
-        goals = _goals(plan, kpi)
-        told = [goal for goal in goals if not lacks_activities(data, known, goal.kpi)]
-        # Where none can be told, the first says why; beside others it is left out, and that is said.
-        outlooks = [Outlook(workspace, data, plan, goal, as_of or data.meta.as_of) for goal in told or goals]
-        found = [outlook.result() for outlook in outlooks]
-    left = [f"Left out: {goal.kpi}. {NO_ACTIVITIES}" for goal in goals if goal not in told]
-    unkept = keep_predictions(workspace, [said for outlook in outlooks for said in outlook.predictions()])
-    return tuple(replace(one, notices=(*one.notices, *filter(None, [unkept]), *left)) for one in found)
-
-
-def _goals(plan: Plan, kpi: str | None) -> Sequence[Goal]:
-    found = [goal for goal in plan.goals if plan.quotas_of(goal)]
-    if kpi is not None:
-        named = plan.goal(kpi)
-        if named not in found:
-            raise BadUsage(
-                f"The goal {named.kpi} of {plan.name} has no quotas, so there is no outlook of it.",
-                hint="Cascade a goal that adds up, such as won_amount.",
-            )
-        return (named,)
-    if not found:
-        raise BadUsage(
-            f"No goal of {plan.name} has quotas, so there is nothing to attain.",
-            hint="Cascade a goal that adds up, such as won_amount: salesnb plan new … --goal won_amount=AMOUNT.",
-        )
-    return found
+# As in the backtest, what a quota is a multiple of.
+_RUN_RATE_MONTHS = 3
 
 
 class Outlook:
@@ -105,9 +54,20 @@ class Outlook:
         Open for as long as it is asked.
     as_of
         The last day of which results are known.
+    progress
+        Called with how many past month ends are tried, and of how many, where that was not done before.
     """
 
-    def __init__(self, workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal, as_of: date) -> None:
+    def __init__(
+        self,
+        workspace: "Workspace",
+        data: "Dataset",
+        plan: Plan,
+        goal: Goal,
+        as_of: date,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
         if as_of > data.meta.as_of:
             raise BadInput(
                 f"The data ends on {data.meta.as_of}, before {as_of}.", hint="Give an earlier --as-of."
@@ -120,7 +80,7 @@ class Outlook:
         if lacks_activities(data, workspace.catalogue(data), goal.kpi):
             raise BadUsage(f"There is no outlook of {goal.kpi}.", hint=NO_ACTIVITIES)
         self._workspace, self._data, self._plan, self._goal = workspace, data, plan, goal
-        self._as_of = as_of
+        self._as_of, self._progress = as_of, progress
         self._quotas = plan.quotas_of(goal)
         self._told: dict[str, NodeOutlook] = {}
         self._totals: dict[str, Monthly] = {}
@@ -198,6 +158,38 @@ class Outlook:
             bottom_up=bottom_up,
             origins=self._origins(quota.level),
             recalibration=self._lesson.recalibration,
+            beaten_by_base_rate=self._beaten(quota),
+        )
+
+    def _beaten(self, quota: Quota) -> float | None:
+        """Give how often quotas like this were attained, where on the past probabilities did not beat that."""
+        first, after = months_of(self._goal.period)
+        if self._open_month >= after or self._to_date(quota) >= quota.amount or self.track is None:
+            return None
+        level = self.track.levels.get(quota.level)
+        if level is None or not level.is_beaten:
+            return None
+        monthly, begun = self._monthly(quota.level), self._open_month
+        left = quota.amount - monthly.between(quota.id, first, begun)
+        rate = monthly.between(quota.id, begun - _RUN_RATE_MONTHS, begun) / _RUN_RATE_MONTHS
+        usual = rate * (after - max(first, begun))
+        return level.base_rate(left / usual if usual > 0 else math.inf)
+
+    @cached_property
+    def track(self) -> "TrackRecord | None":
+        """How far such outlooks were right on the past, for windows as long as what is left; None of too short a past."""
+        from salesnb.actions.outlook_backtest import Trials
+        from salesnb.actions.track_records import track_record
+
+        first, after = months_of(self._goal.period)
+        left = after - max(first, self._open_month)
+        if left <= 0:
+            return None
+        steps = 1 if left == 1 else 3
+        return track_record(
+            Trials(self._workspace, self._data, self._goal.kpi, self._as_of, totals=self._monthly),
+            steps,
+            told=self._progress,
         )
 
     @cached_property

@@ -66,7 +66,7 @@ def _outlook(plan: Plan, goal: Goal, outlooks: SharedOutlooks) -> dict[str, Any]
     nodes = [quota for quota in quotas.values() if quota.level != "rep" and quota.id != top]
     below = [part["outlook"] for quota in nodes if (part := prospects.part(quota.id))]
     for part in below:
-        part |= {"reps": [], "quantiles": []}
+        part |= {"reps": [], "quantiles": [], "track": None}
     levers = [_lever(lever) for lever in outlook.result().levers]
     return {"outlook": found["outlook"] | {"reps": below}, "levers": levers}
 

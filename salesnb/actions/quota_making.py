@@ -166,19 +166,25 @@ class QuotaMaking:
 
 
 def _standing(found: Standing) -> dict[str, Any]:
-    said = found.answer
     return {
         "committed": found.committed,
         "from_below": found.below,
         "gap": found.gap,
-        "answer": {
-            "answer": said.answer,
-            "by": said.by,
-            "reason": said.reason,
-            "on": said.at.date().isoformat(),
-        }
-        if said
-        else None,
+        "answer": _said(found.answer),
+        "outdated": _said(found.outdated),
+    }
+
+
+def _said(answer: planning.QuotaAnswer | None) -> dict[str, Any] | None:
+    if answer is None:
+        return None
+    return {
+        "answer": answer.answer,
+        "by": answer.by,
+        "reason": answer.reason,
+        "on": answer.at.date().isoformat(),
+        "amount": answer.amount,
+        "revision": answer.revision,
     }
 
 

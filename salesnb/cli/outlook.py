@@ -36,10 +36,18 @@ def print_outlook(arguments: argparse.Namespace) -> int:
 def _outlook(workspace: Workspace, arguments: argparse.Namespace) -> int:
     from salesnb.actions.needing import needed_for_goal
     from salesnb.actions.outlook_words import outlook_json, outlook_lines, outlook_records
-    from salesnb.actions.outlooks import outlook_of_plan
+    from salesnb.actions.plan_outlook import outlook_of_plan
+    from salesnb.cli.progress import progress_line
 
     formatter = workspace.settings.formatter
-    found = outlook_of_plan(workspace, arguments.name, kpi=arguments.kpi, as_of=arguments.as_of)
+    with progress_line() as show:
+        found = outlook_of_plan(
+            workspace,
+            arguments.name,
+            kpi=arguments.kpi,
+            as_of=arguments.as_of,
+            progress=lambda done, of: show(f"Trying it on the past, once: month end {done} of {of}"),
+        )
     needed = [needed_for_goal(workspace, one.goal, as_of=one.as_of) for one in found]
     if arguments.format == "json":
         documents = [

@@ -1,6 +1,7 @@
 """``salesnb plan``: make plans, cascade goals, compare and restore revisions."""
 
 import argparse
+import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -145,6 +146,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
+    from salesnb.actions.agreeing import answer_lines
     from salesnb.actions.hedging import hedge_lines
     from salesnb.actions.held_goals import held_lines
     from salesnb.actions.plans import goal_lines, season_lines, slip_lines
@@ -160,8 +162,14 @@ def _show(arguments: argparse.Namespace) -> int:
         say(line)
     for line in season_lines(plan, workspace.calendar, workspace.settings.formatter):
         say(line)
-    shown = workspace.settings.formatter
-    for sentence in (*held_lines(plan, shown), *hedge_lines(plan, shown), *slip_lines(plan)):
+    formatter = workspace.settings.formatter
+    told = (
+        held_lines(plan, formatter),
+        hedge_lines(plan, formatter),
+        slip_lines(plan),
+        answer_lines(plan, formatter),
+    )
+    for sentence in itertools.chain.from_iterable(told):
         say(sentence)
     columns, records, right = _quota_table(workspace, plan, arguments.by)
     if records:

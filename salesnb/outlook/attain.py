@@ -117,6 +117,7 @@ def attain(
     origins: int,
     recalibration: Recalibration = _AS_IT_IS,
     bottom_up_weight: float = BOTTOM_UP_WEIGHT,
+    beaten_by_base_rate: float | None = None,
 ) -> Attainment:
     """Mix the two views of a period and ask them for a target.
 
@@ -135,6 +136,8 @@ def attain(
         What the workspace's resolved predictions taught; nothing by default.
     bottom_up_weight
         w, 0..1.
+    beaten_by_base_rate
+        The base rate, where on the past probabilities did not beat it; it is shown in their place.
 
     Raises
     ------
@@ -155,7 +158,7 @@ def attain(
         target=target,
         outcome=outcome,
         before=mixed.probability_at_least(target),
-        chance=chance(outcome, target, origins=origins),
+        chance=chance(outcome, target, origins=origins, beaten_by_base_rate=beaten_by_base_rate),
         levels=tuple(
             Level(name=name, probability=share, target=outcome.reachable(share)) for name, share in LEVELS
         ),

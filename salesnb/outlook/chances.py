@@ -64,7 +64,7 @@ def chance(
         need = f"{origins} of the {LEAST_ORIGINS} months with a known result that a probability needs"
         return Chance(probability=None, low=low, high=high, reason=f"not enough history: {need}")
     if beaten_by_base_rate is not None:
-        why = "on the past, probabilities did not beat how often such targets were attained anyway"
+        why = "on the past, probabilities were no better than how often such targets were attained anyway"
         return Chance(probability=None, low=low, high=high, reason=why, base_rate=beaten_by_base_rate)
     return Chance(probability=shown_probability(outcome.probability_at_least(target)), low=low, high=high)
 

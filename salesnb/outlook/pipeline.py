@@ -1,6 +1,6 @@
 """The bottom-up view: won to date, open deals and deals not yet created, simulated under a shock that reps share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,7 @@ def fit_pipeline(
     *,
     half_life_days: float = HALF_LIFE_DAYS,
     quarter_start: int = 1,
+    rates_at: Callable[[int], Rates] | None = None,
 ) -> Pipeline:
     """Fit everything to what was known at the end of a day; nothing later is looked at.
 
@@ -56,12 +57,17 @@ def fit_pipeline(
         What happened so many days before counts half as much.
     quarter_start
         The first month of a fiscal quarter, 1 to 12.
+    rates_at
+        Gives the rates fitted as of a day, where several pipelines of the same deals share them; by default they are
+        fitted here.
     """
-    rates = fit_rates(deals, as_of, half_life_days=half_life_days, quarter_start=quarter_start)
-    past = misses(
-        deals, as_of, max(horizon_days, 1), half_life_days=half_life_days, quarter_start=quarter_start
-    )
-    return Pipeline(rates=rates, shock=learn_shock(past, deals.team_number), horizon_days=horizon_days)
+
+    def fitted(day: int) -> Rates:
+        return fit_rates(deals, day, half_life_days=half_life_days, quarter_start=quarter_start)
+
+    fit = rates_at or fitted
+    past = misses(deals, as_of, max(horizon_days, 1), fit)
+    return Pipeline(rates=fit(as_of), shock=learn_shock(past, deals.team_number), horizon_days=horizon_days)
 
 
 def simulate(

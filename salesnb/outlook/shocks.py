@@ -1,13 +1,13 @@
 """The shock that reps share: how far past simulations missed, beyond what chance alone explains."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from salesnb.outlook.deals import NEVER, Deals, Floats, Ints
-from salesnb.outlook.rest import fit_rates, moments, rest_of
+from salesnb.outlook.rest import Rates, moments, rest_of
 
 __all__ = ["Miss", "Shock", "learn_shock", "misses", "months_before"]
 
@@ -61,13 +61,16 @@ class Shock:
         return self.drift + self.company_sd * wide * rng.standard_normal(draws), wide
 
 
-def misses(
-    deals: Deals, as_of: int, horizon_days: int, *, half_life_days: float, quarter_start: int = 1
-) -> tuple[Miss, ...]:
+def misses(deals: Deals, as_of: int, horizon_days: int, rates_at: Callable[[int], Rates]) -> tuple[Miss, ...]:
     """Simulate again, in expectation, as of the same day of each month before, with what was known then.
 
     Only origins whose horizon had ended by ``as_of`` are taken, at most the last 24, and none in the first 60 days in
     which deals closed.
+
+    Parameters
+    ----------
+    rates_at
+        Gives the rates fitted to what was known at the end of a day.
     """
     first = deals.first_closed
     found: list[Miss] = []
@@ -81,8 +84,7 @@ def misses(
         if days < horizon_days - _SHORTER_DAYS:
             continue
         period = (origin + 1, origin + 1 + days)
-        rates = fit_rates(known, origin, half_life_days=half_life_days, quarter_start=quarter_start)
-        expected, variance = moments(rest_of(rates, known, origin, *period))
+        expected, variance = moments(rest_of(rates_at(origin), known, origin, *period))
         actual = known.won_between(*period)
         found.append(Miss(as_of=origin, expected=expected, variance=variance, actual=actual))
     return tuple(found)

@@ -1,5 +1,7 @@
 """Student's t distribution for whole arrays at once, in numpy alone."""
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -62,14 +64,18 @@ def _rounded(freedom: npt.ArrayLike) -> Floats:
     return np.asarray(np.round(degrees / steps) * steps)
 
 
+@lru_cache(maxsize=256)
 def _table(degree: float) -> tuple[Floats, Floats]:
-    """Angles, and the probability below each."""
+    """Angles, and the probability below each; there are fewer than 200 degrees, and forecasts ask for each again."""
     grid = np.linspace(-np.pi / 2, np.pi / 2, _CELLS + 1)
     middles = (grid[:-1] + grid[1:]) / 2
     density, between = _density(grid, degree), _density(middles, degree)
     cells = density[:-1] + 4 * between + density[1:]
     below = np.concatenate([[0.0], np.cumsum(cells)])
-    return grid, below / below[-1]
+    below /= below[-1]
+    for shared in (grid, below):
+        shared.flags.writeable = False
+    return grid, below
 
 
 def _density(angles: Floats, degree: float) -> Floats:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from hashlib import sha256
 from types import MappingProxyType
 
 import numpy as np
@@ -13,6 +15,7 @@ from salesnb.outlook.coherent import coherent_views
 from salesnb.outlook.deals import Deals, Floats
 from salesnb.outlook.distribution import Outcome
 from salesnb.outlook.pipeline import fit_pipeline, simulate
+from salesnb.outlook.rest import Rates, fit_rates
 from salesnb.outlook.simulation import Simulation
 from salesnb.outlook.top_down import TopDown, top_down
 
@@ -47,6 +50,24 @@ class Past:
     quarter_start: int = 1
     children: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
 
+    def described(self) -> str:
+        """SHA-256 of all of it: the same for the same past, in whatever order its deals are read."""
+        found = sha256()
+        deals = self.deals
+        columns = (deals.owner, deals.created, deals.closed, deals.won, deals.amount, deals.expected)
+        order = np.lexsort(columns)
+        for values in columns:
+            found.update(values[order].tobytes())
+        about = (
+            deals.owners,
+            deals.teams,
+            sorted(self.owners.items()),
+            list(self.starts),
+            self.quarter_start,
+        )
+        found.update(repr((about, sorted(self.children.items()))).encode())
+        return found.hexdigest()
+
 
 def walked(
     trials: Sequence[Trial],
@@ -75,8 +96,10 @@ def walked(
     found = [backtest(trial) for trial in trials]
     origins = sorted({int(origin) for one in found for origin in one.windows.origins})[-most:]
     mixes: list[dict[tuple[int, int], Outcome]] = [{} for _ in trials]
+    # Each origin judges simulations as of those before it, so that most fits are asked for many times.
+    rates_at = cache(lambda day: fit_rates(past.deals, day, quarter_start=past.quarter_start))
     for done, origin in enumerate(origins, start=1):
-        simulation = _simulated(past, origin, trials[0].steps)
+        simulation = _simulated(past, origin, trials[0].steps, rates_at)
         for trial, view, one, mine in zip(trials, views, found, mixes, strict=True):
             for series in one.windows.series[one.windows.origins == origin].tolist():
                 reps = past.owners.get(trial.panel.ids[series], ())
@@ -88,9 +111,9 @@ def walked(
     return tuple(_with(one, mine) for one, mine in zip(found, mixes, strict=True))
 
 
-def _simulated(past: Past, origin: int, steps: int) -> Simulation:
+def _simulated(past: Past, origin: int, steps: int, rates_at: Callable[[int], Rates]) -> Simulation:
     start, end = past.starts[origin], past.starts[origin + steps]
-    pipeline = fit_pipeline(past.deals, start - 1, end - start, quarter_start=past.quarter_start)
+    pipeline = fit_pipeline(past.deals, start - 1, end - start, rates_at=rates_at)
     return simulate(pipeline, past.deals, as_of=start - 1, start=start, end=end)
 
 

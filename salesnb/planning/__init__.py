@@ -1,7 +1,7 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
 from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
-from salesnb.planning.agreeing import Standing, answer_quota, commit_to, of_nobody, standings
+from salesnb.planning.agreeing import Standing, answer_quota, commit_to, of_nobody, outdated_words, standings
 from salesnb.planning.allocating import (
     find_resource,
     find_scenario,
@@ -15,7 +15,7 @@ from salesnb.planning.allocating import (
     keep_scenario,
     keep_segments,
 )
-from salesnb.planning.answers import Commitment, QuotaAnswer
+from salesnb.planning.answers import ANSWERS, Commitment, QuotaAnswer
 from salesnb.planning.assumed import People, assume_people, productivity_of, staffing_of
 from salesnb.planning.bases import (
     BASES,
@@ -146,6 +146,7 @@ from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
 
 __all__ = [
     "ALONE",
+    "ANSWERS",
     "BASES",
     "BY_MONTH",
     "COMPANY",
@@ -290,6 +291,7 @@ __all__ = [
     "new_plan",
     "node_gaps",
     "of_nobody",
+    "outdated_words",
     "parse_basis",
     "plan_drivers",
     "plan_from_json",

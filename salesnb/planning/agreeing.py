@@ -10,7 +10,7 @@ from salesnb.planning.check_cascade import tree_of
 from salesnb.planning.model import Goal, Plan, Quota
 from salesnb.planning.tree import OrgTree
 
-__all__ = ["Standing", "answer_quota", "commit_to", "of_nobody", "standings"]
+__all__ = ["Standing", "answer_quota", "commit_to", "of_nobody", "outdated_words", "standings"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,9 @@ class Standing:
         What the node stands for less its quota: its own commitment, else ``below`` once everybody has committed; None
         before that.
     answer
-        What the owner says of the quota as it is; one of another amount does not count.
+        What the owner says of the quota as it is; None where that is not said.
+    outdated
+        What the owner said of it when it was another amount: that is to be asked again, and counts as no answer.
     """
 
     quota: Quota
@@ -42,6 +44,7 @@ class Standing:
     children: int
     gap: int | None
     answer: QuotaAnswer | None
+    outdated: QuotaAnswer | None = None
 
 
 def commit_to(
@@ -100,6 +103,7 @@ def answer_quota(
         by=by,
         at=at,
         reason=reason,
+        revision=plan.revision,
     )
     others = tuple(one for one in plan.answers if _whose(one) != _whose(said))
     return replace(plan, answers=(*others, said))
@@ -122,6 +126,27 @@ def standings(plan: Plan, goal: Goal) -> tuple[Standing, ...]:
     answers = {one.node: one for one in plan.answers if (one.kpi, one.period) == mine}
     sums = _sums(tree, committed)
     return tuple(_standings(tree, quotas, sums, answers))
+
+
+def outdated_words(answered: str, then: str, now: str, *, revision: int | None, day: str) -> str:
+    """Say what was answered to another amount, and that it is to be asked again.
+
+    Parameters
+    ----------
+    answered
+        ``accepted`` or ``disputed``.
+    then, now
+        What the quota was and is.
+    revision, day
+        Of the plan that was answered, else the day on which it was.
+
+    Examples
+    --------
+    >>> outdated_words("accepted", "100,000", "120,000", revision=3, day="Sep 1, 2017")
+    'accepted 100,000 in revision 3; the quota is now 120,000: ask again'
+    """
+    when = f"in revision {revision}" if revision is not None else f"on {day}"
+    return f"{answered} {then} {when}; the quota is now {now}: ask again"
 
 
 def of_nobody(plan: Plan) -> tuple[Commitment | QuotaAnswer, ...]:
@@ -167,6 +192,7 @@ def _standings(
     for quota in quotas:
         known, answer = sums[quota.id], answers.get(quota.id)
         stands_for = known.amount if known.complete else None
+        holds = answer is not None and answer.amount == quota.amount
         yield Standing(
             quota=quota,
             committed=known.own,
@@ -174,7 +200,8 @@ def _standings(
             answered=known.answered,
             children=len(tree.children(quota.id)),
             gap=None if stands_for is None else stands_for - quota.amount,
-            answer=answer if answer and answer.amount == quota.amount else None,
+            answer=answer if holds else None,
+            outdated=None if holds else answer,
         )
 
 

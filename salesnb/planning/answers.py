@@ -1,9 +1,9 @@
 """What people say to their quotas: what they commit to, and whether they accept them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from salesnb.planning.measures import implied_unit, number
+from salesnb.planning.measures import LEFT_OUT, implied_unit, number
 
 __all__ = ["ANSWERS", "Commitment", "QuotaAnswer"]
 
@@ -45,11 +45,13 @@ class QuotaAnswer:
     node, kpi, period
         The quota.
     unit, amount
-        What it was when the answer was given; it says nothing of another amount.
+        What it was when the answer was given; to another amount it is no answer.
     answer
         One of ``ANSWERS``.
     by, at, reason
         Who said so, when and why; a dispute has a reason.
+    revision
+        Of the plan that was answered; None where an earlier release kept the answer.
     """
 
     node: str
@@ -61,3 +63,4 @@ class QuotaAnswer:
     by: str
     at: datetime
     reason: str = ""
+    revision: int | None = field(default=None, metadata=LEFT_OUT)

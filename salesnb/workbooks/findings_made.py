@@ -10,22 +10,25 @@ __all__ = ["Answer", "Below", "Made", "made_from"]
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the owner of a quota said of it: ``accepted`` or ``disputed``, who, when and why."""
+    """What the owner of a quota said of it: ``accepted`` or ``disputed``, who, when and why, of what amount and revision."""
 
     answer: str
     by: str
     on: str
     reason: str = ""
+    amount: int = 0
+    revision: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Below:
-    """A rep right below: quota, what it commits to, and its answer; None where there is none."""
+    """A rep right below: quota, what it commits to, its answer, and one to an earlier quota; None where there is none."""
 
     name: str
     quota: int | None = None
     committed: int | None = None
     answer: Answer | None = None
+    outdated: Answer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +55,8 @@ class Made:
         What the quota asks for the days so far, by season, ramp and presence.
     potential
         Of the territory, in minor units.
-    committed, from_below, gap, answer
-        What the owner, or those below, commit to, that less the quota, and the answer.
+    committed, from_below, gap, answer, outdated
+        What the owner, or those below, commit to, that less the quota, the answer, and one to an earlier quota.
     below
         The reps right below.
     """
@@ -75,6 +78,7 @@ class Made:
     from_below: int | None = None
     gap: int | None = None
     answer: Answer | None = None
+    outdated: Answer | None = None
     below: tuple[Below, ...] = ()
 
 
@@ -96,13 +100,14 @@ def made_from(part: Mapping[str, Any] | None) -> Made | None:
                 (str(name), date.fromisoformat(first), int(amount))
                 for name, first, amount in part.get("places") or ()
             ),
-            "answer": _answer(part.get("answer")),
-            "below": tuple(
-                Below(**_known(Below, one) | {"answer": _answer(one.get("answer"))})
-                for one in part.get("below") or ()
-            ),
+            **_answers(part),
+            "below": tuple(Below(**_known(Below, one) | _answers(one)) for one in part.get("below") or ()),
         }
     )
+
+
+def _answers(part: Mapping[str, Any]) -> dict[str, Answer | None]:
+    return {name: _answer(part.get(name)) for name in ("answer", "outdated")}
 
 
 def _answer(part: Mapping[str, Any] | None) -> Answer | None:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from salesnb.workbooks.findings_track import Track, track_from
+
 if TYPE_CHECKING:
+    from salesnb.money import Formatter
     from salesnb.workbooks.findings_reading import Reading
 
-__all__ = ["Prospect", "prospect_from", "prospect_sentence"]
+__all__ = ["Prospect", "chance_words", "no_probability", "prospect_from", "prospect_sentence"]
 
 # Below this a goal is called unlikely, and the page says what is as likely reached as not.
 _UNLIKELY = 0.2
@@ -24,7 +27,8 @@ class Prospect:
     target, to_date
         Quota, and what there is of it; in minor units or as a count.
     probability
-        Of attaining it, 0.01 to 0.99; None where none is shown, with the ``reason``.
+        Of attaining it, 0.01 to 0.99; None where none is shown, with the ``reason`` and, where that is said instead,
+        the ``base_rate``: how often such targets were attained on the past.
     low, high
         The range that holds in 80 of 100 cases.
     commit, even, stretch
@@ -35,6 +39,8 @@ class Prospect:
         Those below.
     quantiles
         Totals that are equally likely, in order; empty where none are kept.
+    track
+        How far such outlooks were right on the past; None where that is not told.
     """
 
     id: str
@@ -48,9 +54,11 @@ class Prospect:
     even: float
     stretch: float
     reason: str = ""
+    base_rate: float | None = None
     views: str = ""
     reps: "tuple[Prospect, ...]" = ()
     quantiles: tuple[float, ...] = ()
+    track: Track | None = None
 
 
 def prospect_from(part: Mapping[str, Any] | None) -> Prospect | None:
@@ -59,7 +67,8 @@ def prospect_from(part: Mapping[str, Any] | None) -> Prospect | None:
         return None
     known = {field.name: part[field.name] for field in fields(Prospect) if field.name in part}
     reps = tuple(one for rep in part.get("reps") or () if (one := prospect_from(rep)) is not None)
-    return Prospect(**known | {"reps": reps, "quantiles": tuple(part.get("quantiles") or ())})
+    more = {"quantiles": tuple(part.get("quantiles") or ()), "track": track_from(part.get("track"))}
+    return Prospect(**known | {"reps": reps, **more})
 
 
 def prospect_sentence(reading: "Reading", prospect: Prospect) -> str:
@@ -70,13 +79,32 @@ def prospect_sentence(reading: "Reading", prospect: Prospect) -> str:
     say, unit = reading.say, reading.at.unit
     low, high = (say.amount(value, unit) for value in (prospect.low, prospect.high))
     ends = f"{reading.period} ends between {low} and {high} in 80 of 100 such cases"
-    if prospect.probability is None:
-        return f"{ends}. No probability is shown: {prospect.reason}."
     target = say.amount(prospect.target, unit)
     if prospect.to_date >= prospect.target:
         return f"The goal of {target} is reached: {ends}."
+    if prospect.probability is None:
+        return f"{ends}. {no_probability(prospect, reading.extract.fmt)}"
     chance = reading.extract.fmt.ratio(prospect.probability, 0)
     said = f"The goal of {target} is attained with a probability of {chance}: {ends}."
     if prospect.probability < _UNLIKELY:
         said += f" {say.amount(prospect.even, unit)} is as likely reached as not."
     return said
+
+
+def no_probability(prospect: Prospect, fmt: "Formatter") -> str:
+    """Say why no probability is shown, and what stands in its place."""
+    instead = ""
+    if prospect.base_rate is not None:
+        instead = f": {fmt.ratio(prospect.base_rate, 0)} of them were"
+    return f"No probability is shown: {prospect.reason}{instead}."
+
+
+def chance_words(prospect: Prospect, fmt: "Formatter") -> str | None:
+    """Give the cell of a table for the chance; None of a quota of nothing, and where nothing can be said."""
+    if not prospect.target:
+        return None
+    if prospect.to_date >= prospect.target:
+        return "reached"
+    if prospect.probability is not None:
+        return fmt.ratio(prospect.probability, 0)
+    return None if prospect.base_rate is None else f"base rate {fmt.ratio(prospect.base_rate, 0)}"

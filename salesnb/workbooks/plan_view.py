@@ -122,6 +122,11 @@ class PlanView:
         return chances.outlook_table(self.extract)
 
     @property
+    def outlook_track(self) -> Text:
+        """How far such outlooks were right on the past; empty where that is not known."""
+        return chances.outlook_track(self.extract)
+
+    @property
     def levers(self) -> Chart | Text:
         """What moves the chance of the goal most; empty where deals are not simulated."""
         return chances.lever_chart(self.extract)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesnb.charts import Chart, Indented, bars, table, tornado
-from salesnb.planning import NOT_GIVEN, Standing, goal_findings, standings
-from salesnb.workbooks.findings_outlook import Prospect
+from salesnb.planning import NOT_GIVEN, QuotaAnswer, Standing, goal_findings, outdated_words, standings
+from salesnb.workbooks.findings_outlook import Prospect, chance_words, no_probability
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_read import PlanExtract
+from salesnb.workbooks.review_made import ask_again
 from salesnb.workbooks.review_outlook import LEVELS, outlook_picture
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
+from salesnb.workbooks.review_track import track_text
 
 __all__ = [
     "answer_table",
@@ -21,6 +23,7 @@ __all__ = [
     "lever_chart",
     "outlook_chart",
     "outlook_table",
+    "outlook_track",
 ]
 
 _NOTHING = Text(plain="", html="")
@@ -43,10 +46,10 @@ def _outlook_words(extract: PlanExtract, found: Prospect) -> str:
     say, unit = extract.say, extract.cascaded.unit if extract.cascaded else "money"
     low, high, target = (say.amount(value, unit) for value in (found.low, found.high, found.target))
     ends = f"{extract.period} ends between {low} and {high} in 80 of 100 such cases"
-    if found.probability is None:
-        return f"{ends}. No probability is shown: {found.reason}."
     if found.to_date >= found.target:
         return f"The goal of {target} is reached: {ends}."
+    if found.probability is None:
+        return f"{ends}. {no_probability(found, extract.fmt)}"
     chance = extract.fmt.ratio(found.probability, 0)
     said = f"The goal of {target} is attained with a probability of {chance}: {ends}."
     if found.probability < _UNLIKELY:
@@ -73,6 +76,15 @@ def outlook_table(extract: PlanExtract) -> Chart | Text:
     )
 
 
+def outlook_track(extract: PlanExtract) -> Text:
+    """Say how far such outlooks were right on the past, at every level."""
+    found = extract.outlook
+    if found is None:
+        return _NOTHING
+    top = extract.quotas[0].level if extract.quotas else ""
+    return track_text(found.track, top, extract.fmt)
+
+
 def _outlook_row(extract: PlanExtract, one: Prospect) -> list[Any]:
     fmt = extract.fmt
     goal = extract.cascaded
@@ -81,13 +93,10 @@ def _outlook_row(extract: PlanExtract, one: Prospect) -> list[Any]:
     def short(value: float) -> str:
         return fmt.short(round(value), unit)
 
-    chance = None if one.probability is None or not one.target else fmt.ratio(one.probability, 0)
-    if one.target and one.to_date >= one.target:
-        chance = "reached"
     ends = f"{short(one.low)} to {short(one.high)}"
     levels = (short(value) for value in (one.commit, one.even, one.stretch))
     name = Indented(one.name, _depth(extract, one.id))
-    return [name, short(one.target), short(one.to_date), chance, ends, *levels]
+    return [name, short(one.target), short(one.to_date), chance_words(one, fmt), ends, *levels]
 
 
 def _depth(extract: PlanExtract, node: str) -> int:
@@ -213,7 +222,11 @@ def answer_table(extract: PlanExtract) -> Chart | Text:
     if goal is None:
         return _NOTHING
     found = [one for one in standings(extract.plan, goal) if one.quota.basis != NOT_GIVEN]
-    said = [one for one in found if one.answer or one.committed is not None or one.below is not None]
+    said = [
+        one
+        for one in found
+        if one.answer or one.outdated or one.committed is not None or one.below is not None
+    ]
     say = extract.say
     accepted, disputed = (
         sum(one.answer is not None and one.answer.answer == word for one in found)
@@ -223,8 +236,9 @@ def answer_table(extract: PlanExtract) -> Chart | Text:
         return paragraph(["Nobody has accepted, disputed or committed to a quota yet."])
     count = say.count(len(found), "quota")
     finding = f"{say.fmt.count(accepted) if accepted else 'None'} of {count} {'is' if accepted < 2 else 'are'} accepted"
-    finding += f", {say.fmt.count(disputed)} disputed." if disputed else "."
-    told = sorted(said, key=lambda one: not (one.answer and one.answer.answer == "disputed"))[:_MOST_ANSWERS]
+    finding += f", {say.fmt.count(disputed)} disputed" if disputed else ""
+    finding += ask_again(sum(one.outdated is not None for one in found), say)
+    told = sorted(said, key=_urgency)[:_MOST_ANSWERS]
     left = len(said) - len(told)
     shown = [one for one in said if one in told]
     return table(
@@ -243,6 +257,13 @@ def answer_table(extract: PlanExtract) -> Chart | Text:
     )
 
 
+def _urgency(one: Standing) -> int:
+    """Place disputes first, then who is to be asked again."""
+    if one.answer is not None and one.answer.answer == "disputed":
+        return 0
+    return 1 if one.outdated is not None else 2
+
+
 def _answer_row(extract: PlanExtract, one: Standing) -> list[Any]:
     unit, said = one.quota.unit, one.answer
 
@@ -252,7 +273,21 @@ def _answer_row(extract: PlanExtract, one: Standing) -> list[Any]:
     words = None
     if said is not None:
         words = f"{said.answer.capitalize()} by {said.by}" + (f": {said.reason}" if said.reason else "")
+    elif one.outdated is not None:
+        words = capital(_outdated(extract, one.outdated, one.quota.amount))
     below = short(one.below)
     if below and one.answered < one.children:
         below += f" ({extract.fmt.count(one.answered)} of {extract.fmt.count(one.children)})"
     return [one.quota.name, short(one.quota.amount), short(one.committed), below, short(one.gap), words]
+
+
+def _outdated(extract: PlanExtract, said: QuotaAnswer, now: int) -> str:
+    say = extract.say
+    words = outdated_words(
+        said.answer,
+        say.amount(said.amount, said.unit),
+        say.amount(now, said.unit),
+        revision=said.revision,
+        day=say.date(said.at.date()),
+    )
+    return f"{words} ({said.reason})" if said.reason else words

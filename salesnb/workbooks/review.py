@@ -14,7 +14,7 @@ from salesnb.workbooks.review_change import change_chart
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
 from salesnb.workbooks.review_held import held_goals
 from salesnb.workbooks.review_made import answer_table, own_past, quota_made
-from salesnb.workbooks.review_outlook import outlook_chart, outlook_table
+from salesnb.workbooks.review_outlook import outlook_chart, outlook_table, outlook_track
 from salesnb.workbooks.review_own import own_kpis
 from salesnb.workbooks.review_pipeline import coverage_table, deal_table, stage_chart
 from salesnb.workbooks.review_roadmap import lead_table, roadmap_table
@@ -131,6 +131,11 @@ class Review:
     def outlook(self) -> Chart | Text:
         """How likely the quotas are attained, and within what the period ends."""
         return outlook_table(self._reading)
+
+    @property
+    def outlook_track(self) -> Text:
+        """How far such outlooks were right on the past; empty where that is not known."""
+        return outlook_track(self._reading)
 
     @property
     def trend(self) -> Chart | Text:

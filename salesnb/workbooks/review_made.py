@@ -5,8 +5,10 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from salesnb import planning
 from salesnb.charts import Chart, table
-from salesnb.workbooks.findings_made import Answer, Made
+from salesnb.workbooks.findings_made import Answer, Below, Made
+from salesnb.workbooks.findings_words import capital
 from salesnb.workbooks.review_goal import monthly, partial_month
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from salesnb.workbooks.findings_reading import Reading
     from salesnb.workbooks.findings_words import Wording
 
-__all__ = ["answer_table", "answer_words", "own_past", "quota_made"]
+__all__ = ["answer_table", "answer_words", "ask_again", "outdated_words", "own_past", "quota_made"]
 
 _NOTHING = Text(plain="", html="")
 
@@ -76,7 +78,11 @@ def _agreed(reading: "Reading", made: Made) -> Iterator[Point]:
         )
     elif made.from_below is not None:
         yield Point(what=f"So far, those below commit to {say.amount(made.from_below, unit)}.")
-    yield Point(what=answer_words(made.answer, say))
+    if made.answer is None and made.outdated is not None:
+        words = outdated_words(made.outdated, made.amount, unit, say)
+        yield Point(what=f"{capital(words)}.", detail=made.outdated.reason)
+    else:
+        yield Point(what=answer_words(made.answer, say))
 
 
 def answer_words(answer: Answer | None, say: "Wording") -> str:
@@ -86,6 +92,17 @@ def answer_words(answer: Answer | None, say: "Wording") -> str:
     why = f": {answer.reason}" if answer.reason else ""
     day = say.date(date.fromisoformat(answer.on))
     return f"{answer.answer.capitalize()} by {answer.by} on {day}{why}."
+
+
+def outdated_words(answer: Answer, now: int, unit: str, say: "Wording") -> str:
+    """Say what was answered to an earlier quota, and that it is to be asked again."""
+    return planning.outdated_words(
+        answer.answer,
+        say.amount(answer.amount, unit),
+        say.amount(now, unit),
+        revision=answer.revision,
+        day=say.date(date.fromisoformat(answer.on)),
+    )
 
 
 def answer_table(reading: "Reading") -> Chart | Text:
@@ -100,10 +117,16 @@ def answer_table(reading: "Reading") -> Chart | Text:
     has = "has" if accepted == 1 else "have"
     finding = f"{say.fmt.count(accepted) if accepted else 'None'} of {count} {has} accepted the quota"
     finding += (
-        f"; {say.count(disputed, 'quota')} {'is' if disputed == 1 else 'are'} disputed." if disputed else "."
+        f"; {say.count(disputed, 'quota')} {'is' if disputed == 1 else 'are'} disputed" if disputed else ""
     )
+    finding += ask_again(sum(one.answer is None and one.outdated is not None for one in made.below), say)
     rows: list[list[Any]] = [
-        [one.name, _short(one.quota, reading, unit), _short(one.committed, reading, unit), _said(one.answer)]
+        [
+            one.name,
+            _short(one.quota, reading, unit),
+            _short(one.committed, reading, unit),
+            _said(one, unit, say),
+        ]
         for one in made.below
     ]
     columns = [("Rep",), ("Quota", "figure"), ("Commits to", "figure"), ("Says",)]
@@ -114,10 +137,21 @@ def _short(value: int | None, reading: "Reading", unit: str) -> str | None:
     return None if value is None else reading.say.fmt.short(value, unit)
 
 
-def _said(answer: Answer | None) -> str | None:
-    if answer is None:
+def ask_again(count: int, say: "Wording") -> str:
+    """End a finding with how many have answered an earlier number alone."""
+    if not count:
+        return "."
+    return f"; {say.fmt.count(count)} answered an earlier number and {'is' if count == 1 else 'are'} to be asked again."
+
+
+def _said(one: Below, unit: str, say: "Wording") -> str | None:
+    answer = one.answer
+    if answer is not None:
+        return answer.answer.capitalize() + (f": {answer.reason}" if answer.reason else "")
+    if one.outdated is None or one.quota is None:
         return None
-    return answer.answer.capitalize() + (f": {answer.reason}" if answer.reason else "")
+    why = f" ({one.outdated.reason})" if one.outdated.reason else ""
+    return capital(outdated_words(one.outdated, one.quota, unit, say)) + why
 
 
 def own_past(reading: "Reading") -> Text:

@@ -3,15 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from salesnb.charts import Chart, distribution, table
-from salesnb.workbooks.findings_outlook import prospect_sentence
+from salesnb.workbooks.findings_outlook import chance_words, prospect_sentence
 from salesnb.workbooks.review_text import Text, paragraph
+from salesnb.workbooks.review_track import track_text
 
 if TYPE_CHECKING:
     from salesnb.money import Formatter
     from salesnb.workbooks.findings_outlook import Prospect
     from salesnb.workbooks.findings_reading import Reading
 
-__all__ = ["LEVELS", "outlook_chart", "outlook_picture", "outlook_table"]
+__all__ = ["LEVELS", "outlook_chart", "outlook_picture", "outlook_table", "outlook_track"]
 
 # What the levels of an outlook are called: commit, target and stretch are reached with these chances.
 LEVELS = ("Nine in ten", "Even", "One in five")
@@ -76,12 +77,21 @@ def outlook_table(reading: "Reading") -> Chart | Text:
 def _row(reading: "Reading", one: "Prospect") -> list[Any]:
     fmt, unit = reading.extract.fmt, reading.at.unit
     ends = f"{fmt.short(one.low, unit)} to {fmt.short(one.high, unit)}"
-    return [one.name, one.target, one.to_date, _chance(reading, one), ends, one.commit, one.even, one.stretch]
+    return [
+        one.name,
+        one.target,
+        one.to_date,
+        chance_words(one, fmt),
+        ends,
+        one.commit,
+        one.even,
+        one.stretch,
+    ]
 
 
-def _chance(reading: "Reading", one: "Prospect") -> str | None:
-    if not one.target:
-        return None
-    if one.to_date >= one.target:
-        return "reached"
-    return None if one.probability is None else reading.extract.fmt.ratio(one.probability, 0)
+def outlook_track(reading: "Reading") -> Text:
+    """Say how far such outlooks were right on the past; nothing where the page has no outlook."""
+    found = reading.extract.outlook
+    if found is None or reading.at.target is None or reading.at.state == "over":
+        return Text(plain="", html="")
+    return track_text(found.track, reading.extract.node.level, reading.extract.fmt)

@@ -25,7 +25,7 @@ from salesnb.actions.outlook_backtest import backtest_outlook
 from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number
 from salesnb.actions.outlook_told import GoalOutlook
 from salesnb.actions.outlook_words import outlook_lines
-from salesnb.actions.outlooks import outlook_of_plan
+from salesnb.actions.plan_outlook import outlook_of_plan
 from salesnb.actions.plans import approve
 from salesnb.actions.prediction_file import FILE, add_predictions, read_predictions
 from salesnb.actions.prospects import Prospects, SharedOutlooks

@@ -1,10 +1,12 @@
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pytest
 
 from salesnb.outlook.deals import NEVER
 from salesnb.outlook.pipeline import fit_pipeline
+from salesnb.outlook.rest import fit_rates
 from salesnb.outlook.shocks import Miss, Shock, learn_shock, misses, months_before
 
 FIRST = 730_000
@@ -91,16 +93,16 @@ def test_origins_are_those_whose_window_is_over_after_two_months_of_closing(inve
     deals = invented(days=400)
     as_of = number(2000, 3, 31)
     first = deals.first_closed
-    found = misses(deals, as_of, 31, half_life_days=120.0)
+    found = misses(deals, as_of, 31, partial(fit_rates, deals))
     assert [miss.as_of for miss in found] == [months_before(as_of, back) for back in range(1, len(found) + 1)]
     assert found[-1].as_of >= first + 60 > months_before(found[-1].as_of, 1)
-    quarter = misses(deals, as_of, 91, half_life_days=120.0)
+    quarter = misses(deals, as_of, 91, partial(fit_rates, deals))
     assert quarter[0].as_of == number(1999, 12, 31)
 
 
 def test_a_month_that_is_shorter_than_the_horizon_is_judged_by_the_days_it_has(invented):
     deals, as_of = invented(days=400), number(2000, 2, 29)
-    found = misses(deals, as_of, 31, half_life_days=120.0)[0]
+    found = misses(deals, as_of, 31, partial(fit_rates, deals))[0]
     assert found.as_of == number(2000, 1, 31)
     assert found.actual.tolist() == deals.won_between(number(2000, 2, 1), number(2000, 3, 1)).tolist()
 
@@ -108,9 +110,9 @@ def test_a_month_that_is_shorter_than_the_horizon_is_judged_by_the_days_it_has(i
 def test_an_origin_knows_nothing_of_what_came_after_it(invented):
     deals = invented(days=400)
     as_of = number(2000, 3, 31)
-    whole = misses(deals, as_of, 31, half_life_days=120.0)
+    whole = misses(deals, as_of, 31, partial(fit_rates, deals))
     origin = whole[3].as_of
-    again = misses(deals.known(origin + 31), as_of, 31, half_life_days=120.0)[3]
+    again = misses(deals.known(origin + 31), as_of, 31, partial(fit_rates, deals.known(origin + 31)))[3]
     assert again.expected.tolist() == whole[3].expected.tolist()
     assert again.actual.tolist() == whole[3].actual.tolist()
 

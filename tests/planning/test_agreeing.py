@@ -1,11 +1,12 @@
 """Commitments come up beside what was handed down; null is not zero; answers are of one amount."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from salesnb.actions.agreeing import standing_records
+from salesnb.actions.agreeing import answer_lines, standing_records
 from salesnb.errors import BadInput, BadUsage, UnknownName
 from salesnb.money import Formatter
 from salesnb.planning import (
@@ -75,6 +76,62 @@ def test_an_answer_holds_for_the_amount_that_was_answered(plan):
     said = answer_quota(plan, "West", "accepted", goal="won_amount", by="Ann", at=AT)
     assert standing(said)["West"].answer.answer == "accepted"
     assert standing(set_goal(said, "won_amount", 400_000_00))["West"].answer is None
+
+
+def test_an_answer_to_an_earlier_amount_stays_and_is_to_be_asked_again(plan):
+    said = answer_quota(replace(plan, revision=3), "West", "accepted", goal="won_amount", by="Ann", at=AT)
+    before = standing(said)["West"]
+    assert before.outdated is None
+    later = set_goal(said, "won_amount", 400_000_00)
+    now = standing(later)["West"]
+    assert now.answer is None
+    assert (now.outdated.answer, now.outdated.amount, now.outdated.revision) == (
+        "accepted",
+        before.quota.amount,
+        3,
+    )
+    (record,) = (one for one in standing_records(later, Formatter("en_US", "USD")) if one["node"] == "West")
+    show = Formatter("en_US", "USD").value
+    then, new = show(before.quota.amount, "money"), show(now.quota.amount, "money")
+    assert record["answer"] == f"accepted {then} in revision 3; the quota is now {new}: ask again"
+    again = answer_quota(later, "West", "disputed", goal="won_amount", by="Ann", at=AT, reason="two left")
+    assert standing(again)["West"].outdated is None
+    assert standing(again)["West"].answer.answer == "disputed"
+
+
+def test_an_answer_that_goes_back_to_the_amount_holds_again(plan):
+    said = answer_quota(plan, "West", "accepted", goal="won_amount", by="Ann", at=AT)
+    there = set_goal(said, "won_amount", 400_000_00)
+    back = set_goal(there, "won_amount", 300_000_00)
+    assert standing(back)["West"].answer.answer == "accepted"
+    assert standing(back)["West"].outdated is None
+
+
+def test_whoever_answered_an_earlier_number_has_not_answered_this_one(plan):
+    shown = Formatter("en_US", "USD")
+    assert answer_lines(plan, shown) == ()
+    said = answer_quota(replace(plan, revision=3), "West", "accepted", goal="won_amount", by="Ann", at=AT)
+    count = len(plan.quotas_of(plan.goal("won_amount")))
+    first = f"Of the {count} quotas of won_amount "
+    assert answer_lines(said, shown) == (
+        f"{first}1 is accepted, 0 are disputed, and {count - 1} are not answered as they are.",
+    )
+    later = set_goal(said, "won_amount", 400_000_00)
+    lines = answer_lines(later, shown)
+    assert lines[0] == f"{first}0 are accepted, 0 are disputed, and {count} are not answered as they are."
+    assert lines[1].startswith("West accepted $")
+    assert lines[1].endswith(": ask again.")
+
+
+def test_an_answer_of_an_earlier_release_has_its_day(plan):
+    said = answer_quota(plan, "West", "disputed", goal="won_amount", by="Ann", at=AT, reason="two left")
+    old = replace(said, answers=tuple(replace(one, revision=None) for one in said.answers))
+    assert "revision" not in json.loads(plan_to_json(old))["answers"][0]
+    assert plan_from_json(plan_to_json(old)) == old
+    later = set_goal(old, "won_amount", 400_000_00)
+    (record,) = (one for one in standing_records(later, Formatter("en_US", "USD")) if one["node"] == "West")
+    assert " on Sep 1, 2017; the quota is now " in record["answer"]
+    assert record["answer"].endswith(": ask again (two left)")
 
 
 def test_answering_a_plan_does_not_change_it(plan):

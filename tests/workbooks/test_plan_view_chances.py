@@ -1,5 +1,6 @@
 """What the plan's own workbook says of its chances."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -126,6 +127,21 @@ def test_answers_show_who_has_accepted_and_every_dispute() -> None:
     # The team stands for what one of its two reps commits to.
     assert "$100 (1 of 2)" in said
     assert "Nobody has accepted" in text(view().answers)
+
+
+def test_an_answer_to_an_earlier_quota_is_shown_and_counts_as_none() -> None:
+    document = make_plan_document()
+    plan = plan_from_document(document["plan"])
+    goal = plan.goal("won_amount")
+    first = next(quota for quota in plan.quotas_of(goal) if quota.level == "rep")
+    plan = answer_quota(replace(plan, revision=3), first.id, "accepted", goal="won_amount", by="L", at=AT)
+    more = tuple(
+        replace(one, amount=one.amount + 100_00) if one.node == first.id else one for one in plan.answers
+    )
+    shown = text(view(plan=plan_to_document(replace(plan, answers=more))).answers)
+    assert "None of 22 quotas is accepted; 1 answered an earlier number and is to be asked again." in shown
+    assert "in revision 3; the quota is now" in shown
+    assert "Accepted $" in shown
 
 
 def test_what_is_not_known_is_said_or_left_out() -> None:

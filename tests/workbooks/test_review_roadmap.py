@@ -137,6 +137,23 @@ def test_reps_say_who_has_accepted_and_markup_stays_text() -> None:
     assert text(review(made=MADE | {"below": []}).answers) == ""
 
 
+def test_an_answer_to_an_earlier_quota_is_to_be_asked_again() -> None:
+    was = {
+        "answer": "accepted", "by": "Ann", "reason": "", "on": "2017-10-03", "amount": 40_000, "revision": 3,
+    }  # fmt: skip
+    page = review(made=MADE | {"answer": None, "outdated": was})
+    assert "Accepted $400 in revision 3; the quota is now $600: ask again." in text(page.quota_made)
+    old = was | {"revision": None, "answer": "disputed", "reason": "<i>why</i>"}
+    below = [{"name": "Cy", "quota": 30_000, "answer": None, "outdated": old}]
+    shown = review(made=MADE | {"below": below}).answers
+    assert (
+        "None of 1 rep have accepted the quota; 1 answered an earlier number and is to be asked again."
+        in text(shown)
+    )
+    assert "Disputed $400 on Oct 3, 2017; the quota is now $300: ask again (<i>why</i>)" in text(shown)
+    assert "<i>" not in shown._repr_mimebundle_()["text/html"]
+
+
 def test_without_an_answer_or_a_quota_it_is_said() -> None:
     assert "neither accepted nor disputed" in text(review(made=MADE | {"answer": None}).quota_made)
     assert "No quota of this period is set." in text(review().quota_made)
