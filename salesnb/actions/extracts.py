@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
 from salesnb.actions.carried import Carried
+from salesnb.actions.effort_used import EffortUsed
 from salesnb.actions.fact_tables import FactTables
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
@@ -79,6 +80,7 @@ def review_extracts(
     shared_outlooks = outlooks or SharedOutlooks(workspace=workspace, plan=plan, facts=facts)
     roadmaps = RoadmapParts(plan=plan, goal=aim.goal, facts=facts)
     making = QuotaMaking(workspace=workspace, plan=plan, goal=aim.goal, facts=facts, carried=carried)
+    effort = EffortUsed(plan=plan, facts=facts)
     prospects = Prospects(shared=shared_outlooks, goal=aim.goal, quotas=aim.quotas)
     found = tuple(
         _extract(
@@ -89,6 +91,7 @@ def review_extracts(
             | prospects.part(unit.quota_id)
             | roadmaps.part(unit)
             | making.part(unit)
+            | effort.part(unit)
             | {"own": own | {"targets": wanted.get(unit.id, {})}},
             aim.of(unit.quota_id),
         )

@@ -1,6 +1,6 @@
 """Where a segment of the effort belongs: the value of a dimension whose id or name it has, or that lies above it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,14 @@ class Places:
             self._known[key] = self._found(self._deals.dimension(dimension), segment, day)
         return self._known[key]
 
+    def exactly(self, segment: str, names: Iterable[str]) -> tuple[str, str] | None:
+        """Find the first of some dimensions of which a segment is a value, and that value (an id where there is one)."""
+        for name in names:
+            value = _only(self._called(self._deals.dimension(name), segment))
+            if value is not None:
+                return name, value
+        return None
+
     def _found(self, dimension: "Dimension", segment: str, day: date) -> str | None:
         if dimension.table == "org_levels":
             return self._above(dimension.name, segment, day)
@@ -52,6 +60,8 @@ class Places:
             table = self._deals.data.table(dimension.label_table)
             wanted = table.select(key=dimension.label_key, label=dimension.label_column)
             for row in _records(wanted):
+                if row["key"] not in values:
+                    continue
                 names.setdefault(str(row["label"]), set()).add(str(row["key"]))
         return values, names
 

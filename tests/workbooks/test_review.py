@@ -21,12 +21,12 @@ PARTS = (
     "title", "finding", "goal", "headline", "pacing", "trend", "changes", "pipeline", "coverage", "reps", "rep_table",
     "products", "product_table", "segments", "segment_table", "open_deals", "improve", "caveats", "definitions",
     "provenance", "restated", "since", "own_kpis", "outlook",
-    "roadmap", "leads", "activities", "time_spent", "own_past", "quota_made", "answers", "outlook_chart",
+    "roadmap", "leads", "activities", "time_spent", "own_past", "quota_made", "answers", "outlook_chart", "effort",
 )  # fmt: skip
 # Nothing to say is said by nothing.
 MAY_BE_EMPTY = {
     "segment_table", "restated", "since", "own_kpis", "leads", "activities", "time_spent", "own_past", "answers",
-    "outlook_chart",
+    "outlook_chart", "effort",
 }  # fmt: skip
 HOSTILE = "<script>alert(1)</script>\n\"'&amp; =1+1 \u202eevil 👩‍👩‍👧 " + "x" * 300
 WORLD = World(deals=tuple(deals()))
