@@ -22,9 +22,9 @@ _SOURCE = "salesnb standard catalogue: used against planned, of the months of wh
     source=_SOURCE,
     higher_is_better=False,
 )
-def spend(months: Sequence[SpendMonth]) -> int | None:
-    """Sum what was spent, in minor units; null where nothing is known of it."""
-    return sum(month.spent for month in months) if months else None
+def spend(months: Sequence[SpendMonth]) -> int:
+    """Sum what was spent, in minor units; asked only of groups of which some month is known, and null for all others."""
+    return sum(month.spent for month in months)
 
 
 @measure(

@@ -118,6 +118,13 @@ def test_a_quarter_is_spread_over_its_months_to_the_cent(company: Callable) -> N
     assert months["2026-02"] == (31_11,)
 
 
+def test_a_month_of_which_only_some_weeks_are_known_does_not_count(company: Callable) -> None:
+    """February 2026 is the weeks 5 (its Sunday), 6, 7, 8 and 9 (but its Sunday)."""
+    weeks = [(f"2026-W0{week}", "North", "budget", 70.0) for week in (5, 6, 7, 8, 9)]
+    assert told(company(weeks[1:]))[()] == (None, None, None)
+    assert told(company(weeks))[()][0] == 10_00 + 3 * 70_00 + 60_00
+
+
 def test_a_month_that_is_not_over_or_not_wholly_asked_for_does_not_count(company: Callable) -> None:
     assert told(company(as_of=dt.date(2026, 2, 27)))[()] == (230_50, 230_50 / 3, 900 / 230.5)
     asked = {"start": dt.date(2026, 1, 2), "end": dt.date(2026, 3, 1)}
