@@ -100,7 +100,7 @@ def allocation_table(extract: PlanExtract) -> Chart | Text:
 def _who_and_why(lines: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say of each limit who wants it and why."""
     return [
-        f"{line['segment']} is {limit['what']} by {limit['by']}{': ' if limit['why'] else ''}{limit['why']}."
+        f"{line['segment']} is {limit['what']} ({limit['by']}{': ' if limit['why'] else ''}{limit['why']})."
         for line in lines
         for limit in line["limits"]
     ]

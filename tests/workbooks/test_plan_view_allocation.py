@@ -66,7 +66,7 @@ def test_the_table_has_today_planned_the_band_the_worth_and_who_locked_it_why(pa
     for part in ("$20,000", "$30,000", "$25,000 to $36,000", "$3,400 for $1,000"):
         assert part in north
     assert "locked at $10,000" in south
-    assert "South is locked at $10,000 by Ann: <b>contract</b>." in shown(page.resources)
+    assert "South is locked at $10,000 (Ann: <b>contract</b>)." in shown(page.resources)
     assert "at most 1% of the outcome is lost" in shown(page.resources)
     assert "<b>contract" not in shown(page.resources, "html")
 
