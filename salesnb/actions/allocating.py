@@ -23,7 +23,7 @@ from salesnb.planning import BindingLimit, Certificate, Plan, Resource, keep_amo
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["Allocated", "Asked", "Next", "Solved", "find_allocation", "save_allocation", "solve"]
+__all__ = ["Allocated", "Asked", "Next", "Solved", "find_allocation", "save_allocation", "solve", "worths"]
 
 Progress = Callable[[str], None]
 
@@ -285,19 +285,31 @@ def _gain(solved: Solved, other: Mapping[Key, float]) -> Gain:
     )
 
 
-def _nexts(solved: Solved, worst: float) -> tuple[Next, ...]:
-    """Find for each resource the segment that a portion more of it is worth most in, with all limits but the total kept."""
-    found = []
+def worths(solved: Solved, worst: float) -> Mapping[Key, Next]:
+    """Tell what a portion more is worth in each line that may have one, with all limits but the total kept.
+
+    Parameters
+    ----------
+    worst
+        Share (0..1) of the draws of which the worst count; 1 for the mean.
+    """
+    found: dict[Key, Next] = {}
     for resource in solved.posed.resources.values():
-        keys = [key for key, place in solved.posed.places.items() if place[0] == resource.id]
         portion = _portion(resource)
-        tried = [
-            (_worth(solved, key, portion, worst), key) for key in keys if _may_have(solved, key, portion)
-        ]
-        if tried:
-            worth, key = max(tried, key=lambda item: item[0])
-            found.append(Next(resource=resource, portion=portion, worth=worth, key=key))
-    return tuple(found)
+        for key, (place, _) in solved.posed.places.items():
+            if place == resource.id and _may_have(solved, key, portion):
+                worth = _worth(solved, key, portion, worst)
+                found[key] = Next(resource=resource, portion=portion, worth=worth, key=key)
+    return found
+
+
+def _nexts(solved: Solved, worst: float) -> tuple[Next, ...]:
+    """Find for each resource the segment that a portion more of it is worth most in."""
+    found: dict[str, Next] = {}
+    for item in worths(solved, worst).values():
+        best = found.setdefault(item.resource.id, item)
+        found[item.resource.id] = item if item.worth > best.worth else best
+    return tuple(found.values())
 
 
 def _portion(resource: Resource) -> int:

@@ -21,6 +21,7 @@ __all__ = [
     "allocation_records",
     "compared_lines",
     "hinge_lines",
+    "may_lie",
     "method_lines",
     "scenario_lines",
     "scenario_records",
@@ -36,8 +37,11 @@ _OVER = {
 _ANSWERED = {"none": "sales with no effort", "now": "sales with today's effort", "saturated": "sales at most"}
 
 
-def allocation_lines(found: Allocated, fmt: Formatter) -> tuple[str, ...]:
-    """Say in a few sentences what the allocation brings, how good it is, and what more would be worth."""
+def allocation_lines(found: Allocated, fmt: Formatter, *, hint: bool = True) -> tuple[str, ...]:
+    """Say in a few sentences what the allocation brings, how good it is, and what more would be worth.
+
+    ``hint`` says too how to ask for more at the command line.
+    """
     solved = found.solved
     money = _Money(solved.posed, fmt)
     gain = found.gains["today's"]
@@ -49,7 +53,7 @@ def allocation_lines(found: Allocated, fmt: Formatter) -> tuple[str, ...]:
         expected,
         _gain(gain, solved.cost, money, fmt),
         f"{_quality(solved, found.asked.seconds, fmt)} {_next_sentences(found, money, fmt)}".strip(),
-        _known_from(solved.posed),
+        _known_from(solved.posed, hint=hint),
         *_left_out(solved.posed),
     )
 
@@ -69,7 +73,7 @@ def allocation_records(found: Allocated, fmt: Formatter) -> list[dict[str, objec
             "change": _signed(shown_amount(resource, amount - today, fmt), amount - today),
         }
         if found.leeway:
-            low, high = _may_lie(found, key, amount)
+            low, high = may_lie(found, key, amount)
             record["from"], record["to"] = (shown_amount(resource, end, fmt) for end in (low, high))
         records.append(record)
     return records + _totals(found, fmt, several=several)
@@ -271,13 +275,14 @@ def _next(item: Next, money: _Money, fmt: Formatter) -> str:
     return f"{more} is worth {money(item.worth)} in {line_of(item.key).segment}."
 
 
-def _known_from(posed: Posed) -> str:
+def _known_from(posed: Posed, *, hint: bool) -> str:
     judged = sum(posed.stored(key).judgement is not None for key in posed.places)
     whole = len(posed.places)
     if not judged:
         return f"The curves are estimated ({posed.stored(next(iter(posed.places))).source})."
     which = "All curves are judgement" if judged == whole else f"{judged} of the {whole} curves are judgement"
-    return f"{which}, with no data behind: --hinges tells what depends on which answer."
+    more = ": --hinges tells what depends on which answer" if hint else ""
+    return f"{which}, with no data behind{more}."
 
 
 def _left_out(posed: Posed) -> tuple[str, ...]:
@@ -343,14 +348,14 @@ def _line(found: Allocated, key: Key, amount: int, digits: int) -> dict[str, Any
         "source": posed.stored(key).source,
     }
     if found.leeway:
-        low, high = _may_lie(found, key, amount)
+        low, high = may_lie(found, key, amount)
         line |= {
             name: _plain_amount(resource.unit, end, digits) for name, end in (("from", low), ("to", high))
         }
     return line
 
 
-def _may_lie(found: Allocated, key: Key, amount: int) -> tuple[int, int]:
+def may_lie(found: Allocated, key: Key, amount: int) -> tuple[int, int]:
     """Give the ends of a line's leeway, in whole smallest units within it."""
     may, unit = found.leeway[key], found.solved.posed.scale.of(found.solved.posed.resource(key))
     low, high = math.ceil(may.low * unit - 1e-6), math.floor(may.high * unit + 1e-6)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
 from salesnb.actions.carried import Carried
+from salesnb.actions.effort_used import EffortUsed
 from salesnb.actions.fact_tables import FactTables
 from salesnb.actions.facts import Facts
 from salesnb.actions.naming import COMPANY, Unit
@@ -82,6 +83,7 @@ def review_extracts(
     roadmaps = RoadmapParts(plan=plan, goal=aim.goal, facts=facts)
     making = QuotaMaking(workspace=workspace, plan=plan, goal=aim.goal, facts=facts, carried=carried)
     best = facts.best_months(aim.goal.kpi if aim.goal else WON)
+    effort = EffortUsed(plan=plan, facts=facts)
     prospects = Prospects(shared=shared_outlooks, goal=aim.goal, quotas=aim.quotas)
     found = tuple(
         _extract(
@@ -94,6 +96,7 @@ def review_extracts(
             | making.part(unit)
             | _held(unit, plan, facts)
             | ({"best_month": best[unit.id]} if unit.id in best else {})
+            | effort.part(unit)
             | {"own": own | {"targets": wanted.get(unit.id, {})}},
             aim.of(unit.quota_id),
         )

@@ -22,7 +22,8 @@ from salesnb.calendar import FiscalCalendar, Period
 from salesnb.crm.guessing.names import folded
 from salesnb.kpis import Query, catalogue, dimension_names, run
 from salesnb.kpis.activity_data import has_activities
-from salesnb.kpis.kpi import ACTIVITY
+from salesnb.kpis.effort_data import has_spend
+from salesnb.kpis.kpi import ACTIVITY, EFFORT
 from salesnb.kpis.query import CREDIT
 
 if TYPE_CHECKING:
@@ -90,8 +91,9 @@ class Facts:
 
     @cached_property
     def kpis(self) -> tuple[str, ...]:
-        """Every KPI of the catalogue that needs no target; those of activities where some are loaded."""
+        """Every KPI of the catalogue that needs no target; those of activities and of spending where some are loaded."""
         left = set() if has_activities(self.data) else {ACTIVITY}
+        left |= set() if has_spend(self.data) else {EFFORT}
         return tuple(
             name
             for name, kpi in self.known.items()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb import __version__
 from salesnb.actions.extracts import EXTRACT_FORMAT, Extract, described_workspace
 from salesnb.actions.organisation import org_tree, rep_node_id
+from salesnb.actions.plan_allocation import allocation_of_plan
 from salesnb.actions.plan_chances import chances_of_plan
 from salesnb.actions.prospects import SharedOutlooks
 from salesnb.calendar import years_before
@@ -52,6 +53,7 @@ def plan_extract(
         "segments": _segments(facts),
         "segment_dimension": facts.segment_dimension,
         **chances_of_plan(workspace, plan, facts, shared),
+        **allocation_of_plan(workspace, plan),
         "revisions": [
             {"revision": entry.revision, "at": str(entry.at), "author": entry.author, "reason": entry.reason}
             for entry in workspace.plans().history(plan.name)

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["SegmentScores", "read_weights", "score_segments"]
 
-# Each criterion's KPI of the twelve months; growth compares their size, potential and cost to serve have none.
+# Each criterion's KPI of the twelve months; growth compares their size, and potential has none.
 _KPIS = {
     "size": "won_amount",
     "win rate": "win_rate",
     "deal size": "average_deal",
     "cycle": "median_cycle_days",
+    # What is spent for each deal won; null without effort.
+    "cost to serve": "cost_per_won_deal",
 }
 
 Values = Mapping[str, Mapping[str, float | None]]
@@ -127,7 +129,7 @@ class _Reading:
         now = {name: self._kpi(kpi, segment, self.now) for name, kpi in _KPIS.items()}
         size, was = now["size"], self._kpi("won_amount", segment, self.before)
         growth = size / was - 1 if size is not None and was else None
-        return {**now, "growth": growth, "potential": self._potential(segment), "cost to serve": None}
+        return {**now, "growth": growth, "potential": self._potential(segment)}
 
     @staticmethod
     def _year(period: Period) -> Period:

@@ -12,9 +12,12 @@ from salesnb.errors import BadInput, Damaged, MissingFile
 __all__ = ["COMPANIONS", "companions"]
 
 # What people write beside an export, for no CRM has it.
-COMPANIONS = ("memberships", "org", "credits", "rates", "market", "activities")
+COMPANIONS = ("memberships", "org", "credits", "rates", "market", "activities", "effort")
 # Columns without which a table says nothing, though a mapping may leave them out.
-_NEEDED = {"activities": ("rep_id", "kind", "date")}
+_NEEDED = {
+    "activities": ("rep_id", "kind", "date"),
+    "effort": ("period", "segment", "resource", "amount"),
+}
 
 
 def companions(source: Path, files: tuple[TableFile, ...]) -> tuple[tuple[TableFile, ...], tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """KPIs: what each is, the catalogue, and the engine that computes many in few scans.
 
-A family of KPIs is one module: ``closing``, ``created``, ``pipeline``, ``rates``, ``goals``, ``retention``. A KPI is a
-decorated function in one of them.
+A family of KPIs is one module: ``closing``, ``created``, ``pipeline``, ``rates``, ``goals``, ``retention``,
+``activities``, ``effort``. A KPI is a decorated function in one of them.
 """
 
 from importlib import import_module
@@ -39,7 +39,7 @@ __all__ = [
     "with_definition",
 ]
 
-_FAMILIES = ("closing", "created", "pipeline", "rates", "goals", "retention", "activities")
+_FAMILIES = ("closing", "created", "pipeline", "rates", "goals", "retention", "activities", "effort")
 
 
 def catalogue() -> Registry[Kpi]:

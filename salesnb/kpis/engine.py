@@ -15,8 +15,9 @@ from salesnb.kpis.book import kept
 from salesnb.kpis.cells import BY_STAGE
 from salesnb.kpis.cohorts import RETENTION, Cohorts
 from salesnb.kpis.deals import Deals
+from salesnb.kpis.effort_data import Spending
 from salesnb.kpis.folding import Folded, Key, Sums, put
-from salesnb.kpis.kpi import ACTIVITY, AS_OF, CLOSED, CREATED, TARGET_INPUTS, Kpi, computed_from
+from salesnb.kpis.kpi import ACTIVITY, AS_OF, CLOSED, CREATED, EFFORT, TARGET_INPUTS, Kpi, computed_from
 from salesnb.kpis.order_sales import deals_of_sales
 from salesnb.kpis.planning import plan
 from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
@@ -53,10 +54,8 @@ class Run:
     def __init__(
         self, query: Query, data: "Dataset", calendar: FiscalCalendar, catalogue: Registry[Kpi]
     ) -> None:
-        self.query = query
-        self.data = data
-        self.calendar = calendar
-        self.catalogue = catalogue
+        self.query, self.data = query, data
+        self.calendar, self.catalogue = calendar, catalogue
         self.as_of = query.as_of or data.meta.as_of
         self.deals = Deals(data, self.as_of)
         self._taken = TakenTargets(query, calendar)
@@ -218,11 +217,12 @@ class Run:
         found: Sums = {}
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
-        scanned = [kpi for kpi in needed if kpi.kind not in {RETENTION, ACTIVITY}]
+        scanned = [kpi for kpi in needed if kpi.kind not in {RETENTION, ACTIVITY, EFFORT}]
         for reads, together in scan.by_reads(scanned) if scanned else ():
             self._add(scan, tuple(together), reads, found)
         self._add_retained([kpi for kpi in needed if kpi.kind == RETENTION], scan, found)
         self._add_activities([kpi for kpi in needed if kpi.kind == ACTIVITY], found)
+        self._add_spending([kpi for kpi in needed if kpi.kind == EFFORT], scan, found)
         self._tell_undated(scan, found)
         return found
 
@@ -263,6 +263,16 @@ class Run:
             query = replace(self.query, kpis=tuple(kpi.name for kpi in kpis), credit=OWNER, targets=())
             asked = Run(query, cast("Dataset", ActivityData(self.data)), self.calendar, self.catalogue)
             put(asked.scan(OWNER).rows(CLOSED, kpis), kpis, found)
+
+    def _add_spending(self, kpis: list[Kpi], scan: Scan, found: Sums) -> None:
+        """Set spending beside what was won in the same months."""
+        if kpis:
+            spending = Spending(scan)
+            won = spending.of_what_was_won(self.query)
+            rows = Run(won, self.data, self.calendar, self.catalogue).result().rows if won else ()
+            for key, months in spending.groups(rows).items():
+                found.setdefault(key, {}).update((kpi.name, kpi.function(months)) for kpi in kpis)
+            self._notices += spending.notices()
 
     def _add_weighted(self, kpi: Kpi, rows: Iterable[dict[str, Any]], found: Sums) -> None:
         probabilities = Probabilities(self.deals, self.data)

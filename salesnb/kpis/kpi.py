@@ -21,6 +21,7 @@ __all__ = [
     "CATALOGUE",
     "CLOSED",
     "CREATED",
+    "EFFORT",
     "TIME",
     "UNITS",
     "Kpi",
@@ -38,6 +39,8 @@ BASES = (CLOSED, CREATED, AS_OF, AT_START)
 UNITS = ("money", "count", "ratio", "days", "money_per_day")
 # The kind of those that are told of activities instead of deals.
 ACTIVITY = "activity"
+# The kind of those that are told of spending by month, beside what was won in the same months.
+EFFORT = "effort"
 # Among the names over which a KPI adds up: time itself.
 TIME = "time"
 
@@ -59,14 +62,14 @@ class Kpi:
     kind
         ``sum`` (sums and counts), ``quantile`` (also the smallest and largest), ``distinct`` (a count of different
         values), ``weighted`` (a sum weighted by probability), ``retention`` (a sum over the accounts of a cohort),
-        ``activity`` (a sum over activities) or ``derived``.
+        ``activity`` (a sum over activities), ``effort`` (told of the months of which spending is known) or ``derived``.
     basis
         For measures one of ``BASES``; of a derived one that is defined as data the one of all its parts, else empty.
     needs
         Names of the KPIs that a derived one is computed from; see also ``TARGET_INPUTS``.
     function
-        For measures ``deals -> Ibis expression``, for those of retention ``accounts -> Ibis expression``; for derived
-        ones ``values -> value``.
+        For measures ``deals -> Ibis expression``, for those of retention ``accounts -> Ibis expression``, for those of
+        effort ``months -> value``; for derived ones ``values -> value``.
     within
         Of one told as of a date: the date column that must lie in the period, ``period_start`` to ``period_end``, where
         it is known; a deal without it counts in every period.

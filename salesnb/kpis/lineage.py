@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from salesnb.kpis.cohorts import RETENTION
-from salesnb.kpis.kpi import TARGET_INPUTS, Kpi
+from salesnb.kpis.kpi import ACTIVITY, EFFORT, TARGET_INPUTS, Kpi
 from salesnb.kpis.language.measuring import Measured
 from salesnb.kpis.order_sales import has_orders_beside
 from salesnb.registry import Registry
@@ -17,6 +17,15 @@ __all__ = ["Lineage", "lineage"]
 
 # What the sales of an account are summed from.
 _SALES = ("account_id", "amount", "closed_on", "status")
+_EFFORT = (
+    "amount",
+    "closed_on",
+    "effort.amount",
+    "effort.period",
+    "effort.resource",
+    "effort.segment",
+    "status",
+)
 _ORDERS = ("orders.account_id", "orders.amount", "orders.ordered_on")
 
 
@@ -130,10 +139,13 @@ def _columns(kpi: Kpi, sales: tuple[str, ...]) -> tuple[str, ...]:
         return kpi.function.columns
     if kpi.kind == RETENTION:
         return sales
+    if kpi.kind == EFFORT:
+        return _EFFORT
     import ibis
     from ibis.expr.operations import Field
 
-    found = kpi.function(ibis.table(_schema(), name="opportunities")).op().find(Field)
+    schema = _schema() | ({"kind": "string"} if kpi.kind == ACTIVITY else {})
+    found = kpi.function(ibis.table(schema, name="opportunities")).op().find(Field)
     return tuple(sorted({str(field.name) for field in found}))
 
 

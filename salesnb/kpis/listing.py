@@ -7,7 +7,7 @@ from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadUsage
 from salesnb.kpis.cohorts import RETENTION
 from salesnb.kpis.engine import Run
-from salesnb.kpis.kpi import ACTIVITY, AS_OF, AT_START, Kpi
+from salesnb.kpis.kpi import ACTIVITY, AS_OF, AT_START, EFFORT, Kpi
 from salesnb.kpis.query import OWNER, WINDOW, Query
 from salesnb.kpis.result import Column, Result, sort_key
 from salesnb.kpis.scan import Scan
@@ -63,6 +63,11 @@ def rows_behind(
     if any(part.kind == ACTIVITY for part in parts):
         raise BadUsage(
             f"{kpi} counts activities, and no deals are behind it.", hint="Ask kpi query by rep or account."
+        )
+    if any(part.kind == EFFORT for part in parts):
+        raise BadUsage(
+            f"{kpi} is of spending by month, and no deals are behind it.",
+            hint="Ask kpi query by what spending is of, and kpi rows won_amount for the deals.",
         )
     retained = [part.name for part in parts if part.kind == RETENTION]
     if retained:

@@ -25,7 +25,8 @@ the period's last day, overdue ones among them, or without that date), ``without
 the goal needs) in ``salesnb.workbooks.findings_need``, ``outlook`` (may be missing: how likely the quota is attained) in
 ``salesnb.workbooks.findings_outlook``, ``roadmap`` (may be missing: what is due by month) in
 ``salesnb.workbooks.findings_roadmap``, ``made`` (may be missing: how the quota was made) in
-``salesnb.workbooks.findings_made``, ``activities`` (may be missing) in ``salesnb.workbooks.findings_activities``.
+``salesnb.workbooks.findings_made``, ``activities`` and ``effort`` (may be missing) in ``salesnb.workbooks.findings_activities`` and
+``salesnb.workbooks.findings_effort``.
 """
 
 import json
@@ -42,6 +43,7 @@ from salesnb.workbooks.extract_own import OwnKpis, own_of
 from salesnb.workbooks.extract_since import since_of
 from salesnb.workbooks.findings_activities import ActivityNote, activities_from
 from salesnb.workbooks.findings_bridge import Since
+from salesnb.workbooks.findings_effort import EffortNote, effort_from
 from salesnb.workbooks.findings_held import HeldTarget, held_of
 from salesnb.workbooks.findings_made import Made, made_from
 from salesnb.workbooks.findings_need import Need, need_from
@@ -196,6 +198,7 @@ class ReviewExtract:
     roadmap: RoadmapNote | None = None
     made: Made | None = None
     activities: ActivityNote | None = None
+    effort: EffortNote | None = None
     own: OwnKpis = field(default_factory=OwnKpis)
     held: tuple[HeldTarget, ...] = ()
     best_month: tuple[str, float] | None = None
@@ -276,6 +279,7 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         outlook=prospect_from(document.get("outlook")),
         roadmap=roadmap_from(document.get("roadmap")),
         activities=activities_from(document.get("activities")),
+        effort=effort_from(document.get("effort")),
         made=made_from(document.get("made")),
         own=own_of(document.get("own")),
         held=held_of(document.get("held")),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from salesnb.charts import Chart
+from salesnb.workbooks import plan_view_allocation as allocation
 from salesnb.workbooks import plan_view_cascade as cascade
 from salesnb.workbooks import plan_view_chances as chances
 from salesnb.workbooks import plan_view_goals as goals
@@ -167,9 +168,29 @@ class PlanView:
         return cascade.segment_table(self.extract)
 
     @property
+    def allocation(self) -> Text:
+        """How good the allocation of the resources is, and what more would be worth."""
+        return allocation.allocation_words(self.extract)
+
+    @property
+    def allocation_chart(self) -> Chart | Text:
+        """What each segment has of the first resource; empty where it is not known how good that is."""
+        return allocation.allocation_chart(self.extract)
+
+    @property
     def resources(self) -> Chart | Text:
-        """Resources and where they go."""
-        return cascade.resource_table(self.extract)
+        """Resources and where they go, with how far each segment may move and what it is kept to."""
+        return allocation.allocation_table(self.extract)
+
+    @property
+    def allocation_gains(self) -> Chart | Text:
+        """What the allocation brings beside simpler ones; empty where that is not known."""
+        return allocation.allocation_gains(self.extract)
+
+    @property
+    def allocation_method(self) -> Text:
+        """Tail risk, proof and response curves, folded away; empty where they are not known."""
+        return allocation.allocation_method(self.extract)
 
     @property
     def assumptions(self) -> Text:

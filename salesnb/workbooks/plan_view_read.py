@@ -7,7 +7,8 @@ known, ``segment_dimension``, ``revisions`` (``revision``, ``at``, ``author``, `
 goal: ``low`` and ``high``, the chances between which it is attained, ``why`` there are none, ``attained``); and, of the first
 goal that is cascaded, ``outlook`` (see `salesnb.workbooks.findings_outlook`; the nodes above the reps stand below the
 whole), ``levers``, ``roadmap`` (see `salesnb.workbooks.findings_roadmap`), ``capacity`` (``nodes``, ``lines``) and
-``fairness`` (``basis``, ``bands``, ``lines``).
+``fairness`` (``basis``, ``bands``, ``lines``); and ``allocation``, as `salesnb.actions.plan_allocation` gives it, where the
+plan's was found and proved.
 """
 
 from collections.abc import Mapping
@@ -44,6 +45,8 @@ class PlanExtract:
         Won amount by node and month.
     likely
         By goal id: how likely it is attained, where the outlook was asked.
+    allocation
+        How the resources were allocated and how good that is; empty where it is not known.
     outlook, levers, roadmap, capacity, fairness
         Of the first goal that is cascaded; None or empty where nothing is known.
     """
@@ -66,6 +69,7 @@ class PlanExtract:
     activities: ActivityNote | None = None
     capacity: Mapping[str, Any] = field(default_factory=dict)
     fairness: Mapping[str, Any] = field(default_factory=dict)
+    allocation: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def likely_goals(self) -> Mapping[str, Likely]:
@@ -172,6 +176,7 @@ def _extract(document: Mapping[str, Any]) -> PlanExtract:
         activities=activities_from(document.get("activities")),
         capacity=document.get("capacity") or {},
         fairness=document.get("fairness") or {},
+        allocation=document.get("allocation") or {},
     )
 
 

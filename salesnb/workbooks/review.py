@@ -11,6 +11,7 @@ from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.review_activities import activity_table, time_chart
 from salesnb.workbooks.review_bridge import restated_note, since_chart
 from salesnb.workbooks.review_change import change_chart
+from salesnb.workbooks.review_effort import effort_table
 from salesnb.workbooks.review_goal import goal_chart, kpi_table, pace_chart, trend_chart
 from salesnb.workbooks.review_held import held_goals
 from salesnb.workbooks.review_made import answer_table, own_past, quota_made
@@ -96,6 +97,11 @@ class Review:
     def leads(self) -> Chart | Text:
         """The deals to create and the pipeline to hold for it; empty where they are not known."""
         return lead_table(self.extract.roadmap, self._reading.say, self._reading.at.unit)
+
+    @property
+    def effort(self) -> Chart | Text:
+        """Planned and used budget, hours and heads by segment, and what they brought; empty where no effort is loaded."""
+        return effort_table(self.extract.effort, self._reading.say)
 
     @property
     def activities(self) -> Chart | Text:

@@ -17,7 +17,7 @@ __all__ = ["SERIES", "goal_chart", "kpi_table", "monthly", "pace_chart", "partia
 
 _SHOWN = (
     "won_amount", "won_count", "win_rate", "average_deal", "median_cycle_days", "created_amount", "open_amount",
-    "weighted_amount", "sales_velocity",
+    "weighted_amount", "sales_velocity", "cost_per_won_deal", "return_on_spend",
 )  # fmt: skip
 # At the end of each line stands its last month's value, so its name must not sound like a sum of the line.
 SERIES = ("Month", "A year before")

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from salesnb.charts import Chart
+from salesnb.charts.chart import NARROW, picture
 from salesnb.charts.text import clean, untypeset
+from salesnb.charts.theme import fixed
 
-__all__ = ["Point", "Text", "heading", "paragraph", "points", "small"]
+__all__ = ["Point", "Text", "folded", "heading", "paragraph", "points", "small"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -72,6 +75,27 @@ def small(sentences: Sequence[str]) -> Text:
     lines = [clean(sentence) for sentence in sentences if sentence]
     html = '<p class="snb-small"><small>' + "<br>".join(map(escape, lines)) + "</small></p>"
     return Text(plain="\n".join(lines), html=html)
+
+
+def folded(summary: str, parts: Sequence[Text | Chart]) -> Text:
+    """Show parts below a line that opens and closes them, by mouse or by keyboard; charts as narrow images.
+
+    Examples
+    --------
+    >>> print(folded("Method", [paragraph(["By hand."])]))
+    Method
+    By hand.
+    """
+    shown = "".join(part.html if isinstance(part, Text) else _image(part) for part in parts)
+    words = "\n".join(part.plain if isinstance(part, Text) else part.text() for part in parts)
+    html = f'<details class="snb-folded"><summary>{_safe(summary)}</summary>{shown}</details>'
+    return Text(plain=f"{clean(summary)}\n{words}", html=html)
+
+
+def _image(chart: Chart) -> str:
+    """Give a chart as an image that fits a phone; two stand side by side where there is room."""
+    svg = fixed(chart.svg(NARROW, opaque=True))
+    return picture(svg, alt=chart.alt(), style="max-width:100%;height:auto")
 
 
 def points(items: Sequence[Point], *, ranked: bool = False) -> Text:

@@ -23,6 +23,16 @@ def test_a_table_that_is_named_so_and_has_its_columns_is_read(source, alone):
     assert source.load(source.folder / "deals.csv" if alone else None).changed
 
 
+def test_effort_is_read_where_it_says_when_for_whom_of_what_and_how_much(source):
+    source.file(
+        "effort.csv", "period,segment,resource,amount\n2024-02,Shore,budget,1500\n2024-02,Shore,visits,20\n"
+    )
+    report = source.load()
+    assert source.counts(report, "effort")[:3] == (2, 2, 0)
+    report = source.file("effort.csv", "month,team\n2024-02,Shore\n").load()
+    assert said(report, "effort.csv is not read: it has no column period, segment, resource, amount.")
+
+
 def test_activities_are_read_where_they_say_whose_what_and_when(source):
     source.file(
         "activities.csv", "rep_id,kind,date,minutes\nAnn,call,2024-02-01,15\nBob,meeting,2024-02-02,\n"

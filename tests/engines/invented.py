@@ -54,6 +54,7 @@ TABLES = (
     "stage_history",
     "credits",
     "orders",
+    "effort",
 )
 
 
@@ -95,6 +96,7 @@ def invent(deals: int = 320, seed: int = 5) -> Invented:
         "products": [{"product": name, "family": family} for name, family in PRODUCTS.items()],
         "stage_history": history,
         "credits": credits_given,
+        "effort": [_effort(Random(f"effort {seed} {number}"), number) for number in range(200)],
     }
     return Invented(rows, _book(opportunities, history), _shares(opportunities, credits_given))
 
@@ -131,6 +133,18 @@ def _order(random: Random, number: int) -> dict[str, Any]:
         "ordered_on": FIRST + dt.timedelta(days=random.randrange((LATEST - FIRST).days)),
         "amount": random.choice((0, -random.randrange(10**5), random.randrange(10**8))),
         "quantity": random.choice(QUANTITIES),
+    }
+
+
+def _effort(random: Random, number: int) -> dict[str, Any]:
+    """A month or a quarter of something spent on a node, a rep, a product, or nothing that anybody knows."""
+    year, month = divmod(2024 * 12 + 9 + number % 20, 12)
+    period = f"{year}-{month + 1:02}" if random.random() < 0.9 else f"{year}-Q{month // 3 + 1}"
+    return {
+        "period": period,
+        "segment": random.choice(("Alps", "coast", "Coast", "desk", "emea", "Rep R2", "r1", "plus", "fair")),
+        "resource": random.choice(("budget", "budget", "Campaigns", "visits")),
+        "amount": random.randrange(10**7),
     }
 
 

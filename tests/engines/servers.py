@@ -118,6 +118,7 @@ def as_warehouse(column: str, value: Any) -> Any:
     if value is None:
         return None
     if column in MONEY:
+        # Money and amounts of effort alike: cents of the invented company.
         return Decimal(value) / 100
     if column == "created_on":
         return dt.datetime.combine(value, dt.time(23, 30), dt.UTC)

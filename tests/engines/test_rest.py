@@ -75,6 +75,23 @@ def test_goals_are_met_on_every_engine_alike(engine: str, open_engine: Callable[
         assert all(same(one, other) for one, other in pairs), name
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "more", [{"by": ("team",)}, {"by": ("rep",), "grain": "quarter"}, {"by": ("product",)}], ids=str
+)
+def test_spending_and_what_it_brings_are_those_of_the_imported_data(
+    engine: str, more: dict[str, Any], open_engine: Callable[[str], Any]
+) -> None:
+    from salesnb.calendar import FiscalCalendar
+    from salesnb.kpis import run
+
+    asked = query("spend", "cost_per_won_deal", "return_on_spend", **more)
+    found, wanted = (run(asked, open_engine(one), FiscalCalendar()) for one in (engine, "embedded"))
+    assert any(value is not None for value in wanted.column("cost_per_won_deal"))
+    assert found.rows == wanted.rows
+    assert found.notices == wanted.notices
+
+
 def same(one: float | None, other: float | None) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return one == pytest.approx(other, rel=1e-12, abs=0)

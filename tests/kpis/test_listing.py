@@ -124,8 +124,10 @@ def test_rows_of_every_kpi_add_up_to_its_figure(data: Any, name: str, asked: str
     except BadUsage as refused:
         of_accounts = "--by account" in refused.hint
         of_activities = "counts activities" in refused.what
+        of_spending = "is of spending" in refused.what
+        assert of_spending == (kpi.kind == "effort"), refused
         assert of_activities == (kpi.kind == "activity"), refused
-        without_deals = of_accounts or of_activities
+        without_deals = of_accounts or of_activities or of_spending
         assert without_deals or name in {"sales_velocity", "coverage", "coverage_all_open"}, refused
         assert of_accounts == (name in {"nrr", "grr"} or kpi.kind == "retention")
         return

@@ -16,13 +16,14 @@ from salesnb.workbooks.plan_view_read import plan_from_extract
 
 PARTS = (
     "title", "finding", "objectives", "goals", "cascade", "cascade_table", "basis", "milestones", "milestone_table",
-    "segments", "segment_table", "resources", "assumptions", "checks", "history", "unsettled", "provenance", "outlook",
+    "segments", "segment_table", "allocation", "assumptions", "checks", "history", "unsettled", "provenance", "outlook",
     "capacity", "fairness",
 )  # fmt: skip
 # What is left out where nothing is known of it.
 QUIET = (
     "goal_checks", "outlook_table", "levers", "capacity_notes", "fairness_notes", "answers", "leads", "activities", "time_spent",
     "outlook_track",
+    "resources", "allocation_chart", "allocation_gains", "allocation_method",
 )  # fmt: skip
 HOSTILE = "<script>alert(1)</script>\n\"'&amp; =1+1 \u202eevil"
 TEMPLATE = Path(__file__).parents[2] / "templates" / "plan.ipynb"

@@ -22,13 +22,12 @@ PARTS = (
     "products", "product_table", "segments", "segment_table", "open_deals", "improve", "caveats", "definitions",
     "provenance", "restated", "since", "own_kpis", "outlook",
     "roadmap", "leads", "activities", "time_spent", "own_past", "quota_made", "answers", "outlook_chart",
-    "held_goals",
-    "outlook_track",
+    "held_goals", "outlook_track", "effort",
 )  # fmt: skip
 # Nothing to say is said by nothing.
 MAY_BE_EMPTY = {
     "segment_table", "restated", "since", "own_kpis", "leads", "activities", "time_spent", "own_past", "answers",
-    "outlook_chart", "held_goals", "outlook_track",
+    "outlook_chart", "held_goals", "outlook_track", "effort",
 }  # fmt: skip
 HOSTILE = "<script>alert(1)</script>\n\"'&amp; =1+1 \u202eevil 👩‍👩‍👧 " + "x" * 300
 WORLD = World(deals=tuple(deals()))
