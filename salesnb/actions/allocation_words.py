@@ -11,9 +11,10 @@ from salesnb.actions.allocation_problem import Posed, shown_amount
 from salesnb.actions.allocation_scenarios import AS_PLANNED, Side, Sides
 from salesnb.allocation import Gain
 from salesnb.allocation.judgement import Hinge
-from salesnb.allocation.limits import Key, line_of
+from salesnb.allocation.limits import Key, Line, line_of
 from salesnb.counting import counted
 from salesnb.money import Formatter, to_major
+from salesnb.planning import CurveFit, Resource
 
 __all__ = [
     "allocation_document",
@@ -272,12 +273,24 @@ def _next(item: Next, money: _Money, fmt: Formatter) -> str:
 
 
 def _known_from(posed: Posed) -> str:
-    judged = sum(posed.stored(key).judgement is not None for key in posed.places)
-    whole = len(posed.places)
-    if not judged:
-        return f"The curves are estimated ({posed.stored(next(iter(posed.places))).source})."
-    which = "All curves are judgement" if judged == whole else f"{judged} of the {whole} curves are judgement"
-    return f"{which}, with no data behind: --hinges tells what depends on which answer."
+    stored = [posed.stored(key) for key in posed.places]
+    judged = sum(curve.judged is not None for curve in stored)
+    fitted = dict.fromkeys(curve.source for curve in stored if curve.fit is not None)
+    told = (
+        [f"{_of_curves(len(stored) - judged, len(stored))} estimated from data: {'; '.join(fitted)}."]
+        if fitted
+        else []
+    )
+    if judged:
+        told.append(
+            f"{_of_curves(judged, len(stored))} judgement, with no data behind"
+            + (": --hinges tells what depends on which answer." if judged == len(stored) else ".")
+        )
+    return " ".join(told) or f"The curves are estimated ({stored[0].source})."
+
+
+def _of_curves(part: int, whole: int) -> str:
+    return "All curves are" if part == whole else f"{part} of the {whole} curves are"
 
 
 def _left_out(posed: Posed) -> tuple[str, ...]:
@@ -309,7 +322,9 @@ def _totals(found: Allocated, fmt: Formatter, *, several: bool) -> list[dict[str
 
 def _curve_line(posed: Posed, key: Key, fmt: Formatter) -> str:
     stored, resource = posed.stored(key), posed.resource(key)
-    said = stored.judgement
+    if stored.fit is not None:
+        return _fitted_line(line_of(key), stored.fit, stored.source, resource, fmt)
+    said = stored.judged
     if said is None:
         values = ", ".join(f"{item.name} {item.value:.4g}" for item in stored.parameters)
         return f"{line_of(key)}: {stored.form} ({values}), {stored.source}."
@@ -318,6 +333,15 @@ def _curve_line(posed: Posed, key: Key, fmt: Formatter) -> str:
     return (
         f"{line_of(key)}: {sales[0]} with none, {sales[1]} with {shown_amount(resource, said.effort, fmt)}, at most"
         f" {sales[2]}{shape}; each may be off by {fmt.ratio(said.doubt, 0)}: judgement of {said.by}."
+    )
+
+
+def _fitted_line(line: Line, fit: CurveFit, source: str, resource: Resource, fmt: Formatter) -> str:
+    middle, low, high = (fmt.number(value, 2) for value in fit.elasticity)
+    doubts = "".join(f" {why[0].upper()}{why[1:]}." for why in fit.doubts)
+    return (
+        f"{line}: 1 % more {resource.name} brings {middle} % more sales ({low} to {high} in 80 of 100 cases); {source}."
+        f"{doubts}"
     )
 
 
@@ -342,6 +366,15 @@ def _line(found: Allocated, key: Key, amount: int, digits: int) -> dict[str, Any
         "change": _plain_amount(resource.unit, amount - posed.today[key], digits),
         "source": posed.stored(key).source,
     }
+    if (fit := posed.stored(key).fit) is not None:
+        line["fit"] = {
+            "first": fit.first,
+            "last": fit.last,
+            "months": fit.months,
+            "prior": fit.prior,
+            "elasticity": list(fit.elasticity),
+            "doubts": list(fit.doubts),
+        }
     if found.leeway:
         low, high = _may_lie(found, key, amount)
         line |= {

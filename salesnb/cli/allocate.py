@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["add_allocate_arguments", "run_allocate"]
 
 _MEANING = """\
-Each segment has a response curve: what it sells in the plan's period for an amount of the resource. Curves come from
+Each segment has a response curve: what it sells in the plan's period for an amount of the resource. Where effort was
+imported for six months or more (a table effort: period, segment, resource, amount), curves are fitted from it and from
+sales; a resource has the name that it has there. Else, and to steady the fit, they come from
 three answers a segment (--judge), such as a CSV file with the columns segment,none,now,saturated,effort, or inline
 "North=100000:300000:500000:40000"; --questions prints a file to fill in. Further columns: resource, today, slope (above 1:
 the first few bring little), doubt (by which share an answer may be off, .2), by, why.
@@ -76,6 +78,12 @@ def _add_stating(parser: argparse.ArgumentParser) -> None:
         metavar="DIM",
         default="",
         help="a segment for each value of a dimension, such as team, product or sector",
+    )
+    stated.add_argument(
+        "--curves",
+        choices=("auto", "history", "judgement", "kept"),
+        default="auto",
+        help="fitted from history where it allows that (auto, history), from answers alone, or as the plan has them",
     )
     stated.add_argument(
         "--questions", action="store_true", help="print the answers to be given as CSV, and end"
@@ -151,6 +159,7 @@ def run_allocate(arguments: argparse.Namespace) -> int:
     """State what is given, allocate, and print what was found."""
     from salesnb.actions.allocating import Asked, find_allocation, save_allocation
     from salesnb.actions.allocation_scenarios import compare_scenarios
+    from salesnb.actions.fitting_curves import with_curves
 
     workspace = Workspace.open(arguments.workspace)
     read = workspace.plans().load(arguments.name)
@@ -159,10 +168,15 @@ def run_allocate(arguments: argparse.Namespace) -> int:
         return _print_questions(workspace, plan)
     if arguments.scores is not None:
         return _print_scores(workspace, plan, arguments)
+    if arguments.used and plan.response_curves:
+        return _print_used(workspace, plan, arguments)
+    with progress_line() as show:
+        curved = with_curves(workspace, plan, arguments.curves, show)
+    plan = curved.plan
+    for notice in curved.notices:
+        say(notice)
     if not plan.response_curves or not plan.resources:
         return _ask(workspace, read, plan, arguments)
-    if arguments.used:
-        return _print_used(workspace, plan, arguments)
     with progress_line() as show:
         asked = Asked(
             worst=arguments.worst,
