@@ -1,6 +1,6 @@
 """A plan's response curves: kept in smallest units, drawn in major ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from salesnb.allocation import Curve
 from salesnb.allocation.judgement import Judgement
+from salesnb.allocation.limits import Key
 from salesnb.errors import BadInput
 from salesnb.planning import JudgedSales, Parameter, Resource, ResponseCurve
 
-__all__ = ["Drawn", "Draws", "Scale", "curve_record", "judged_record", "judgement_of"]
+__all__ = ["Drawn", "Draws", "Scale", "curve_record", "judged_record", "judgement_of", "level"]
 
 Draws = list[Curve]
 
@@ -94,13 +95,13 @@ class Drawn:
     def to_solve(self) -> Draws:
         """Give the few to allocate on."""
         estimated = self._estimated()
-        return self._judged(1, _SOLVED_ON) or _spread(estimated[::_PARTS], _SOLVED_ON)
+        return self._judged(1, _SOLVED_ON) or estimated[::_PARTS]
 
     def to_measure(self) -> Draws:
         """Give others, to measure on."""
         estimated = self._estimated()
         others = [curve for place, curve in enumerate(estimated) if place % _PARTS]
-        return self._judged(2, _MEASURED_ON) or _spread(others or estimated, _MEASURED_ON)
+        return self._judged(2, _MEASURED_ON) or others or estimated
 
     def _judged(self, seed: int, count: int) -> Draws:
         said = self.stored.judged
@@ -142,10 +143,10 @@ def _values(curve: Curve, scale: Scale, resource: Resource) -> tuple[float, ...]
     return (curve.height * sales, curve.scale * scale.of(resource), curve.shape, curve.base * sales)
 
 
-def _spread(draws: Draws, count: int) -> Draws:
-    """Take so many of the draws, evenly, or all of them again and again; one stays one."""
-    if len(draws) == 1:
-        return draws
-    if len(draws) >= count:
-        return [draws[place * len(draws) // count] for place in range(count)]
-    return [draws[place % len(draws)] for place in range(count)]
+def level(lines: Mapping[Key, Draws]) -> dict[Key, Draws]:
+    """Give all lines as many draws as the one with most has, the others' again and again; one stays one."""
+    count = max(map(len, lines.values()))
+    return {
+        key: draws if len(draws) == 1 else [draws[place % len(draws)] for place in range(count)]
+        for key, draws in lines.items()
+    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from salesnb import allocation
-from salesnb.actions.allocation_curves import Drawn, Draws, Scale
+from salesnb.actions.allocation_curves import Drawn, Draws, Scale, level
 from salesnb.allocation import Limit
 from salesnb.allocation.limits import Key, line_of
 from salesnb.allocation.segments import strategy
@@ -133,8 +133,8 @@ def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None, *, 
         plan=plan,
         scale=scale,
         places=places,
-        curves=curves,
-        fresh=fresh,
+        curves=level(curves),
+        fresh=level(fresh),
         resources=resources,
         totals={name: _total(item, scale) for name, item in resources.items()},
         limits=tuple(one for one, _ in limits),

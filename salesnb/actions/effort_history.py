@@ -11,7 +11,7 @@ from salesnb.actions.plan_segments import segment_named
 from salesnb.allocation.forms import Floats
 from salesnb.calendar import Period
 from salesnb.counting import counted
-from salesnb.errors import BadInput
+from salesnb.errors import BadInput, MissingFile
 from salesnb.kpis import Query, run
 from salesnb.planning import Plan, Resource, Segment
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.workspace import Workspace
 
-__all__ = ["EffortHistory", "EffortRow", "NoHistory", "effort_rows", "read_effort"]
+__all__ = ["EffortHistory", "EffortRow", "NoHistory", "effort_rows", "read_effort", "usual_effort"]
 
 # Older months tell of another market, and a fit takes longer with each.
 _MOST = 60
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 # Days of a median sales cycle, from which effort of a month sells mostly in others.
 _LONG = 45
+_YEAR = 12
 _NAMED = 6
 
 
@@ -50,13 +51,13 @@ class EffortHistory:
     Attributes
     ----------
     months
-        Without a break, (t,), the oldest first.
+        From the first with sales on, without a break, (t,), the oldest first.
     segments
         Those with a deal of theirs, (s,).
     efforts
         By resource id: (s, t) in the unit that people type; NaN where it is not known.
     sales
-        (s, t) in major units; NaN before there were any.
+        (s, t) in major units.
     notices
         What was left out and what to be wary of, a sentence each.
     """
@@ -104,13 +105,35 @@ def read_effort(workspace: "Workspace", data: "Dataset", plan: Plan) -> EffortHi
     months = _months(workspace, mine)
     efforts = _efforts(plan, mine, segments, months)
     sales = _sales(workspace, data, segments, months) / 10**workspace.settings.digits
+    begun = int(np.isnan(sales).all(axis=0).sum())
+    if begun == len(months):
+        raise NoHistory(
+            f"Nothing was won from {months[0].label} to {months[-1].label} by {_listed([s.name for s in segments])}."
+        )
     return EffortHistory(
-        months=months,
+        months=months[begun:],
         segments=segments,
-        efforts=efforts,
-        sales=sales,
+        efforts={resource: values[:, begun:] for resource, values in efforts.items()},
+        sales=sales[:, begun:],
         notices=(*odd, *unknown, *_cycle(workspace, data)),
     )
+
+
+def usual_effort(workspace: "Workspace", plan: Plan) -> dict[str, float]:
+    """Sum by resource what the last year's effort comes to in as many months as the plan has; nothing without data."""
+    try:
+        data = workspace.dataset()
+    except MissingFile:
+        return {}
+    with data:
+        rows = [row for row in effort_rows(data) if _MONTH.fullmatch(row.period)]
+    months = sorted({row.period for row in rows})[-_YEAR:]
+    count = len(workspace.calendar.months(plan.period))
+    out: dict[str, float] = {}
+    for row in rows:
+        if row.period in months:
+            out[row.resource] = out.get(row.resource, 0.0) + row.amount * count / len(months)
+    return out
 
 
 def _of_resources(plan: Plan, rows: Sequence[EffortRow]) -> list[EffortRow]:
@@ -241,10 +264,11 @@ def _cycle(workspace: "Workspace", data: "Dataset") -> tuple[str, ...]:
     days = rows[0][-1] if rows else None
     if days is None or float(days) <= _LONG:
         return ()
-    return (
-        f"Deals take {float(days):.0f} days in the median, and effort is held against sales of the same month: curves may be"
-        " flatter than they are.",
+    told = (
+        f"Deals take {float(days):.0f} days in the median, and effort is held against sales of the same month: what it brings"
+        " may be more than the curves show."
     )
+    return (told,)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ from salesnb.planning.words import digits_of
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["CHOICES", "Curved", "with_curves"]
+__all__ = ["CHOICES", "Curved", "refit_lines", "with_curves"]
 
 CHOICES = ("auto", "history", "judgement", "kept")
 
@@ -68,18 +68,18 @@ def with_curves(
         return Curved(plan=_judged(plan))
     try:
         read = _read(workspace, plan)
-        if read is None and which == "auto":
-            return Curved(plan=plan)
-        if read is None:
-            raise NoHistory(
-                "No effort is loaded.",
-                hint="Import a table effort with the columns period, segment, resource and amount.",
-            )
-        return _fitted(workspace, plan, read, progress)
+        if read is not None:
+            return _fitted(workspace, plan, read, progress)
     except NoHistory as error:
         if which == "history":
             raise
         return Curved(plan=plan, notices=(f"Curves are not fitted from history: {error.what}",))
+    if which == "history":
+        raise NoHistory(
+            "No effort is loaded.",
+            hint="Import a table effort with the columns period, segment, resource and amount.",
+        )
+    return Curved(plan=plan)
 
 
 def _judged(plan: Plan) -> Plan:
@@ -126,6 +126,25 @@ def _fitted(
             hint=f"Curves are fitted from {_LEAST_MONTHS} months on; until then answer three questions a segment: --judge.",
         )
     return _Work(plan, read, months).run(progress)
+
+
+def refit_lines(before: Plan, after: Plan) -> tuple[str, ...]:
+    """Say what more months change in curves, the largest change first; nothing where they are of the same months."""
+    names = {segment.id: segment.name for segment in after.segments}
+    resources = {item.id: item.name for item in after.resources}
+    old = {(curve.resource, curve.segment): curve.fit for curve in before.response_curves}
+    found = []
+    for curve in after.response_curves:
+        was, now = old.get((curve.resource, curve.segment)), curve.fit
+        if was is None or now is None or was.last >= now.last:
+            continue
+        (middle, low, high), moved = now.elasticity, now.elasticity[0] - was.elasticity[0]
+        told = (
+            f"{names[curve.segment]}, fitted again to {now.last}: 1 % more {resources[curve.resource]} brings {middle:.2f} %"
+            f" more sales ({low:.2f} to {high:.2f}), {was.elasticity[0]:.2f} before."
+        )
+        found.append((-abs(moved), told))
+    return tuple(told for _, told in sorted(found))
 
 
 class _Work:
