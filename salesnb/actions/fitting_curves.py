@@ -244,7 +244,7 @@ class _Work:
         usual = float(np.nanmean(np.nansum(efforts, axis=0))) * self.count
         if total > 0 and usual > 0 and not 1 / _ANOTHER_UNIT < total / usual < _ANOTHER_UNIT:
             raise BadInput(
-                f"The total of {resource.name} is {total:,.10g}, but the effort that is loaded comes to {usual:,.4g} in as many"
+                f"The total of {resource.name} is {total:,.10g}, but the effort that is loaded comes to {_rounded(usual)} in as many"
                 " months.",
                 where=resource.name,
                 hint=f"Give both in one unit ({resource.counts or self.plan.currency}): they look like hours against money, or"
@@ -256,7 +256,7 @@ class _Work:
         if usual > 0 and not 1 / _ANOTHER_UNIT < judged.effort / usual < _ANOTHER_UNIT:
             raise BadInput(
                 f"It is judged with {resource.name} of {judged.effort * self.count:,.10g}, but the effort that is loaded comes"
-                f" to {usual * self.count:,.4g} in as many months.",
+                f" to {_rounded(usual * self.count)} in as many months.",
                 where=segment.name,
                 hint=f"Give both in one unit ({resource.counts or self.plan.currency}). --curves judgement leaves history out.",
             )
@@ -334,6 +334,10 @@ def _span(months: Sequence[Period]) -> str:
     """Say from when to when, as the plan keeps it in any locale: ``Jan 2016 to Dec 2017``."""
     ends = [f"{_MONTHS[month.start.month - 1]} {month.start.year}" for month in (months[0], months[-1])]
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def _rounded(value: float) -> str:
+    return f"{float(f'{value:.3g}'):,.10g}"
 
 
 def _short(value: float) -> float:
