@@ -265,7 +265,7 @@ def _cycle(workspace: "Workspace", data: "Dataset") -> tuple[str, ...]:
     if days is None or float(days) <= _LONG:
         return ()
     told = (
-        f"Deals take {float(days):.0f} days in the median, and effort is held against sales of the same month: what it brings"
+        f"Deals take {counted(round(float(days)), 'day', 'days')} in the median, and effort is held against sales of the same month: what it brings"
         " may be more than the curves show."
     )
     return (told,)
