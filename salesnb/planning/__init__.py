@@ -82,6 +82,8 @@ from salesnb.planning.means import (
     PlannedHires,
     Productivity,
     Seasonality,
+    SeasonReach,
+    SeasonWeek,
     SeasonWeight,
 )
 from salesnb.planning.model import (
