@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from salesnb.actions.allocation_problem import Posed, judgement_of, pose
+from salesnb.actions.allocation_curves import judgement_of
+from salesnb.actions.allocation_problem import Posed, pose
 from salesnb.actions.clock import author, moment
 from salesnb.allocation import Allocation, Gain, Leeway, allocate, equal, in_proportion, leeway
 from salesnb.allocation.comparing import outcomes
@@ -349,7 +350,7 @@ def _leeway(solved: Solved, asked: Asked) -> Mapping[Key, Leeway]:
 
 def _hinges(posed: Posed, asked: Asked) -> tuple[Hinge, ...]:
     """Change each answer and allocate anew, on the curves through the answers alone."""
-    said = {key: posed.stored(key).judgement for key in posed.places}
+    said = {key: posed.stored(key).judged for key in posed.places}
     judgements = {
         key: judgement_of(answers, posed.scale, posed.resource(key))
         for key, answers in said.items()

@@ -1,15 +1,14 @@
 """A plan's resources, curves and limits as a problem that can be allocated: in major units, with names for keys."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from zlib import crc32
 
 import numpy as np
 
 from salesnb import allocation
-from salesnb.allocation import Curve, Limit
-from salesnb.allocation.judgement import Judgement
+from salesnb.actions.allocation_curves import Drawn, Draws, Scale, level
+from salesnb.allocation import Limit
 from salesnb.allocation.limits import Key, line_of
 from salesnb.allocation.segments import strategy
 from salesnb.allocation.whole_units import WholeLimit
@@ -17,8 +16,6 @@ from salesnb.errors import BadInput
 from salesnb.money import Formatter
 from salesnb.planning import (
     AllocationLimit,
-    JudgedSales,
-    Parameter,
     Plan,
     Resource,
     ResponseCurve,
@@ -27,29 +24,9 @@ from salesnb.planning import (
 )
 from salesnb.planning.words import digits_of
 
-__all__ = ["Posed", "Scale", "curve_record", "judged_record", "judgement_of", "pose", "shown_amount"]
+__all__ = ["Posed", "pose", "shown_amount"]
 
-Draws = list[Curve]
-
-# Draws of judged curves: few to allocate on, for each costs time; many others to measure on.
-_SOLVED_ON, _MEASURED_ON = 20, 400
 _FULL = 10_000
-_NAMES = ("height", "scale", "shape", "base")
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Smallest units in one major unit: of sales, and of a resource."""
-
-    digits: int
-
-    def sales(self) -> int:
-        """Minor units of money in a major one."""
-        return int(10**self.digits)
-
-    def of(self, resource: Resource) -> int:
-        """Smallest units of a resource in a unit that people type."""
-        return self.sales() if resource.unit == "money" else 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +111,7 @@ def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None, *, 
     curves: dict[Key, Draws] = {}
     fresh: dict[Key, Draws] = {}
     for key, (resource, segment) in places.items():
-        drawn = _Drawn(_stored(plan, resource, segment), scale, _resource(plan, resource))
+        drawn = Drawn(_stored(plan, resource, segment), scale, _resource(plan, resource))
         factor = factors.get(segment, 1.0)
         curves[key], fresh[key] = (
             [replace(curve, height=curve.height * factor, base=curve.base * factor) for curve in draws]
@@ -156,8 +133,8 @@ def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None, *, 
         plan=plan,
         scale=scale,
         places=places,
-        curves=curves,
-        fresh=fresh,
+        curves=level(curves),
+        fresh=level(fresh),
         resources=resources,
         totals={name: _total(item, scale) for name, item in resources.items()},
         limits=tuple(one for one, _ in limits),
@@ -175,116 +152,6 @@ def shown_amount(resource: Resource, amount: float, formatter: Formatter) -> str
     if resource.unit == "money":
         return formatter.money(amount, cents=amount != round(amount, -2))
     return f"{formatter.count(round(amount))} {resource.counts}".rstrip()
-
-
-def judgement_of(stored: JudgedSales, scale: Scale, resource: Resource) -> Judgement:
-    """Give the answers that a plan holds, in major units."""
-    sales = scale.sales()
-    return Judgement(
-        none=stored.none_minor / sales,
-        now=stored.now_minor / sales,
-        saturated=stored.saturated_minor / sales,
-        effort=stored.effort / scale.of(resource),
-        slope=stored.slope,
-        by=stored.by,
-    )
-
-
-def judged_record(
-    resource: Resource, segment: str, said: JudgedSales, today: int, scale: Scale
-) -> ResponseCurve:
-    """Give the curve through three answers as a plan holds it.
-
-    Raises
-    ------
-    BadInput
-        When the answers do not rise, or no effort belongs to the second.
-    """
-    curve = judgement_of(said, scale, resource).curve()
-    return replace(curve_record(resource, segment, [curve], today, scale), judgement=said)
-
-
-def curve_record(
-    resource: Resource, segment: str, draws: Sequence[Curve], today: int, scale: Scale
-) -> ResponseCurve:
-    """Give a curve in major units, drawn or estimated in several draws, as a plan holds it; the parameters are means."""
-    values = [_values(curve, scale, resource) for curve in draws]
-    means = np.mean(values, axis=0)
-    return ResponseCurve(
-        resource=resource.id,
-        segment=segment,
-        form=draws[0].form,
-        parameters=tuple(
-            Parameter(name=name, value=float(mean)) for name, mean in zip(_NAMES, means, strict=True)
-        ),
-        source=draws[0].source,
-        today=today,
-        draws=tuple(values) if len(values) > 1 else (),
-    )
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """Draws of a curve that a plan holds."""
-
-    stored: ResponseCurve
-    scale: Scale
-    resource: Resource
-
-    def to_solve(self) -> Draws:
-        return self._judged(1, _SOLVED_ON) or _spread(self._estimated()[::2], _SOLVED_ON)
-
-    def to_measure(self) -> Draws:
-        estimated = self._estimated()
-        return self._judged(2, _MEASURED_ON) or _spread(estimated[1::2] or estimated, _MEASURED_ON)
-
-    def _judged(self, seed: int, count: int) -> Draws:
-        said = self.stored.judgement
-        if said is None:
-            return []
-        judgement = judgement_of(said, self.scale, self.resource)
-        if not said.doubt:
-            return [judgement.curve()]
-        # By the segment, so that neither the order nor a further segment changes the draws of the others.
-        place = crc32(f"{self.stored.resource}\0{self.stored.segment}".encode())
-        return judgement.doubted(said.doubt, count, np.random.default_rng([seed, place]))
-
-    def _estimated(self) -> Draws:
-        plain = tuple(item.value for item in self.stored.parameters)
-        return [self._curve(values) for values in (self.stored.draws or (plain,))]
-
-    def _curve(self, values: Sequence[float]) -> Curve:
-        names = [item.name for item in self.stored.parameters]
-        given = {"scale": 1.0, "shape": 1.0, "base": 0.0, **dict(zip(names, values, strict=True))}
-        if "height" not in given:
-            raise BadInput(
-                "The response curve has no height.",
-                where=f"response_curves, {self.stored.segment}",
-                hint="Give the parameters height, scale, shape and base.",
-            )
-        sales = self.scale.sales()
-        return Curve(
-            form=self.stored.form,
-            height=given["height"] / sales,
-            scale=given["scale"] / self.scale.of(self.resource),
-            shape=given["shape"],
-            base=given["base"] / sales,
-            source=self.stored.source,
-        )
-
-
-def _values(curve: Curve, scale: Scale, resource: Resource) -> tuple[float, ...]:
-    sales = scale.sales()
-    return (curve.height * sales, curve.scale * scale.of(resource), curve.shape, curve.base * sales)
-
-
-def _spread(draws: Draws, count: int) -> Draws:
-    """Take so many of the draws, evenly, or all of them again and again; one stays one."""
-    if len(draws) == 1:
-        return draws
-    if len(draws) >= count:
-        return [draws[place * len(draws) // count] for place in range(count)]
-    return [draws[place % len(draws)] for place in range(count)]
 
 
 def _complete(plan: Plan) -> None:

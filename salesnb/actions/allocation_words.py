@@ -4,15 +4,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from salesnb.actions.allocating import Allocated, Next, Solved
+from salesnb.actions.allocation_method_words import Sales, known_from
 from salesnb.actions.allocation_problem import Posed, shown_amount
 from salesnb.actions.allocation_scenarios import AS_PLANNED, Side, Sides
 from salesnb.allocation import Gain
 from salesnb.allocation.judgement import Hinge
 from salesnb.allocation.limits import Key, line_of
-from salesnb.counting import counted
 from salesnb.money import Formatter, to_major
 
 __all__ = [
@@ -22,7 +20,6 @@ __all__ = [
     "compared_lines",
     "hinge_lines",
     "may_lie",
-    "method_lines",
     "scenario_lines",
     "scenario_records",
 ]
@@ -43,7 +40,7 @@ def allocation_lines(found: Allocated, fmt: Formatter, *, hint: bool = True) -> 
     ``hint`` says too how to ask for more at the command line.
     """
     solved = found.solved
-    money = _Money(solved.posed, fmt)
+    money = Sales(solved.posed, fmt)
     gain = found.gains["today's"]
     period = solved.posed.plan.period.label
     expected = (
@@ -53,7 +50,7 @@ def allocation_lines(found: Allocated, fmt: Formatter, *, hint: bool = True) -> 
         expected,
         _gain(gain, solved.cost, money, fmt),
         f"{_quality(solved, found.asked.seconds, fmt)} {_next_sentences(found, money, fmt)}".strip(),
-        _known_from(solved.posed, hint=hint),
+        known_from(solved.posed, hint=hint),
         *_left_out(solved.posed),
     )
 
@@ -81,7 +78,7 @@ def allocation_records(found: Allocated, fmt: Formatter) -> list[dict[str, objec
 
 def compared_lines(found: Allocated, fmt: Formatter) -> tuple[str, ...]:
     """Say how much more it brings than each of the simpler ways, a sentence each."""
-    money = _Money(found.solved.posed, fmt)
+    money = Sales(found.solved.posed, fmt)
     return tuple(
         f"Against {_OVER[name]}: {_signed_money(gain.mean, money)}"
         f" (in 80 of 100 cases {_signed_money(gain.low, money)} to {_signed_money(gain.high, money)})."
@@ -89,39 +86,9 @@ def compared_lines(found: Allocated, fmt: Formatter) -> tuple[str, ...]:
     )
 
 
-def method_lines(found: Allocated, fmt: Formatter) -> tuple[str, ...]:
-    """Say what stands behind the answer: tail, bound, limits that bind with their prices, curves with their source."""
-    solved, posed = found.solved, found.solved.posed
-    money = _Money(posed, fmt)
-    low, high = np.percentile(solved.net, [10, 90])
-    tail = float(np.sort(solved.net)[: max(1, len(solved.net) // 5)].mean())
-    worst = found.asked.worst
-    aim = (
-        "the mean over the draws"
-        if worst is None
-        else f"the mean of the worst {fmt.ratio(worst, 0)} of the draws"
-    )
-    draws = counted(len(solved.best.outcomes), "draw", "draws")
-    made = (
-        f"Made as large as can be: {aim}, {money(solved.aim)} net of {money(solved.cost)} of costs; no allocation exceeds"
-        f" {money(solved.bound)} (gap {fmt.ratio(solved.gap, 4)}, {draws} of the curves,"
-        f" {counted(solved.best.boxes, 'box', 'boxes')} looked into)."
-    )
-    spread = (
-        f"Sales less costs in 80 of 100 cases: {money(float(low))} to {money(float(high))}; in the worst fifth"
-        f" {money(tail)} on average (measured on {counted(len(solved.net), 'other draw', 'other draws')})."
-    )
-    lines = [made, spread]
-    lines += [
-        f"Binds: {price.why}; one more of it is worth {fmt.number(price.worth, 2)}."
-        for price in solved.best.prices
-    ]
-    return (*lines, *(_curve_line(posed, key, fmt) for key in posed.places))
-
-
 def hinge_lines(hinged: tuple[Hinge, ...], posed: Posed, fmt: Formatter) -> tuple[str, ...]:
     """Say what a fifth more or less in an answer would move, the costliest first, as far as there is a cost."""
-    money = _Money(posed, fmt)
+    money = Sales(posed, fmt)
     dear = [item for item in hinged if round(item.lost * money.unit) > 0][:_SHOWN]
     return tuple(
         f"{line_of(item.segment)}, {_ANSWERED[item.answer]}: a fifth more or less moves"
@@ -134,7 +101,7 @@ def scenario_records(found: Sides, fmt: Formatter) -> list[dict[str, object]]:
     """Give a row a scenario: what it brings, against the plan, and how often it is better."""
     records: list[dict[str, object]] = []
     for side in found.sides:
-        one, money = side.compared, _Money(side.solved.posed, fmt)
+        one, money = side.compared, Sales(side.solved.posed, fmt)
         first = one.name == AS_PLANNED
         records.append(
             {
@@ -154,7 +121,7 @@ def scenario_records(found: Sides, fmt: Formatter) -> list[dict[str, object]]:
 
 def scenario_lines(found: Sides, fmt: Formatter) -> tuple[str, ...]:
     """Say what drives each difference, and what to expect of the best one."""
-    money = _Money(found.sides[0].solved.posed, fmt)
+    money = Sales(found.sides[0].solved.posed, fmt)
     best = max(found.sides, key=lambda side: side.compared.mean).compared
     told = [_driver_line(side, money) for side in found.sides if side.compared.name != AS_PLANNED]
     told.append(
@@ -211,16 +178,6 @@ def allocation_document(found: Allocated, sides: Sides | None, digits: int) -> d
     return document
 
 
-class _Money:
-    """Writes major units of sales as the reader does."""
-
-    def __init__(self, posed: Posed, fmt: Formatter) -> None:
-        self.unit, self.fmt = posed.scale.sales(), fmt
-
-    def __call__(self, major: float) -> str:
-        return self.fmt.money(round(major * self.unit))
-
-
 class _Major:
     """Writes major units of sales as programs read them."""
 
@@ -235,11 +192,11 @@ def _signed(text: str, value: float) -> str:
     return f"+{text}" if value > 0 else text
 
 
-def _signed_money(value: float, money: _Money) -> str:
+def _signed_money(value: float, money: Sales) -> str:
     return _signed(money(value), round(value * money.unit))
 
 
-def _gain(gain: Gain, cost: float, money: _Money, fmt: Formatter) -> str:
+def _gain(gain: Gain, cost: float, money: Sales, fmt: Formatter) -> str:
     if not round(gain.mean * money.unit):
         return "That is what today's amounts bring too."
     net = f"Less costs of {money(cost)}, that is" if cost else "That is"
@@ -256,7 +213,7 @@ def _quality(solved: Solved, seconds: float, fmt: Formatter) -> str:
     return f"{found}; at most {most} better exists."
 
 
-def _next_sentences(found: Allocated, money: _Money, fmt: Formatter) -> str:
+def _next_sentences(found: Allocated, money: Sales, fmt: Formatter) -> str:
     told = [_next(item, money, fmt) for item in found.nexts]
     named = {item.resource.id for item in found.nexts}
     told += [
@@ -267,22 +224,12 @@ def _next_sentences(found: Allocated, money: _Money, fmt: Formatter) -> str:
     return " ".join(told)
 
 
-def _next(item: Next, money: _Money, fmt: Formatter) -> str:
+def _next(item: Next, money: Sales, fmt: Formatter) -> str:
     portion = shown_amount(item.resource, item.portion, fmt)
     more = f"The next {portion}" if item.portion > 1 else f"One more of {item.resource.name}"
     if item.worth <= 0 and item.resource.spend != "all":
         return f"{more} would not earn what it costs."
     return f"{more} is worth {money(item.worth)} in {line_of(item.key).segment}."
-
-
-def _known_from(posed: Posed, *, hint: bool) -> str:
-    judged = sum(posed.stored(key).judgement is not None for key in posed.places)
-    whole = len(posed.places)
-    if not judged:
-        return f"The curves are estimated ({posed.stored(next(iter(posed.places))).source})."
-    which = "All curves are judgement" if judged == whole else f"{judged} of the {whole} curves are judgement"
-    more = ": --hinges tells what depends on which answer" if hint else ""
-    return f"{which}, with no data behind{more}."
 
 
 def _left_out(posed: Posed) -> tuple[str, ...]:
@@ -312,21 +259,7 @@ def _totals(found: Allocated, fmt: Formatter, *, several: bool) -> list[dict[str
     return rows
 
 
-def _curve_line(posed: Posed, key: Key, fmt: Formatter) -> str:
-    stored, resource = posed.stored(key), posed.resource(key)
-    said = stored.judgement
-    if said is None:
-        values = ", ".join(f"{item.name} {item.value:.4g}" for item in stored.parameters)
-        return f"{line_of(key)}: {stored.form} ({values}), {stored.source}."
-    sales = [fmt.money(amount) for amount in (said.none_minor, said.now_minor, said.saturated_minor)]
-    shape = "" if said.slope == 1 else f", S-shaped with slope {said.slope:g}" if said.slope > 1 else ""
-    return (
-        f"{line_of(key)}: {sales[0]} with none, {sales[1]} with {shown_amount(resource, said.effort, fmt)}, at most"
-        f" {sales[2]}{shape}; each may be off by {fmt.ratio(said.doubt, 0)}: judgement of {said.by}."
-    )
-
-
-def _driver_line(side: Side, money: _Money) -> str:
+def _driver_line(side: Side, money: Sales) -> str:
     driven, (key, apart) = side.drivers, side.drivers.most
     return (
         f"{side.compared.name}: {_signed_money(driven.amounts, money)} by other amounts,"
@@ -347,6 +280,15 @@ def _line(found: Allocated, key: Key, amount: int, digits: int) -> dict[str, Any
         "change": _plain_amount(resource.unit, amount - posed.today[key], digits),
         "source": posed.stored(key).source,
     }
+    if (fit := posed.stored(key).fit) is not None:
+        line["fit"] = {
+            "first": fit.first,
+            "last": fit.last,
+            "months": fit.months,
+            "prior": fit.prior,
+            "elasticity": list(fit.elasticity),
+            "doubts": list(fit.doubts),
+        }
     if found.leeway:
         low, high = may_lie(found, key, amount)
         line |= {

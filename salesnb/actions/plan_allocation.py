@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from salesnb.actions.allocating import Allocated, Asked, find_allocation, worths
+from salesnb.actions.allocation_method_words import method_lines
 from salesnb.actions.allocation_problem import shown_amount
-from salesnb.actions.allocation_words import allocation_lines, may_lie, method_lines
+from salesnb.actions.allocation_words import allocation_lines, may_lie
 from salesnb.allocation.limits import Key, line_of
 from salesnb.errors import SalesnbError
 from salesnb.money import Formatter

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from salesnb.actions.allocation_problem import Scale, judged_record
+from salesnb.actions.allocation_curves import Scale, judged_record
 from salesnb.actions.clock import author, moment
 from salesnb.actions.plan_segments import segment_named
 from salesnb.actions.plans import read_target

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from salesnb.actions.allocation_problem import Posed, pose
+from salesnb.actions.effort_history import EffortRow, effort_rows
+from salesnb.actions.realised_sales import realised_sales
 from salesnb.allocation.limits import Key, line_of
+from salesnb.allocation.realised import Realised
 from salesnb.calendar import FiscalCalendar, Period
 from salesnb.errors import BadInput
 from salesnb.kpis import Query, run
@@ -73,12 +76,16 @@ class Used:
         Labels of the months that are known, and how many the period has.
     notices
         What is to be known, a sentence each.
+    results
+        Predicted against realised sales of segments, in minor units, for the months after those that their curves were
+        fitted from: by all resources that they used in them.
     """
 
     months: tuple[str, ...]
     whole: int
     lines: tuple[UsedLine, ...]
     notices: tuple[str, ...]
+    results: tuple[Realised, ...] = ()
 
 
 def find_used(workspace: "Workspace", plan: Plan) -> Used:
@@ -91,7 +98,7 @@ def find_used(workspace: "Workspace", plan: Plan) -> Used:
     """
     posed = pose(plan, workspace.settings.formatter, alone=True)
     with workspace.dataset() as data:
-        rows = data.table("effort").to_pyarrow().to_pylist() if data.has("effort") else []
+        rows = effort_rows(data)
         if not rows:
             raise BadInput(
                 "No effort is loaded.",
@@ -104,22 +111,24 @@ def find_used(workspace: "Workspace", plan: Plan) -> Used:
                 f"No effort of {plan.period.label} is loaded for the plan's resources and segments.",
                 hint="Effort names them as the plan does: resource budget, segment North, period 2026-07.",
             )
-        won = _Won(workspace, data, Period(label="known", start=months[0].start, end=months[-1].end))
+        whole = workspace.calendar.months(plan.period)
+        won = _Won(workspace, data)
         lines = tuple(
-            _line(posed, key, effort[key], months, len(workspace.calendar.months(plan.period)), won)
-            for key in posed.places
-            if effort.get(key)
+            _line(posed, key, effort[key], months, len(whole), won) for key in posed.places if effort.get(key)
         )
+        together = pose(plan, workspace.settings.formatter)
+        results = realised_sales(together, effort, months, whole, won.amounts)
     silent = [str(line_of(key)) for key in posed.places if not effort.get(key)]
     return Used(
         months=tuple(month.label for month in months),
-        whole=len(workspace.calendar.months(plan.period)),
+        whole=len(whole),
         lines=lines,
         notices=(f"No effort is known of {', '.join(silent)}.",) if silent else (),
+        results=results,
     )
 
 
-def _by_line(posed: Posed, rows: Sequence[Mapping[str, Any]]) -> dict[Key, dict[str, float]]:
+def _by_line(posed: Posed, rows: Sequence[EffortRow]) -> dict[Key, dict[str, float]]:
     """Sum effort by line and period, in units that people type; resources and segments by id or name."""
     names: dict[tuple[str, str], Key] = {}
     for key, (resource, segment) in posed.places.items():
@@ -127,10 +136,10 @@ def _by_line(posed: Posed, rows: Sequence[Mapping[str, Any]]) -> dict[Key, dict[
         names |= {(one, other): key for one in mine for other in its}
     found: dict[Key, dict[str, float]] = {}
     for row in rows:
-        line = names.get((str(row["resource"]), str(row["segment"])))
-        if line is not None and row["amount"] is not None:
+        line = names.get((row.resource, row.segment))
+        if line is not None:
             sums = found.setdefault(line, {})
-            sums[str(row["period"])] = sums.get(str(row["period"]), 0.0) + float(row["amount"])
+            sums[row.period] = sums.get(row.period, 0.0) + row.amount
     return found
 
 
@@ -154,7 +163,8 @@ def _line(
     spent = sum(sums.get(month.label, 0.0) for month in months)
     share = len(months) / whole
     # A curve is for the whole period: what is used in a part of it is held against it at the same pace.
-    draws = np.array([curve.at(spent / share) for curve in posed.fresh[key]]) * share * posed.scale.sales()
+    draws = np.array([curve.at(max(0.0, spent) / share) for curve in posed.fresh[key]])
+    draws *= share * posed.scale.sales()
     low, high = np.percentile(draws, [_LOW, _HIGH])
     planned = next(
         (
@@ -165,7 +175,7 @@ def _line(
         None,
     )
     segment = next(item for item in posed.plan.segments if item.id == posed.places[key][1])
-    amount, count = won.of(segment)
+    amount, count = won.of(segment, months)
     return UsedLine(
         resource=resource,
         segment=segment.name,
@@ -181,21 +191,25 @@ def _line(
 
 
 class _Won:
-    """What segments won in the months that are known."""
+    """What segments won in months."""
 
-    def __init__(self, workspace: "Workspace", data: "Dataset", period: Period) -> None:
-        self.workspace, self.data, self.period = workspace, data, period
+    def __init__(self, workspace: "Workspace", data: "Dataset") -> None:
+        self.workspace, self.data = workspace, data
         self.known = workspace.catalogue(data)
 
-    def of(self, segment: Segment) -> tuple[int | None, int | None]:
+    def of(self, segment: Segment, months: Sequence[Period]) -> tuple[int | None, int | None]:
         """Give amount and number; none where the segment is not one value of each of its dimensions."""
         if not segment.conditions or any(len(item.values) != 1 for item in segment.conditions):
             return None, None
         query = Query(
             kpis=("won_amount", "won_count"),
             where=tuple((item.dimension, item.values[0]) for item in segment.conditions),
-            start=self.period.start,
-            end=self.period.end,
+            start=months[0].start,
+            end=months[-1].end,
         )
         rows = list(run(query, self.data, self.workspace.calendar, self.known).rows)
         return (int(rows[0][-2] or 0), int(rows[0][-1] or 0)) if rows else (0, 0)
+
+    def amounts(self, segment: Segment, months: Sequence[Period]) -> int | None:
+        """Give the amount alone."""
+        return self.of(segment, months)[0]

@@ -1,6 +1,7 @@
 """The best use of budget, hours and people over segments, with a proof of how good it is."""
 
 from salesnb.allocation.answer import Allocation, Price
+from salesnb.allocation.carrying import curves_over
 from salesnb.allocation.comparing import Gain, equal, gain_over, in_proportion
 from salesnb.allocation.constraints import between, budget, group, lock
 from salesnb.allocation.curves import Curve, exponential, hill, logarithmic, power
@@ -11,6 +12,7 @@ from salesnb.allocation.limits import Limit, Resource
 from salesnb.allocation.problem import Setting
 from salesnb.allocation.published import ADVERTISING, SELLING, Elasticity
 from salesnb.allocation.realised import Comparison, predicted_against_actual, updated
+from salesnb.allocation.several import fit_together
 from salesnb.allocation.solving import allocate
 
 __all__ = [
@@ -32,9 +34,11 @@ __all__ = [
     "allocate",
     "between",
     "budget",
+    "curves_over",
     "equal",
     "exponential",
     "fit",
+    "fit_together",
     "gain_over",
     "group",
     "hill",

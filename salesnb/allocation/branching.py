@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from salesnb.allocation.boxed import Solved, keeps, solve_box
+from salesnb.allocation.ceiling import Ceiling
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.problem import Problem
 from salesnb.allocation.relaxation import Relaxation
@@ -74,17 +75,21 @@ class _Search:
         self.rounding = problem.scale() * _ROUNDING
         # The highest bound of the boxes that were left because they are close enough.
         self.left = -np.inf
+        # What the mean of the draws cannot exceed.
+        self.above = np.inf
         self.boxes = 0
         self.order = itertools.count()
         self.open: list[tuple[float, int, Relaxation, Solved]] = []
 
     def run(self, clock: Callable[[], float], end: float) -> Found:
         self._begin()
-        while self.open and clock() <= end and not self._is_close(-self.open[0][0]):
+        if self.open and self.problem.relaxed.responses.draws > 1:
+            self._look_above()
+        while self.open and clock() <= end and not self._is_close(min(-self.open[0][0], self.above)):
             _, _, relaxed, solved = heapq.heappop(self.open)
             for part in self._cut(relaxed, solved.x):
                 self._look(part, solved.bound)
-        bound = max(-self.open[0][0] if self.open else -np.inf, self.left)
+        bound = min(max(-self.open[0][0] if self.open else -np.inf, self.left), self.above)
         relaxed = self.problem.relaxed
         return Found(
             x=self.best,
@@ -104,6 +109,18 @@ class _Search:
         if left and first - self.value > max(_CONCAVE * abs(first), self.rounding):
             self.open, self.left = [], -np.inf
             self._look(relaxed.within(low, high), first)
+
+    def _look_above(self) -> None:
+        """Bound the mean of the draws, and look around the amounts that the bound is reached with."""
+        ceiling = Ceiling(self.problem)
+        self.above, x = ceiling.bound(self.prices)
+        relaxed = self.problem.relaxed
+        self._climb(relaxed, Solved(x=x, prices=self.prices, bound=self.above, kept=False))
+        # Lines that are past their turn stay there, where they are concave, and the others go no further.
+        turn = np.median(relaxed.responses.inflection(), axis=0)
+        low = np.where(x >= turn, np.clip(turn, relaxed.low, relaxed.high), relaxed.low)
+        high = np.where(x >= turn, relaxed.high, x)
+        self._offer(solve_box(relaxed.within(low, high), self.problem.rows))
 
     def _is_close(self, bound: float) -> bool:
         return bool(bound - self.value <= max(self.gap * abs(bound), self.rounding))

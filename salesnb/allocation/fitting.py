@@ -19,8 +19,9 @@ import numpy.typing as npt
 
 from salesnb.allocation.curves import Curve
 from salesnb.allocation.forms import Floats
-from salesnb.allocation.history import History, doubts
+from salesnb.allocation.history import Doubt, History, doubts
 from salesnb.allocation.judgement import Judgement
+from salesnb.allocation.lending import LENT, lend
 from salesnb.allocation.published import SELLING, Elasticity
 from salesnb.allocation.sampling import Chain, Known, Series, sample
 from salesnb.allocation.shapes import LEAST, MOST, STEP, Shapes, grid
@@ -28,6 +29,8 @@ from salesnb.counting import counted
 from salesnb.errors import BadInput
 
 __all__ = ["Fit", "Fitted", "fit"]
+
+Doubts = Mapping[str, tuple[Doubt, ...]]
 
 # How sure a judgement is: standard deviations of its share, and of the logarithms of the others.
 _JUDGED, _JUDGED_SHARE, _JUDGED_SLOPE, _JUDGED_LEVEL = 0.4, 0.15, 0.3, 0.1
@@ -159,7 +162,8 @@ def fit(
     """
     if draws < 2:
         raise BadInput(f"{draws} draws tell nothing of what is not known.", hint="Use 200.")
-    fitter = _Fitter(history, form, prior, seed)
+    full, lent = lend(history)
+    fitter = _Fitter(full, form, prior, seed, _doubts(history, lent))
     chain = fitter.chain(draws)
     fitted = {
         name: fitter.from_history(row, chain) if chain and row in fitter.rows else fitter.judged(row, draws)
@@ -176,14 +180,18 @@ def fit(
     )
 
 
+def _doubts(history: History, lent: frozenset[str]) -> Doubts:
+    return {**doubts(history), **dict.fromkeys(lent, (Doubt(why=LENT),))}
+
+
 class _Fitter:
     """A history, and what is known beside it; ``rows`` are those that have data."""
 
-    def __init__(self, history: History, form: str, prior: Elasticity, seed: int) -> None:
+    def __init__(self, history: History, form: str, prior: Elasticity, seed: int, doubted: Doubts) -> None:
         self.history, self.form, self.prior, self.shapes = history, form, prior, grid(form)
         self.rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(7,)))
         self.rows = [row for row in range(len(history.segments)) if self._has_data(row)]
-        self.doubts = doubts(history)
+        self.doubts = doubted
 
     def _has_data(self, row: int) -> bool:
         name, known = self.history.segments[row], self.history.known[row]
@@ -268,7 +276,8 @@ class _Fitter:
         expected = np.exp(own + chain.shared)
         level = expected[:, -history.window :].mean(axis=1)
         alike = history.sales[row] * level.mean() / expected.mean(axis=0)
-        points = tuple(zip(history.effort[row, known].tolist(), alike[known].tolist(), strict=True))
+        spent = [] if self._is_lent(history.segments[row]) else history.effort[row, known].tolist()
+        points = tuple(zip(spent, alike[known].tolist(), strict=False))
         noise = float(np.sqrt((chain.noise[:, place] ** 2).mean()))
         return self._fitted(row, self._drawn(chain.shape[:, place]), level, points, noise)
 
@@ -306,12 +315,21 @@ class _Fitter:
             doubts=tuple(doubt.why for doubt in self.doubts[name]),
         )
 
+    def _is_lent(self, name: str) -> bool:
+        return any(doubt.why == LENT for doubt in self.doubts[name])
+
+    def _periods(self, count: int) -> str:
+        return counted(count, self.history.period, self.history.period + "s")
+
     def _source(self, name: str, points: int, learned: float) -> str:
         judgement = self.history.judgements.get(name)
         by = judgement.curve().source if judgement else self.prior.source
+        if self._is_lent(name):
+            sold = int(self.history.known[self.history.segments.index(name)].sum())
+            return f"the other segments, and {by}; its level from sales of {self._periods(sold)}"
         if not points:
             return by
-        history = f"history, {counted(points, self.history.period, self.history.period + 's')}"
+        history = f"history, {self._periods(points)}"
         if any(doubt.misleads for doubt in self.doubts[name]):
             return f"{by}; its level from {history}"
         return history if not judgement and learned >= _LEARNED else f"{history}, and {by}"

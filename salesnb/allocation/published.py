@@ -32,7 +32,9 @@ class Elasticity:
     within
         Among the segments of one company, before the data say otherwise.
     source
-        Who says so.
+        What it is.
+    citation
+        Who measured it; empty where nobody is to be named.
 
     Raises
     ------
@@ -49,6 +51,7 @@ class Elasticity:
     between: float = 0.6
     within: float = 0.38
     source: str = "published elasticities"
+    citation: str = ""
 
     def __post_init__(self) -> None:
         for name in ("mean", "between", "within"):
@@ -57,6 +60,12 @@ class Elasticity:
                 raise BadInput(
                     f"The elasticity has a {name} of {value:g}.", hint="Use a finite number above 0."
                 )
+
+    @property
+    def cited(self) -> str:
+        """Say it with its size and who measured it."""
+        by = f", {self.citation}" if self.citation else ""
+        return f"{self.source} ({self.mean:g}{by})"
 
     @property
     def spread(self) -> float:
@@ -69,5 +78,5 @@ class Elasticity:
         return self.mean * math.exp(-(self.spread**2) / 2)
 
 
-SELLING = Elasticity(mean=0.34)
-ADVERTISING = Elasticity(mean=0.12)
+SELLING = Elasticity(mean=0.34, citation="Albers, Mantrala and Sridhar 2010")
+ADVERTISING = Elasticity(mean=0.12, citation="Sethuraman, Tellis and Briesch 2011")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from salesnb.allocation.carrying import carried
 from salesnb.allocation.curves import Curve
 from salesnb.allocation.fitting import Fit, fit
 from salesnb.allocation.forms import Floats
@@ -70,6 +71,25 @@ class Comparison:
     bias: float
     share_within: float
 
+    @classmethod
+    def of(cls, rows: Sequence[Realised]) -> "Comparison":
+        """Compare results; of none that were sold, nothing can be said.
+
+        Raises
+        ------
+        BadInput
+            When nothing was sold.
+        """
+        sold = sum(row.actual for row in rows)
+        if not sold > 0:
+            raise BadInput("The new periods have no sales with an effort.", hint="Give at least one period.")
+        return cls(
+            rows=tuple(rows),
+            off=sum(abs(row.predicted - row.actual) for row in rows) / sold,
+            bias=sum(row.predicted for row in rows) / sold - 1,
+            share_within=float(np.mean([row.within for row in rows])),
+        )
+
     @property
     def said(self) -> str:
         """Tell it in words."""
@@ -122,46 +142,20 @@ def predicted_against_actual(fitted: Fit, effort: Floats, sales: Floats) -> Comp
         )
         for row, column in np.argwhere(known).tolist()
     )
-    sold = float(sales[known].sum())
-    return Comparison(
-        rows=rows,
-        off=float(np.abs(mean - sales)[known].sum()) / sold,
-        bias=float(mean[known].sum()) / sold - 1,
-        share_within=float(np.mean([row.within for row in rows])),
-    )
+    return Comparison.of(rows)
 
 
 def _predictions(fitted: Fit, effort: Floats, rng: np.random.Generator) -> Floats:
     """Draws (d, s, k) of sales for efforts (s, k)."""
     curves = [one.draws for one in fitted.fitted.values()]
     expected = np.array([[curve.over(row) for curve in own] for own, row in zip(curves, effort, strict=True)])
-    expected = expected.swapaxes(0, 1) * _carried_on(fitted, effort.shape[1])
+    expected = expected.swapaxes(0, 1) * carried(fitted, range(1, effort.shape[1] + 1))
     noise = np.array([one.noise for one in fitted.fitted.values()])
     noise = np.where(noise > 0, noise, noise[noise > 0].mean() if (noise > 0).any() else _NOISE)
     scatter = noise[:, None] * rng.standard_normal(expected.shape)
     unrest = fitted.chain.unrest if fitted.chain is not None else np.zeros(len(expected))
     together = unrest[:, None, None] * rng.standard_normal((len(expected), 1, effort.shape[1]))
     return np.maximum(expected * (1 + scatter + together), 0.0)
-
-
-def _carried_on(fitted: Fit, periods: int) -> Floats:
-    """Factors (d, s, k) that season and trend put on curves of an average period of the last season."""
-    history, chain = fitted.history, fitted.chain
-    draws = len(next(iter(fitted.fitted.values())).draws)
-    factors = np.ones((draws, len(history.segments), periods))
-    if chain is None:
-        return factors
-    ahead = np.arange(1, periods + 1)
-    place = (history.effort.shape[1] - 1 + ahead) % chain.season.shape[1]
-    season = chain.season[:, place]
-    factors *= np.exp(season - np.log(np.exp(chain.season).mean(axis=1, keepdims=True)))[:, None, :]
-    for column, row in enumerate(fitted.with_history):
-        level = chain.level[:, column, None]
-        slope = chain.trend[:, column, None]
-        past = np.exp(level + slope * history.years + chain.shared)[:, -history.window :].mean(axis=1)
-        step = history.years[-1] - history.years[-2] if len(history.years) > 1 else 0.0
-        factors[:, row] = np.exp(level + slope * step * ahead + season) / past[:, None]
-    return factors
 
 
 @dataclass(frozen=True, kw_only=True)

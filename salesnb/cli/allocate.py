@@ -1,28 +1,27 @@
 """``salesnb plan allocate``: budget, hours and people where they sell most."""
 
 import argparse
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.cli import say
+from salesnb.cli.allocate_printing import ask, print_allocation, print_questions, print_scores, print_used
 from salesnb.cli.progress import progress_line
-from salesnb.cli.table import print_csv, print_json, print_text
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.actions.allocating import Allocated
-    from salesnb.actions.allocation_scenarios import Sides
     from salesnb.actions.stating import Answers, Ends
     from salesnb.planning import Plan
 
 __all__ = ["add_allocate_arguments", "run_allocate"]
 
 _MEANING = """\
-Each segment has a response curve: what it sells in the plan's period for an amount of the resource. Curves come from
+Each segment has a response curve: what it sells in the plan's period for an amount of the resource. Where effort was
+imported for six months or more (a table effort: period, segment, resource, amount), curves are fitted from it and from
+sales; a resource has the name that it has there. Else, and to steady the fit, they come from
 three answers a segment (--judge), such as a CSV file with the columns segment,none,now,saturated,effort, or inline
 "North=100000:300000:500000:40000"; --questions prints a file to fill in. Further columns: resource, today, slope (above 1:
 the first few bring little), doubt (by which share an answer may be off, .2), by, why.
@@ -76,6 +75,12 @@ def _add_stating(parser: argparse.ArgumentParser) -> None:
         metavar="DIM",
         default="",
         help="a segment for each value of a dimension, such as team, product or sector",
+    )
+    stated.add_argument(
+        "--curves",
+        choices=("auto", "history", "judgement", "kept"),
+        default="auto",
+        help="fitted from history where it allows that (auto, history), from answers alone, or as the plan has them",
     )
     stated.add_argument(
         "--questions", action="store_true", help="print the answers to be given as CSV, and end"
@@ -151,18 +156,24 @@ def run_allocate(arguments: argparse.Namespace) -> int:
     """State what is given, allocate, and print what was found."""
     from salesnb.actions.allocating import Asked, find_allocation, save_allocation
     from salesnb.actions.allocation_scenarios import compare_scenarios
+    from salesnb.actions.fitting_curves import with_curves
 
     workspace = Workspace.open(arguments.workspace)
     read = workspace.plans().load(arguments.name)
     plan = _stated(workspace, read, arguments)
     if arguments.questions:
-        return _print_questions(workspace, plan)
+        return print_questions(workspace, plan)
     if arguments.scores is not None:
-        return _print_scores(workspace, plan, arguments)
+        return print_scores(workspace, plan, arguments)
+    if arguments.used and plan.response_curves:
+        return print_used(workspace, plan, arguments)
+    with progress_line() as show:
+        curved = with_curves(workspace, plan, arguments.curves, show)
+    plan = curved.plan
+    for notice in curved.notices:
+        say(notice)
     if not plan.response_curves or not plan.resources:
-        return _ask(workspace, read, plan, arguments)
-    if arguments.used:
-        return _print_used(workspace, plan, arguments)
+        return ask(workspace, read, plan, arguments)
     with progress_line() as show:
         asked = Asked(
             worst=arguments.worst,
@@ -174,43 +185,11 @@ def run_allocate(arguments: argparse.Namespace) -> int:
         )
         found = find_allocation(workspace, plan, asked, read_at=read.revision)
         sides = compare_scenarios(workspace, plan, arguments.scenario, asked) if arguments.scenario else None
-    _print(workspace, found, sides, arguments)
+    print_allocation(workspace, found, sides, arguments)
     if arguments.save:
         saved = save_allocation(workspace, found, why=arguments.why)
         say(f"Saved revision {saved.revision}; salesnb plan diff {saved.name} shows what changed.")
     return 0
-
-
-def _print(
-    workspace: Workspace, found: "Allocated", sides: "Sides | None", arguments: argparse.Namespace
-) -> None:
-    from salesnb.actions import allocation_words as words
-
-    fmt = workspace.settings.formatter
-    if arguments.format == "json":
-        document = words.allocation_document(found, sides, workspace.settings.digits)
-        print(json.dumps(document, indent=2, ensure_ascii=False))
-        return
-    for line in words.allocation_lines(found, fmt):
-        print(line)
-    records = words.allocation_records(found, fmt)
-    columns = list(records[0])
-    print_text(columns, records, right=[name for name in columns if name not in {"segment", "resource"}])
-    if arguments.leeway is not None:
-        print(
-            f"From and to: what each may have, the others following, while at most {fmt.ratio(arguments.leeway)} is lost."
-        )
-    for line in words.compared_lines(found, fmt) if arguments.compare else ():
-        print(line)
-    if sides is not None:
-        rows = words.scenario_records(sides, fmt)
-        print_text(list(rows[0]), rows, right=list(rows[0])[1:])
-        for line in words.scenario_lines(sides, fmt):
-            print(line)
-    for line in words.hinge_lines(found.hinges, found.solved.posed, fmt):
-        print(line)
-    for line in words.method_lines(found, fmt) if arguments.method else ():
-        print(line)
 
 
 def _stated(workspace: Workspace, plan: "Plan", arguments: argparse.Namespace) -> "Plan":
@@ -289,72 +268,6 @@ def _parts(text: str, option: str, form: str) -> tuple[str, str, str]:
     if match is None or not (match["low"] or match["high"]):
         raise BadUsage(f"{option} {text!r} is not readable.", hint=f"Write {form}.")
     return match["name"], match["low"], match["high"]
-
-
-def _ask(workspace: Workspace, read: "Plan", plan: "Plan", arguments: argparse.Namespace) -> int:
-    """Keep what was stated where that is wanted, and say what is missing yet."""
-    from salesnb.actions.asking_judgements import QUESTIONS
-    from salesnb.actions.stating import save_stated
-
-    if arguments.save and plan != read:
-        saved = save_stated(workspace, plan, read_at=read.revision, why=arguments.why)
-        say(f"Saved revision {saved.revision}.")
-    if not plan.resources:
-        say(
-            "Nothing is there to allocate: say how much there is with --total, such as --total budget=400000."
-        )
-    if not plan.response_curves:
-        for line in QUESTIONS:
-            say(line)
-        say(
-            f"salesnb plan allocate {plan.name} --questions > answers.csv prints them for your segments; fill it in and"
-        )
-        say(f"give it back: salesnb plan allocate {plan.name} --total budget=400000 --judge answers.csv")
-    return 1
-
-
-def _print_questions(workspace: Workspace, plan: "Plan") -> int:
-    from salesnb.actions.asking_judgements import QUESTIONS, question_records
-
-    for line in QUESTIONS:
-        say(line)
-    records = question_records(workspace, plan)
-    print_csv(list(records[0]), records)
-    return 0
-
-
-def _print_scores(workspace: Workspace, plan: "Plan", arguments: argparse.Namespace) -> int:
-    from salesnb.actions.segment_score_words import flip_lines, score_document, score_records
-    from salesnb.actions.segment_scores import read_weights, score_segments
-
-    found = score_segments(workspace, plan, read_weights(arguments.scores))
-    for notice in found.notices:
-        say(notice)
-    fmt = workspace.settings.formatter
-    if arguments.format == "json":
-        print_json([], score_document(found, workspace.settings.digits))
-        return 0
-    records = score_records(found, fmt)
-    print_text(list(records[0]), records, right=list(records[0])[1:])
-    for line in flip_lines(found, fmt):
-        print(line)
-    return 0
-
-
-def _print_used(workspace: Workspace, plan: "Plan", arguments: argparse.Namespace) -> int:
-    from salesnb.actions.used_effort import find_used
-    from salesnb.actions.used_effort_words import used_document, used_lines, used_records
-
-    found = find_used(workspace, plan)
-    if arguments.format == "json":
-        print(json.dumps(used_document(found, workspace.settings.digits), indent=2, ensure_ascii=False))
-        return 0
-    for line in used_lines(found):
-        say(line)
-    records = used_records(found, workspace.settings.formatter)
-    columns = list(records[0])
-    print_text(columns, records, right=[name for name in columns if name not in {"segment", "resource"}])
-    return 0
 
 
 def _share(text: str) -> float:

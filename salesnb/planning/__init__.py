@@ -82,6 +82,8 @@ from salesnb.planning.means import (
     PlannedHires,
     Productivity,
     Seasonality,
+    SeasonReach,
+    SeasonWeek,
     SeasonWeight,
 )
 from salesnb.planning.model import (
@@ -121,6 +123,7 @@ from salesnb.planning.resources import (
     AllocationLine,
     BindingLimit,
     Certificate,
+    CurveFit,
     JudgedSales,
     Parameter,
     Resource,
@@ -171,6 +174,7 @@ __all__ = [
     "Cohort",
     "Commitment",
     "Condition",
+    "CurveFit",
     "CutPlan",
     "Cycle",
     "Difference",

@@ -9,6 +9,7 @@ from salesnb.planning.resources import AllocationLimit
 __all__ = ["allocation_problems"]
 
 _RULE = "allocation"
+_WHOLE = 10_000
 
 
 def allocation_problems(plan: Plan) -> Iterator[Problem]:
@@ -75,6 +76,9 @@ def _curves(plan: Plan) -> Iterator[Problem]:
         if any(len(draw) != len(curve.parameters) for draw in curve.draws):
             what = f"Its draws do not have a value for each of its {len(curve.parameters)} parameters."
             yield Problem.error(_RULE, where, what, "Estimate it again.")
+        if curve.fit is not None and sum(curve.fit.season_bp) != _WHOLE:
+            what = f"The months of its period come to {sum(curve.fit.season_bp)} of {_WHOLE} basis points."
+            yield Problem.error(_RULE, where, what, "Fit it again.")
         said = curve.judgement
         if said is not None and not said.none_minor < said.now_minor < said.saturated_minor:
             what = "The three answers do not rise."

@@ -14,6 +14,7 @@ __all__ = [
     "AllocationLine",
     "BindingLimit",
     "Certificate",
+    "CurveFit",
     "JudgedSales",
     "Parameter",
     "Resource",
@@ -102,6 +103,45 @@ class JudgedSales:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CurveFit:
+    """What a curve was fitted from, and how sure it is.
+
+    Attributes
+    ----------
+    first, last
+        Labels of the first and last month of the history.
+    months
+        In how many of them the segment's effort and sales are known; 0 where it takes after the other segments.
+    prior
+        What steadied it: published elasticities with their size and who measured them, or somebody's judgement.
+    elasticity
+        Median, low and high end of 80 %: per cent more sold for one per cent more than today's effort.
+    learned
+        Share (0..1) of what was not known of the elasticity beforehand that the data took away.
+    noise
+        Standard deviation of a month's sales, as a share of what is expected.
+    season_bp
+        Of the sales of the plan's period the share of each of its months, in basis points that add up to 10,000.
+    points
+        Its data, a pair a month: effort in the smallest unit of the resource and sales in minor units, without season and
+        trend, at the pace of the plan's period, so that they lie around the curve.
+    doubts
+        Why history cannot tell, if it cannot, in words.
+    """
+
+    first: str
+    last: str
+    months: int
+    prior: str
+    elasticity: tuple[float, ...]
+    learned: float
+    noise: float
+    season_bp: tuple[int, ...]
+    points: tuple[tuple[float, ...], ...] = rarely()
+    doubts: tuple[str, ...] = rarely()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResponseCurve:
     """What a segment's sales are expected to be for an amount of a resource, and where that is known from.
 
@@ -113,9 +153,11 @@ class ResponseCurve:
     today
         What the segment has today, in the smallest unit of the resource.
     judgement
-        The answers that it is drawn from; None where it is not.
+        The answers of somebody. The curve is drawn from them, or where it is fitted they steadied it; None without.
     draws
         Values of the parameters in their order, a draw each, where the curve was estimated.
+    fit
+        What it was fitted from; None where it was not.
     """
 
     resource: str
@@ -126,6 +168,12 @@ class ResponseCurve:
     today: int = field(default=0, metadata=LEFT_OUT)
     judgement: JudgedSales | None = field(default=None, metadata=LEFT_OUT)
     draws: tuple[tuple[float, ...], ...] = rarely()
+    fit: CurveFit | None = field(default=None, metadata=LEFT_OUT)
+
+    @property
+    def judged(self) -> JudgedSales | None:
+        """The answers that it is drawn from; None where it is estimated."""
+        return None if self.fit is not None else self.judgement
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from salesnb.actions.allocating import Asked, find_allocation, save_allocation, solve
-from salesnb.actions.allocation_problem import Scale, curve_record, pose
+from salesnb.actions.allocation_curves import Scale, curve_record
+from salesnb.actions.allocation_problem import pose
 from salesnb.actions.allocation_scenarios import compare_scenarios
 from salesnb.actions.allocation_words import allocation_lines
 from salesnb.actions.stating import Answers, Ends, Terms, judge, limit, state_resource, with_terms

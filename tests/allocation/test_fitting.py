@@ -236,11 +236,14 @@ def test_what_cannot_be_fitted_is_refused():
         Elasticity(mean=0)
 
 
-def test_the_example_of_the_readme_runs(capsys):
+def test_the_examples_of_the_readme_run(capsys):
     text = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    (code,) = re.findall(
-        r"```python\n(.*?)```", text.split("\n## Curves from history\n")[1].split("\n## ")[0], re.DOTALL
-    )
+    part = text.split("\n## Put budget, hours and people where they sell most\n")[1].split("\n## ")[0]
+    alone, code = re.findall(r"```python\n(.*?)```", part, re.DOTALL)
+    found: dict[str, object] = {}
+    exec(compile(alone, "README.md", "exec"), found)  # noqa: S102 -- our own text
+    assert sum(found["best"].amounts.values()) == pytest.approx(50_000)
+    assert found["best"].gap <= 1e-3
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102 -- our own text
     said = capsys.readouterr().out
     assert "South: 1 % more effort brings" in said
