@@ -23,7 +23,16 @@ from salesnb.planning import BindingLimit, Certificate, Plan, Resource, keep_amo
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["Allocated", "Asked", "Next", "Solved", "find_allocation", "save_allocation", "solve"]
+__all__ = [
+    "Allocated",
+    "Asked",
+    "Next",
+    "Solved",
+    "find_allocation",
+    "portion_of",
+    "save_allocation",
+    "solve",
+]
 
 Progress = Callable[[str], None]
 
@@ -290,7 +299,7 @@ def _nexts(solved: Solved, worst: float) -> tuple[Next, ...]:
     found = []
     for resource in solved.posed.resources.values():
         keys = [key for key, place in solved.posed.places.items() if place[0] == resource.id]
-        portion = _portion(resource)
+        portion = portion_of(resource)
         tried = [
             (_worth(solved, key, portion, worst), key) for key in keys if _may_have(solved, key, portion)
         ]
@@ -300,7 +309,7 @@ def _nexts(solved: Solved, worst: float) -> tuple[Next, ...]:
     return tuple(found)
 
 
-def _portion(resource: Resource) -> int:
+def portion_of(resource: Resource) -> int:
     """About a hundredth of the total, a power of ten of smallest units, and whole steps."""
     size = int(10 ** max(0, math.floor(math.log10(max(resource.total, 1) / _PORTION))))
     step = max(1, resource.step)
