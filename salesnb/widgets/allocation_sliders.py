@@ -104,14 +104,14 @@ class AllocationSliders(anywidget.AnyWidget):
     def _told(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         """Do what a control of the page asks for."""
         try:
-            self._do(str(message.get("do")), message.get("line"))
+            self._do(str(message.get("do")), message.get("line"), str(message.get("why", "")))
         except SalesnbError as error:
             self._show()
             self.said = str(error)
         else:
             self._show()
 
-    def _do(self, what: str, line: Any) -> None:
+    def _do(self, what: str, line: Any, why: str) -> None:
         board = self.board
         actions: dict[str, Callable[[], object]] = {
             "settle": board.settle,
@@ -120,7 +120,7 @@ class AllocationSliders(anywidget.AnyWidget):
             "equal": board.to_equal,
             "undo": board.undo,
             "redo": board.redo,
-            "lock": lambda: board.lock(int(line)),
+            "lock": lambda: board.lock(int(line), why=why),
             "unlock": lambda: board.unlock(int(line)),
         }
         if what in actions:

@@ -23,6 +23,17 @@ class Sliders {
     this.mine = given.resources.map((_, r) =>
       this.lines.flatMap((line, n) => (line.resource === r ? [n] : [])),
     );
+    this.tops = given.resources.map(() => 1);
+    this.rescale();
+  }
+
+  /** Lines of a resource share a scale, so that their lengths can be compared; it never shrinks under a hand. */
+  rescale() {
+    this.mine.forEach((mine, r) => {
+      const seen = mine.map((n) => Math.max(this.lines[n].today, this.amounts[n], this.given.band?.[n]?.[1] ?? 0));
+      const most = Math.max(...mine.map((n) => this.lines[n].high), 1);
+      if (Math.max(...seen) > this.tops[r] * 0.95) this.tops[r] = Math.max(Math.min(most, 2 * Math.max(...seen)), ...seen, 1);
+    });
   }
 
   /** Move a line from where all stood at the start of the gesture; what kept it is given. */
@@ -130,6 +141,8 @@ function draw(root, model) {
   const settle = () => {
     clearTimeout(timer);
     tell();
+    state.rescale();
+    paint();
     model.send({ do: "settle" });
   };
   const say = (text) => {
@@ -150,7 +163,7 @@ function draw(root, model) {
     bar.append(button);
   }
   const table = element("table", "");
-  table.append(heading(given), body(rows, gesture));
+  table.append(heading(given, numbers), body(rows, gesture));
   if (given.segments.length >= MANY) bar.append(search(rows));
   const scroll = element("div", "scroll");
   scroll.append(table);
@@ -170,6 +183,7 @@ function draw(root, model) {
       if (rows.some((row) => row.held())) return;
       state.amounts = [...amounts];
       told = JSON.stringify(amounts);
+      state.rescale();
       paint();
     },
     end() {
@@ -194,7 +208,7 @@ function sentence(state, given, numbers) {
   return parts.join(" · ");
 }
 
-function heading(given) {
+function heading(given, numbers) {
   const head = element("thead", "");
   const row = element("tr", "");
   const figures = ["Amount", "Change", "Brings", "Next"];
@@ -202,7 +216,11 @@ function heading(given) {
   for (const [name, kind] of [...columns, ...figures.map((one) => [one, "figure number"]), ["Lock", "locking"]]) {
     const cell = element("th", kind, { scope: "col" });
     cell.textContent = name;
-    if (name === "Next") cell.title = "What the next portion of the resource brings here";
+    if (name === "Next") {
+      const [resource, ...others] = given.resources;
+      if (!others.length) cell.textContent = `Next ${numbers.amount(resource, resource.portion * resource.unit)}`;
+      cell.title = "What the next portion of the resource brings here";
+    }
     if (!name) cell.append(hidden("Slider"));
     row.append(cell);
   }
@@ -267,8 +285,8 @@ function lineRow(n, segment, gesture) {
   const several = given.resources.length > 1;
   const name = several ? `${segment.name}, ${resource.name}` : segment.name;
   const node = element("tr", "", { "data-line": String(n) });
-  const top = Math.max(line.high, line.today, state.amounts[n], 1);
-  const at = (amount) => `${Math.min(100, Math.max(0, (amount / top) * 100))}%`;
+  const top = () => state.tops[line.resource];
+  const at = (amount) => `${Math.min(100, Math.max(0, (amount / top()) * 100))}%`;
 
   const track = element("div", "track", {
     role: "slider",
@@ -279,23 +297,19 @@ function lineRow(n, segment, gesture) {
   });
   track.append(element("div", "rail"));
   const reach = element("div", "reach");
-  reach.style.left = at(line.low);
-  reach.style.width = `calc(${at(line.high)} - ${at(line.low)})`;
   const near = element("div", "near", { title: "Within it at most 1 % is lost" });
   const band = given.band?.[n];
   near.hidden = !band;
-  if (band) {
-    near.style.left = at(band[0]);
-    near.style.width = `calc(${at(band[1])} - ${at(band[0])})`;
-  }
   const today = element("div", "today", { title: `Today: ${numbers.amount(resource, line.today)}` });
-  today.style.left = at(line.today);
   const thumb = element("div", "thumb");
   track.append(reach, near, today, thumb);
   const typed = element("input", "typed", { type: "text", inputmode: "decimal", "aria-label": `${name}, amount` });
   const [change, brings, next] = [0, 1, 2].map(() => element("td", "number"));
   const lock = element("button", "", { type: "button", "aria-label": `Lock ${name}` });
-  const why = element("span", "why");
+  const by = element("span", "why");
+  const why = element("input", "reason", { type: "text", placeholder: "Why?", "aria-label": `Why ${name} is locked` });
+  why.addEventListener("change", () => gesture.ask({ do: "lock", line: n, why: why.value }));
+  why.addEventListener("keydown", (event) => event.stopPropagation());
 
   let from = null;
   const go = (wanted, base) => {
@@ -306,7 +320,7 @@ function lineRow(n, segment, gesture) {
   };
   const pointed = (event) => {
     const box = track.getBoundingClientRect();
-    return Math.round((Math.min(Math.max(event.clientX - box.left, 0), box.width) / box.width) * top / line.step) * line.step;
+    return Math.round((Math.min(Math.max(event.clientX - box.left, 0), box.width) / box.width) * top() / line.step) * line.step;
   };
   track.addEventListener("pointerdown", (event) => {
     if (event.button) return;
@@ -325,7 +339,7 @@ function lineRow(n, segment, gesture) {
   track.addEventListener("pointerup", drop);
   track.addEventListener("pointercancel", drop);
   track.addEventListener("keydown", (event) => {
-    const wanted = byKey(event, state.amounts[n], line, top);
+    const wanted = byKey(event, state.amounts[n], line, top());
     if (wanted === null) return;
     event.preventDefault();
     event.stopPropagation();
@@ -352,7 +366,7 @@ function lineRow(n, segment, gesture) {
     return cell;
   });
   const locking = element("td", "");
-  locking.append(lock, " ", why);
+  locking.append(lock, " ", by, why);
   const title = element("th", "", { scope: "row" });
   title.textContent = segment.name;
   node.append(title);
@@ -371,6 +385,11 @@ function lineRow(n, segment, gesture) {
     const amount = state.amounts[n];
     const held = state.locks[n];
     thumb.style.left = at(amount);
+    today.style.left = at(line.today);
+    for (const [part, ends] of [[reach, [line.low, line.high]], [near, band ?? [0, 0]]]) {
+      part.style.left = at(ends[0]);
+      part.style.width = `calc(${at(ends[1])} - ${at(ends[0])})`;
+    }
     track.setAttribute("aria-valuenow", String(amount));
     track.setAttribute("aria-valuetext", numbers.amount(resource, amount));
     track.setAttribute("aria-disabled", String(Boolean(held)));
@@ -381,7 +400,9 @@ function lineRow(n, segment, gesture) {
     lock.textContent = held ? "Unlock" : "Lock";
     lock.setAttribute("aria-pressed", String(Boolean(held)));
     lock.setAttribute("aria-label", `${held ? "Unlock" : "Lock"} ${name}`);
-    why.textContent = held ? [held.by, held.why].filter(Boolean).join(": ") : "";
+    by.textContent = held ? held.by : "";
+    why.hidden = !held;
+    if (document.activeElement !== why) why.value = held?.why ?? "";
     node.className = [held ? "locked" : "", state.isOutside(n) ? "outside" : ""].join(" ").trim();
   };
   return {
