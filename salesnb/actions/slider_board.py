@@ -373,5 +373,5 @@ class Board:
         return True
 
     def _must_know(self, place: int) -> None:
-        if not 0 <= place < len(self.lines):
-            raise BadUsage(f"There is no line {place}; there are {len(self.lines)}.")
+        if not isinstance(place, int) or not 0 <= place < len(self.lines):
+            raise BadUsage(f"There is no line {place!r}; there are {len(self.lines)}.")

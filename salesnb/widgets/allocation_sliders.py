@@ -120,8 +120,8 @@ class AllocationSliders(anywidget.AnyWidget):
             "equal": board.to_equal,
             "undo": board.undo,
             "redo": board.redo,
-            "lock": lambda: board.lock(int(line), why=why),
-            "unlock": lambda: board.unlock(int(line)),
+            "lock": lambda: board.lock(line, why=why),
+            "unlock": lambda: board.unlock(line),
         }
         if what in actions:
             actions[what]()
