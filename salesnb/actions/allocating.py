@@ -24,7 +24,17 @@ from salesnb.planning import BindingLimit, Certificate, Plan, Resource, keep_amo
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["Allocated", "Asked", "Next", "Solved", "find_allocation", "save_allocation", "solve", "worths"]
+__all__ = [
+    "Allocated",
+    "Asked",
+    "Next",
+    "Solved",
+    "find_allocation",
+    "portion_of",
+    "save_allocation",
+    "solve",
+    "worths",
+]
 
 Progress = Callable[[str], None]
 
@@ -296,7 +306,7 @@ def worths(solved: Solved, worst: float) -> Mapping[Key, Next]:
     """
     found: dict[Key, Next] = {}
     for resource in solved.posed.resources.values():
-        portion = _portion(resource)
+        portion = portion_of(resource)
         for key, (place, _) in solved.posed.places.items():
             if place == resource.id and _may_have(solved, key, portion):
                 worth = _worth(solved, key, portion, worst)
@@ -313,7 +323,7 @@ def _nexts(solved: Solved, worst: float) -> tuple[Next, ...]:
     return tuple(found.values())
 
 
-def _portion(resource: Resource) -> int:
+def portion_of(resource: Resource) -> int:
     """About a hundredth of the total, a power of ten of smallest units, and whole steps."""
     size = int(10 ** max(0, math.floor(math.log10(max(resource.total, 1) / _PORTION))))
     step = max(1, resource.step)

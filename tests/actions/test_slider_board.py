@@ -1,0 +1,253 @@
+"""Sliders of a plan: totals, bounds and locks hold whatever is moved, changes can be undone, and a save keeps them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesnb.actions.slider_board import Board
+from salesnb.actions.stating import Ends, Terms, judge, limit, state_resource
+from salesnb.errors import BadInput, Infeasible, StaleSave, UnknownName
+from salesnb.planning import Plan, keep_amounts
+from salesnb.workspace import Workspace
+from tests.actions.test_allocating import ANSWERS, AT, FMT, SETTINGS, STAMP, bare, stated
+
+
+def opened(tmp_path: Path, plan: Plan) -> Board:
+    """A board on a plan that is saved."""
+    (tmp_path / "salesnb.toml").write_text('[workspace]\ncurrency = "USD"\n')
+    workspace = Workspace.open(tmp_path)
+    workspace.plans().save(plan, read_at=None, author="Ann", reason="New plan", at=AT)
+    return Board(workspace, workspace.plans().load("fy18"))
+
+
+def bounded() -> Plan:
+    """A plan of $100,000 with ends on North."""
+    return limit(stated(), [Ends(segments=("North",), low="10000", high="50000")], SETTINGS, **STAMP)
+
+
+def test_it_starts_with_todays_amounts_in_proportion_to_the_total(tmp_path):
+    assert opened(tmp_path, stated("budget=50000")).value() == {
+        "budget": {"North": 20_000_00, "South": 20_000_00, "West": 10_000_00}
+    }
+
+
+def test_it_starts_with_the_amounts_of_the_plan_where_they_come_to_the_total(tmp_path):
+    plan = stated()
+    names = {segment.name: segment.id for segment in plan.segments}
+    resource = plan.resources[0].id
+    held = {"North": 70_000_00, "South": 20_000_00, "West": 10_000_00}
+    plan = keep_amounts(plan, {(resource, names[name]): amount for name, amount in held.items()})
+    assert opened(tmp_path, plan).value() == {"budget": held}
+
+
+def test_a_move_is_taken_from_the_others_in_proportion(tmp_path):
+    board = opened(tmp_path, stated())
+    assert board.move(0, 60_000_00).stopped == ""
+    assert board.amounts == (60_000_00, 26_666_67, 13_333_33)
+    assert board.move(2, 99_999_99_00).stopped == "high"
+    assert board.amounts == (0, 0, 100_000_00)
+
+
+def test_bounds_of_the_plan_are_kept_and_told(tmp_path):
+    board = opened(tmp_path, bounded())
+    assert (board.lines[0].low, board.lines[0].high) == (10_000_00, 50_000_00)
+    assert board.move(0, 60_000_00).stopped == "high"
+    assert board.move(1, 95_000_00).stopped == "others"
+    assert board.amounts == (10_000_00, 90_000_00, 0)
+
+
+def test_what_is_locked_stays_and_is_kept_in_the_plan_with_who_and_why(tmp_path):
+    board = opened(tmp_path, stated())
+    board.lock(0, why="contract", by="Ann")
+    assert board.move(0, 0).stopped == "locked"
+    board.move(1, 60_000_00)
+    assert board.amounts == (40_000_00, 60_000_00, 0)
+    (kept,) = board.save().limits
+    assert (kept.low, kept.high, kept.by, kept.why) == (40_000_00, 40_000_00, "Ann", "contract")
+    again = Board(board.workspace, board.workspace.plans().load("fy18"))
+    assert again.locks[0] is not None
+    assert again.amounts == board.amounts
+    again.unlock(0)
+    assert again.move(0, 50_000_00).stopped == ""
+    assert again.save().limits == ()
+
+
+def test_what_was_done_can_be_undone_and_done_again(tmp_path):
+    board = opened(tmp_path, stated())
+    first = board.amounts
+    board.move(0, 60_000_00)
+    moved = board.amounts
+    board.lock(0, by="Ann")
+    assert board.undo()
+    assert board.locks == (None, None, None)
+    assert board.undo()
+    assert board.amounts == first
+    assert not board.undo()
+    assert board.redo()
+    assert board.amounts == moved
+    board.move(0, 10_000_00)
+    assert board.redo() is False
+
+
+def test_a_drag_is_one_change(tmp_path):
+    board = opened(tmp_path, stated())
+    first = board.amounts
+    for amount in (41_000_00, 45_000_00, 52_000_00):
+        rest = 100_000_00 - amount
+        board.put((amount, rest - 10_000_00, 10_000_00), settled=False)
+    board.settle()
+    board.put((50_000_00, 40_000_00, 10_000_00))
+    assert board.undo()
+    assert board.amounts == (52_000_00, 38_000_00, 10_000_00)
+    assert board.undo()
+    assert board.amounts == first
+
+
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        ((40_000_00, 40_000_00), "3 whole amounts are wanted"),
+        ((40_000_00, 40_000_00, 20_000_01), "do not come to the total of budget"),
+        ((60_000_00, 30_000_00, 10_000_00), "North may have $10,000 to $50,000, not $60,000"),
+        ((40_000_00, 40_000_00, 20_000_00.0), "3 whole amounts are wanted"),
+    ],
+)
+def test_amounts_that_cannot_hold_are_refused_and_nothing_is_taken(tmp_path, amounts, said):
+    board = opened(tmp_path, bounded())
+    before = board.amounts
+    with pytest.raises(BadInput, match=said.replace("$", r"\$")):
+        board.put(amounts)
+    assert board.amounts == before
+
+
+def test_a_locked_line_is_not_moved_by_what_is_put(tmp_path):
+    board = opened(tmp_path, stated())
+    board.lock(1, by="Ann")
+    with pytest.raises(BadInput, match="South is locked by Ann"):
+        board.put((50_000_00, 30_000_00, 20_000_00))
+
+
+def test_equal_and_todays_keep_locks_and_bounds(tmp_path):
+    board = opened(tmp_path, bounded())
+    board.to_equal()
+    assert board.amounts == (33_333_34, 33_333_33, 33_333_33)
+    board.lock(2, by="Ann")
+    board.to_today()
+    assert board.amounts == (33_333_34, 33_333_33, 33_333_33)
+    board.unlock(2)
+    board.to_today()
+    assert board.amounts == (40_000_00, 40_000_00, 20_000_00)
+
+
+def test_the_optimum_brings_no_less_than_any_other_and_lies_in_its_band(tmp_path):
+    board = opened(tmp_path, stated())
+    today = board.outcome()
+    board.to_optimum()
+    assert board.outcome() >= today
+    for amount, (low, high) in zip(board.amounts, board.band(), strict=True):
+        assert low <= amount <= high
+    board.lock(0, by="Ann")
+    board.move(1, 0)
+    locked = board.amounts[0]
+    board.to_optimum()
+    assert board.amounts[0] == locked
+
+
+def test_limits_of_groups_that_are_missed_are_said(tmp_path):
+    plan = limit(
+        stated(), [Ends(segments=("North", "South"), name="Inland", high="70000")], SETTINGS, **STAMP
+    )
+    board = opened(tmp_path, plan)
+    assert board.broken() == ("Inland at most $70,000 (Ann): $10,000 too much",)
+    board.move(2, 40_000_00)
+    assert board.broken() == ()
+
+
+def test_locks_that_leave_more_than_the_others_take_are_refused(tmp_path):
+    plan = limit(
+        stated(),
+        [Ends(segments=("South",), high="10000"), Ends(segments=("West",), high="10000")],
+        SETTINGS,
+        **STAMP,
+    )
+    board = opened(tmp_path, plan)
+    board.lock(0, by="Ann")
+    more = state_resource(board.to_plan(), "budget=900000", SETTINGS, Terms())
+    with pytest.raises(Infeasible, match=r"\$820,000 of budget are left .* take at most \$20,000"):
+        Board(board.workspace, more)
+
+
+def test_two_who_save_the_same_plan_do_not_overwrite_each_other(tmp_path):
+    board = opened(tmp_path, stated())
+    other = Board(board.workspace, board.workspace.plans().load("fy18"))
+    board.move(0, 60_000_00)
+    board.save()
+    other.move(0, 10_000_00)
+    with pytest.raises(StaleSave):
+        other.save()
+    assert board.workspace.plans().load("fy18").allocation[0].amount == 60_000_00
+
+
+def test_nothing_changed_is_nothing_saved(tmp_path):
+    board = opened(tmp_path, stated())
+    board.move(0, 60_000_00)
+    board.lock(0, by="Ann")
+    board.save("agreed")
+    assert board.save().revision == 2
+    assert [entry.reason for entry in board.workspace.plans().history("fy18")][-1] == "agreed"
+
+
+def test_amounts_are_named_by_resource_and_segment(tmp_path):
+    board = opened(tmp_path, stated())
+    assert board.amounts_of({"budget": {"North": 1}}) == (1, 40_000_00, 20_000_00)
+    with pytest.raises(UnknownName, match="no segment 'Nord' in budget"):
+        board.amounts_of({"budget": {"Nord": 1}})
+    with pytest.raises(UnknownName, match="no resource 'money'"):
+        board.amounts_of({"money": {}})
+
+
+def test_what_pays_leaves_the_others_alone(tmp_path):
+    plan = judge(
+        state_resource(bare(), "budget=100000", SETTINGS, Terms(what_pays=True)),
+        ANSWERS,
+        SETTINGS,
+        **STAMP,
+    )
+    board = opened(tmp_path, plan)
+    before = board.amounts
+    board.move(0, before[0] - 5_000_00)
+    assert board.amounts == (before[0] - 5_000_00, *before[1:])
+    assert board.move(1, 100_000_00).stopped == "others"
+    assert sum(board.amounts) == 100_000_00
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    moves=st.lists(
+        st.tuples(
+            st.integers(0, 2),
+            st.integers(0, 120_000_00),
+            st.sampled_from(["move", "lock", "unlock", "undo", "redo"]),
+        ),
+        max_size=12,
+    )
+)
+def test_whatever_is_done_the_total_stays_to_the_cent(tmp_path_factory, moves):
+    board = opened(tmp_path_factory.mktemp("board"), bounded())
+    for place, amount, what in moves:
+        before = board.amounts
+        if what == "move":
+            board.move(place, amount)
+            for lock, old, new in zip(board.locks, before, board.amounts, strict=True):
+                assert lock is None or old == new
+        elif what == "lock":
+            board.lock(place, by="Ann")
+        elif what == "unlock":
+            board.unlock(place)
+        else:
+            getattr(board, what)()
+        assert sum(board.amounts) == 100_000_00
+        assert 10_000_00 <= board.amounts[0] <= 50_000_00
+    assert FMT.money(sum(board.amounts)) == "$100,000"
