@@ -141,4 +141,4 @@ def test_with_eight_months_there_is_one_and_it_is_never_certain():
 def test_where_probabilities_did_not_beat_the_base_rate_that_is_said_instead():
     told = chance(Outcome.certain(100), 50, origins=30, beaten_by_base_rate=0.62)
     assert (told.probability, told.base_rate) == (None, 0.62)
-    assert "did not beat" in told.reason
+    assert "no better than" in told.reason
