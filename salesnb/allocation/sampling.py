@@ -24,6 +24,8 @@ _WARM, _THIN, _REBUILDS = 240, 3, 6
 _TREND, _SEASON, _SHARED, _NOISE, _WEIGHT = 0.1, 0.12, 0.05, 0.2, 4.0
 _COMMON_TREND = 0.3
 _RANGE = 3.0
+# No period is foretold better than this; sales that never vary would be matched without end, and numbers would fail.
+_EXACT = 1e-3
 # How much a period may resemble the one before, and how likely that is beforehand.
 _LIKENESS = {0.0: 0.35, 0.2: 0.25, 0.4: 0.2, 0.6: 0.13, 0.8: 0.07}
 
@@ -232,7 +234,7 @@ class _Sampler:
         self._draw_likeness(left)
         prior = _WEIGHT * self.typical
         misfit = (self.white.of(left) ** 2).sum(axis=1)
-        self.noise = self._variance(_WEIGHT + self.count, prior + misfit)
+        self.noise = np.maximum(self._variance(_WEIGHT + self.count, prior + misfit), _EXACT**2)
         rate = 0.5 / _NOISE**2 + (_WEIGHT / 2 / self.noise).sum()
         self.typical = self.rng.gamma(0.5 + len(self.noise) * _WEIGHT / 2) / rate
         self.spread = float(self._pooled(_TREND, self.trend))

@@ -391,7 +391,7 @@ def test_where_there_is_no_probability_the_check_says_what_is_known(workspace: W
     assert over.holds is True
     assert over.what.startswith("The period is over and brought $")
     make_plan(workspace, "several", "2026-Q3", [("win_rate", "0.5"), ("won_amount", "400000")])
-    assert "not cascaded" in _achievable(workspace, "several")["win_rate"].what
+    assert "the outlook is of goals that add up" in _achievable(workspace, "several")["win_rate"].what
     early = _achievable(workspace, "several", as_of=dt.date(2024, 4, 20))["won_amount"]
     assert early.holds is None
     assert early.what.startswith("No probability is shown: not enough history: ")

@@ -155,6 +155,20 @@ def test_no_sales_at_all_are_refused():
         fit(single([1, 2, 3], [0, 0, 0]))
 
 
+def test_sales_that_never_vary_are_fitted_all_the_same():
+    periods = 24
+    history = History(
+        segments=["East", "West"],
+        effort=[[500] * periods, [200] * periods],
+        sales=[[1000] * periods] * 2,
+        season=12,
+    )
+    for curves in fit(history, draws=40).curves.values():
+        values = [curve.at(350) for curve in curves]
+        assert np.isfinite(values).all()
+        assert 0 < min(values) <= max(values) < 5000
+
+
 def test_effort_that_hardly_varied_is_said_and_teaches_nothing(world):
     fitted = fit(world(3, varied=0.01).history)
     for one in fitted.fitted.values():
