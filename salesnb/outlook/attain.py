@@ -19,7 +19,7 @@ _SEVERAL = 1.5
 _AS_IT_IS = Recalibration()
 # The pool of two calibrated views is less sure than it may be: on a thousand invented companies .75 was said and .83
 # came true. Larger log-odds mend it; with still larger ones the ranges of real deals hold too little.
-_OF_THE_POOL = Recalibration(slope=1.15)
+_OF_THE_POOL = Recalibration(slope=1.12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def pooled(
 ) -> Outcome:
     """Mix the two views; one that is alone stays as it is.
 
-    The linear pool, with log-odds of attaining any target 1.15 times as large. Where the lowest total has a probability
+    The linear pool, with log-odds of attaining any target 1.12 times as large. Where the lowest total has a probability
     of its own, such as nothing at all for a rep with few deals, that stays as pooled, and the totals above it are
     sharpened among themselves: larger log-odds would make any target of a rep who wins in less than half of all months
     less probable still.
