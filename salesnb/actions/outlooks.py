@@ -21,7 +21,7 @@ from salesnb.actions.predicting import Lesson, lesson_of, predictions_of
 from salesnb.counting import counted
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis.activity_data import NO_ACTIVITIES, lacks_activities
-from salesnb.planning import Goal, Plan, Quota
+from salesnb.planning import Goal, Plan, Quota, whole_reps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +81,8 @@ class Outlook:
             raise BadUsage(f"There is no outlook of {goal.kpi}.", hint=NO_ACTIVITIES)
         self._workspace, self._data, self._plan, self._goal = workspace, data, plan, goal
         self._as_of, self._progress = as_of, progress
-        self._quotas = plan.quotas_of(goal)
+        # Deals of a rep who changes team within the period count where the rep is on the day.
+        self._quotas = whole_reps(plan, as_of).quotas_of(goal)
         self._told: dict[str, NodeOutlook] = {}
         self._totals: dict[str, Monthly] = {}
 

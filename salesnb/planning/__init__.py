@@ -33,7 +33,7 @@ from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
 from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
-from salesnb.planning.dues import Due, dues
+from salesnb.planning.dues import Due, dues, whole_dues
 from salesnb.planning.editing import (
     approve,
     cascaded_goal,
@@ -137,6 +137,7 @@ from salesnb.planning.roadmap import (
     basis_points,
     milestones,
     month_weights_of,
+    of_whole_reps,
     roadmap,
     season_weights,
     typed_weights,
@@ -300,6 +301,7 @@ __all__ = [
     "new_plan",
     "node_gaps",
     "of_nobody",
+    "of_whole_reps",
     "outdated_words",
     "parse_basis",
     "plan_drivers",
@@ -344,6 +346,7 @@ __all__ = [
     "weigh_new",
     "weights_by_stay",
     "weights_in_words",
+    "whole_dues",
     "whole_reps",
     "with_hedges",
     "worth_of_hire",

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -10,8 +10,9 @@ from salesnb.calendar import Period
 from salesnb.planning.means import Seasonality
 from salesnb.planning.model import Goal, Plan, Quota
 from salesnb.planning.roadmap import roadmap
+from salesnb.planning.stays import moved_reps
 
-__all__ = ["Due", "dues"]
+__all__ = ["Due", "dues", "whole_dues"]
 
 _POINTS = 10_000
 
@@ -71,6 +72,30 @@ def dues(
     sums = _summed(plan.quotas_of(goal), by_month, places)
     days = [min(week.end, goal.period.end) - timedelta(days=1) for week in weeks]
     return _told(sums, [week.label for week in weeks], days, season)
+
+
+def whole_dues(plan: Plan, goal: Goal, told: Mapping[str, tuple[Due, ...]]) -> dict[str, tuple[Due, ...]]:
+    """Let the roadmap of a rep who changes node within the period be that of all that the rep carries."""
+    found = dict(told)
+    for rep, stays in moved_reps(plan.quotas_of(goal)).items():
+        parts = [found.pop(stay.id) for stay in stays if stay.id in found]
+        if parts:
+            found[rep] = tuple(_together(dues) for dues in zip(*parts, strict=True))
+    return found
+
+
+def _together(parts: Sequence[Due]) -> Due:
+    lows, highs = (
+        [due.low for due in parts if due.low is not None],
+        [due.high for due in parts if due.high is not None],
+    )
+    return replace(
+        parts[0],
+        amount=sum(due.amount for due in parts),
+        to_date=sum(due.to_date for due in parts),
+        low=sum(lows) if lows else None,
+        high=sum(highs) if highs else None,
+    )
 
 
 def _place(

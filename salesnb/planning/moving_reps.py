@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from salesnb.calendar import Period
@@ -14,12 +14,17 @@ from salesnb.planning.handing_over import prorated, refuse_locked, with_change
 from salesnb.planning.hedging import factor_below, factors_of, needs
 from salesnb.planning.model import NOT_GIVEN, Goal, Plan, Quota, QuotaMonth
 from salesnb.planning.recascade import edited, shown_in, with_quotas
+from salesnb.planning.roadmap import month_weights_of
+from salesnb.planning.sharing import Weight
+from salesnb.planning.stay_months import month_of, within
 from salesnb.planning.stays import exact_weight, joined, span_of, stays_of_rep
 
 __all__ = ["RepMove", "move_rep"]
 
 # Over-assigned nodes are whole units too: so far from the part by days one is looked for that fits all of them.
 _MOST_UNITS_OFF = 100
+# By these the earlier of two equal remainders gets the unit.
+_SIDES = ("1 before", "2 from then on")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +55,8 @@ class _Stay:
 def move_rep(plan: Plan, goal: str, rep: str, to: str, *, on: date) -> RepMove:
     """Move a rep to another node of a goal's cascade from a day on.
 
-    The quota is split by days, each month's own part where quotas were given by month. What is for the days before stays
-    where it is, the rest is a quota ``REP@DAY`` under the new node. The nodes above both places give and get just that
+    The quota is split by days and the season of the goal, as the effective quota is; where quotas were given by month,
+    each month is split by its days. What is for the days before stays where it is, the rest is a quota ``REP@DAY`` under the new node. The nodes above both places give and get just that
     much up to the nearest node that is above both, which stays; so does the goal. Where quotas are over-assigned, a
     node gives what those below it then need, and the part may be a few units off the days so that all levels fit.
     A rep who moves back on the same day has one quota again, as before. Commitments are split as the quota is; an
@@ -165,7 +170,7 @@ def _parted(
         if found is not None:
             return [], replace(stay, quota=replace(stay.quota, parent=to)), found
     else:
-        first, rest = divided(stay.quota, start, end, on)
+        first, rest = divided(stay.quota, start, end, on, month_weights_of(plan, goal))
         for off in _outwards() if changes.hedged else (0,):
             if not 0 <= rest.amount + off <= stay.quota.amount:
                 continue
@@ -191,14 +196,25 @@ def _parted(
     )
 
 
-def divided(quota: Quota, start: date, end: date, on: date) -> tuple[Quota, Quota]:
-    """Split a quota for the days from ``start`` to before ``end`` at a day: whole units, all sums kept."""
+def divided(
+    quota: Quota, start: date, end: date, on: date, season: Mapping[str, Weight]
+) -> tuple[Quota, Quota]:
+    """Split a quota for the days from ``start`` to before ``end`` at a day: whole units, all sums kept.
+
+    Parameters
+    ----------
+    season
+        What each month of the goal is in proportion to; by days alone where there is none. A quota that was given by
+        month is split in each of them.
+    """
     days = ((on - start).days, (end - on).days)
     months = [_month_parts(month, start, end, on) for month in quota.months]
+    sides = [sum(within(season, *span).values()) for span in ((start, on), (on, end))]
     if any(month.amount for month in quota.months):
-        amounts = (sum(part[0] for part in months), sum(part[1] for part in months))
+        one, two = (sum(part[side] for part in months) for side in (0, 1))
     else:
-        amounts = prorated(quota.amount, Period(label="", start=start, end=end), on)
+        one, two = split(quota.amount, sides if any(sides) else days, _SIDES)
+    amounts = (one, two)
     known = [part.amount for part in quota.parts]
     own = split(amounts[0], known, [part.label for part in quota.parts]) if any(known) else known
     parts = (own, [whole - part for whole, part in zip(known, own, strict=True)])
@@ -219,12 +235,11 @@ def divided(quota: Quota, start: date, end: date, on: date) -> tuple[Quota, Quot
 
 def _month_parts(month: QuotaMonth, start: date, end: date, on: date) -> tuple[int, int]:
     """Split a month's amount by the days of it before a day and from it on; one without any by all days."""
-    first = date.fromisoformat(f"{month.label}-01")
-    after = (first + timedelta(days=31)).replace(day=1)
+    first, after = month_of(month.label)
     before = max((min(after, on) - max(first, start)).days, 0)
     then = max((min(after, end) - max(first, on)).days, 0)
     days = (before, then) if before or then else ((on - start).days, (end - on).days)
-    one, two = split(month.amount, days, ["1 before", "2 from then on"])
+    one, two = split(month.amount, days, _SIDES)
     return one, two
 
 
@@ -235,7 +250,7 @@ def _said(said: Commitment | None, kept: Quota, gone: Quota) -> tuple[Commitment
     if said.amount is None:
         return said, replace(said, node=gone.id)
     amounts = (kept.amount, gone.amount) if kept.amount or gone.amount else (1, 1)
-    one, two = split(said.amount, amounts, ["1 before", "2 from then on"])
+    one, two = split(said.amount, amounts, _SIDES)
     return replace(said, amount=one), replace(said, node=gone.id, amount=two)
 
 

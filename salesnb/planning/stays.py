@@ -10,7 +10,16 @@ from salesnb.planning.answers import Commitment
 from salesnb.planning.model import Plan, Quota
 from salesnb.planning.sharing import Weight
 
-__all__ = ["exact_weight", "joined", "moved_reps", "span_of", "stays_of_rep", "weights_by_stay", "whole_reps"]
+__all__ = [
+    "exact_weight",
+    "joined",
+    "moved_reps",
+    "span_of",
+    "stays_of_rep",
+    "weights_by_stay",
+    "whole_quotas",
+    "whole_reps",
+]
 
 
 def stays_of_rep(quotas: Iterable[Quota], rep: str) -> tuple[Quota, ...]:
@@ -49,17 +58,23 @@ def whole_reps(plan: Plan, on: date | None = None) -> Plan:
     commitments = list(plan.commitments)
     for goal in plan.goals:
         mine = plan.quotas_of(goal)
-        moved = moved_reps(mine)
-        there = {_there(stays, on).id: stays for stays in moved.values()}
-        inside = {stay.id for stays in moved.values() for stay in stays}
-        for quota in mine:
-            if quota.id in there:
-                quotas.append(replace(joined(there[quota.id]), parent=quota.parent))
-            elif quota.id not in inside:
-                quotas.append(quota)
-        for stays in moved.values():
+        quotas += whole_quotas(mine, on)
+        for stays in moved_reps(mine).values():
             commitments = _whole_commitments(commitments, stays)
     return replace(plan, quotas=tuple(quotas), commitments=tuple(commitments))
+
+
+def whole_quotas(quotas: Iterable[Quota], on: date | None = None) -> tuple[Quota, ...]:
+    """Let each rep have one of the quotas of a goal, as in `whole_reps`."""
+    known = tuple(quotas)
+    moved = moved_reps(known)
+    there = {_there(stays, on).id: joined(stays) for stays in moved.values()}
+    left_out = {stay.id for stays in moved.values() for stay in stays} - there.keys()
+    return tuple(
+        replace(there[quota.id], parent=quota.parent) if quota.id in there else quota
+        for quota in known
+        if quota.id not in left_out
+    )
 
 
 def joined(stays: Sequence[Quota]) -> Quota:
