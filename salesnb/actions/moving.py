@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
+from salesnb.actions.organisation import rep_node_id
 from salesnb.actions.plans import node_id
 from salesnb.actions.weighing import Past
-from salesnb.errors import BadInput, BadUsage
+from salesnb.errors import BadInput, BadUsage, MissingFile
 from salesnb.planning import Plan
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Move:
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """The plan as it was saved, and what went along, a sentence a goal."""
+    """The plan as it was saved, and what its planner should know, in sentences."""
 
     plan: Plan
     told: tuple[str, ...] = ()
@@ -74,27 +75,25 @@ def move_quota(workspace: "Workspace", name: str, move: Move) -> Moved:
     levels = {quota.id: quota.level for quota in plan.quotas}
     asked = bool(move.account) + (move.share is not None)
     if asked == 0 and levels[taker] != levels[giver] == _REP:
-        changed, told = _move_rep(workspace, plan, giver, taker, move)
-        reason = " ".join(told)
+        changed, reason = _move_rep(workspace, plan, giver, taker, move)
+        told = (f"{reason}.", *_not_in_data(workspace, plan, giver, taker, move.on))
     elif asked == 1:
         changed, told = _hand_over(workspace, plan, giver, taker, move), ()
         what = move.account or f"{float(move.share or 0):.0%}"
         reason = f"{what} goes from {move.giver} to {move.taker} on {move.on}"
+        reason += f": {move.why}" if move.why else ""
     else:
         raise BadUsage(
             "It is not clear how much changes hands.",
             hint="Give --account NAME or --share S; to move a rep, name the team as TO.",
         )
-    reason = f"{reason.rstrip('.')}: {move.why}" if move.why else reason
     saved = store.save(
         changed, read_at=plan.revision, author=author(workspace.root), reason=reason, at=moment()
     )
     return Moved(plan=saved, told=told)
 
 
-def _move_rep(
-    workspace: "Workspace", plan: Plan, rep: str, to: str, move: Move
-) -> tuple[Plan, tuple[str, ...]]:
+def _move_rep(workspace: "Workspace", plan: Plan, rep: str, to: str, move: Move) -> tuple[Plan, str]:
     """Move a rep in one goal, or in each whose period has the day."""
     if not move.why.strip():
         raise BadUsage("A rep moves for a reason.", hint='Add --why "…"; the history keeps it.')
@@ -112,10 +111,33 @@ def _move_rep(
         done = planning.move_rep(plan, goal.id, whose, to, on=move.on)
         plan = done.plan
         moved, whole = (workspace.settings.formatter.value(n, goal.unit) for n in (done.moved, done.whole))
-        told.append(
-            f"{names[whose]} is at {names[to]} from {move.on}, with {moved} of {whole} of {goal.kpi} in {goal.period.label}."
-        )
-    return plan, tuple(told)
+        told.append(f"{moved} of {whole} of {goal.kpi} in {goal.period.label}")
+    reason = (
+        f"{names[whose]} is at {names[to]} from {move.on}: {move.why.strip()} ({', '.join(told)} go along)"
+    )
+    return plan, reason
+
+
+def _not_in_data(workspace: "Workspace", plan: Plan, rep: str, to: str, on: date) -> tuple[str, ...]:
+    """Say so where the data has the rep elsewhere on that day: deals count where the data says; without data nobody knows."""
+    names = {quota.id: quota.name for quota in plan.quotas}
+    whose = next(quota.whose for quota in plan.quotas if quota.id == rep)
+    try:
+        with workspace.dataset() as data:
+            rows = data.table("rep_nodes").to_pyarrow().to_pylist()
+    except MissingFile:
+        return ()
+    there = [
+        row["node"]
+        for row in rows
+        if rep_node_id(str(row["rep_id"])) == whose and row["valid_from"] <= on < row["valid_to"]
+    ]
+    if not there or to in there:
+        return ()
+    place = ", ".join(names.get(node, str(node)) for node in there)
+    return (
+        f"The data has {names[whose]} at {place} on {on}: deals count there until its memberships say otherwise.",
+    )
 
 
 def _hand_over(workspace: "Workspace", plan: Plan, giver: str, taker: str, move: Move) -> Plan:
