@@ -75,8 +75,9 @@ def move_quota(workspace: "Workspace", name: str, move: Move) -> Moved:
     levels = {quota.id: quota.level for quota in plan.quotas}
     asked = bool(move.account) + (move.share is not None)
     if asked == 0 and levels[taker] != levels[giver] == _REP:
-        changed, reason = _move_rep(workspace, plan, giver, taker, move)
-        told = (f"{reason}.", *_not_in_data(workspace, plan, giver, taker, move.on))
+        changed, what = _move_rep(workspace, plan, giver, taker, move)
+        reason = f"{move.why.strip()}: {what}"
+        told = (f"{what}.", *_not_in_data(workspace, plan, giver, taker, move.on))
     elif asked == 1:
         changed, told = _hand_over(workspace, plan, giver, taker, move), ()
         what = move.account or f"{float(move.share or 0):.0%}"
@@ -112,10 +113,7 @@ def _move_rep(workspace: "Workspace", plan: Plan, rep: str, to: str, move: Move)
         plan = done.plan
         moved, whole = (workspace.settings.formatter.value(n, goal.unit) for n in (done.moved, done.whole))
         told.append(f"{moved} of {whole} of {goal.kpi} in {goal.period.label}")
-    reason = (
-        f"{names[whose]} is at {names[to]} from {move.on}: {move.why.strip()} ({', '.join(told)} go along)"
-    )
-    return plan, reason
+    return plan, f"{names[whose]} is at {names[to]} from {move.on}, with {', '.join(told)}"
 
 
 def _not_in_data(workspace: "Workspace", plan: Plan, rep: str, to: str, on: date) -> tuple[str, ...]:

@@ -102,7 +102,8 @@ class QuotaMaking:
 
     def _above(self, unit: "Unit", quota: Quota) -> dict[str, Any]:
         parent = self._quotas.get(quota.parent or "")
-        if parent is None:
+        # What somebody carries at several nodes is no part of one of them.
+        if parent is None or any(other.rep == quota.id for other in self._quotas.values()):
             return {}
         found: dict[str, Any] = {"parent": parent.name}
         others = [one for one in self._quotas.values() if one.parent == parent.id and one.id != quota.id]

@@ -14,6 +14,7 @@ __all__ = [
     "exact_weight",
     "joined",
     "moved_reps",
+    "nodes_between",
     "span_of",
     "stays_of_rep",
     "weights_by_stay",
@@ -75,6 +76,24 @@ def whole_quotas(quotas: Iterable[Quota], on: date | None = None) -> tuple[Quota
         for quota in known
         if quota.id not in left_out
     )
+
+
+def nodes_between(quotas: Iterable[Quota]) -> frozenset[str]:
+    """Name the nodes that are above some places of a rep who changes node, and not above all."""
+    known = {quota.id: quota for quota in quotas}
+    found: set[str] = set()
+    for stays in moved_reps(known.values()).values():
+        paths = [_path(stay.parent, known) for stay in stays]
+        found |= {node for path in paths for node in path if not all(node in other for other in paths)}
+    return frozenset(found)
+
+
+def _path(node: str | None, known: Mapping[str, Quota]) -> set[str]:
+    found: set[str] = set()
+    while node is not None:
+        found.add(node)
+        node = known[node].parent
+    return found
 
 
 def joined(stays: Sequence[Quota]) -> Quota:

@@ -19,11 +19,13 @@ from salesnb.planning import (
     OverAssignment,
     PastDrivers,
     Plan,
+    Shape,
     Stay,
     answer_quota,
     assigned_levels,
     commit_to,
     cut_across,
+    dues,
     effective_quota,
     lock,
     lock_part,
@@ -36,12 +38,15 @@ from salesnb.planning import (
     recascade,
     roadmap,
     set_goal,
+    set_season,
     standings,
     weights_by_stay,
+    whole_dues,
     whole_reps,
     with_hedges,
 )
 from salesnb.planning.by_month import spread_given
+from salesnb.planning.means import SeasonReach, SeasonWeek
 from salesnb.planning.recascade import with_quotas
 
 QUARTER = FiscalCalendar().period("2017-Q4")
@@ -225,6 +230,20 @@ def test_in_each_month_is_due_what_falls_into_the_days_at_each_place():
     assert told["East/A"] == [4_500, 5_000, 11_000]
     assert told["West"] == [9_000, 13_000, 38_500]
     assert told["company"] == [18_000, 24_000, 66_000]
+
+
+def test_no_spread_of_the_past_is_told_of_a_team_that_had_the_rep_for_some_days_only():
+    plan = make(108_000, [2] * 12)
+    reach = (SeasonReach(label="2017-10", low_bp=1_000, high_bp=2_000),)
+    weeks = (SeasonWeek(label="2017-W40", month="2017-10", within_bp=2_500),)
+    shape = Shape(weeks=weeks, reach=reach)
+    plan = set_season(plan, "won_amount", SEASON, shape=shape, past="3 quarters")
+    plan = move_rep(plan, "goal", "rep:A0", "West/C", on=MIDDLE).plan
+    goal, months = plan.goals[0], FiscalCalendar().months(QUARTER)
+    told = whole_dues(plan, goal, dues(plan, goal, months))
+    without = {"East/A", "East", "West/C", "West"}
+    assert {node for node, found in told.items() if found[0].low is None} == without
+    assert (told["rep:A0"][0].amount, told["rep:A0"][0].low, told["rep:A0"][0].high) == (1_500, 900, 1_800)
 
 
 @settings(max_examples=60, deadline=None)
