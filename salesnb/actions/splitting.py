@@ -103,7 +103,7 @@ def by_basis(
     Raises
     ------
     BadUsage
-        When weights are typed and the basis is another one.
+        When weights are typed and the basis is another one, or one of a mix while reps change team.
     BadInput
         When weights do not say how the nodes share, or the workspace knows nothing by the basis.
     """
@@ -119,6 +119,11 @@ def by_basis(
         planning.check_typed(tree, typed)
     if typed and len(shares) == 1:
         return planning.recascade(plan, goal.id, given=typed)
+    if typed and planning.moved_reps(quotas):
+        raise BadUsage(
+            "Reps change team in the plan, and weights typed for some of their days cannot be mixed with another basis.",
+            hint="Give weights alone, or another basis without them.",
+        )
     # What is known of a rep who changes team is known of the whole, which the places share.
     whole = planning.whole_reps(plan)
     found = past.weighting(basis, goal.kpi, whole, tree_of(whole.quotas_of(goal)), typed)
