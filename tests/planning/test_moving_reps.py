@@ -394,6 +394,31 @@ def test_an_over_assignment_that_was_not_cascaded_yet_is_refused_with_what_to_do
     assert "plan cascade" in str(refused.value.hint)
 
 
+def test_a_team_of_another_depth_gets_what_the_other_gives_over_assigned_or_not():
+    nodes = [OrgNode(id="company", name="Acme", parent=None, level="company")]
+    nodes += [OrgNode(id="East", name="East", parent="company", level="region")]
+    nodes += [
+        OrgNode(id=team, name=team, parent=above, level="team")
+        for team, above in (("A", "East"), ("B", "company"))
+    ]
+    nodes += [
+        OrgNode(id=f"rep:{team}{n}", name=f"{team}{n}", parent=team, level="rep")
+        for team in "AB"
+        for n in range(3)
+    ]
+    goal = Goal(id="goal", kpi="won_amount", unit="money", target=100_003, period=QUARTER)
+    plan = new_plan(name="q4", period=QUARTER, currency="USD", goals=[goal], tree=OrgTree(tuple(nodes)))
+    for known in (plan, hedged(plan, ("rep", 11_300))):
+        for day in range(1, 92):
+            done = move_rep(known, "goal", "rep:A1", "B", on=QUARTER.start + timedelta(days=day))
+            change = {
+                node: amount - amounts(known).get(node, 0) for node, amount in amounts(done.plan).items()
+            }
+            assert change["A"] == change["East"] == -change["B"]
+            assert change["company"] == 0
+            assert errors(done.plan) == []
+
+
 def test_all_of_a_quota_that_does_not_fit_the_over_assignment_is_refused_with_what_to_do():
     # On the first day nothing is left to choose: all of the 19 cents go, one and a half of each cent of a team.
     plan = hedged(make(1_000, [place + 1 for place in range(12)]), ("rep", 15_000))
