@@ -12,6 +12,7 @@ from salesnb.actions.markets import market_of
 from salesnb.actions.staffing import (
     Brings,
     Presence,
+    by_stay,
     capacity_of,
     cohorts_of,
     memberships_of,
@@ -171,17 +172,18 @@ def find_capacity(
             tree=tree_of(plan.quotas_of(goal)),
         )
         reps = [leaf.id for leaf in finder.tree.leaves() if leaf.level == "rep"]
-        there = presences(data)
+        quotas = plan.quotas_of(goal)
+        there, members = by_stay(quotas, goal.period, presences(data), memberships_of(data))
         potential, of = market_of(data, finder.tree, workspace.calendar, goal.period)
         if goal.unit != "money":
             potential, of = {}, ""
-        members = memberships_of(data)
+        known_reps = [rep for rep in reps if not any(quota.id == rep and quota.rep for quota in quotas)]
     return finder.found(
         cohorts_of(reps, there, months, members),
         found,
         basis,
         {node: float(value) for node, value in potential.items()},
-        (*_of_market(of, goal), *_unknown(reps, there)),
+        (*_of_market(of, goal), *_unknown(known_reps, there)),
     )
 
 

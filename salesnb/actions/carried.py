@@ -1,13 +1,16 @@
-"""Where quotas are carried within a period: a rep who changes team has a part of it at each, by days and season."""
+"""Where quotas are carried within a period: a rep who changes team has a part of it at each.
 
-from collections.abc import Mapping
+A plan in which the rep was moved says how much; else it is by the days and the season of the memberships in the data.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from salesnb.actions.organisation import REP_PREFIX, places_of
-from salesnb.planning import Quota, Stay, effective_quota
+from salesnb.actions.organisation import REP_PREFIX, places_of, rep_node_id
+from salesnb.planning import Quota, Stay, effective_quota, span_of
 
 if TYPE_CHECKING:
     from salesnb.actions.facts import Facts
@@ -38,15 +41,20 @@ class Carried:
         Those of the reviewed period, by id.
     season
         A weight for each month of the goal; without one for each month of the period, days count.
+    moved
+        The parts of reps who were moved in the plan, in the order of their days, by the id of the rep's quota.
     """
 
     facts: "Facts"
     quotas: Mapping[str, Quota]
     season: Mapping[str, int] = field(default_factory=dict)
+    moved: Mapping[str, Sequence[Quota]] = field(default_factory=dict)
 
     def places(self, rep: str) -> tuple[Place, ...]:
         """List where a rep carries the quota, in order; empty where it is one place all the time, or has no quota."""
-        quota = self.quotas.get(f"{REP_PREFIX}{rep}")
+        if planned := self.moved.get(rep_node_id(rep)):
+            return self._planned(planned)
+        quota = self.quotas.get(rep_node_id(rep))
         spells = self._spells.get(rep, ())
         if quota is None or len(spells) < 2 or self.facts.restated:
             return ()
@@ -70,6 +78,17 @@ class Carried:
             for place, (node, first, end) in enumerate(spells)
         )
 
+    def _planned(self, stays: Sequence[Quota]) -> tuple[Place, ...]:
+        """List the places of the plan that are within the reviewed period, where these are several."""
+        period, found = self.facts.period, []
+        for at, stay in enumerate(stays):
+            first, end = span_of(stays, at, period)
+            first, end, node = max(first, period.start), min(end, period.end), stay.parent or ""
+            if first < end:
+                name, last = self._names.get(node, node), end - timedelta(days=1)
+                found.append(Place(node=node, name=name, first=first, last=last, amount=stay.amount))
+        return tuple(found) if len(found) > 1 else ()
+
     def amounts(self, unit: str) -> dict[str, int]:
         """Give the quotas that a unit's reps carry in it, by rep."""
         found = {
@@ -77,7 +96,7 @@ class Carried:
             for quota in self.quotas.values()
             if quota.level == "rep" and unit in places_of(quota, self.quotas)
         }
-        for rep in self._spells:
+        for rep in self._movers:
             if places := self.places(rep):
                 here = [place.amount for place in places if unit in self._above(place.node)]
                 found.pop(rep, None)
@@ -92,7 +111,7 @@ class Carried:
             for quota in self.quotas.values()
             if quota.level == "rep" and quota.parent == unit
         }
-        return found | {rep for rep in self._spells if any(place.node == unit for place in self.places(rep))}
+        return found | {rep for rep in self._movers if any(place.node == unit for place in self.places(rep))}
 
     def moves(self, rep: str, unit: str) -> str:
         """Say in a few words where a rep comes from or goes to; empty where it stays, or all is within the unit."""
@@ -109,6 +128,10 @@ class Carried:
             else None
         )
         return f"to {last.isoformat()}" if last else ""
+
+    @cached_property
+    def _movers(self) -> frozenset[str]:
+        return frozenset(self._spells) | {node.removeprefix(REP_PREFIX) for node in self.moved}
 
     @cached_property
     def _spells(self) -> dict[str, tuple[tuple[str, date, date], ...]]:

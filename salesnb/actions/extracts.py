@@ -22,7 +22,18 @@ from salesnb.actions.peers import peers_of
 from salesnb.actions.prospects import Prospects, SharedOutlooks
 from salesnb.actions.quota_making import QuotaMaking
 from salesnb.actions.unit_parts import RoadmapParts
-from salesnb.planning import NOT_GIVEN, Goal, Plan, Quota, Roadmap, held_to, month_weights_of, roadmap
+from salesnb.planning import (
+    NOT_GIVEN,
+    Goal,
+    Plan,
+    Quota,
+    Roadmap,
+    held_to,
+    month_weights_of,
+    moved_reps,
+    of_whole_reps,
+    roadmap,
+)
 from salesnb.workbooks.extract_since import since_part
 from salesnb.workbooks.findings_need import need_part
 
@@ -77,7 +88,7 @@ def review_extracts(
     aim = _aim(plan, facts)
     shared = _shared(workspace, plan, facts, template) | {"segment_dimension": facts.segment_dimension}
     season = month_weights_of(plan, aim.goal) if plan and aim.goal else {}
-    carried = Carried(facts=facts, quotas=aim.quotas, season=season)
+    carried = Carried(facts=facts, quotas=aim.quotas, season=season, moved=aim.moved)
     own, wanted = own_part(facts), own_targets(plan, facts)
     shared_outlooks = outlooks or SharedOutlooks(workspace=workspace, plan=plan, facts=facts)
     roadmaps = RoadmapParts(plan=plan, goal=aim.goal, facts=facts)
@@ -227,12 +238,16 @@ def _kpis(facts: Facts) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Aim:
-    """What the units should reach in the period: a goal, and each one's part of it."""
+    """What the units should reach in the period: a goal, and each one's part of it.
+
+    A rep has all that is carried at every place; ``moved`` tells the parts of those who change team in the plan.
+    """
 
     goal: Goal | None = None
     label: str = ""
     objective: str = ""
     roadmap: Roadmap = field(default_factory=lambda: Roadmap(quotas={}, milestones={}))
+    moved: Mapping[str, tuple[Quota, ...]] = field(default_factory=dict)
 
     @cached_property
     def quotas(self) -> Mapping[str, Quota]:
@@ -278,5 +293,12 @@ def _aim(plan: Plan | None, facts: Facts) -> _Aim:
         if found.quotas:
             said = next((item.text for item in plan.objectives if item.id == goal.objective), "")
             label = facts.known.get(goal.kpi).label
-            return _Aim(goal=goal, label=label, objective=said, roadmap=found)
+            day = min(facts.as_of, facts.period.last_day)
+            return _Aim(
+                goal=goal,
+                label=label,
+                objective=said,
+                roadmap=of_whole_reps(found, day),
+                moved=moved_reps(found.quotas.values()),
+            )
     return _Aim()

@@ -94,7 +94,7 @@ def find_fairness(
     BadInput
         When the file cannot be read, or the period is not made of months.
     """
-    plan = workspace.plans().load(name)
+    plan = planning.whole_reps(workspace.plans().load(name))
     goal = cascaded_goal(plan, kpi)
     quotas = [q for q in plan.quotas_of(goal) if q.level == "rep" and q.basis != planning.NOT_GIVEN]
     given = read_potential(plan, potential) if potential else {}, str(potential or "")
@@ -287,7 +287,7 @@ def _earlier(workspace: "Workspace", plan: Plan, goal: Goal) -> Plan | None:
     """Find the plan with quotas of the same KPI for the latest period that ended before this one began."""
     store, found = workspace.plans(), []
     for name in store.names():
-        other = store.load(name) if name != plan.name else None
+        other = planning.whole_reps(store.load(name)) if name != plan.name else None
         goals = [one for one in other.goals if one.kpi == goal.kpi] if other else []
         if (
             other

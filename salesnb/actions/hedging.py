@@ -176,9 +176,10 @@ def _what_follows(follow: float) -> str:
 
 def _found(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal, reach: Reach) -> planning.Chosen:
     outlook = Outlook(workspace, data, plan, goal, data.meta.as_of)
+    everybody = planning.whole_reps(plan).quotas_of(goal)
     reps = {
         quota.id.removeprefix(REP_PREFIX): quota.amount
-        for quota in plan.quotas_of(goal)
+        for quota in everybody
         if quota.id.startswith(REP_PREFIX) and quota.amount
     }
     if not reps:
@@ -192,9 +193,7 @@ def _found(workspace: "Workspace", data: "Dataset", plan: Plan, goal: Goal, reac
             f"No over-assignment can be chosen for {goal.kpi}: {why}.",
             hint="Give one: --over-assignment 5%.",
         )
-    to_date = {
-        node.node.removeprefix(REP_PREFIX): node.to_date for node in map(outlook.node, plan.quotas_of(goal))
-    }
+    to_date = {node.node.removeprefix(REP_PREFIX): node.to_date for node in map(outlook.node, everybody)}
     known = {rep: to_date[rep] for rep in reps}
     # What those without a quota have brought, and those who left, is there and is nobody's to follow a quota with.
     others = top.to_date - sum(known.values())

@@ -29,6 +29,7 @@ __all__ = [
     "month_number",
     "monthly_totals",
     "months_of",
+    "won_within",
 ]
 
 # The KPIs whose deals can be simulated, and whether money is what they count.
@@ -138,6 +139,15 @@ def deals_of(data: "Dataset", kpi: str, teams: Mapping[str, str], as_of: date) -
         amount=_values(rows.column("amount"), money=money),
         expected=_values(rows.column("expected_amount"), money=money),
     )
+
+
+def won_within(deals: "Deals", owner: str, first: date, end: date) -> float:
+    """Sum what an owner won from a day on to before another, in minor units or as a count."""
+    from salesnb.outlook.deals import day_number
+
+    inside = (deals.closed >= day_number(first)) & (deals.closed < day_number(end))
+    mine = deals.owner == deals.owners.index(owner)
+    return float(deals.amount[inside & mine & deals.won].sum())
 
 
 def _parts(data: "Dataset", as_of: date) -> "pa.Table":

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from salesnb.actions.organisation import REP_PREFIX
+from salesnb.actions.organisation import REP_PREFIX, rep_node_id
 from salesnb.actions.outlook_data import (
     SIMULATED,
     Monthly,
@@ -15,13 +15,14 @@ from salesnb.actions.outlook_data import (
     month_number,
     monthly_totals,
     months_of,
+    won_within,
 )
 from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
 from salesnb.actions.predicting import Lesson, lesson_of, predictions_of
 from salesnb.counting import counted
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis.activity_data import NO_ACTIVITIES, lacks_activities
-from salesnb.planning import Goal, Plan, Quota
+from salesnb.planning import Goal, Plan, Quota, moved_reps, span_of, whole_reps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +82,8 @@ class Outlook:
             raise BadUsage(f"There is no outlook of {goal.kpi}.", hint=NO_ACTIVITIES)
         self._workspace, self._data, self._plan, self._goal = workspace, data, plan, goal
         self._as_of, self._progress = as_of, progress
-        self._quotas = plan.quotas_of(goal)
+        # Deals of a rep who changes team within the period count where the rep is on the day.
+        self._quotas = whole_reps(plan, as_of).quotas_of(goal)
         self._told: dict[str, NodeOutlook] = {}
         self._totals: dict[str, Monthly] = {}
 
@@ -262,7 +264,32 @@ class Outlook:
         if simulated is None:
             return None
         reps = [owner for owner in self._reps(quota) if owner in simulated.owners]
-        return simulated.outcome(reps) if reps else None
+        return simulated.outcome(reps).plus(self._moved(quota, reps)) if reps else None
+
+    def _moved(self, quota: Quota, reps: list[str]) -> float:
+        """Tell what reps who were moved in the plan had sold at a node before they left it, less what others had elsewhere."""
+        assert self._deals is not None  # noqa: S101 -- asked only where they are simulated
+        more = 0.0
+        for rep, stays in self._stays.items():
+            for place, stay in enumerate(stays) if rep in self._deals.owners else ():
+                first, end = span_of(stays, place, self._goal.period)
+                here = quota.id in {rep_node_id(rep), *self._above(stay.parent)}
+                sold = won_within(self._deals, rep, first, min(end, self._as_of + timedelta(days=1)))
+                more += sold * (here - (rep in reps))
+        return more
+
+    @cached_property
+    def _stays(self) -> dict[str, tuple[Quota, ...]]:
+        known = moved_reps(self._plan.quotas_of(self._goal))
+        return {node.removeprefix(REP_PREFIX): stays for node, stays in known.items()}
+
+    def _above(self, node: str | None) -> list[str]:
+        parents = {quota.id: quota.parent for quota in self._quotas}
+        found: list[str] = []
+        while node is not None:
+            found.append(node)
+            node = parents[node]
+        return found
 
     def _reps(self, quota: Quota) -> list[str]:
         """List the reps below a node, by id; of a rep itself."""

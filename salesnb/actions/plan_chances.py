@@ -13,7 +13,7 @@ from salesnb.actions.naming import COMPANY
 from salesnb.actions.prospects import Prospects, SharedOutlooks
 from salesnb.actions.unit_parts import RoadmapParts
 from salesnb.errors import BadInput
-from salesnb.planning import Goal, People, Plan
+from salesnb.planning import Goal, People, Plan, whole_reps
 
 if TYPE_CHECKING:
     from salesnb.actions.facts import Facts
@@ -56,7 +56,7 @@ def _likely(plan: Plan, goal: Goal, facts: "Facts", outlooks: SharedOutlooks) ->
 
 def _outlook(plan: Plan, goal: Goal, outlooks: SharedOutlooks) -> dict[str, Any]:
     """Give the outlook of the whole with those of the nodes above the reps, and what moves it."""
-    quotas = {quota.id: quota for quota in plan.quotas_of(goal)}
+    quotas = {quota.id: quota for quota in whole_reps(plan, outlooks.facts.as_of).quotas_of(goal)}
     top = next(iter(quotas))
     prospects = Prospects(shared=outlooks, goal=goal, quotas=quotas)
     found = prospects.part(top)

@@ -11,7 +11,7 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis.drivers import Drivers
 from salesnb.kpis.order_lines import Values
 from salesnb.money import split
-from salesnb.planning import Plan, Quota, planned_deals
+from salesnb.planning import Plan, Quota, planned_deals, stays_of_rep, whole_reps
 
 __all__ = ["check_level", "default_level", "is_second_cut", "planned_drivers", "planned_parts"]
 
@@ -117,7 +117,7 @@ def planned_parts(plan: Plan, whole: Drivers, past: Mapping[Values, Drivers]) ->
 
 
 def _quotas(plan: Plan) -> tuple[Quota, ...]:
-    return plan.quotas_of(plan.goal(_KPI))
+    return whole_reps(plan).quotas_of(plan.goal(_KPI))
 
 
 def _planned(plan: Plan, quota: Quota) -> tuple[Fraction, Fraction]:
@@ -129,8 +129,12 @@ def _planned(plan: Plan, quota: Quota) -> tuple[Fraction, Fraction]:
             f"The plan {plan.name} has no planned deals, win rate and deal size for {quota.name}.",
             hint=cascade,
         )
-    deals = planned_deals(quota, known[quota.id])
-    if deals is None:
+    found = [
+        planned_deals(stay, known.get(stay.id, known[quota.id]))
+        for stay in stays_of_rep(plan.quotas_of(plan.goal(_KPI)), quota.id)
+    ]
+    deals = sum((one for one in found if one is not None), Fraction())
+    if None in found:
         raise BadInput(
             f"The planned deals, win rate and deal size of {quota.name} do not make its quota.",
             where=f"{plan.name}.plan.json, assumptions.planned",

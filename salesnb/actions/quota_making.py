@@ -39,7 +39,7 @@ class QuotaMaking:
 
         What is handed to the node above is told only where enough others share it that nobody can be told apart.
         """
-        goal, quota = self.goal, self._quotas.get(unit.quota_id)
+        goal, quota = self.goal, self._whole.get(unit.quota_id)
         if (
             goal is None
             or quota is None
@@ -54,7 +54,9 @@ class QuotaMaking:
             "lock": {"by": quota.lock.by, "why": quota.lock.why} if quota.lock else None,
             **self._above(unit, quota),
             **self._presence(quota),
-            **_standing(self._standings[quota.id]),
+            **_standing(
+                self._whole_standings[quota.id] if quota.level == "rep" else self._standings[quota.id]
+            ),
             "below": [_below(self._standings[one.id]) for one in self._children(quota.id)],
         }
         return {"made": told}
@@ -64,6 +66,23 @@ class QuotaMaking:
         if self.plan is None or self.goal is None:
             return {}
         return {quota.id: quota for quota in self.plan.quotas_of(self.goal)}
+
+    @cached_property
+    def _everybody(self) -> Plan | None:
+        """The plan with one quota for each rep, who may carry parts of it at several places."""
+        return planning.whole_reps(self.plan, self.facts.as_of) if self.plan else None
+
+    @cached_property
+    def _whole(self) -> dict[str, Quota]:
+        if self._everybody is None or self.goal is None:
+            return {}
+        return {quota.id: quota for quota in self._everybody.quotas_of(self.goal)}
+
+    @cached_property
+    def _whole_standings(self) -> dict[str, Standing]:
+        assert self._everybody is not None  # noqa: S101 -- asked only where there are quotas
+        assert self.goal is not None  # noqa: S101
+        return {one.quota.id: one for one in planning.standings(self._everybody, self.goal)}
 
     @cached_property
     def _standings(self) -> dict[str, Standing]:
@@ -83,7 +102,8 @@ class QuotaMaking:
 
     def _above(self, unit: "Unit", quota: Quota) -> dict[str, Any]:
         parent = self._quotas.get(quota.parent or "")
-        if parent is None:
+        # What somebody carries at several nodes is no part of one of them.
+        if parent is None or any(other.rep == quota.id for other in self._quotas.values()):
             return {}
         found: dict[str, Any] = {"parent": parent.name}
         others = [one for one in self._quotas.values() if one.parent == parent.id and one.id != quota.id]

@@ -108,12 +108,13 @@ def roadmap_of_plan(workspace: "Workspace", name: str, asked: RoadmapQuery) -> G
 
 
 def _asked_quotas(plan: Plan, goal: Goal, asked: RoadmapQuery) -> Sequence[Quota]:
-    quotas = plan.quotas_of(goal)
+    quotas = planning.whole_reps(plan).quotas_of(goal)
     if asked.node and asked.level:
         raise BadUsage("A node and a level are asked for.", hint="Give one of --node and --level.")
     if asked.node:
         wanted = node_id(plan, asked.node)
-        found = [quota for quota in quotas if quota.id == wanted]
+        whose = {quota.whose for quota in plan.quotas_of(goal) if quota.id == wanted}
+        found = [quota for quota in quotas if quota.id in whose]
     elif asked.level:
         found = [quota for quota in quotas if quota.level == asked.level]
     else:

@@ -11,7 +11,7 @@ from salesnb.actions.needed import curve_of
 from salesnb.calendar import Period, years_before
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
-from salesnb.planning import Cycle, Due, Goal, Lead, Plan, daily_wins, dues, leads
+from salesnb.planning import Cycle, Due, Goal, Lead, Plan, daily_wins, dues, leads, whole_dues
 from salesnb.workbooks.findings_need import LEAST_WINS
 
 if TYPE_CHECKING:
@@ -139,11 +139,13 @@ class Roadmaps:
     def _weekly(self) -> dict[str, tuple[Due, ...]]:
         period = self.goal.period
         weeks = self.facts.calendar.buckets(period.start, period.end, "week")
-        return dues(self.plan, self.goal, self._months, weeks)
+        return whole_dues(self.plan, self.goal, dues(self.plan, self.goal, self._months, weeks))
 
     @cached_property
     def _dues(self) -> dict[str, tuple[Due, ...]]:
-        return self._weekly if self.grain == "week" else dues(self.plan, self.goal, self._months)
+        if self.grain == "week":
+            return self._weekly
+        return whole_dues(self.plan, self.goal, dues(self.plan, self.goal, self._months))
 
     @cached_property
     def _sizes(self) -> dict[str, int]:

@@ -103,7 +103,7 @@ def by_basis(
     Raises
     ------
     BadUsage
-        When weights are typed and the basis is another one.
+        When weights are typed and the basis is another one, or one of a mix while reps change team.
     BadInput
         When weights do not say how the nodes share, or the workspace knows nothing by the basis.
     """
@@ -119,14 +119,23 @@ def by_basis(
         planning.check_typed(tree, typed)
     if typed and len(shares) == 1:
         return planning.recascade(plan, goal.id, given=typed)
-    found = past.weighting(basis, goal.kpi, plan, tree, typed)
-    new = planning.recascade(plan, goal.id, weights=found.weights, basis=found.basis)
+    if typed and planning.moved_reps(quotas):
+        raise BadUsage(
+            "Reps change team in the plan, and weights typed for some of their days cannot be mixed with another basis.",
+            hint="Give weights alone, or another basis without them.",
+        )
+    # What is known of a rep who changes team is known of the whole, which the places share.
+    whole = planning.whole_reps(plan)
+    found = past.weighting(basis, goal.kpi, whole, tree_of(whole.quotas_of(goal)), typed)
+    weights = planning.weights_by_stay(quotas, found.weights)
+    new = planning.recascade(plan, goal.id, weights=weights, basis=found.basis)
     return with_quotas(new, goal, planning.as_new(new.quotas_of(goal), found.new))
 
 
 def _cut(past: Past, plan: Plan, goal: Goal, dimension: str) -> tuple[Plan, list[str]]:
     sold = past.across(goal.kpi, dimension, plan)
-    found = planning.cut_across(plan, goal.id, dimension, sold, shares_of(sold))
+    mix = {quota.id: sold[quota.whose] for quota in plan.quotas_of(goal) if quota.rep and quota.whose in sold}
+    found = planning.cut_across(plan, goal.id, dimension, {**sold, **mix}, shares_of(sold))
     told = []
     if found.unknown_nodes:
         names = ", ".join(found.unknown_nodes[:5]) + (", …" if len(found.unknown_nodes) > 5 else "")

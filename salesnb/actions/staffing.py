@@ -1,6 +1,6 @@
 """When reps were there, by the data: as cohorts of a plan's period, and what one of them brought in a month."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -17,12 +17,15 @@ from salesnb.planning import (
     RAMPED,
     Cohort,
     Market,
+    Quota,
     Staffing,
     Stay,
     active_shares,
     bookings,
     months_since,
+    moved_reps,
     project,
+    span_of,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ __all__ = [
     "Brings",
     "Presence",
     "Stays",
+    "by_stay",
     "capacity_of",
     "cohorts_of",
     "credited",
@@ -100,6 +104,31 @@ def memberships_of(data: "Dataset") -> Stays:
         for row in data.table("memberships").to_pyarrow().to_pylist():
             found.setdefault(rep_node_id(str(row["rep_id"])), []).append(row)
     return found
+
+
+def by_stay(
+    quotas: Iterable[Quota], period: Period, there: Mapping[str, Presence], members: Stays
+) -> tuple[Mapping[str, Presence], Stays]:
+    """Add what is known of reps who change node in a plan under the id of each of their parts, for the days of it."""
+    found, days = dict(there), dict(members)
+    for rep, stays in moved_reps(quotas).items():
+        rows = members.get(rep) or ({"node": "", "valid_from": None, "valid_to": None, "share": 1.0},)
+        for place, stay in enumerate(stays):
+            start, end = span_of(stays, place, period)
+            # Not there yet, which is told apart from a membership that only begins with the import.
+            away = {"node": "", "valid_from": None, "valid_to": start, "share": 0.0}
+            inside = [
+                {
+                    **row,
+                    "valid_from": max(row["valid_from"] or start, start) if place else row["valid_from"],
+                    "valid_to": min(row["valid_to"] or end, end),
+                }
+                for row in rows
+                if (row["valid_from"] or start) < end and (row["valid_to"] or end) > start
+            ]
+            days[stay.id] = [away, *inside] if place or not inside else inside
+            found[stay.id] = there.get(rep, Presence())
+    return found, days
 
 
 def stays_of(

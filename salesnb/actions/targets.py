@@ -55,7 +55,11 @@ def _rank(plan: "Plan", store: "PlanStore") -> tuple[int, int, float, str]:
 
 def plan_targets(plan: "Plan") -> tuple[Target, ...]:
     """Turn a plan's quotas, each with its own months or the season of its goal, and its goals and targets for levels into targets."""
-    return (*_of_quotas(plan), *_of_levels(plan))
+    # Loaded with a plan, not with every figure.
+    from salesnb.planning import whole_reps
+
+    whole = whole_reps(plan)
+    return (*_of_quotas(whole), *_of_levels(whole))
 
 
 def _of_quotas(plan: "Plan") -> Iterator[Target]:

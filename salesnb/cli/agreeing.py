@@ -38,17 +38,24 @@ def add_agreeing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_move(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     move = commands.add_parser(
-        "move", help="an account changes hands within the period: its part of the quota goes along, by days"
+        "move",
+        help="an account changes hands within the period, or a rep comes to another team: the part of the quota for the"
+        " days left goes along",
     )
     move.add_argument("name", metavar="PLAN")
     move.add_argument("giver", metavar="FROM", help="a rep, by id or name")
-    move.add_argument("taker", metavar="TO", help="another one")
+    move.add_argument("taker", metavar="TO", help="another one; or a team, to which the rep FROM moves")
     move.add_argument("--on", metavar="DATE", type=day, required=True, help="the first day with the other")
     move.add_argument(
         "--account", metavar="NAME", default="", help="its share is that in what FROM sold before the plan"
     )
     move.add_argument("--share", metavar="S", help="the share of the quota instead, such as 0.2 or 20%%")
-    move.add_argument("--goal", metavar="KPI", help="where several goals have quotas")
+    move.add_argument(
+        "--goal", metavar="KPI", help="where several goals have quotas; a rep moves in all of them"
+    )
+    move.add_argument(
+        "--why", metavar="TEXT", default="", help="the reason, kept in the history; a rep has one"
+    )
 
 
 def _whose(parser: argparse.ArgumentParser) -> None:
@@ -103,7 +110,7 @@ def _move(arguments: argparse.Namespace) -> int:
     from salesnb.actions.moving import Move, move_quota
     from salesnb.planning import read_share
 
-    plan = move_quota(
+    moved = move_quota(
         Workspace.open(arguments.workspace),
         arguments.name,
         Move(
@@ -113,9 +120,12 @@ def _move(arguments: argparse.Namespace) -> int:
             account=arguments.account,
             share=read_share(arguments.share) if arguments.share else None,
             goal=arguments.goal,
+            why=arguments.why,
         ),
     )
-    say(f"Saved revision {plan.revision}; salesnb plan diff {plan.name} shows what moved.")
+    for sentence in moved.told:
+        say(sentence)
+    say(f"Saved revision {moved.plan.revision}; salesnb plan diff {moved.plan.name} shows what moved.")
     return 0
 
 

@@ -33,7 +33,7 @@ from salesnb.planning.cascade import LockedAmount, cascade
 from salesnb.planning.checks import check, problems
 from salesnb.planning.differences import Difference, diff
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
-from salesnb.planning.dues import Due, dues
+from salesnb.planning.dues import Due, dues, whole_dues
 from salesnb.planning.editing import (
     approve,
     cascaded_goal,
@@ -112,6 +112,7 @@ from salesnb.planning.model import (
     ScenarioTarget,
     Segment,
 )
+from salesnb.planning.moving_reps import RepMove, move_rep
 from salesnb.planning.names import safe_name
 from salesnb.planning.node_weights import check_typed, read_weight, typed_leaves, weights_in_words
 from salesnb.planning.over_assignment import Chosen, Level, assigned_levels, choose_over_assignment, hedged
@@ -136,6 +137,7 @@ from salesnb.planning.roadmap import (
     basis_points,
     milestones,
     month_weights_of,
+    of_whole_reps,
     roadmap,
     season_weights,
     typed_weights,
@@ -143,6 +145,7 @@ from salesnb.planning.roadmap import (
 from salesnb.planning.schema import plan_schema, schema_text
 from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
+from salesnb.planning.stays import moved_reps, span_of, stays_of_rep, weights_by_stay, whole_reps
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
@@ -215,6 +218,7 @@ __all__ = [
     "QuotaAnswer",
     "QuotaMonth",
     "QuotaPart",
+    "RepMove",
     "RepResult",
     "Resource",
     "ResponseCurve",
@@ -292,9 +296,12 @@ __all__ = [
     "mixed",
     "month_weights_of",
     "months_since",
+    "move_rep",
+    "moved_reps",
     "new_plan",
     "node_gaps",
     "of_nobody",
+    "of_whole_reps",
     "outdated_words",
     "parse_basis",
     "plan_drivers",
@@ -321,11 +328,13 @@ __all__ = [
     "set_season",
     "shape_of",
     "share_at_quota",
+    "span_of",
     "split_heads",
     "spread_hires",
     "spread_period",
     "staffing_of",
     "standings",
+    "stays_of_rep",
     "steps",
     "sum_of_quotas",
     "team_attainment",
@@ -335,7 +344,10 @@ __all__ = [
     "unlock",
     "unlock_part",
     "weigh_new",
+    "weights_by_stay",
     "weights_in_words",
+    "whole_dues",
+    "whole_reps",
     "with_hedges",
     "worth_of_hire",
 ]

@@ -55,6 +55,7 @@ def _group_problems(plan: Plan, goal: Goal, quotas: Sequence[Quota], where: str)
     yield from _sum_problems(plan, goal, tree, quotas, where)
     yield from _month_problems(tree, quotas, where)
     yield from _part_problems(tree, quotas, where)
+    yield from _stay_problems(goal, tree, quotas, where)
     yield from _top_problems(plan, goal, quotas, tree, where)
 
 
@@ -125,6 +126,19 @@ def _part_problems(tree: OrgTree, quotas: Sequence[Quota], where: str) -> Iterat
             if own.get(label, 0) != sum(part.get(label, 0) for part in below):
                 what = f"Of {label} the quotas below {quota.name} do not add up to what it has."
                 yield Problem.error("cascade", f"{where}, {quota.id}", what, hint)
+
+
+def _stay_problems(goal: Goal, tree: OrgTree, quotas: Sequence[Quota], where: str) -> Iterator[Problem]:
+    """Find parts that nobody took along, or on no day of the period."""
+    for quota in quotas:
+        if not quota.rep and quota.since is None:
+            continue
+        known = quota.rep in tree.by_id
+        if not known or quota.since is None or not goal.period.start < quota.since < goal.period.end:
+            lacks = "no day within the period" if known else f"no rep {quota.rep!r} of this plan"
+            what = f"{quota.name} is what a rep took along, but tells {lacks}."
+            hint = "Restore an earlier revision: salesnb plan restore PLAN REVISION."
+            yield Problem.error("cascade", f"{where}, {quota.id}", what, hint)
 
 
 def _top_problems(

@@ -1,8 +1,8 @@
 """What is due of a goal by the end of each month or week, at every node of its cascade, with the season's spread."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -10,8 +10,9 @@ from salesnb.calendar import Period
 from salesnb.planning.means import Seasonality
 from salesnb.planning.model import Goal, Plan, Quota
 from salesnb.planning.roadmap import roadmap
+from salesnb.planning.stays import moved_reps, nodes_between
 
-__all__ = ["Due", "dues"]
+__all__ = ["Due", "dues", "whole_dues"]
 
 _POINTS = 10_000
 
@@ -64,13 +65,40 @@ def dues(
     if not stones or any([stone.label for stone in found] != labels for found in stones.values()):
         return {}
     by_month = {node: [stone.to_date for stone in found] for node, found in stones.items()}
+    quotas = plan.quotas_of(goal)
+    # How far past periods were by a day tells nothing of a node whose reps were not the same all the time.
+    uneven = nodes_between(quotas)
     if not weeks:
         days = [min(month.end, goal.period.end) - timedelta(days=1) for month in months]
-        return _told(by_month, labels, days, season)
+        return _told(by_month, labels, days, season, uneven)
     places = [_place(week, months, goal.period, season) for week in weeks]
-    sums = _summed(plan.quotas_of(goal), by_month, places)
+    sums = _summed(quotas, by_month, places)
     days = [min(week.end, goal.period.end) - timedelta(days=1) for week in weeks]
-    return _told(sums, [week.label for week in weeks], days, season)
+    return _told(sums, [week.label for week in weeks], days, season, uneven)
+
+
+def whole_dues(plan: Plan, goal: Goal, told: Mapping[str, tuple[Due, ...]]) -> dict[str, tuple[Due, ...]]:
+    """Let the roadmap of a rep who changes node within the period be that of all that the rep carries."""
+    found = dict(told)
+    for rep, stays in moved_reps(plan.quotas_of(goal)).items():
+        parts = [found.pop(stay.id) for stay in stays if stay.id in found]
+        if parts:
+            found[rep] = tuple(_together(dues) for dues in zip(*parts, strict=True))
+    return found
+
+
+def _together(parts: Sequence[Due]) -> Due:
+    lows, highs = (
+        [due.low for due in parts if due.low is not None],
+        [due.high for due in parts if due.high is not None],
+    )
+    return replace(
+        parts[0],
+        amount=sum(due.amount for due in parts),
+        to_date=sum(due.to_date for due in parts),
+        low=sum(lows) if lows else None,
+        high=sum(highs) if highs else None,
+    )
 
 
 def _place(
@@ -109,9 +137,13 @@ def _summed(
 
 
 def _told(
-    sums: Mapping[str, Sequence[int]], labels: Sequence[str], days: Sequence[date], season: Seasonality | None
+    sums: Mapping[str, Sequence[int]],
+    labels: Sequence[str],
+    days: Sequence[date],
+    season: Seasonality | None,
+    uneven: Collection[str],
 ) -> dict[str, tuple[Due, ...]]:
-    reach = {found.label: found for found in season.reach} if season else {}
+    known = {found.label: found for found in season.reach} if season else {}
     return {
         node: tuple(
             Due(
@@ -125,4 +157,5 @@ def _told(
             for label, day, (before, after) in zip(labels, days, pairwise((0, *reached)), strict=True)
         )
         for node, reached in sums.items()
+        for reach in ({} if node in uneven else known,)
     }

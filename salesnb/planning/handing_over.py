@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 
 from salesnb.calendar import Period
 from salesnb.errors import BadInput, UnknownName, nearest
@@ -12,8 +13,9 @@ from salesnb.planning.by_month import reshaped
 from salesnb.planning.hedging import factors_of
 from salesnb.planning.model import Goal, Plan, Quota
 from salesnb.planning.recascade import edited, shown_in, with_milestones, with_quotas
+from salesnb.planning.stays import span_of, stays_of_rep
 
-__all__ = ["hand_over", "prorated"]
+__all__ = ["hand_over", "prorated", "refuse_locked", "with_change"]
 
 
 def prorated(amount: int, period: Period, on: date) -> tuple[int, int]:
@@ -54,7 +56,7 @@ def hand_over(
     plan
         What is changed; it stays as it was.
     giver, taker
-        Ids of leaves.
+        Ids of leaves; of a rep who moved from node to node, what is carried on that day is meant.
     on
         The first day on which it is the taker's.
     share
@@ -65,12 +67,14 @@ def hand_over(
     UnknownName
         When one of them has no quota.
     BadInput
-        When the day is not within the goal's period, the share is not between 0 and 1, one of them is not a leaf,
-        a quota or part that would change is locked, or it goes to another node and the quotas are over-assigned.
+        When the day is not within the goal's period, the share is not between 0 and 1, one of them is not a leaf or
+        moves to another node later, a quota or part that would change is locked, or it goes to another node and the quotas are over-assigned.
     """
     found = plan.goal(goal)
     quotas = {quota.id: quota for quota in plan.quotas_of(found)}
     _check(found, quotas, (giver, taker), share)
+    taker, _ = _carried_on(quotas, taker, found.period, on)
+    giver, days = _carried_on(quotas, giver, found.period, on)
     if quotas[giver].parent != quotas[taker].parent and factors_of(
         plan, found, [quota.level for quota in quotas.values()]
     ):
@@ -80,14 +84,29 @@ def hand_over(
             hint="Take the over-assignment off, move, and put it on again: salesnb plan cascade PLAN --over-assignment 0%.",
         )
     about = round(quotas[giver].amount * share)
-    moved = prorated(about, found.period, on)[1]
+    moved = prorated(about, days, on)[1]
     changes = _changes(quotas, giver, taker, moved)
-    _refuse_locked(plan, quotas, changes)
+    refuse_locked(plan, quotas, changes)
     before = plan.quotas_of(found)
     pieces = _pieces(quotas[giver], moved)
-    after = [_after(quota, changes.get(quota.id, 0), pieces) for quota in before]
+    after = [with_change(quota, changes.get(quota.id, 0), pieces) for quota in before]
     changed = with_quotas(edited(plan), found, reshaped(after, before))
     return with_milestones(changed, found)
+
+
+def _carried_on(quotas: Mapping[str, Quota], leaf: str, period: Period, on: date) -> tuple[str, Period]:
+    """Find what is carried on a day, and the days that it is for; who moves later is refused."""
+    stays = stays_of_rep(quotas.values(), quotas[leaf].whose)
+    start, end = span_of(stays, len(stays) - 1, period)
+    if len(stays) == 1:
+        return leaf, period
+    if on < start:
+        raise BadInput(
+            f"{stays[0].name} moves to another node on {start}, after {on}.",
+            where=leaf,
+            hint="Move the rep back, let this change hands, and move the rep again.",
+        )
+    return stays[-1].id, Period(label=f"what {stays[-1].name} carries", start=start, end=end)
 
 
 def _changes(quotas: Mapping[str, Quota], giver: str, taker: str, moved: int) -> dict[str, int]:
@@ -109,8 +128,16 @@ def _pieces(giver: Quota, moved: int) -> dict[str, int]:
     return dict(zip(amounts, split(moved, list(amounts.values()), list(amounts)), strict=True))
 
 
-def _after(quota: Quota, change: int, pieces: Mapping[str, int]) -> Quota:
-    """Add what a quota gets, or take what it loses, in all and by part."""
+def with_change(
+    quota: Quota, change: int, pieces: Mapping[str, int], months: Mapping[str, int] = MappingProxyType({})
+) -> Quota:
+    """Add what a quota gets, or take what it loses, in all, by part and by month.
+
+    Raises
+    ------
+    BadInput
+        When a part that would change is locked.
+    """
     way = (change > 0) - (change < 0)
     for part in quota.parts if way else ():
         if part.lock and pieces.get(part.label):
@@ -120,7 +147,8 @@ def _after(quota: Quota, change: int, pieces: Mapping[str, int]) -> Quota:
                 hint="Unlock it first.",
             )
     parts = tuple(replace(part, amount=part.amount + way * pieces.get(part.label, 0)) for part in quota.parts)
-    return replace(quota, amount=quota.amount + change, parts=parts)
+    by_month = tuple(replace(m, amount=m.amount + way * months.get(m.label, 0)) for m in quota.months)
+    return replace(quota, amount=quota.amount + change, parts=parts, months=by_month)
 
 
 def _check(goal: Goal, quotas: Mapping[str, Quota], leaves: tuple[str, str], share: Fraction) -> None:
@@ -134,7 +162,14 @@ def _check(goal: Goal, quotas: Mapping[str, Quota], leaves: tuple[str, str], sha
         raise BadInput(f"The share {float(share):g} is not between 0 and 1.", hint="Give one such as 0.25.")
 
 
-def _refuse_locked(plan: Plan, quotas: Mapping[str, Quota], changes: Mapping[str, int]) -> None:
+def refuse_locked(plan: Plan, quotas: Mapping[str, Quota], changes: Mapping[str, int]) -> None:
+    """Refuse to change what is locked, naming it with what it would get or lose.
+
+    Raises
+    ------
+    BadInput
+        When a quota that would change is locked.
+    """
     for node, amount in changes.items():
         quota = quotas[node]
         if quota.lock:

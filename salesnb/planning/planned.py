@@ -52,7 +52,7 @@ def plan_drivers(plan: Plan, past: Mapping[str, PastDrivers]) -> Plan:
     parents = {quota.id: quota.parent for quota in quotas}
     rates = {}
     for quota in quotas:
-        known = _nearest(quota.id, parents, pooled)
+        known = _nearest(quota.whose, parents, pooled)
         if known is None:
             return plan
         rates[quota.id] = (
@@ -67,9 +67,10 @@ def follow_quotas(plan: Plan) -> Plan:
     goal = _goal(plan)
     quotas = plan.quotas_of(goal) if goal else ()
     known = {item.node: (item.win_rate, item.average_deal_minor) for item in plan.assumptions.planned}
-    if not quotas or any(quota.id not in known for quota in quotas):
-        return plan
-    return _with(plan, quotas, known)
+    # A part that a rep took along has no plan of its own before it is first followed.
+    rates = {quota.id: known.get(quota.id) or known.get(quota.whose) for quota in quotas}
+    found = {node: rate for node, rate in rates.items() if rate is not None}
+    return _with(plan, quotas, found) if quotas and len(found) == len(rates) else plan
 
 
 def planned_deals(quota: Quota, planned: PlannedDrivers) -> Fraction | None:

@@ -1,7 +1,7 @@
 """The quota of a node or rep, who fixed it, and what it is by month and by a second cut."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from salesnb.planning.measures import LEFT_OUT, amount, implied_unit, rarely
@@ -77,6 +77,9 @@ class Quota:
         children to those of their parent in each month. Empty where the quota follows the season of its goal.
     parts
         What it comes to by the second cut of its goal; they add up both ways, as months do.
+    rep, since
+        Of a part that a rep took along to this node: the id of the rep's first quota, and the first day of this one.
+        Its own id tells the day too. Empty and None of every other quota.
     """
 
     id: str
@@ -94,3 +97,10 @@ class Quota:
     lock: Lock | None = None
     months: tuple[QuotaMonth, ...] = rarely()
     parts: tuple[QuotaPart, ...] = rarely()
+    rep: str = field(default="", metadata=LEFT_OUT)
+    since: date | None = field(default=None, metadata=LEFT_OUT)
+
+    @property
+    def whose(self) -> str:
+        """The node or rep that has it, by id; of a part that a rep took along, the rep."""
+        return self.rep or self.id

@@ -123,10 +123,15 @@ def as_given(plan: Plan, goal: Goal, before: Sequence[Quota]) -> Plan:
 def with_quotas(plan: Plan, goal: Goal, quotas: Iterable[Quota]) -> Plan:
     """Put quotas in the place of those that a goal had; quotas stand in the order of the goals.
 
-    Where those before are cut a second time and these are not, they are cut by the same weights and locks.
+    Where those before are cut a second time and these are not, they are cut by the same weights and locks. What a rep
+    took along stays so.
     """
-    quotas = tuple(quotas)
     before = plan.quotas_of(goal)
+    moved = {quota.id: quota for quota in before if quota.rep}
+    quotas = tuple(
+        replace(quota, rep=moved[quota.id].rep, since=moved[quota.id].since) if quota.id in moved else quota
+        for quota in quotas
+    )
     if any(quota.parts for quota in before) and quotas and not any(quota.parts for quota in quotas):
         quotas = cut_again(quotas, before, shown_in(plan, goal.unit))
     order = {(item.kpi, item.period.label): index for index, item in enumerate(plan.goals)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
@@ -12,6 +13,8 @@ from salesnb.planning.means import Seasonality, SeasonWeight
 from salesnb.planning.model import Goal, Milestone, Plan, Quota
 from salesnb.planning.shape import NO_SHAPE, Shape
 from salesnb.planning.sharing import equal_for_want_of
+from salesnb.planning.stay_months import due_in_stays
+from salesnb.planning.stays import moved_reps, whole_quotas
 
 __all__ = [
     "BASIS_POINTS",
@@ -19,6 +22,7 @@ __all__ = [
     "basis_points",
     "milestones",
     "month_weights_of",
+    "of_whole_reps",
     "roadmap",
     "season_weights",
     "seasonality",
@@ -48,7 +52,8 @@ def roadmap(plan: Plan, goal: Goal, months: Sequence[str] = ()) -> Roadmap:
     """Spread the quotas of a goal's cascade over its months.
 
     In each month the parts of a node add up to it, and over the months each part adds up to its quota. Quotas that were
-    given by month have their own months, all others the season of their goal.
+    given by month have their own months, all others the season of their goal; of a rep who changes node, what falls into
+    the days at each.
 
     Parameters
     ----------
@@ -63,7 +68,7 @@ def roadmap(plan: Plan, goal: Goal, months: Sequence[str] = ()) -> Roadmap:
     if not set(months) <= weights.keys():
         return Roadmap(quotas={}, milestones={})
     labels = sorted(weights)
-    reached = _given(quotas, labels) or _reached(quotas, weights)
+    reached = _given(quotas, labels) or due_in_stays(quotas, _reached(quotas, weights), weights, goal.period)
     first = labels.index(min(months)) if months else 0
     end = labels.index(max(months)) + 1 if months else len(labels)
     sums = {node: [0, *by_month][first : end + 1] for node, by_month in reached.items()}
@@ -74,6 +79,22 @@ def roadmap(plan: Plan, goal: Goal, months: Sequence[str] = ()) -> Roadmap:
             for node, found in sums.items()
         },
     )
+
+
+def of_whole_reps(found: Roadmap, on: date) -> Roadmap:
+    """Let each rep have one quota, with all that is to be reached at every place, under the node of a day."""
+    stones = dict(found.milestones)
+    for rep, stays in moved_reps(found.quotas.values()).items():
+        parts = [stones.pop(stay.id) for stay in stays if stay.id in stones]
+        if parts:
+            stones[rep] = tuple(_together(months) for months in zip(*parts, strict=True))
+    whole = whole_quotas(found.quotas.values(), on)
+    return Roadmap(quotas={quota.id: quota for quota in whole}, milestones=stones)
+
+
+def _together(parts: Sequence[Milestone]) -> Milestone:
+    amount, to_date = sum(stone.amount for stone in parts), sum(stone.to_date for stone in parts)
+    return replace(parts[0], amount=amount, to_date=to_date)
 
 
 def month_weights_of(plan: Plan, goal: Goal) -> dict[str, int]:

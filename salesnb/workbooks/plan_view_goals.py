@@ -64,7 +64,7 @@ def _carried(extract: PlanExtract) -> str:
     units, say, goal = units_of(extract), extract.say, extract.cascaded
     if not units or goal is None:
         return "It is not cascaded to anyone yet." if extract.plan.goals else ""
-    reps = sum(quota.level == "rep" and quota.amount > 0 for quota in extract.quotas)
+    reps = sum(quota.level == "rep" and quota.amount > 0 and not quota.rep for quota in extract.quotas)
     who = say.count(len(units), units[0].level)
     whole = f"{who} with {say.count(reps, 'rep')}" if units[0].level != "rep" else who
     verb = "carries" if len(units) == 1 else "carry"

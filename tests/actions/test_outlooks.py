@@ -22,7 +22,7 @@ from salesnb.actions.naming import Names
 from salesnb.actions.needing import needed_coverage, needed_for_goal
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.outlook_backtest import backtest_outlook
-from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number
+from salesnb.actions.outlook_data import Monthly, deals_of, first_open_month, month_number, won_within
 from salesnb.actions.outlook_told import GoalOutlook
 from salesnb.actions.outlook_words import outlook_lines
 from salesnb.actions.plan_outlook import outlook_of_plan
@@ -35,7 +35,7 @@ from salesnb.errors import BadInput, BadUsage, UnknownName
 from salesnb.kpis import Query, run
 from salesnb.kpis.query import CREDIT
 from salesnb.outlook.deals import NEVER, Deals
-from salesnb.planning import Plan
+from salesnb.planning import Plan, move_rep
 from salesnb.workspace import Settings, Workspace
 
 pytestmark = pytest.mark.slow
@@ -489,3 +489,48 @@ def test_what_reviews_say_is_kept_too_of_the_day_of_the_data_alone(
             assert pages.part("company")["outlook"]["target"] == goal.target
             pages.keep()
         assert {said.node for said in read_predictions(copy.plans().folder).predictions} == expected
+
+
+def test_a_rep_who_is_moved_in_the_plan_is_in_the_outlook_of_one_team_and_once_in_the_whole(
+    workspace: Workspace, told: Told
+) -> None:
+    plan = workspace.plans().load("q3")
+    quotas = {quota.id: quota for quota in plan.quotas if quota.kpi == "won_amount"}
+    teams = [quota.id for quota in quotas.values() if quota.level == "team"]
+    rep = max((q for q in quotas.values() if q.parent == teams[0]), key=lambda q: q.amount)
+    (before,) = told()
+    goal = plan.goal("won_amount")
+
+    def outcomes(on: dt.date) -> dict[str, Any]:
+        moved = move_rep(plan, goal.id, rep.id, teams[1], on=on).plan
+        with workspace.dataset() as data:
+            found = outlooks.Outlook(workspace, data, moved, moved.goal(goal.id), _DAY).result()
+        assert [node.target for node in found.nodes if node.node == rep.id] == [rep.amount]
+        return {node.node: node.attainment.outcome for node in found.nodes if node.attainment}
+
+    was = {node.node: node.attainment.outcome for node in before.nodes if node.attainment}
+    later, since, always = (
+        outcomes(_DAY + dt.timedelta(days=1)),
+        outcomes(dt.date(2026, 8, 15)),
+        outcomes(goal.period.start),
+    )
+    assert was.keys() == later.keys() == since.keys() == always.keys()
+    for node, outcome in was.items():
+        # Who comes later has all of it still where the rep is on the day.
+        assert np.array_equal(outcome.quantiles, later[node].quantiles)
+    # What is fitted to teams follows who is in them.
+    assert since["company"].quantile(0.5) == pytest.approx(was["company"].quantile(0.5), rel=0.01)
+    # What was sold before the move stays where it was sold.
+    giver, taker = ([one[team].quantile(0.5) for one in (always, since, was)] for team in teams[:2])
+    assert giver[0] < giver[1] < giver[2]
+    assert taker[2] < taker[1] < taker[0]
+
+
+def test_what_an_owner_won_in_some_days_is_what_the_kpi_says(workspace: Workspace) -> None:
+    first, end = dt.date(2026, 7, 1), dt.date(2026, 8, 15)
+    with workspace.dataset() as data:
+        deals = deals_of(data, "won_amount", {}, _DAY)
+        query = Query(kpis=("won_amount",), by=("rep",), start=first, end=end, labels=False, credit=CREDIT)
+        expected = {rep: amount for rep, amount in run(query, data, workspace.calendar).rows if amount}
+    assert len(expected) > 3
+    assert {rep: won_within(deals, rep, first, end) for rep in expected} == expected

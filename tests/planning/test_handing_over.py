@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput, UnknownName
-from salesnb.planning import Lock, cut_across, hand_over, lock, lock_part, problems, prorated
+from salesnb.planning import Lock, cut_across, hand_over, lock, lock_part, move_rep, problems, prorated
 
 QUARTER = FiscalCalendar().period("2017-Q4")
 
@@ -65,6 +65,25 @@ def test_a_lock_on_the_way_is_named_with_the_amount(plan, at):
     held = lock(plan, "West", by="Ann", why="agreed", at=at)
     with pytest.raises(BadInput, match="West is locked and would get 100,000"):
         hand_over(held, "won_amount", "rep:East1", "rep:West1", on=QUARTER.start)
+
+
+def test_who_has_moved_hands_over_from_what_is_carried_then(plan):
+    moved = move_rep(plan, "won_amount", "rep:East1", "West", on=date(2017, 11, 16)).plan
+    before = amounts(moved)
+    after = amounts(hand_over(moved, "won_amount", "rep:East1", "rep:West3", on=date(2017, 12, 9)))
+    carried = "rep:East1@2017-11-16"
+    assert {node: after[node] - before[node] for node in before if after[node] != before[node]} == {
+        carried: -(before[carried] // 2),  # 23 of the 46 days there
+        "rep:West3": before[carried] // 2,
+    }
+
+
+@pytest.mark.parametrize("pair", [("rep:East1", "rep:West3"), ("rep:West3", "rep:East1")])
+def test_what_changes_hands_before_one_of_them_moves_is_refused_with_what_to_do(plan, pair):
+    moved = move_rep(plan, "won_amount", "rep:East1", "West", on=date(2017, 11, 16)).plan
+    with pytest.raises(BadInput, match="East rep 1 moves to another node on 2017-11-16") as refused:
+        hand_over(moved, "won_amount", *pair, on=date(2017, 11, 1))
+    assert "Move the rep back" in str(refused.value.hint)
 
 
 @pytest.fixture
