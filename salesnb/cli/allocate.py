@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.allocate_printing import ask, print_allocation, print_questions, print_scores, print_used
+from salesnb.cli.arguments import share
 from salesnb.cli.progress import progress_line
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
@@ -118,11 +119,11 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 def _add_asking(parser: argparse.ArgumentParser) -> None:
     asked = parser.add_argument_group("what is told")
-    asked.add_argument("--worst", metavar="SHARE", type=_share, help="guard against the worst 20%% of cases")
+    asked.add_argument("--worst", metavar="SHARE", type=share, help="guard against the worst 20%% of cases")
     asked.add_argument(
         "--leeway",
         metavar="SHARE",
-        type=_share,
+        type=share,
         nargs="?",
         const=0.01,
         help="between which amounts each segment may lie while at most 1%% is lost",
@@ -144,7 +145,7 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
     )
     asked.add_argument("--method", action="store_true", help="tail risk, bound, prices of limits and curves")
     asked.add_argument(
-        "--gap", metavar="SHARE", type=_share, default=1e-3, help="that may be left, such as 0.1%%"
+        "--gap", metavar="SHARE", type=share, default=1e-3, help="that may be left, such as 0.1%%"
     )
     asked.add_argument(
         "--seconds", metavar="S", type=_seconds, default=10.0, help="when to end the search (10)"
@@ -268,18 +269,6 @@ def _parts(text: str, option: str, form: str) -> tuple[str, str, str]:
     if match is None or not (match["low"] or match["high"]):
         raise BadUsage(f"{option} {text!r} is not readable.", hint=f"Write {form}.")
     return match["name"], match["low"], match["high"]
-
-
-def _share(text: str) -> float:
-    plain = text.strip()
-    try:
-        found = float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
-    except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
-        message = f"{text!r} is not a share; write one such as 20% or 0.2"
-        raise argparse.ArgumentTypeError(message)
-    return found
 
 
 def _seconds(text: str) -> float:

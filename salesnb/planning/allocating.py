@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+N = TypeVar("N", Resource, Segment, Scenario)
 
 
 def find_resource(plan: Plan, asked: str) -> Resource:
@@ -37,11 +38,7 @@ def find_resource(plan: Plan, asked: str) -> Resource:
     UnknownName
         When there is none.
     """
-    for resource in plan.resources:
-        if asked in {resource.id, resource.name}:
-            return resource
-    names = [resource.name for resource in plan.resources]
-    raise UnknownName(f"The plan {plan.name} has no resource {asked!r}.", hint=nearest(asked, names))
+    return _find(plan, "resource", plan.resources, asked)
 
 
 def find_segment(plan: Plan, asked: str) -> Segment:
@@ -52,11 +49,7 @@ def find_segment(plan: Plan, asked: str) -> Segment:
     UnknownName
         When there is none.
     """
-    for segment in plan.segments:
-        if asked in {segment.id, segment.name}:
-            return segment
-    names = [segment.name for segment in plan.segments]
-    raise UnknownName(f"The plan {plan.name} has no segment {asked!r}.", hint=nearest(asked, names))
+    return _find(plan, "segment", plan.segments, asked)
 
 
 def find_scenario(plan: Plan, asked: str) -> Scenario:
@@ -67,11 +60,7 @@ def find_scenario(plan: Plan, asked: str) -> Scenario:
     UnknownName
         When there is none.
     """
-    for scenario in plan.scenarios:
-        if asked in {scenario.id, scenario.name}:
-            return scenario
-    names = [scenario.name for scenario in plan.scenarios]
-    raise UnknownName(f"The plan {plan.name} has no scenario {asked!r}.", hint=nearest(asked, names))
+    return _find(plan, "scenario", plan.scenarios, asked)
 
 
 def keep_segments(plan: Plan, segments: Iterable[Segment]) -> Plan:
@@ -138,6 +127,14 @@ def keep_amounts(
         for (resource, segment), amount in amounts.items()
     ]
     return edited(plan, allocation=tuple(lines), certificate=certificate)
+
+
+def _find(plan: Plan, kind: str, items: Sequence[N], asked: str) -> N:
+    for item in items:
+        if asked in {item.id, item.name}:
+            return item
+    hint = nearest(asked, [item.name for item in items])
+    raise UnknownName(f"The plan {plan.name} has no {kind} {asked!r}.", hint=hint)
 
 
 def _placed(items: Sequence[T], new: Sequence[T], key: Callable[[T], object]) -> tuple[T, ...]:

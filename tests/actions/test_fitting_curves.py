@@ -23,22 +23,11 @@ from salesnb.money import Formatter
 from salesnb.planning import Condition, Goal, Plan, Segment, keep_amounts, keep_segments, new_plan, problems
 from salesnb.planning.document import plan_from_json, plan_to_json
 from salesnb.workspace import Workspace
+from tests.actions.test_used_effort import MAPPING
 
 # Every test imports data.
 pytestmark = pytest.mark.slow
 
-MAPPING = """
-[opportunities]
-file = "deals.csv"
-columns = { opportunity_id = "id", rep_id = "owner", stage = "stage", amount = "amount", created_on = "created", closed_on = "closed" }
-[opportunities.status]
-column = "stage"
-won = ["Won"]
-lost = ["Lost"]
-[effort]
-file = "effort.csv"
-columns = { period = "period", segment = "segment", resource = "resource", amount = "amount" }
-"""
 MARKETS = {"North": 40_000, "South": 20_000, "East": 10_000}
 ELASTICITY = 0.3
 AT = datetime(2017, 9, 1, tzinfo=UTC)

@@ -1,7 +1,6 @@
 """Intervals of fitted curves hold what they promise, on worlds whose truth is known, and real series are predicted sensibly."""
 
 import csv
-import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +16,6 @@ from salesnb.crm.generator import write_sample
 
 pytestmark = pytest.mark.slow
 
-SHARED = os.environ.get("SALESNB_SHARED_DATA")
 AROUND = np.array([0.5, 0.75, 1.25, 1.5])
 PROMISED = (0.7, 0.9)
 
@@ -153,7 +151,6 @@ def test_predictions_hold_four_in_five(world):
     assert PROMISED[0] <= np.mean(rows) <= PROMISED[1]
 
 
-@pytest.mark.skipif(SHARED is None, reason="SALESNB_SHARED_DATA is not set")
 @pytest.mark.parametrize(
     ("file", "sales", "spent", "most"),
     [
@@ -161,11 +158,10 @@ def test_predictions_hold_four_in_five(world):
         ("meridian_national_media.csv", ("conversions", "revenue_per_conversion"), "_spend", 1.2),
     ],
 )
-def test_half_a_year_of_a_weekly_series_is_predicted_as_well_as_by_a_constant(file, sales, spent, most):
-    path = Path(SHARED or "") / "response" / file
-    if not path.exists():
-        pytest.skip(f"{file} is not there")
-    rows = rows_of(path)
+def test_half_a_year_of_a_weekly_series_is_predicted_as_well_as_by_a_constant(
+    shared_data, file, sales, spent, most
+):
+    rows = rows_of(shared_data / "response" / file)
     sold = np.array([[np.prod([float(row[name]) for name in sales]) for row in rows]])
     channels = [name for name in rows[0] if name.endswith(spent) and name != "competitor_sales_B"]
     total = np.array([[sum(float(row[name]) for name in channels) for row in rows]])
