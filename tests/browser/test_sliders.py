@@ -197,14 +197,16 @@ def test_the_kernel_is_not_told_of_every_step(show: Callable[..., Page], tmp_pat
 
 def test_there_and_back_again_in_one_drag_changes_nothing(show: Callable[..., Page], tmp_path: Path) -> None:
     page = show(sliders(tmp_path))
-    before = amounts(page)
-    page.mouse.move(*place(page, "South", before[1]))
+    page.evaluate("model.set('amounts', [30_000_00, 50_000_00, 20_000_00])")
+    page.mouse.move(*place(page, "West", 20_000_00))
     page.mouse.down()
-    page.mouse.move(*place(page, "South", 70_000_00))
-    page.mouse.move(*place(page, "South", before[1]))
+    page.mouse.move(*place(page, "West", 80_000_00))
+    # North is at its lower limit, so that the others are not in the proportion that they had.
+    assert amounts(page)[0] == 10_000_00
+    page.mouse.move(*place(page, "West", 20_000_00))
     page.mouse.up()
     after = amounts(page)
-    assert all(abs(a - b) < 1_000_00 for a, b in zip(before, after, strict=True))
+    assert all(abs(a - b) < 1_000_00 for a, b in zip(after, (30_000_00, 50_000_00, 20_000_00), strict=True))
 
 
 def test_keys_move_a_slider_and_its_limits_are_told(show: Callable[..., Page], tmp_path: Path) -> None:
@@ -217,6 +219,7 @@ def test_keys_move_a_slider_and_its_limits_are_told(show: Callable[..., Page], t
     assert page.get_by_role("alert").text_content() == "North: It is at its upper limit."
     page.keyboard.press("Home")
     assert amounts(page)[0] == 10_000_00
+    assert page.get_by_role("alert").text_content() == ""
     page.keyboard.press("PageUp")
     assert amounts(page)[0] == 18_000_00
     page.keyboard.press("Shift+ArrowRight")
