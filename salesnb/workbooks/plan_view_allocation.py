@@ -5,7 +5,7 @@ from typing import Any
 
 from salesnb.charts import Chart, bars, table
 from salesnb.charts.response import response
-from salesnb.workbooks.findings_words import join
+from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_cascade import resource_table
 from salesnb.workbooks.plan_view_read import PlanExtract
 from salesnb.workbooks.review_text import Text, folded, paragraph
@@ -89,7 +89,7 @@ def allocation_table(extract: PlanExtract) -> Chart | Text:
     )
     names = join(list(dict.fromkeys(line["resource"] for line in lines)))
     return table(
-        f"Where {names} {'go' if several else 'goes'}, segment by segment",
+        f"{capital(names)}, segment by segment",
         columns,
         [_row(extract, line, several=several, banded=banded) for line in lines],
         fmt=extract.fmt,
