@@ -1,7 +1,15 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
 from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
-from salesnb.planning.agreeing import Standing, answer_quota, commit_to, of_nobody, outdated_words, standings
+from salesnb.planning.agreeing import (
+    Standing,
+    answer_quota,
+    commit_to,
+    of_nobody,
+    only_answers,
+    outdated_words,
+    standings,
+)
 from salesnb.planning.allocating import (
     find_resource,
     find_scenario,
@@ -146,6 +154,7 @@ from salesnb.planning.schema import plan_schema, schema_text
 from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.stays import moved_reps, span_of, stays_of_rep, weights_by_stay, whole_reps
+from salesnb.planning.history import Steps, steps_of
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
@@ -223,6 +232,8 @@ __all__ = [
     "Resource",
     "ResponseCurve",
     "Revision",
+    "Steps",
+    "steps_of",
     "Rise",
     "Roadmap",
     "Scenario",
@@ -301,6 +312,7 @@ __all__ = [
     "new_plan",
     "node_gaps",
     "of_nobody",
+    "only_answers",
     "of_whole_reps",
     "outdated_words",
     "parse_basis",

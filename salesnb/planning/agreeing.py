@@ -10,7 +10,15 @@ from salesnb.planning.check_cascade import tree_of
 from salesnb.planning.model import Goal, Plan, Quota
 from salesnb.planning.tree import OrgTree
 
-__all__ = ["Standing", "answer_quota", "commit_to", "of_nobody", "outdated_words", "standings"]
+__all__ = [
+    "Standing",
+    "answer_quota",
+    "commit_to",
+    "of_nobody",
+    "only_answers",
+    "outdated_words",
+    "standings",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +53,18 @@ class Standing:
     gap: int | None
     answer: QuotaAnswer | None
     outdated: QuotaAnswer | None = None
+
+
+def only_answers(before: Plan, after: Plan) -> bool:
+    """Tell whether a plan differs from another in what people answer to it alone."""
+    unchanged = replace(
+        after,
+        revision=before.revision,
+        schema_version=before.schema_version,
+        commitments=before.commitments,
+        answers=before.answers,
+    )
+    return unchanged == before
 
 
 def commit_to(

@@ -10,7 +10,7 @@ from salesnb.errors import Damaged
 from salesnb.planning.document import parse, plan_from_document, plan_to_document
 from salesnb.planning.model import Plan
 
-__all__ = ["Revision", "entry_to_json", "line_of", "plan_of_entry", "revision_of_entry"]
+__all__ = ["Revision", "Steps", "entry_to_json", "line_of", "plan_of_entry", "revision_of_entry", "steps_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,8 @@ class Revision:
     kept
         Whether the plan of today goes back to it. A save that was killed at the last moment is not, nor
         are revisions that were undone by taking an older file out of git.
+    like
+        The earlier revision that this one brought back; 0 for a change of its own.
     """
 
     revision: int
@@ -37,13 +39,31 @@ class Revision:
     reason: str
     status: str
     kept: bool = True
+    like: int = 0
 
 
-def entry_to_json(plan: Plan, *, after: int, author: str, reason: str, at: datetime) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """The changes of a plan, as undo and redo walk along them.
+
+    Attributes
+    ----------
+    done
+        The changes that stand, oldest first.
+    undone
+        Those that were taken back and can be made again, the next one first.
+    """
+
+    done: tuple[Revision, ...]
+    undone: tuple[Revision, ...]
+
+
+def entry_to_json(plan: Plan, *, after: int, author: str, reason: str, at: datetime, like: int = 0) -> str:
     """Write the entry of a revision."""
     entry = {
         "revision": plan.revision,
         "after": after,
+        **({"like": like} if like else {}),
         "author": author,
         "at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "reason": reason,
@@ -80,6 +100,7 @@ def revision_of_entry(text: bytes, *, where: str) -> Revision:
             at=datetime.fromisoformat(entry["at"]),
             reason=str(entry["reason"]),
             status=str(entry["plan"]["status"]),
+            like=int(entry.get("like", 0)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Damaged("Not an entry of a plan's history.", where=where, hint=_HINT) from error
@@ -93,6 +114,24 @@ def line_of(revisions: Iterable[Revision], number: int) -> frozenset[int]:
         line.add(number)
         number = before[number]
     return frozenset(line)
+
+
+def steps_of(kept: Iterable[Revision]) -> Steps:
+    """Tell which changes stand and which were taken back, from the revisions of a plan, oldest first.
+
+    A revision that brings an earlier one back is a step along the line of changes; a change that is made
+    there ends what could be made again.
+    """
+    line: list[Revision] = []
+    place = 0
+    for entry in kept:
+        back = next((n for n, one in enumerate(line, 1) if one.revision == entry.like), 0)
+        if back:
+            place = back
+        else:
+            line = [*line[:place], entry]
+            place = len(line)
+    return Steps(done=tuple(line[:place]), undone=tuple(line[place:]))
 
 
 _HINT = "Take the file back from a backup, or move it away; the other revisions are not affected."

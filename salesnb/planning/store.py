@@ -16,7 +16,7 @@ A plan that was changed by hand or by git is taken in as a revision of its own a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +26,7 @@ from salesnb.errors import BadInput, BadUsage, CannotWrite, Damaged, StaleSave, 
 from salesnb.files import cannot_write, write_atomic
 from salesnb.planning.checks import check
 from salesnb.planning.differences import diff
+from salesnb.planning.agreeing import only_answers
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
 from salesnb.planning.history import Revision, entry_to_json, line_of, plan_of_entry, revision_of_entry
 from salesnb.planning.model import SCHEMA_VERSION, Plan
@@ -140,8 +141,13 @@ class PlanStore:
             after = before.plan.revision if before else 0
             return self._publish(plan, after=after, author=author, reason=reason, at=at)
 
-    def history(self, name: str) -> tuple[Revision, ...]:
+    def history(self, name: str, known: Iterable[Revision] = ()) -> tuple[Revision, ...]:
         """List the revisions of a plan, oldest first.
+
+        Parameters
+        ----------
+        known
+            Those that were read before; an entry never changes, so they are not read again.
 
         Raises
         ------
@@ -150,8 +156,10 @@ class PlanStore:
         Damaged
             When an entry cannot be read.
         """
+        before = {entry.revision: entry for entry in known}
         found = [
-            revision_of_entry(path.read_bytes(), where=self._where(path)) for path in self._entries(name)
+            before.get(int(path.stem)) or revision_of_entry(path.read_bytes(), where=self._where(path))
+            for path in self._entries(name)
         ]
         if not found and self._read(name) is None:
             self.load(name)
@@ -174,15 +182,31 @@ class PlanStore:
             raise UnknownName(f"The plan {name!r} has no revision {number}.", hint=f"Known: {known}.")
         return replace(plan_of_entry(path.read_bytes(), where=self._where(path)), name=name)
 
-    def restore(self, name: str, number: int, *, author: str, at: datetime, reason: str = "") -> Plan:
+    def restore(
+        self,
+        name: str,
+        number: int,
+        *,
+        author: str,
+        at: datetime,
+        reason: str = "",
+        read_at: Plan | None = None,
+    ) -> Plan:
         """Make an earlier revision the plan again, as a new revision and a draft.
 
         A plan that is damaged is set aside in its history folder first.
+
+        Parameters
+        ----------
+        read_at
+            The plan as it was read, where it is to be restored only while it is that still.
 
         Raises
         ------
         UnknownName, Damaged
             As ``revision``.
+        StaleSave
+            When the plan has moved on since it was read.
         CannotWrite
             When the folder cannot be written to.
         """
@@ -194,9 +218,11 @@ class PlanStore:
             except (Damaged, BadInput):
                 self._set_aside(name)
                 before = None
+            if read_at is not None:
+                self._refuse_stale(name, read_at, before)
             after = before.plan.revision if before else number
             said = reason or f"Restored revision {number}"
-            return self._publish(old, after=after, author=author, reason=said, at=at)
+            return self._publish(old, after=after, author=author, reason=said, at=at, like=number)
 
     def _read(self, name: str) -> Plan | None:
         """Read and check a plan; its name is that of the file, also where that was copied."""
@@ -232,11 +258,13 @@ class PlanStore:
         except (UnknownName, Damaged):
             return False
 
-    def _publish(self, plan: Plan, *, after: int, author: str, reason: str, at: datetime) -> Plan:
+    def _publish(
+        self, plan: Plan, *, after: int, author: str, reason: str, at: datetime, like: int = 0
+    ) -> Plan:
         """Write the next revision: the history first, then the plan, which decides."""
         numbers = [int(path.stem) for path in self._entries(plan.name)]
         saved = replace(plan, revision=max([after, *numbers]) + 1, schema_version=SCHEMA_VERSION)
-        self._write_entry(saved, after=after, author=author, reason=reason, at=at)
+        self._write_entry(saved, after=after, author=author, reason=reason, at=at, like=like)
         try:
             write_atomic(self.path(plan.name), plan_to_json(saved))
         except CannotWrite:
@@ -245,8 +273,10 @@ class PlanStore:
             raise
         return saved
 
-    def _write_entry(self, plan: Plan, *, after: int, author: str, reason: str, at: datetime) -> None:
-        entry = entry_to_json(plan, after=after, author=author, reason=reason, at=at)
+    def _write_entry(
+        self, plan: Plan, *, after: int, author: str, reason: str, at: datetime, like: int = 0
+    ) -> None:
+        entry = entry_to_json(plan, after=after, author=author, reason=reason, at=at, like=like)
         write_atomic(self._entry(plan.name, plan.revision), entry)
 
     def _refuse_stale(self, name: str, read_at: int | Plan, current: _Current | None) -> None:
@@ -359,14 +389,7 @@ def _check_stamp(author: str, at: datetime) -> None:
 def _refuse_thawing(before: Plan, after: Plan) -> None:
     """Refuse a change of an approved plan that does not make it a draft; what people say to it is none."""
     both = before.status == after.status == "approved"
-    unchanged = replace(
-        after,
-        revision=before.revision,
-        schema_version=before.schema_version,
-        commitments=before.commitments,
-        answers=before.answers,
-    )
-    if both and unchanged != before:
+    if both and not only_answers(before, after):
         raise BadInput(
             f"The plan {before.name} is approved and frozen.",
             hint="Change it as a draft: set its status to draft, and have it approved again.",
