@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.errors import BadUsage, SalesnbError, StaleSave
-from salesnb.planning import Plan, Revision, Steps, diff, edited, steps_of
+from salesnb.planning import Edits, Plan, Revision, diff, edited, edits_of
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
@@ -97,9 +97,9 @@ class PlanSession:
         return self.history[-1] if self.history else None
 
     @property
-    def steps(self) -> Steps:
+    def edits(self) -> Edits:
         """The changes that stand and those that were taken back."""
-        return steps_of(self.history)
+        return edits_of(self.history)
 
     def watch(self, told: Callable[[], None]) -> None:
         """Have a function called whenever the plan, or what is to be said of it, has changed."""
@@ -220,7 +220,7 @@ class PlanSession:
         StaleSave
             When somebody else has saved the plan meanwhile.
         """
-        done = self.steps.done
+        done = self.edits.done
         if len(done) < 2:
             raise BadUsage("There is nothing to undo.")
         last, before = done[-1], done[-2]
@@ -244,7 +244,7 @@ class PlanSession:
         StaleSave
             When somebody else has saved the plan meanwhile.
         """
-        undone = self.steps.undone
+        undone = self.edits.undone
         if not undone:
             raise BadUsage("There is nothing to do again.")
         self._go(undone[0], f"Done again: {undone[0].reason}")

@@ -82,6 +82,7 @@ from salesnb.planning.handing_over import hand_over, prorated
 from salesnb.planning.hedging import factors_of, with_hedges
 from salesnb.planning.held import held_to, hold, let_go
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
+from salesnb.planning.history import Edits, edits_of
 from salesnb.planning.leads import Cycle, Lead, daily_wins, leads
 from salesnb.planning.means import (
     Assumptions,
@@ -154,7 +155,6 @@ from salesnb.planning.schema import plan_schema, schema_text
 from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.stays import moved_reps, span_of, stays_of_rep, weights_by_stay, whole_reps
-from salesnb.planning.history import Steps, steps_of
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
@@ -191,6 +191,7 @@ __all__ = [
     "Cycle",
     "Difference",
     "Due",
+    "Edits",
     "EffectiveQuota",
     "Effort",
     "GivenMonths",
@@ -232,8 +233,6 @@ __all__ = [
     "Resource",
     "ResponseCurve",
     "Revision",
-    "Steps",
-    "steps_of",
     "Rise",
     "Roadmap",
     "Scenario",
@@ -275,6 +274,7 @@ __all__ = [
     "diff",
     "dues",
     "edited",
+    "edits_of",
     "effective_quota",
     "effort_per_deal",
     "factors_of",
@@ -312,8 +312,8 @@ __all__ = [
     "new_plan",
     "node_gaps",
     "of_nobody",
-    "only_answers",
     "of_whole_reps",
+    "only_answers",
     "outdated_words",
     "parse_basis",
     "plan_drivers",

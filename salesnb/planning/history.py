@@ -10,7 +10,7 @@ from salesnb.errors import Damaged
 from salesnb.planning.document import parse, plan_from_document, plan_to_document
 from salesnb.planning.model import Plan
 
-__all__ = ["Revision", "Steps", "entry_to_json", "line_of", "plan_of_entry", "revision_of_entry", "steps_of"]
+__all__ = ["Edits", "Revision", "edits_of", "entry_to_json", "line_of", "plan_of_entry", "revision_of_entry"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Revision:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Steps:
+class Edits:
     """The changes of a plan, as undo and redo walk along them.
 
     Attributes
@@ -116,7 +116,7 @@ def line_of(revisions: Iterable[Revision], number: int) -> frozenset[int]:
     return frozenset(line)
 
 
-def steps_of(kept: Iterable[Revision]) -> Steps:
+def edits_of(kept: Iterable[Revision]) -> Edits:
     """Tell which changes stand and which were taken back, from the revisions of a plan, oldest first.
 
     A revision that brings an earlier one back is a step along the line of changes; a change that is made
@@ -131,7 +131,7 @@ def steps_of(kept: Iterable[Revision]) -> Steps:
         else:
             line = [*line[:place], entry]
             place = len(line)
-    return Steps(done=tuple(line[:place]), undone=tuple(line[place:]))
+    return Edits(done=tuple(line[:place]), undone=tuple(line[place:]))
 
 
 _HINT = "Take the file back from a backup, or move it away; the other revisions are not affected."

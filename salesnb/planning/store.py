@@ -24,9 +24,9 @@ from pathlib import Path
 
 from salesnb.errors import BadInput, BadUsage, CannotWrite, Damaged, StaleSave, UnknownName, nearest
 from salesnb.files import cannot_write, write_atomic
+from salesnb.planning.agreeing import only_answers
 from salesnb.planning.checks import check
 from salesnb.planning.differences import diff
-from salesnb.planning.agreeing import only_answers
 from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
 from salesnb.planning.history import Revision, entry_to_json, line_of, plan_of_entry, revision_of_entry
 from salesnb.planning.model import SCHEMA_VERSION, Plan

@@ -95,7 +95,7 @@ def test_undo_and_redo_walk_along_the_changes_as_in_any_editor(tmp_path_factory,
             session.redo()
             place += 1
         assert tuple(aims(session.plan)) == states[place]
-        assert (len(session.steps.done), len(session.steps.undone)) == (place + 1, len(states) - 1 - place)
+        assert (len(session.edits.done), len(session.edits.undone)) == (place + 1, len(states) - 1 - place)
 
 
 def test_what_somebody_else_did_is_told_and_nothing_is_overwritten(workspace):

@@ -6,9 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+from tests.browser.kernel_free import answering, widget_page
+
+if TYPE_CHECKING:
+    from anywidget import AnyWidget
 
 LOCAL = ("file:", "data:", "blob:", "http://127.0.0.1", "ws://127.0.0.1")
 
@@ -38,10 +44,20 @@ def review(demo: Path) -> Path:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Open pages with the network cut: ``visit(url, width=390, javascript=False, dark=True)``."""
+    """Open pages with the network cut: ``visit(url, width=390, javascript=False, dark=True)``.
+
+    ``bridge`` is what the page calls as ``window.kernel``.
+    """
     contexts: list[BrowserContext] = []
 
-    def go(url: str, *, width: int = 1280, javascript: bool = True, dark: bool = False) -> Visit:
+    def go(
+        url: str,
+        *,
+        width: int = 1280,
+        javascript: bool = True,
+        dark: bool = False,
+        bridge: Callable[..., object] | None = None,
+    ) -> Visit:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             java_script_enabled=javascript,
@@ -49,6 +65,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         )
         contexts.append(context)
         opened = Visit(context.new_page())
+        if bridge is not None:
+            opened.page.expose_function("kernel", bridge)
 
         def cut(route: Route) -> None:
             if route.request.url.startswith(LOCAL):
@@ -68,3 +86,16 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     yield go
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def drawn(visit: Callable[..., Visit], tmp_path: Path) -> Callable[..., Page]:
+    """Draw a widget in a page, with the test in place of the kernel: ``drawn(widget, "session_bar", dark=True)``."""
+
+    def draw(widget: "AnyWidget", name: str, **look: Any) -> Page:
+        opened = visit(widget_page(tmp_path, widget, name), bridge=answering(widget), **look)
+        assert opened.errors == []
+        assert opened.cut == []
+        return opened.page
+
+    return draw

@@ -1,0 +1,35 @@
+import { h, patch } from "./dom.js";
+
+/**
+ * Draw what the kernel shows: `tree(shown, ask, said)` describes the page.
+ *
+ * `ask(verb, about)` asks the kernel for something; what stands against it comes back as `said`, `{at, text}`,
+ * to be shown beside the control that is `at`.
+ * @returns {{draw: function, end: function}} `draw` draws again, as when something of the page's own has changed
+ */
+export function view({ model, el }, name, tree) {
+  const root = document.createElement("div");
+  root.className = `salesnb salesnb-${name}`;
+  el.append(root);
+  const ask = (verb, about = {}) => model.send({ do: verb, ...about });
+  const draw = () => patch(root, tree(model.get("shown"), ask, model.get("said")));
+  // Keys typed in a field are not the notebook's commands.
+  root.addEventListener("keydown", (event) => {
+    if (event.target.matches("input, textarea, select, [role=slider]")) event.stopPropagation();
+  });
+  model.on("change:shown", draw);
+  model.on("change:said", draw);
+  draw();
+  return {
+    draw,
+    end() {
+      model.off("change:shown", draw);
+      model.off("change:said", draw);
+    },
+  };
+}
+
+/** What the kernel said of a control, beside it; nothing where it said nothing of that. */
+export function saidAt(said, at) {
+  return h("div", { class: "said", role: "alert" }, said.at === at && said.text ? said.text : null);
+}
