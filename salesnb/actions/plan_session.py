@@ -5,13 +5,15 @@ plan's history, so that it outlives the process.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from salesnb import planning
 from salesnb.actions.clock import author, moment
+from salesnb.actions.outlooks import Outlook
+from salesnb.actions.sessions import KpiSession
 from salesnb.errors import BadUsage, SalesnbError, StaleSave
-from salesnb.planning import Edits, Plan, Revision, diff, edited, edits_of
+from salesnb.planning import Edits, Goal, Plan, Quota, Revision, diff, edited, edits_of
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
@@ -69,6 +71,8 @@ class PlanSession:
     ----------
     plan
         The plan as this session last saw it.
+    kpis
+        Answers questions about the workspace's data, which is opened when one is asked.
     news
         What somebody else saved since, until it was `read`.
     waiting
@@ -87,6 +91,8 @@ class PlanSession:
         self.news: News | None = None
         self.waiting: Waiting | None = None
         self._store = workspace.plans()
+        self.kpis = KpiSession(workspace)
+        self._outlooks: dict[tuple[int, Goal, tuple[Quota, ...]], Outlook] = {}
         self._watchers: list[Callable[[], None]] = []
         self._stamp: tuple[int, int, int] | None = None
         self.plan, self.history = self._read()
@@ -100,6 +106,24 @@ class PlanSession:
     def edits(self) -> Edits:
         """The changes that stand and those that were taken back."""
         return edits_of(self.history)
+
+    def outlook(self, goal: Goal) -> Outlook:
+        """Give the outlook of a goal of the plan; what was fitted serves until its quotas or the data change.
+
+        Raises
+        ------
+        MissingFile
+            When nothing has been imported.
+        BadUsage, BadInput
+            When there can be none, and why: as of a day before the data's, of weeks, without history.
+        """
+        data = self.kpis.data
+        key = (id(data), replace(goal, probability=None), self.plan.quotas_of(goal))
+        if key not in self._outlooks:
+            others = {one: kept for one, kept in self._outlooks.items() if one[1].id != goal.id}
+            made = Outlook(self.workspace, data, self.plan, goal, self.kpis.as_of)
+            self._outlooks = {**others, key: made}
+        return self._outlooks[key]
 
     def watch(self, told: Callable[[], None]) -> None:
         """Have a function called whenever the plan, or what is to be said of it, has changed."""
