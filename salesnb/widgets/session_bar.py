@@ -6,6 +6,7 @@ from typing import Any
 
 import traitlets
 
+from salesnb.actions.minutes import write_minutes
 from salesnb.actions.session_words import news_words, saved_words, waiting_words
 from salesnb.widgets.assets import script, style
 from salesnb.widgets.view import Asked, View
@@ -20,6 +21,8 @@ class SessionBar(View):
     _css = style("session_bar")
     heard = traitlets.Int(0).tag(sync=True)
 
+    _minutes: Mapping[str, str] | None = None
+
     def _shown(self) -> dict[str, Any]:
         session = self.session
         edits = session.edits
@@ -31,6 +34,7 @@ class SessionBar(View):
             "redo": edits.undone[0].reason if edits.undone else "",
             "news": asdict(news_words(session.news)) if session.news else None,
             "waiting": asdict(waiting_words(session.waiting)) if session.waiting else None,
+            "minutes": self._minutes,
         }
 
     def _verbs(self) -> Mapping[str, Callable[[Asked], object]]:
@@ -44,6 +48,8 @@ class SessionBar(View):
             "read": lambda _: session.read(),
             "propose": lambda _: session.propose(),
             "approve": lambda _: session.approve(),
+            "minutes": lambda _: self._take_minutes(),
+            "close": lambda _: self._close_minutes(),
         }
 
     def _look(self, asked: Asked) -> None:
@@ -52,3 +58,10 @@ class SessionBar(View):
             self.session.look()
         finally:
             self.heard = int(asked.get("beat", 0))
+
+    def _take_minutes(self) -> None:
+        path, text = write_minutes(self.session)
+        self._minutes = {"file": path.relative_to(self.session.workspace.root).as_posix(), "text": text}
+
+    def _close_minutes(self) -> None:
+        self._minutes = None

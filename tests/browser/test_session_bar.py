@@ -69,3 +69,16 @@ def test_a_kernel_that_does_not_answer_is_said(drawn: Callable, tmp_path: Path) 
     page = drawn(SessionBar(opened(made(tmp_path))), "session_bar")
     page.evaluate("window.model.ask = async () => {}")
     page.get_by_role("alert").filter(has_text="The kernel does not answer").wait_for(timeout=20_000)
+
+
+def test_minutes_are_shown_and_kept(drawn: Callable, tmp_path: Path) -> None:
+    session = opened(made(tmp_path))
+    session.change(aim("Grow"), "Objective Grow stated")
+    page = drawn(SessionBar(session), "session_bar")
+    page.get_by_role("button", name="Minutes").click()
+    told = page.get_by_role("region", name="Minutes")
+    expect(told).to_contain_text("Objective Grow stated (Ann)")
+    (kept,) = (tmp_path / "plans" / "minutes").glob("*.md")
+    expect(told).to_contain_text(f"plans/minutes/{kept.name}")
+    page.get_by_role("button", name="Close").click()
+    expect(told).to_have_count(0)

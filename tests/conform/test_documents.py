@@ -82,7 +82,9 @@ def bare(requirement: str) -> str:
 def test_conda_installs_the_same_dependencies() -> None:
     text = read("environment.yml")
     # What conda does not have stands deeper, below pip.
-    conda = set(re.findall(r'^ {2,4}- "?([^"\n]+?)"?$', text.split("dependencies:")[1], re.MULTILINE)) - {"pip:"}
+    conda = set(re.findall(r'^ {2,4}- "?([^"\n]+?)"?$', text.split("dependencies:")[1], re.MULTILINE)) - {
+        "pip:"
+    }
     # Extras are not a thing in conda, and some packages have another name there.
     names = {
         "duckdb": "python-duckdb",

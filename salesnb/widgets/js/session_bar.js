@@ -20,10 +20,12 @@ function tree(shown, ask, said, alive) {
       press("undo", "Undo", shown.undo && `Take back: ${shown.undo}`, !shown.undo),
       press("redo", "Redo", shown.redo && `Make again: ${shown.redo}`, !shown.redo),
       next ? press(next[0], next[1], "") : null,
+      press("minutes", "Minutes", "Write a page: what changed, why, what stays open"),
     ),
     alive ? null : h("div", { class: "notice", role: "alert" }, SILENT),
     shown.waiting ? notice(shown.waiting, [press("again", "Try again", "Make the change on the plan as it is now"), press("drop", "Drop it", "Forget the change")]) : null,
     shown.news ? notice(shown.news, [press("read", "Seen", "Close this notice")]) : null,
+    shown.minutes ? minutes(shown.minutes, press("close", "Close", "")) : null,
     saidAt(said, "bar"),
   ];
 }
@@ -31,6 +33,16 @@ function tree(shown, ask, said, alive) {
 const SILENT =
   "The kernel does not answer. Everything saved so far is in the plan; what you change now may be lost. " +
   "When it has finished what it is busy with, this goes away; else restart it and run the notebook again.";
+
+function minutes(written, close) {
+  return h(
+    "section",
+    { class: "minutes", "aria-label": "Minutes" },
+    h("p", { class: "quiet" }, `Kept as ${written.file}.`),
+    h("pre", { tabindex: "0" }, written.text),
+    close,
+  );
+}
 
 function notice(told, buttons) {
   return h(
