@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from salesnb.actions.changing import Changes, changes
     from salesnb.actions.curving import WinCurves, win_curve
     from salesnb.actions.defining import define_kpi
-    from salesnb.actions.demo import make_demo
+    from salesnb.actions.demo import make_demo, open_or_sample
     from salesnb.actions.explaining import Explanation, explain
     from salesnb.actions.importing import import_data
     from salesnb.actions.making import make_plan
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from salesnb.kpis import Kpi, Query
     from salesnb.money import Formatter
     from salesnb.planning import Goal, Objective, Plan
+    from salesnb.widgets import AllocationSliders, PlanningSession
     from salesnb.workbooks.plan_view import PlanView, open_plan
     from salesnb.workbooks.review import Review, open_review
     from salesnb.workspace import Workspace
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "AllocationSliders": "salesnb.widgets",
     "Changes": "salesnb.actions.changing",
     "Explanation": "salesnb.actions.explaining",
     "FiscalCalendar": "salesnb.calendar",
@@ -40,6 +42,7 @@ _HOME = {
     "Objective": "salesnb.planning",
     "Period": "salesnb.calendar",
     "Plan": "salesnb.planning",
+    "PlanningSession": "salesnb.widgets",
     "PlanView": "salesnb.workbooks.plan_view",
     "Query": "salesnb.kpis",
     "Review": "salesnb.workbooks.review",
@@ -54,6 +57,7 @@ _HOME = {
     "kpi_table": "salesnb.actions.querying",
     "make_demo": "salesnb.actions.demo",
     "make_plan": "salesnb.actions.making",
+    "open_or_sample": "salesnb.actions.demo",
     "needed_coverage": "salesnb.actions.needing",
     "reconcile": "salesnb.actions.reconciling",
     "review": "salesnb.actions.reviewing",
@@ -77,9 +81,12 @@ __all__ = [  # noqa: RUF022 -- grouped as a reader meets them
     "explain",
     "Explanation",
     "make_plan",
+    "PlanningSession",
+    "AllocationSliders",
     "review",
     "ReviewRequest",
     "make_demo",
+    "open_or_sample",
     "Plan",
     "Objective",
     "Goal",

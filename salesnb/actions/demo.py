@@ -15,9 +15,9 @@ from salesnb.actions.reviewing import ReviewOutcome, ReviewRequest, review
 from salesnb.errors import BadInput
 from salesnb.files import write_atomic
 from salesnb.workbooks.cache import package_hash
-from salesnb.workspace import SETTINGS_FILE, Settings, Workspace
+from salesnb.workspace import SETTINGS_FILE, Settings, Workspace, settings_file
 
-__all__ = ["PLAN", "MadeDemo", "make_demo"]
+__all__ = ["PLAN", "MadeDemo", "make_demo", "open_or_sample"]
 
 PLAN = "q3-2026"
 _PERIOD = "2026-Q3"
@@ -64,8 +64,26 @@ def make_demo(
         When the folder is somebody else's: not empty and not a demo.
     """
     started = time.perf_counter()
-    workspace = _workspace(folder)
     tell = progress or (lambda _text: None)
+    workspace = _planned(folder, opportunities, tell)
+    outcome = review(workspace, ReviewRequest(plan=PLAN, jobs=jobs), progress=tell)
+    return MadeDemo(
+        lines=_report(folder, outcome, time.perf_counter() - started),
+        index=outcome.index,
+        failed=bool(outcome.failures),
+    )
+
+
+def open_or_sample(folder: str | Path = ".") -> Workspace:
+    """Open the workspace of a folder or of one above it; where there is none, make a small sample to look at."""
+    if settings_file(folder) is not None:
+        return Workspace.open(folder)
+    return _planned(Path(tempfile.mkdtemp()) / "sample", 2_000, lambda _text: None)
+
+
+def _planned(folder: Path, opportunities: int, tell: Callable[[str], None]) -> Workspace:
+    """Give the sample workspace with its data and its plan, which are made unless they are there."""
+    workspace = _workspace(folder)
     if not _has_sample(workspace, opportunities):
         tell("Inventing three years of sales")
         _import_sample(workspace, opportunities, tell)
@@ -73,12 +91,7 @@ def make_demo(
     if PLAN not in workspace.plans().names():
         tell("Making the plan")
         _make_plan(workspace)
-    outcome = review(workspace, ReviewRequest(plan=PLAN, jobs=jobs), progress=tell)
-    return MadeDemo(
-        lines=_report(folder, outcome, time.perf_counter() - started),
-        index=outcome.index,
-        failed=bool(outcome.failures),
-    )
+    return workspace
 
 
 def _workspace(folder: Path) -> Workspace:

@@ -8,7 +8,7 @@ from salesnb.actions.clock import author, moment
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.splitting import cut_goal
 from salesnb.calendar import FiscalCalendar, Period
-from salesnb.errors import BadInput, UnknownName, nearest
+from salesnb.errors import BadInput, MissingFile, UnknownName, nearest
 from salesnb.money import Formatter, to_minor
 from salesnb.planning import Plan
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "approve",
     "goal_lines",
+    "last_plan",
     "node_id",
     "over_line",
     "parts_across",
@@ -38,6 +39,25 @@ def goal_lines(plan: Plan, formatter: Formatter) -> tuple[str, ...]:
         f"Goal: {goal.kpi} {words[goal.direction]} {formatter.value(goal.target, goal.unit)} in {goal.period.label}"
         for goal in plan.goals
     )
+
+
+def last_plan(workspace: "Workspace") -> str:
+    """Name the plan whose file was written last.
+
+    Raises
+    ------
+    MissingFile
+        When there is no plan yet.
+    """
+    store = workspace.plans()
+    names = store.names()
+    if not names:
+        raise MissingFile(
+            "There is no plan yet.",
+            where=str(store.folder),
+            hint="Make one: salesnb plan new NAME --period 2026-Q3 --goal won_amount=AMOUNT.",
+        )
+    return max(names, key=lambda name: store.path(name).stat().st_mtime_ns)
 
 
 def restore(workspace: "Workspace", name: str, revision: int) -> Plan:

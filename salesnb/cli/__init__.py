@@ -26,9 +26,14 @@ COMMANDS = {
     "kpi": "list, show, query and check KPIs",
     "plan": "make plans, cascade goals, compare revisions",
     "review": "write a review workbook for every team",
+    "session": "plan together: goals, segments, allocation and scenarios in JupyterLab or as an application",
     "lab": "open the workspace in JupyterLab",
     "plugins": "list what installed packages add, and what failed to load",
 }
+
+
+# What these do not know is meant for the program that they become.
+_HANDING_ON = ("lab", "session")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,10 +86,10 @@ def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read the command line; what ``lab`` does not know is meant for JupyterLab."""
+    """Read the command line; what ``lab`` and ``session`` do not know is meant for JupyterLab."""
     parser = make_parser(arguments)
     parsed, more = parser.parse_known_args(with_minus(arguments))
-    if more and parsed.command != "lab":
+    if more and parsed.command not in _HANDING_ON:
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     parsed.more = more
     return parsed

@@ -3,7 +3,7 @@
 import json
 import math
 import sysconfig
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,7 @@ __all__ = [
     "check_parameters",
     "find_template",
     "read_template",
+    "shipped",
     "templates",
 ]
 
@@ -71,17 +72,23 @@ class Template:
     parameters: tuple[Parameter, ...]
 
 
-def _shipped() -> Iterator[Path]:
-    """Find the templates that come with salesnb: beside the package in a checkout, else where they are installed."""
+def shipped(folder: str) -> tuple[Path, ...]:
+    """Find the notebooks that come with salesnb: beside the package in a checkout, else where they are installed.
+
+    Parameters
+    ----------
+    folder
+        ``templates`` or ``notebooks``.
+    """
     checkout = Path(__file__).resolve().parents[2]
-    folder = checkout / "templates"
+    found = checkout / folder
     if not (checkout / "pyproject.toml").is_file():
-        folder = Path(sysconfig.get_path("data")) / "share" / "jupyter" / "salesnb" / "templates"
-    yield from sorted(folder.glob("*.ipynb"))
+        found = Path(sysconfig.get_path("data")) / "share" / "jupyter" / "salesnb" / folder
+    return tuple(sorted(found.glob("*.ipynb")))
 
 
 TEMPLATES = Registry[Path]("template", "salesnb.templates")
-for _file in _shipped():
+for _file in shipped("templates"):
     TEMPLATES.add(_file.stem, _file, origin="salesnb")
 
 

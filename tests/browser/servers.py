@@ -1,4 +1,4 @@
-"""JupyterLab as somebody runs it who did not make what is opened: a home of its own, whose settings nobody else shares."""
+"""JupyterLab, Notebook 7 and Voila as somebody runs them who did not make what is opened: a home of its own, whose settings nobody else shares."""
 
 import json
 import os
@@ -9,44 +9,85 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
-__all__ = ["jupyterlab"]
+__all__ = ["jupyterlab", "notebook7", "voila"]
 
 # JupyterLab draws the cells of a long notebook only when they come into view; "none" draws them all.
 WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
+def jupyterlab(folder: Path, base: Path) -> AbstractContextManager[str]:
+    """Serve a folder in JupyterLab; give the address, to which pages and ``?token=test`` are added."""
+    settings = base / "lab"
+    settings.mkdir(parents=True)
+    (settings / "overrides.json").write_text(json.dumps(WHOLE), encoding="utf-8")
+    more = [f"--LabApp.app_settings_dir={settings}", "--LabApp.expose_app_in_browser=True"]
+    return _served("jupyterlab", folder, base, more)
+
+
+def notebook7(folder: Path, base: Path) -> AbstractContextManager[str]:
+    """Serve a folder in Notebook 7."""
+    return _served("notebook", folder, base, ["--JupyterNotebookApp.expose_app_in_browser=True"])
+
+
 @contextmanager
-def jupyterlab(folder: Path, base: Path) -> Iterator[str]:
-    """Serve a folder; give the address, to which pages and ``?token=test`` are added. ``base`` holds the home."""
+def voila(notebook: Path, base: Path) -> Iterator[str]:
+    """Serve a notebook as an application."""
+    with _running(
+        lambda port: [
+            "voila",
+            str(notebook),
+            "--no-browser",
+            f"--port={port}",
+            f"--base_url=/{notebook.stem}/",
+        ],
+        base,
+        lambda url: f"{url}/{notebook.stem}/static/",
+    ) as url:
+        yield f"{url}/{notebook.stem}/"
+
+
+@contextmanager
+def _served(module: str, folder: Path, base: Path, more: Sequence[str]) -> Iterator[str]:
+    command = [
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.root_dir={folder}",
+        "--IdentityProvider.token=test",
+    ]
+    with _running(
+        lambda port: [module, *command, f"--ServerApp.port={port}", *more],
+        base,
+        lambda url: f"{url}/api?token=test",
+    ) as url:
+        yield url
+
+
+@contextmanager
+def _running(command: Callable[[int], list[str]], base: Path, asked: Callable[[str], str]) -> Iterator[str]:
+    """Run a server with a home of its own until it is no longer needed."""
     homes = {
         name: str(base / name.lower())
         for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     }
-    settings = base / "lab"
-    for path in (*homes.values(), settings):
-        Path(path).mkdir(parents=True)
-    (settings / "overrides.json").write_text(json.dumps(WHOLE), encoding="utf-8")
-    url = f"http://127.0.0.1:{_free_port()}"
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}",
-        f"--ServerApp.port={url.rpartition(':')[2]}", "--IdentityProvider.token=test",
-        f"--LabApp.app_settings_dir={settings}", "--LabApp.expose_app_in_browser=True",
-    ]  # fmt: skip
+    for path in homes.values():
+        Path(path).mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(
-        command,
+        [sys.executable, "-m", *command(port)],
         env={**os.environ, **homes},
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(f"{url}/api?token=test")
+        _wait_for(asked(url))
         yield url
     finally:
         _stop(server)
@@ -74,6 +115,8 @@ def _wait_for(url: str, seconds: float = 60) -> None:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
+        except urllib.error.HTTPError:
+            return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     pytest.fail(f"{url} did not answer within {seconds} s")

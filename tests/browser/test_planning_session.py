@@ -1,0 +1,95 @@
+"""The planning session as people have it in front of them: in JupyterLab, in Notebook 7 and as an application."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from salesnb.actions.session_notebook import session_notebook
+from salesnb.workspace import Workspace
+from tests.browser.servers import jupyterlab, notebook7, voila
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def planned(demo: Path, tmp_path: Path) -> Workspace:
+    """A workspace of one's own with data, a plan and the session's notebook."""
+    source = next(folder for folder in demo.parents if (folder / "salesnb.toml").is_file())
+    folder = tmp_path / "workspace"
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("reviews"))
+    workspace = Workspace.open(folder)
+    session_notebook(workspace)
+    return workspace
+
+
+def kept(workspace: Workspace) -> dict:
+    return json.loads((workspace.root / "plans" / "q3-2026.plan.json").read_text(encoding="utf-8"))
+
+
+def run_all(page: Page) -> None:
+    """Run every cell, once the kernel can."""
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", state="attached", timeout=60_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def restart(page: Page) -> None:
+    """Restart the kernel, with the question that comes before it."""
+    page.evaluate("void window.jupyterapp.commands.execute('kernelmenu:restart')")
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+
+
+def saved(page: Page) -> str:
+    status = page.locator(".salesnb-session-bar .saved")
+    status.wait_for(timeout=90_000)
+    return status.inner_text()
+
+
+def test_it_is_an_application_in_jupyterlab_and_outlives_the_kernel(
+    visit: Callable, planned: Workspace, tmp_path: Path
+) -> None:
+    with jupyterlab(planned.root, tmp_path / "home") as url:
+        page = visit(f"{url}/lab/tree/planning_session.ipynb?token=test&reset").page
+        run_all(page)
+        assert "Saved: revision 1" in saved(page)
+        # The code is hidden.
+        expect(page.locator(".jp-CodeCell .cm-content:visible")).to_have_count(0)
+        page.get_by_role("button", name="Propose").click()
+        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 2")
+        assert kept(planned)["status"] == "proposed"
+        page.evaluate("void window.jupyterapp.commands.execute('docmanager:save')")
+        page.wait_for_function("!document.querySelector('.jp-mod-dirty')")
+        page.reload()
+        page.locator(".salesnb-session-bar .saved").wait_for(timeout=60_000)
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3")
+        assert kept(planned)["status"] == "draft"
+        restart(page)
+        expect(page.get_by_role("alert").filter(has_text="The kernel does not answer")).to_be_visible(timeout=30_000)
+        run_all(page)
+        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3", timeout=60_000)
+        page.get_by_role("button", name="Redo").click()
+        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 4")
+        assert kept(planned)["status"] == "draft"
+
+
+def test_it_runs_in_notebook_7(visit: Callable, planned: Workspace, tmp_path: Path) -> None:
+    with notebook7(planned.root, tmp_path / "home") as url:
+        page = visit(f"{url}/notebooks/planning_session.ipynb?token=test").page
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", state="attached", timeout=60_000)
+        page.wait_for_timeout(3000)
+        page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        assert "Saved: revision 1" in saved(page)
+
+
+def test_it_runs_as_an_application_of_its_own(visit: Callable, planned: Workspace, tmp_path: Path) -> None:
+    with voila(planned.root / "planning_session.ipynb", tmp_path / "home") as url:
+        opened = visit(url)
+        assert "Saved: revision 1" in saved(opened.page)
+        opened.page.get_by_role("button", name="Propose").click()
+        expect(opened.page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 2")
+        assert kept(planned)["status"] == "proposed"
