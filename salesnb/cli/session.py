@@ -4,10 +4,14 @@ import argparse
 import os
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 from salesnb.actions.session_notebook import session_notebook
 from salesnb.errors import MissingFile
 from salesnb.workspace import Workspace
+
+# A page that asks nothing of other machines (salesnb/voila), and an extension left out that has no place in it.
+_VOILA = ("--template=salesnb", "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.app:
         if find_spec("voila") is None:
             raise MissingFile("Voila is not installed.", hint="Install it: pip install 'salesnb[voila]'.")
-        command = [sys.executable, "-m", "voila", str(notebook), "--theme=light"]
+        command = [sys.executable, "-m", "voila", str(notebook), *_VOILA]
+        paths = [str(Path(__file__).resolve().parents[1]), os.environ.get("JUPYTER_PATH", "")]
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
     else:
         # Jupyter stops for root, who in a container is the only user there is.
         root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []

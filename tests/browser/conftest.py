@@ -57,6 +57,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         javascript: bool = True,
         dark: bool = False,
         bridge: Callable[..., object] | None = None,
+        wait: str = "load",
     ) -> Visit:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
@@ -80,7 +81,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
             "console", lambda told: opened.errors.append(told.text) if told.type == "error" else None
         )
         opened.page.on("pageerror", lambda error: opened.errors.append(str(error)))
-        opened.page.goto(url)
+        opened.page.goto(url, wait_until=wait, timeout=90_000)
         return opened
 
     yield go

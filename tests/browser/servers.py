@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["jupyterlab", "notebook7", "voila"]
+__all__ = ["jupyterlab", "application", "notebook7"]
 
 # JupyterLab draws the cells of a long notebook only when they come into view; "none" draws them all.
 WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
@@ -36,20 +36,11 @@ def notebook7(folder: Path, base: Path) -> AbstractContextManager[str]:
 
 
 @contextmanager
-def voila(notebook: Path, base: Path) -> Iterator[str]:
-    """Serve a notebook as an application."""
-    with _running(
-        lambda port: [
-            "voila",
-            str(notebook),
-            "--no-browser",
-            f"--port={port}",
-            f"--base_url=/{notebook.stem}/",
-        ],
-        base,
-        lambda url: f"{url}/{notebook.stem}/static/",
-    ) as url:
-        yield f"{url}/{notebook.stem}/"
+def application(folder: Path, base: Path) -> Iterator[str]:
+    """Serve the planning session of a workspace as its command does."""
+    command = ["salesnb", "-C", str(folder), "session", "--app", "--no-browser"]
+    with _running(lambda port: [*command, f"--port={port}"], base, lambda url: f"{url}/static/") as url:
+        yield url
 
 
 @contextmanager

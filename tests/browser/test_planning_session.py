@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from salesnb.actions.session_notebook import session_notebook
 from salesnb.workspace import Workspace
-from tests.browser.servers import jupyterlab, notebook7, voila
+from tests.browser.servers import application, jupyterlab, notebook7
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def kept(workspace: Workspace) -> dict:
 def run_all(page: Page) -> None:
     """Run every cell, once the kernel can."""
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", state="attached", timeout=60_000)
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached", timeout=60_000)
     page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
@@ -69,7 +69,9 @@ def test_it_is_an_application_in_jupyterlab_and_outlives_the_kernel(
         expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3")
         assert kept(planned)["status"] == "draft"
         restart(page)
-        expect(page.get_by_role("alert").filter(has_text="The kernel does not answer")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("alert").filter(has_text="The kernel does not answer")).to_be_visible(
+            timeout=30_000
+        )
         run_all(page)
         expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3", timeout=60_000)
         page.get_by_role("button", name="Redo").click()
@@ -80,16 +82,16 @@ def test_it_is_an_application_in_jupyterlab_and_outlives_the_kernel(
 def test_it_runs_in_notebook_7(visit: Callable, planned: Workspace, tmp_path: Path) -> None:
     with notebook7(planned.root, tmp_path / "home") as url:
         page = visit(f"{url}/notebooks/planning_session.ipynb?token=test").page
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", state="attached", timeout=60_000)
-        page.wait_for_timeout(3000)
-        page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        run_all(page)
         assert "Saved: revision 1" in saved(page)
 
 
 def test_it_runs_as_an_application_of_its_own(visit: Callable, planned: Workspace, tmp_path: Path) -> None:
-    with voila(planned.root / "planning_session.ipynb", tmp_path / "home") as url:
-        opened = visit(url)
+    with application(planned.root, tmp_path / "home") as url:
+        opened = visit(url, wait="commit")
         assert "Saved: revision 1" in saved(opened.page)
         opened.page.get_by_role("button", name="Propose").click()
         expect(opened.page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 2")
         assert kept(planned)["status"] == "proposed"
+        assert opened.cut == []
+        assert opened.errors == []
