@@ -33,7 +33,9 @@ def kept(workspace: Workspace) -> dict:
 def run_all(page: Page) -> None:
     """Run every cell, once the kernel can."""
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", state="attached", timeout=60_000)
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached", timeout=60_000)
+    page.wait_for_selector(
+        ".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached", timeout=60_000
+    )
     page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
