@@ -1,7 +1,8 @@
 """DuckDB as the engine: Ibis' backend of it, which answers without pandas, and several questions at once."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from typing import Any
+from weakref import WeakSet
 
 import duckdb
 import ibis.expr.operations as ops
@@ -14,6 +15,9 @@ from ibis.formats.pyarrow import PyArrowData
 from salesnb.crm.sql import quote_literal
 
 __all__ = ["Compiler", "Embedded"]
+
+# Seconds after which a query that goes on is told once more to stop.
+_HEARD = 0.01
 
 
 class _Arrow(PyArrowData):  # type: ignore[misc] # Ibis has no types
@@ -45,6 +49,16 @@ class Embedded(Backend):  # type: ignore[misc] # Ibis has no types
 
     compiler = Compiler()
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._running: WeakSet[Running] = WeakSet()
+
+    def disconnect(self) -> None:
+        """Let go of the data; what runs is stopped, because DuckDB cannot be told to once they are closed."""
+        for running in list(self._running):
+            running.stop()
+        super().disconnect()
+
     def _run_pre_execute_hooks(self, expr: Any) -> None:
         """Look once, not four times, for what must be told to the engine before a query."""
         if _needs_telling(expr):
@@ -66,9 +80,11 @@ class Embedded(Backend):  # type: ignore[misc] # Ibis has no types
         try:
             for name, value in self._session.items():
                 cursor.execute(f"SET {name} = {quote_literal(value)}")
-            return Running(self, expr, cursor, cursor.sql(self.compile(expr.as_table())))
+            running = Running(self, expr, cursor, cursor.sql(self.compile(expr.as_table())))
         except duckdb.Error:
             return None
+        self._running.add(running)
+        return running
 
     @property
     def _session(self) -> dict[str, str]:
@@ -109,13 +125,15 @@ class Running:
         """Wait for the answer; what went wrong is asked again, so that it is told as everywhere."""
         try:
             found = self._found.result()
-        except duckdb.Error:
+        except (duckdb.Error, CancelledError):
             return self._backend.to_pyarrow(self._expr)
         return self._expr.__pyarrow_result__(found, data_mapper=_Arrow)
 
     def stop(self) -> None:
-        """Do without the answer."""
-        if not self._found.cancel() and not self._found.done():
+        """Do without the answer: when this is left, nothing runs any more."""
+        self._found.cancel()
+        # Before it has begun to answer DuckDB does not hear this.
+        while wait([self._found], _HEARD).not_done:
             self._cursor.interrupt()
 
 
