@@ -60,6 +60,10 @@ class Answers:
                 _, (_, gone) = self._kept.popitem(last=False)
                 self._size -= gone
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether the answer to a question is kept."""
+        return key in self._kept
+
     def __len__(self) -> int:
         """Count the answers that are kept."""
         return len(self._kept)

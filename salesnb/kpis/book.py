@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from salesnb.crm.ahead import Ahead, Answer, later
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ T = TypeVar("T")
 
 # Among so many deals one finds out whether probabilities are those of few stages.
 _SEEN, _FEW_PROBABILITIES = 10_000, 100
+_CLOSINGS = "closings"
 
 
 class Closings(NamedTuple):
@@ -37,21 +39,37 @@ def kept(data: "Dataset", key: Hashable, ask: Callable[[], T], size: Callable[[T
     return ask() if answers is None else answers.get(key, ask, size)
 
 
+def is_kept(data: "Dataset", key: Hashable) -> bool:
+    """Whether something has been asked of data before."""
+    answers: Answers | None = getattr(data, "answers", None)
+    return answers is not None and key in answers
+
+
 class Book:
     """The facts of a dataset that tell how to ask it."""
 
     def __init__(self, data: "Dataset") -> None:
         self._data = data
+        self._counted: Answer | None = None
+
+    def ask_ahead(self, ahead: Ahead) -> None:
+        """Have the engine count what closed, which is wanted soon, while something else is done."""
+        if not is_kept(self._data, _CLOSINGS):
+            self._counted = ahead.ask(self._count())
 
     @cached_property
     def closings(self) -> "tuple[Closings, ...]":
         """What closed on each day, whatever the as-of day, and what stands without such a day."""
-        return kept(self._data, "closings", self._closings, len)
+        return kept(self._data, _CLOSINGS, self._closings, len)
+
+    def _count(self) -> Any:
+        table = self._data.table("opportunities")
+        return table.group_by("closed_on", "status").aggregate(deals=table.count())
 
     def _closings(self) -> "tuple[Closings, ...]":
-        table = self._data.table("opportunities")
+        counted = self._counted or later(self._count())
         found: dict[date | None, Counter[str]] = {}
-        for row in _records(table.group_by("closed_on", "status").aggregate(deals=table.count())):
+        for row in counted().to_pylist():
             found.setdefault(row["closed_on"], Counter())[row["status"]] += int(row["deals"])
         return tuple(
             Closings(day=day, won=count["won"], closed=count.total() - count["open"], deals=count.total())

@@ -9,6 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, cast
 
 from salesnb.calendar import FiscalCalendar
+from salesnb.crm.ahead import Ahead
 from salesnb.errors import BadInput
 from salesnb.kpis.activity_data import ActivityData, has_activities
 from salesnb.kpis.book import kept
@@ -24,7 +25,7 @@ from salesnb.kpis.query import COMPANY, CREDIT, OWNER, Query, Target
 from salesnb.kpis.quota_notices import QUOTA_KPI, TakenTargets
 from salesnb.kpis.result import Column, Result, sort_key
 from salesnb.kpis.run_notices import told_of_credits, told_of_undated
-from salesnb.kpis.scan import Filter, Scan, bases_of, filters
+from salesnb.kpis.scan import Filter, Scan, filters
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Span, day_before
 from salesnb.kpis.stages_then import blank_stage, told_of_stages
 from salesnb.kpis.weighting import Probabilities, weigh
@@ -58,6 +59,7 @@ class Run:
         self.calendar, self.catalogue = calendar, catalogue
         self.as_of = query.as_of or data.meta.as_of
         self.deals = Deals(data, self.as_of)
+        self._ahead = Ahead(data.backend)
         self._taken = TakenTargets(query, calendar)
         self._notices: list[str] = []
         self._without_cohort: set[Span] = set()
@@ -66,9 +68,10 @@ class Run:
         """Compute it."""
         self.measures  # noqa: B018 -- unknown names are told before anything runs
         columns = (*self.key_columns(), *(Column(name=k.name, role="kpi", unit=k.unit) for k in self.kpis))
-        sums = {credit: self._sums(credit) for credit in dict.fromkeys(self._credits.values())}
+        with self._ahead:
+            sums = {credit: self._sums(credit) for credit in dict.fromkeys(self._credits.values())}
         rows = [(*self._shown(key), *self._values(key, sums)) for key in self._keys(sums.values())]
-        by_credit = [kpi.name for kpi in self.kpis if self.credit_of(kpi) == CREDIT]
+        by_credit = [name for name, credit in self._credits.items() if credit == CREDIT]
         self._notices += told_of_credits(by_credit, len(self.kpis))
         rows.sort(key=lambda row: sort_key(row[: len(self.query.columns)]))
         told = (*self._notices, *self.told_of_targets(), *told_of_stages(columns, rows, self.as_of))
@@ -218,8 +221,10 @@ class Run:
         scan = self.scan(credit)
         needed = self._measures_of(kpi for kpi in self.kpis if self.credit_of(kpi) == credit)
         scanned = [kpi for kpi in needed if kpi.kind not in {RETENTION, ACTIVITY, EFFORT}]
-        for reads, together in scan.by_reads(scanned) if scanned else ():
-            self._add(scan, tuple(together), reads, found)
+        if scanned:
+            self.deals.book.ask_ahead(self._ahead)
+            for reads, together in scan.by_reads(scanned):
+                self._add(scan, tuple(together), reads, found)
         self._add_retained([kpi for kpi in needed if kpi.kind == RETENTION], scan, found)
         self._add_activities([kpi for kpi in needed if kpi.kind == ACTIVITY], found)
         self._add_spending([kpi for kpi in needed if kpi.kind == EFFORT], scan, found)
@@ -228,6 +233,7 @@ class Run:
 
     def _add(self, scan: Scan, measures: tuple[Kpi, ...], reads: tuple[str, ...], found: Sums) -> None:
         planned = plan(scan, measures, reads)
+        alone = planned.asked_alone(scan, self._ahead)
         for cells in planned.cells:
             rows = cells.rows()
             if rows is None:
@@ -238,12 +244,8 @@ class Run:
             for kpi in cells.measures:
                 if kpi.kind == "weighted":
                     self._add_weighted(kpi, folded.by_stage(kpi), found)
-        for basis, some in bases_of(kpi for kpi in planned.alone if kpi.kind != "weighted").items():
-            # Where sums of the same basis tell which groups there are, a quantile need not.
-            told = any(
-                kpi.basis == basis and kpi.kind == "sum" for cells in planned.cells for kpi in cells.measures
-            )
-            put(scan.rows(basis, some, read_only=told), some, found)
+        for some, answer in alone:
+            put(answer(), some, found)
         for kpi in planned.alone:
             if kpi.kind == "weighted":
                 self._add_weighted(kpi, scan.rows(kpi.basis, (kpi,), BY_STAGE), found)

@@ -7,11 +7,12 @@ from math import prod
 from typing import Any
 
 from salesnb.calendar import GRAINS
+from salesnb.crm.ahead import Ahead, later
 from salesnb.kpis.cells import PERIOD, STOCKS, Cells
 from salesnb.kpis.kpi import AS_OF, Kpi
 from salesnb.kpis.lives import places_move
 from salesnb.kpis.query import OWNER
-from salesnb.kpis.scan import TOLD_ON, Scan
+from salesnb.kpis.scan import TOLD_ON, Rows, Scan, bases_of
 from salesnb.kpis.splitting import decided, is_additive, mentions
 
 __all__ = ["Plan", "plan"]
@@ -36,6 +37,25 @@ class Plan:
 
     cells: tuple[Cells, ...]
     alone: tuple[Kpi, ...]
+
+    def asked_alone(self, scan: Scan, ahead: Ahead) -> list[tuple[list[Kpi], Rows]]:
+        """Ask for what takes a query of its own, which an engine may answer while that for all else is written.
+
+        Returns
+        -------
+        list of tuple
+            Measures of a basis, and what waits for their rows; those that are weighted are left out.
+        """
+        # With nothing to do meanwhile it is asked as ever.
+        ask = ahead.ask if self.cells else later
+        return [
+            (some, scan.asked(basis, some, read_only=self._tells_groups(basis), ask=ask))
+            for basis, some in bases_of(kpi for kpi in self.alone if kpi.kind != "weighted").items()
+        ]
+
+    def _tells_groups(self, basis: str) -> bool:
+        """Whether sums of a basis tell which groups there are, so that a quantile need not."""
+        return any(kpi.basis == basis and kpi.kind == "sum" for cells in self.cells for kpi in cells.measures)
 
 
 def plan(scan: Scan, measures: Sequence[Kpi], reads: tuple[str, ...] = ()) -> Plan:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["apart", "together"]
+__all__ = ["Places", "apart", "together"]
 
 Places = Mapping[str, tuple[str, int]]
 

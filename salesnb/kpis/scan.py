@@ -1,17 +1,18 @@
 """The opportunities that a question is about: those of a time basis, or every one once; and what they group by."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from salesnb.calendar import FiscalCalendar
+from salesnb.crm.ahead import Answer, later
 from salesnb.errors import UnknownName, nearest
 from salesnb.kpis.deals import Deals, Dimension
 from salesnb.kpis.kpi import AT_START, CLOSED, CREATED, Kpi
-from salesnb.kpis.quantiles import apart, together
+from salesnb.kpis.quantiles import Places, apart, together
 from salesnb.kpis.query import OVERLAY, OWNER, WINDOW
 from salesnb.kpis.spans import FIRST_DAY, LAST_DAY, Axis, Span, day_before
 from salesnb.kpis.splitting import of_chosen_rows
@@ -21,6 +22,7 @@ __all__ = [
     "LAST_DAY",
     "TOLD_ON",
     "Filter",
+    "Rows",
     "Scan",
     "Span",
     "bases_of",
@@ -28,6 +30,9 @@ __all__ = [
     "filters",
     "matches",
 ]
+
+# Waits for rows, and gives them.
+Rows: TypeAlias = Callable[[], list[dict[str, Any]]]
 
 # Of open deals: the day as of which they are told. Unlike ``place_on`` it stays the same whose organisation counts.
 TOLD_ON = "told_on"
@@ -70,29 +75,45 @@ class Scan:
     restated: bool = False
 
     def rows(
-        self,
-        basis: str,
-        measures: Sequence[Kpi],
-        more_keys: tuple[str, ...] = (),
-        *,
-        read_only: bool = False,
+        self, basis: str, measures: Sequence[Kpi], more_keys: tuple[str, ...] = ()
     ) -> list[dict[str, Any]]:
         """Compute measures of one basis.
-
-        Parameters
-        ----------
-        read_only
-            Whether groups of which measures read no row may be left out.
 
         Returns
         -------
         list of dict
             ``bucket`` (label or None), ``dimensions`` (ids), the columns of ``more_keys``, and each measure.
         """
-        found = []
+        return self.asked(basis, measures, more_keys)()
+
+    def asked(
+        self,
+        basis: str,
+        measures: Sequence[Kpi],
+        more_keys: tuple[str, ...] = (),
+        *,
+        read_only: bool = False,
+        ask: Callable[[Any], Answer] = later,
+    ) -> Rows:
+        """Ask for measures of one basis, and give what waits for the rows.
+
+        Parameters
+        ----------
+        read_only
+            Whether groups of which measures read no row may be left out.
+        ask
+            How an engine is asked.
+        """
+        waiting = []
         for reads, some in self.by_reads(measures):
-            found += self._grouped(basis, some, reads, more_keys, read_only=read_only)
-        return found
+            grouped, places = self._grouped(basis, some, reads, more_keys, read_only=read_only)
+            if grouped is not None:
+                waiting.append((ask(grouped), places, some))
+        return lambda: [
+            self._row(row, some, more_keys)
+            for answer, places, some in waiting
+            for row in apart(answer().to_pylist(), places)
+        ]
 
     def by_reads(self, measures: Sequence[Kpi]) -> Iterable[tuple[tuple[str, ...], list[Kpi]]]:
         """Put measures together that can share one scan.
@@ -115,19 +136,18 @@ class Scan:
         more_keys: tuple[str, ...],
         *,
         read_only: bool,
-    ) -> list[dict[str, Any]]:
+    ) -> tuple[Any, Places]:
+        """Give the question, and where in its answer quantiles are; None where there can be nothing."""
         table = self.opportunities(basis, reads)
         if table is None:
-            return []
+            return None, {}
         values = {kpi.name: kpi.function(table) for kpi in measures}
         if read_only:
             table, values = of_chosen_rows(table, values)
         # Other engines sort once by themselves, or have no list of quantiles.
         values, places = together(values) if self.deals.of_duckdb else (values, {})
         keys = [*(f"dim_{name}" for name in self.dimensions), *(["bucket"] if self.grain else []), *more_keys]
-        grouped = table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values)
-        rows = apart(grouped.to_pyarrow().to_pylist(), places)
-        return [self._row(row, measures, more_keys) for row in rows]
+        return table.group_by(keys).aggregate(**values) if keys else table.aggregate(**values), places
 
     def opportunities(self, basis: str, reads: tuple[str, ...] = ()) -> Any:
         """Select the opportunities of a basis with their dimensions and bucket; None where there can be none.

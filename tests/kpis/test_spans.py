@@ -25,15 +25,19 @@ def numbers(axis: Axis, days: list[dt.date | None]) -> list[int | None]:
 
 @settings(max_examples=25)
 @given(
-    first=DAYS, length=st.integers(1, 400), days=st.lists(DAYS, min_size=1, max_size=20), calendar=CALENDARS
+    first=DAYS | DAYS.map(lambda day: day.replace(day=1)),
+    length=st.integers(1, 400),
+    days=st.lists(DAYS, min_size=1, max_size=20),
+    calendar=CALENDARS,
 )
+@pytest.mark.parametrize("of_duckdb", [False, True])
 @pytest.mark.parametrize("grain", ["week", "month", "quarter", "year"])
 def test_buckets_that_days_cut_are_numbered_in_order(
-    grain: str, first: dt.date, length: int, days: list[dt.date], calendar: FiscalCalendar
+    grain: str, of_duckdb: bool, first: dt.date, length: int, days: list[dt.date], calendar: FiscalCalendar
 ) -> None:
     last = first + dt.timedelta(days=length)
     starts = [max(bucket.start, first) for bucket in calendar.buckets(first, last, grain)]
-    axis = Axis.of([*starts, last], grain, calendar)
+    axis = Axis.of([*starts, last], grain, calendar, of_duckdb=of_duckdb)
     assert numbers(axis, [*days, None, first, last]) == [*map(axis.number, days), -7, 0, axis.after]
     assert axis.after == len(starts)
 

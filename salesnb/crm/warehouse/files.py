@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
-from salesnb.crm.embedded import Embedded
+from salesnb.crm.embedded import Compiler, Embedded
 from salesnb.crm.sql import quote_identifier as q
 from salesnb.crm.sql import quote_literal
 from salesnb.crm.tables import TABLES
@@ -19,7 +18,7 @@ __all__ = ["connect"]
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
-class _Compiler(Inline, DuckDBCompiler):  # type: ignore[misc] # Ibis has no types
+class _Compiler(Inline, Compiler):
     __slots__ = ()
 
 
