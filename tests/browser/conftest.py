@@ -100,3 +100,22 @@ def drawn(visit: Callable[..., Visit], tmp_path: Path) -> Callable[..., Page]:
         return opened.page
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def barriers() -> Callable[..., list[str]]:
+    """List what on a page keeps people with a screen reader or without a mouse out: ``barriers(page, ".salesnb")``."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+
+    def found(page: Page, where: str = ".salesnb") -> list[str]:
+        told = axe.run(page, context=where).response["violations"]
+        return [
+            f"{one['impact']}: {one['help']}: {node['html'][:200]}"
+            for one in told
+            if one["impact"] in {"serious", "critical"}
+            for node in one["nodes"]
+        ]
+
+    return found
