@@ -47,7 +47,7 @@ bench-allocation: setup ## allocations beside SLSQP and a climb on a grid; QUICK
 
 pictures: setup ## screenshots of the pages, in build/pictures
 	@$(BIN)/python tools/run_tests.py needs
-	@$(BIN)/python tools/pictures.py
+	@$(BIN)/python -m tools.pictures
 
 lint: setup ## lint, format check, types and import rules
 	@$(BIN)/python tools/run_tests.py lint types imports

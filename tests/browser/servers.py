@@ -14,18 +14,20 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
-__all__ = ["jupyterlab", "application", "notebook7"]
+__all__ = ["application", "jupyterlab", "notebook7", "run_all"]
 
 # JupyterLab draws the cells of a long notebook only when they come into view; "none" draws them all.
 WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
-def jupyterlab(folder: Path, base: Path) -> AbstractContextManager[str]:
+def jupyterlab(folder: Path, base: Path, *, dark: bool = False) -> AbstractContextManager[str]:
     """Serve a folder in JupyterLab; give the address, to which pages and ``?token=test`` are added."""
     settings = base / "lab"
     settings.mkdir(parents=True)
-    (settings / "overrides.json").write_text(json.dumps(WHOLE), encoding="utf-8")
+    theme = {"@jupyterlab/apputils-extension:themes": {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}}
+    (settings / "overrides.json").write_text(json.dumps({**WHOLE, **theme}), encoding="utf-8")
     more = [f"--LabApp.app_settings_dir={settings}", "--LabApp.expose_app_in_browser=True"]
     return _served("jupyterlab", folder, base, more)
 
@@ -82,6 +84,15 @@ def _running(command: Callable[[int], list[str]], base: Path, asked: Callable[[s
         yield url
     finally:
         _stop(server)
+
+
+def run_all(page: Page) -> None:
+    """Run every cell of the open notebook, once the kernel can."""
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", state="attached", timeout=60_000)
+    # Asked for earlier, a run asks back for a kernel.
+    idle = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+    page.wait_for_selector(idle, state="attached", timeout=60_000)
+    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
 def _free_port() -> int:

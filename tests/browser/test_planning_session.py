@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from salesnb.actions.session_notebook import session_notebook
 from salesnb.workspace import Workspace
-from tests.browser.servers import application, jupyterlab, notebook7
+from tests.browser.servers import application, jupyterlab, notebook7, run_all
 
 pytestmark = pytest.mark.browser
 
@@ -28,15 +28,6 @@ def planned(demo: Path, tmp_path: Path) -> Workspace:
 
 def kept(workspace: Workspace) -> dict:
     return json.loads((workspace.root / "plans" / "q3-2026.plan.json").read_text(encoding="utf-8"))
-
-
-def run_all(page: Page) -> None:
-    """Run every cell, once the kernel can."""
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", state="attached", timeout=60_000)
-    page.wait_for_selector(
-        ".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached", timeout=60_000
-    )
-    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
 def restart(page: Page) -> None:
