@@ -7,6 +7,7 @@ import numpy as np
 from salesnb.allocation.certificate import upper_bound
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.interior import Rows, solve
+from salesnb.allocation.pricing import settle
 from salesnb.allocation.relaxation import Relaxation
 from salesnb.allocation.tightening import may_hold
 
@@ -14,6 +15,8 @@ __all__ = ["Solved", "keeps", "solve_box"]
 
 _NEAR = 1e-7
 _TOLERANCE = 1e-9
+# How much better than amounts found by prices any could be, as a share, for these to be the answer.
+_SETTLED = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,24 +46,37 @@ def solve_box(relaxed: Relaxation, rows: Rows) -> Solved:
     if not may_hold(rows, relaxed.low, relaxed.high):
         return Solved(x=relaxed.low, prices=np.zeros(len(rows.low)), bound=-np.inf, kept=False)
     free = np.flatnonzero(relaxed.high > relaxed.low)
-    fixed = np.setdiff1d(np.arange(len(relaxed.low)), free)
+    if len(free) == len(relaxed.low):
+        return _solved(relaxed, rows)
     x = relaxed.low.copy()
-    held = float(relaxed.actual(x)[fixed].sum())
+    fixed = np.setdiff1d(np.arange(len(x)), free)
+    held = float(relaxed.only(fixed).actual(x[fixed]).sum())
+    prices = np.zeros(len(rows.low))
     if not len(free):
-        return Solved(x=x, prices=np.zeros(len(rows.low)), bound=held, kept=keeps(rows, x))
-    part, left = relaxed.only(free), rows.over(free, x)
-    point = solve(part, left)
-    bound, tops = upper_bound(part, left, point.prices, point.x)
+        return Solved(x=x, prices=prices, bound=held, kept=keeps(rows, x))
+    found = _solved(relaxed.only(free), rows.over(free, x))
+    x[free] = found.x
+    prices[rows.matrix[:, free].any(axis=1)] = found.prices
+    return Solved(x=x, prices=prices, bound=held + found.bound, kept=keeps(rows, x))
+
+
+def _solved(relaxed: Relaxation, rows: Rows) -> Solved:
+    """Solve lines that all have room: by prices where that comes to an end, else from the inside of the box."""
+    point = settle(relaxed, rows)
+    if point is not None and keeps(rows, point.x):
+        bound, _ = upper_bound(relaxed, rows, point.prices, point.x)
+        if bound - float(relaxed.value(point.x).sum()) <= _SETTLED * abs(bound):
+            return Solved(x=point.x, prices=point.prices, bound=bound, kept=True)
+    point = solve(relaxed, rows)
+    bound, tops = upper_bound(relaxed, rows, point.prices, point.x)
     # What the prices ask of each line is exact where a curve bends, and says nothing where it is straight.
     settled = [
         amounts
-        for amounts in (_settled(part, left, tops), _settled(part, left, point.x))
-        if keeps(left, amounts)
+        for amounts in (_settled(relaxed, rows, tops), _settled(relaxed, rows, point.x))
+        if keeps(rows, amounts)
     ]
-    x[free] = max(settled, key=lambda amounts: float(part.value(amounts).sum()), default=point.x)
-    prices = np.zeros(len(rows.low))
-    prices[rows.matrix[:, free].any(axis=1)] = point.prices
-    return Solved(x=x, prices=prices, bound=held + bound, kept=keeps(rows, x))
+    x = max(settled, key=lambda amounts: float(relaxed.value(amounts).sum()), default=point.x)
+    return Solved(x=x, prices=point.prices, bound=bound, kept=bool(settled))
 
 
 def keeps(rows: Rows, x: Floats) -> bool:

@@ -41,21 +41,36 @@ def _best(relaxed: Relaxation, price: Floats, near: Floats) -> tuple[Floats, Flo
     The top lies between ``low`` and ``high``: an end of the box, today's amount, or what Newton's steps leave of the
     box; they are kept within that bracket, which shrinks, so that they end whatever the curve.
     """
+    x = near
+    best, spare, tilt, bend = _tangent(relaxed, price, x, relaxed.low, relaxed.high)
+    if _is_small(spare, best):
+        return best, x
     low, high = _bracket(relaxed, price)
     x = np.clip(near, low, high)
     for _ in range(_TURNS):
-        rise, bend = relaxed.slopes(x)
-        right, left = relaxed.beside(x, rise)
-        tilt = np.clip(price, right, np.maximum(left, right)) - price
-        ends = np.maximum(tilt * (high - x), tilt * (low - x))
-        best = relaxed.value(x) - price * x + ends
-        if ends.sum() <= _SAME * np.abs(best).sum():
+        best, spare, tilt, bend = _tangent(relaxed, price, x, low, high)
+        if _is_small(spare, best):
             break
         low, high = np.where(tilt >= 0, x, low), np.where(tilt <= 0, x, high)
         with np.errstate(all="ignore"):
             newton = x - tilt / bend
         x = np.where((newton > low) & (newton < high), newton, _between(relaxed, low, high))
     return best, x
+
+
+def _tangent(
+    relaxed: Relaxation, price: Floats, x: Floats, low: Floats, high: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Give the higher end of each line's tangent at x, less its price, how far above x that is, its rise and its bend."""
+    rise, bend = relaxed.slopes(x)
+    right, left = relaxed.beside(x, rise)
+    tilt = np.clip(price, right, np.maximum(left, right)) - price
+    spare = np.maximum(tilt * (high - x), tilt * (low - x))
+    return relaxed.value(x) - price * x + spare, spare, tilt, bend
+
+
+def _is_small(spare: Floats, best: Floats) -> bool:
+    return bool(spare.sum() <= _SAME * np.abs(best).sum())
 
 
 def _bracket(relaxed: Relaxation, price: Floats) -> tuple[Floats, Floats]:

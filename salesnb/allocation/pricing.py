@@ -1,0 +1,148 @@
+"""Concave lines under linear rows, by the rows' prices alone: Newton's method on amounts and prices together.
+
+At the best amounts each line is as steep as what it pays, or at an end of its box. The logarithm of how steep a curve with
+diminishing returns is, is all but straight by the logarithm of the amount, so that a few steps do. Which rows and ends bind is
+read off anew at every step (Hintermüller, Ito and Kunisch 2002, *The Primal-Dual Active Set Strategy as a Semismooth Newton
+Method*, SIAM Journal on Optimization 13). That may fail to settle: then nothing is given, and the slower
+:mod:`salesnb.allocation.interior` takes over.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from salesnb.allocation.forms import Floats
+from salesnb.allocation.interior import Point, Rows
+from salesnb.allocation.relaxation import Relaxation
+
+__all__ = ["settle"]
+
+_STEPS = 40
+# What may be missed at the end: of a row's size, and of an amount, whose error counts squared.
+_ROW, _AMOUNT = 1e-12, 1e-6
+# The logarithm of how many times larger or smaller an amount becomes at most in a step, and of a price what is left at least.
+_FARTHEST, _LEFT = 4.0, 0.1
+# Curves that rise faster than so many times their height over their scale start vertically.
+_VERTICAL = 1e6
+
+Flags = npt.NDArray[np.bool_]
+
+
+def settle(relaxed: Relaxation, rows: Rows) -> Point | None:
+    """Maximise the sum of concave lines over their box and rows; None where that did not come to an end.
+
+    Every line needs room (low < high). Lines with a straight piece, or that cost to move, are left to others.
+    """
+    if relaxed.costs.moving.any() or (relaxed.touch > relaxed.low).any():
+        return None
+    with np.errstate(all="ignore"):
+        return _Settling(relaxed, rows).run()
+
+
+class _Settling:
+    """``x`` are amounts (n,), ``prices`` those of the rows (m,), ``ends`` the ends of rows that bind."""
+
+    def __init__(self, relaxed: Relaxation, rows: Rows) -> None:
+        self.relaxed, self.rows, self.matrix = relaxed, rows, rows.matrix
+        self.low, self.high, self.unit = relaxed.low, relaxed.high, relaxed.costs.unit
+        self.x, self.offset = self._even_share(), self._offset()
+        self.size = np.abs(self.matrix) @ self.x
+        self.rise, self.give = self._slopes()
+        self.prices = self._first_prices()
+
+    def run(self) -> Point | None:
+        for step in range(_STEPS):
+            self._bind()
+            paid = self.unit + self.prices @ self.matrix
+            pull = self.rise * self.give
+            move = pull * np.log(self.rise / paid)
+            free = (paid > 0) & np.where(move > 0, self.x < self.high, self.x > self.low)
+            move = np.where(free, move, 0.0)
+            missing = np.where(self.binds, self.ends - self.matrix @ self.x, 0.0)
+            if self._is_there(missing, move):
+                return Point(x=self.x, prices=self.prices, off=0.0, steps=step)
+            change = self._change(np.where(free, pull / paid, 0.0), self.matrix @ move - missing)
+            if change is None:
+                return None
+            self.prices = self.prices + change * _damping(paid, change @ self.matrix)
+            self._follow(pull)
+        return None
+
+    def _even_share(self) -> Floats:
+        """Give the same share of its range to every line, such that no row is passed, at most a half."""
+        room, least = self.matrix @ (self.high - self.low), self.matrix @ self.low
+        ends = np.where(np.isfinite(self.rows.high), self.rows.high, self.rows.low)
+        share = np.where(room > 0, (ends - least) / room, np.inf).min(initial=0.5)
+        return self.low + float(np.clip(share, 1e-6, 0.5)) * (self.high - self.low)
+
+    def _offset(self) -> Floats:
+        """What is added to amounts before their logarithm is taken: the scale of curves that do not start vertically."""
+        relaxed, nothing = self.relaxed, np.zeros(len(self.low))
+        scale = relaxed.weights @ relaxed.responses.scale
+        height = relaxed.weights @ relaxed.responses.height
+        return np.where(relaxed.slopes(nothing)[0] * scale < _VERTICAL * height, scale, 0.0)
+
+    def _slopes(self) -> tuple[Floats, Floats]:
+        """How steep the lines are, and by how much they give way for a unit less of that."""
+        rise, bend = self.relaxed.slopes(self.x)
+        return rise, -1 / bend
+
+    def _first_prices(self) -> Floats:
+        """Price rows that do not overlap so that their lines would take what there is; the others begin at 0."""
+        prices, bare = np.zeros(len(self.matrix)), np.ones(len(self.x), dtype=bool)
+        pull = self.rise * self.give
+        for row in np.argsort(-(self.matrix > 0).sum(axis=1), kind="stable"):
+            mine = self.matrix[row] > 0
+            if not (np.isfinite(self.rows.high[row]) and bare[mine].all() and mine.any()):
+                continue
+            weight = self.matrix[row, mine]
+            spare = weight @ (self.x[mine] + pull[mine] * np.log(self.rise[mine] / weight)) - self.rows.high[row]
+            price = float(np.exp(spare / (weight @ pull[mine])))
+            prices[row], bare = max(price - float((self.unit[mine] / weight).mean()), 1e-3 * price), bare & ~mine
+            if not bare.any():
+                break
+        return prices
+
+    def _bind(self) -> None:
+        """Read off which rows bind, at which end; a row that does not has no price."""
+        rows, come = self.rows, self.matrix @ self.x
+        ask = self.prices + self._per_unit() * (come - rows.high)
+        offer = self.prices + self._per_unit() * (come - rows.low)
+        equal = rows.low == rows.high
+        self.ends = np.where(ask > 0, rows.high, rows.low)
+        self.binds: Flags = equal | (ask > 0) | (offer < 0)
+        self.prices = np.where(self.binds, self.prices, 0.0)
+
+    def _per_unit(self) -> Floats:
+        """What a unit of a row is about worth."""
+        return float(np.abs(self.prices).max(initial=0.0)) / np.maximum(self.size, 1e-300)
+
+    def _is_there(self, missing: Floats, move: Floats) -> bool:
+        even = np.abs(move) <= _AMOUNT * (self.x + self.offset)
+        return bool((np.abs(missing) <= _ROW * self.size).all() and even.all())
+
+    def _change(self, weight: Floats, over: Floats) -> Floats | None:
+        """Solve for the change of the prices of rows that bind; None where they leave nothing free to meet them."""
+        change, held = np.zeros(len(over)), np.flatnonzero(self.binds)
+        if not len(held):
+            return change
+        mine = self.matrix[held]
+        try:
+            change[held] = np.linalg.solve((mine * weight) @ mine.T, over[held])
+        except np.linalg.LinAlgError:
+            return None
+        return change if np.isfinite(change).all() else None
+
+    def _follow(self, pull: Floats) -> None:
+        """Let the lines follow their prices; those that pay nothing take all they may."""
+        paid = self.unit + self.prices @ self.matrix
+        around = self.x + self.offset
+        far = np.clip(pull * np.log(self.rise / paid) / around, -_FARTHEST, _FARTHEST)
+        moved = np.where(paid > 0, around * np.exp(far) - self.offset, self.high)
+        self.x = np.clip(moved, self.low, self.high)
+        self.rise, self.give = self._slopes()
+
+
+def _damping(paid: Floats, change: Floats) -> float:
+    """Share of a change of what lines pay that leaves each of them something to pay."""
+    falls = (paid > 0) & (change < 0)
+    return float(np.min(np.where(falls, (_LEFT - 1) * paid / np.where(falls, change, 1.0), 1.0), initial=1.0))
