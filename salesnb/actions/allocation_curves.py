@@ -16,10 +16,8 @@ __all__ = ["Drawn", "Draws", "Scale", "curve_record", "judged_record", "judgemen
 
 Draws = list[Curve]
 
-# Draws of judged curves: few to allocate on, for each costs time; many others to measure on.
-_SOLVED_ON, _MEASURED_ON = 20, 400
-# Of the draws of estimated curves one in three is allocated on, the others are measured on.
-_PARTS = 3
+# Draws of judged curves to measure on, others than those that are allocated on.
+_MEASURED_ON = 400
 _NAMES = ("height", "scale", "shape", "base")
 
 
@@ -92,16 +90,15 @@ class Drawn:
     scale: Scale
     resource: Resource
 
-    def to_solve(self) -> Draws:
-        """Give the few to allocate on."""
-        estimated = self._estimated()
-        return self._judged(1, _SOLVED_ON) or estimated[::_PARTS]
+    def to_solve(self, count: int) -> Draws:
+        """Give at most so many to allocate on, an even number: every other one of those that were estimated."""
+        estimated = self._estimated()[::2]
+        return self._judged(1, count) or estimated[:count]
 
     def to_measure(self) -> Draws:
         """Give others, to measure on."""
         estimated = self._estimated()
-        others = [curve for place, curve in enumerate(estimated) if place % _PARTS]
-        return self._judged(2, _MEASURED_ON) or others or estimated
+        return self._judged(2, _MEASURED_ON) or estimated[1::2] or estimated
 
     def _judged(self, seed: int, count: int) -> Draws:
         said = self.stored.judged

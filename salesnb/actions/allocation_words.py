@@ -14,6 +14,7 @@ from salesnb.allocation.limits import Key, line_of
 from salesnb.money import Formatter, to_major
 
 __all__ = [
+    "NOT_SURE",
     "allocation_document",
     "allocation_lines",
     "allocation_records",
@@ -24,6 +25,8 @@ __all__ = [
     "scenario_records",
 ]
 
+# Of a difference that lies on both sides of nothing in 80 of 100 cases.
+NOT_SURE = "which is not sure"
 _TENTH = 1000
 _SHOWN = 8
 _OVER = {
@@ -48,7 +51,7 @@ def allocation_lines(found: Allocated, fmt: Formatter, *, hint: bool = True) -> 
     )
     return (
         expected,
-        _gain(gain, solved.cost, money, fmt),
+        " ".join((_gain(gain, solved.cost, money, fmt), *_today_spends(solved, fmt))),
         f"{_quality(solved, found.asked.seconds, fmt)} {_next_sentences(found, money, fmt)}".strip(),
         known_from(solved.posed, hint=hint),
         *_left_out(solved.posed),
@@ -81,7 +84,8 @@ def compared_lines(found: Allocated, fmt: Formatter) -> tuple[str, ...]:
     money = Sales(found.solved.posed, fmt)
     return tuple(
         f"Against {_OVER[name]}: {_signed_money(gain.mean, money)}"
-        f" (in 80 of 100 cases {_signed_money(gain.low, money)} to {_signed_money(gain.high, money)})."
+        f" (in 80 of 100 cases {_signed_money(gain.low, money)} to {_signed_money(gain.high, money)}"
+        f"{'' if gain.is_sure else ': not sure'})."
         for name, gain in found.gains.items()
     )
 
@@ -201,10 +205,23 @@ def _gain(gain: Gain, cost: float, money: Sales, fmt: Formatter) -> str:
         return "That is what today's amounts bring too."
     net = f"Less costs of {money(cost)}, that is" if cost else "That is"
     more = f"{money(abs(gain.mean))} {'more' if gain.mean > 0 else 'less'} than today's"
-    return (
-        f"{net} {more}: in 80 of 100 cases {_signed_money(gain.low, money)} to {_signed_money(gain.high, money)},"
-        f" and better in {fmt.ratio(gain.share_better, 0)} of them."
+    cases = (
+        f"in 80 of 100 cases {_signed_money(gain.low, money)} to {_signed_money(gain.high, money)},"
+        f" and better in {fmt.ratio(gain.share_better, 0)} of them"
     )
+    return f"{net} {more}, {NOT_SURE}: {cases}." if not gain.is_sure else f"{net} {more}: {cases}."
+
+
+def _today_spends(solved: Solved, fmt: Formatter) -> tuple[str, ...]:
+    """Say by how much today's amounts come to more or less than those proposed, as a gain over them depends on it."""
+    posed, told = solved.posed, []
+    for resource in posed.resources.values():
+        mine = [key for key, place in posed.places.items() if place[0] == resource.id]
+        apart = sum(posed.today[key] - solved.amounts[key] for key in mine)
+        if apart:
+            more = "more" if apart > 0 else "less"
+            told.append(f"{shown_amount(resource, abs(apart), fmt)} {more} of {resource.name}")
+    return (f"Today's amounts come to {' and '.join(told)}.",) if told else ()
 
 
 def _quality(solved: Solved, seconds: float, fmt: Formatter) -> str:
@@ -314,6 +331,7 @@ def _gain_document(gain: Gain, major: _Major) -> Mapping[str, object]:
         "low": major(gain.low),
         "high": major(gain.high),
         "share_better": gain.share_better,
+        "sure": gain.is_sure,
     }
 
 

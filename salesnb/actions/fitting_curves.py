@@ -28,8 +28,8 @@ __all__ = ["CHOICES", "Curved", "refit_lines", "with_curves"]
 
 CHOICES = ("auto", "history", "judgement", "kept")
 
-# Of the draws a third is allocated on and the others are measured on; each makes the plan's file longer.
-_DRAWS = 60
+# Half of the draws are allocated on and the others are measured on; each makes the plan's file longer.
+_DRAWS = 200
 _LEAST_MONTHS = 6
 # Times the effort of the past, from which amounts are no larger plan but another unit.
 _ANOTHER_UNIT = 50.0

@@ -70,6 +70,7 @@ def _whole(found: Allocated, plan: Plan, fmt: Formatter) -> dict[str, Any]:
                 "low": _minor(found, one.low),
                 "high": _minor(found, one.high),
                 "share_better": one.share_better,
+                "sure": one.is_sure,
             }
             for name, one in found.gains.items()
         ],
@@ -166,6 +167,8 @@ def _curve(found: Allocated, key: Key) -> dict[str, Any]:
     """Tell what the segment sells for amounts, on the draws that nothing was found on."""
     posed = found.solved.posed
     resource, scale = posed.resource(key), posed.scale
+    fit = posed.stored(key).fit
+    points = [] if fit is None else [[round(amount), round(sales)] for amount, sales in fit.points]
     top = max(posed.today[key], found.solved.amounts[key], found.leeway[key].high * scale.of(resource), 1)
     amounts = sorted({*np.linspace(0, 1.25 * top, _POINTS).round().astype(int).tolist()})
     majors = np.array(amounts) / scale.of(resource)
@@ -182,6 +185,7 @@ def _curve(found: Allocated, key: Key) -> dict[str, Any]:
         ],
         "today": posed.today[key],
         "planned": found.solved.amounts[key],
+        "points": points,
         "source": posed.stored(key).source,
     }
 

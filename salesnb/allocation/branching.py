@@ -72,7 +72,7 @@ class _Search:
         self.best: Floats | None = None
         self.value = -np.inf
         self.prices = np.zeros(len(problem.why))
-        self.rounding = problem.scale() * _ROUNDING
+        self.rounding = problem.scale * _ROUNDING
         # The highest bound of the boxes that were left because they are close enough.
         self.left = -np.inf
         # What the mean of the draws cannot exceed.

@@ -38,6 +38,11 @@ class Gain:
     high: float
     share_better: float
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the 80 % lie on one side of nothing."""
+        return self.low > 0 or self.high < 0
+
 
 def gain_over(curves: Curves, best: Allocation, other: Mapping[Any, float]) -> Gain:
     """Compare an allocation with other amounts, draw by draw, without the costs.

@@ -16,13 +16,17 @@ from salesnb.allocation.relaxation import Relaxation
 
 __all__ = ["settle"]
 
-_STEPS = 40
-# What may be missed at the end: of a row's size, and of an amount, whose error counts squared.
-_ROW, _AMOUNT = 1e-12, 1e-6
-# The logarithm of how many times larger or smaller an amount becomes at most in a step, and of a price what is left at least.
-_FARTHEST, _LEFT = 4.0, 0.1
-# Curves that rise faster than so many times their height over their scale start vertically.
-_VERTICAL = 1e6
+_STEPS = 30
+# What the last step may be, of a row's size and of an amount; it leaves the square of it.
+_LAST = 3e-6
+# The logarithm of how many times larger or smaller an amount becomes at most in a step.
+_FARTHEST = 1.5
+# What is left of a price at least, and by how many times itself it grows at most.
+_LEFT, _MORE = 0.1, 3.0
+# Of a row's size, within which rows that bind are met before others are looked at.
+_ROUGHLY = 0.2
+# Curves that rise faster at first than their height over their scale start vertically.
+_VERTICAL = 1 + 1e-6
 
 Flags = npt.NDArray[np.bool_]
 
@@ -45,9 +49,11 @@ class _Settling:
         self.relaxed, self.rows, self.matrix = relaxed, rows, rows.matrix
         self.low, self.high, self.unit = relaxed.low, relaxed.high, relaxed.costs.unit
         self.x, self.offset = self._even_share(), self._offset()
-        self.size = np.abs(self.matrix) @ self.x
+        self.equal, self.size = rows.low == rows.high, np.abs(self.matrix) @ self.x
+        self.ends = np.where(np.isfinite(rows.high), rows.high, rows.low)
         self.rise, self.give = self._slopes()
         self.prices = self._first_prices()
+        self.binds: Flags = self.equal | (self.prices > 0)
 
     def run(self) -> Point | None:
         for step in range(_STEPS):
@@ -58,12 +64,15 @@ class _Settling:
             free = (paid > 0) & np.where(move > 0, self.x < self.high, self.x > self.low)
             move = np.where(free, move, 0.0)
             missing = np.where(self.binds, self.ends - self.matrix @ self.x, 0.0)
-            if self._is_there(missing, move):
-                return Point(x=self.x, prices=self.prices, off=0.0, steps=step)
-            change = self._change(np.where(free, pull / paid, 0.0), self.matrix @ move - missing)
+            weight = np.where(free, pull / paid, 0.0)
+            change = self._change(weight, pull / np.abs(paid), self.matrix @ move - missing)
             if change is None:
                 return None
-            self.prices = self.prices + change * _damping(paid, change @ self.matrix)
+            more = change @ self.matrix
+            if self._is_last(missing, move, paid):
+                x = np.clip(self.x + move - weight * more, self.low, self.high)
+                return Point(x=x, prices=self.prices + change, off=0.0, steps=step)
+            self.prices = self.prices + change * _damping(paid, more)
             self._follow(pull)
         return None
 
@@ -76,15 +85,16 @@ class _Settling:
 
     def _offset(self) -> Floats:
         """What is added to amounts before their logarithm is taken: the scale of curves that do not start vertically."""
-        relaxed, nothing = self.relaxed, np.zeros(len(self.low))
-        scale = relaxed.weights @ relaxed.responses.scale
-        height = relaxed.weights @ relaxed.responses.height
-        return np.where(relaxed.slopes(nothing)[0] * scale < _VERTICAL * height, scale, 0.0)
+        responses = self.relaxed.responses
+        first = responses.slopes(np.zeros(len(self.low)))[0] * responses.scale
+        finite = (first <= _VERTICAL * responses.height).all(axis=0)
+        return np.where(finite, self.relaxed.weights @ responses.scale, 0.0)
 
     def _slopes(self) -> tuple[Floats, Floats]:
         """How steep the lines are, and by how much they give way for a unit less of that."""
-        rise, bend = self.relaxed.slopes(self.x)
-        return rise, -1 / bend
+        rise, bend = self.relaxed.responses.slopes(self.x)
+        weights = self.relaxed.weights
+        return weights @ rise, -1 / (weights @ bend)
 
     def _first_prices(self) -> Floats:
         """Price rows that do not overlap so that their lines would take what there is; the others begin at 0."""
@@ -103,31 +113,40 @@ class _Settling:
         return prices
 
     def _bind(self) -> None:
-        """Read off which rows bind, at which end; a row that does not has no price."""
+        """Read off which rows bind, at which end, once those that do are roughly met; a row that does not has no price."""
+        if self.equal.all():
+            return
         rows, come = self.rows, self.matrix @ self.x
-        ask = self.prices + self._per_unit() * (come - rows.high)
-        offer = self.prices + self._per_unit() * (come - rows.low)
-        equal = rows.low == rows.high
-        self.ends = np.where(ask > 0, rows.high, rows.low)
-        self.binds: Flags = equal | (ask > 0) | (offer < 0)
+        missing = np.where(self.binds, self.ends - come, 0.0)
+        if (np.abs(missing) > _ROUGHLY * self.size).any():
+            return
+        # About what a unit of a row is worth.
+        known = max(float(np.abs(self.prices).max()), float(self.unit.max()), float(self.rise.min()))
+        worth = known / np.maximum(self.size, 1e-300)
+        above, below = self.prices + worth * (come - rows.high) > 0, self.prices + worth * (come - rows.low) < 0
+        self.ends = np.where(above | ~np.isfinite(rows.low), rows.high, rows.low)
+        self.binds = self.equal | above | below
         self.prices = np.where(self.binds, self.prices, 0.0)
 
-    def _per_unit(self) -> Floats:
-        """What a unit of a row is about worth."""
-        return float(np.abs(self.prices).max(initial=0.0)) / np.maximum(self.size, 1e-300)
+    def _is_last(self, missing: Floats, move: Floats, paid: Floats) -> bool:
+        even = (np.abs(move) <= _LAST * (self.x + self.offset)) & ((paid > 0) | (self.x == self.high))
+        return bool((np.abs(missing) <= _LAST * self.size).all() and even.all())
 
-    def _is_there(self, missing: Floats, move: Floats) -> bool:
-        even = np.abs(move) <= _AMOUNT * (self.x + self.offset)
-        return bool((np.abs(missing) <= _ROW * self.size).all() and even.all())
+    def _change(self, weight: Floats, whole: Floats, over: Floats) -> Floats | None:
+        """Solve for the change of the prices of rows that bind.
 
-    def _change(self, weight: Floats, over: Floats) -> Floats | None:
-        """Solve for the change of the prices of rows that bind; None where they leave nothing free to meet them."""
+        Where all lines of a row are at an end, all count (``whole``), so that its price moves and brings some back.
+        """
         change, held = np.zeros(len(over)), np.flatnonzero(self.binds)
         if not len(held):
             return change
         mine = self.matrix[held]
+        stuck = ~(mine[:, weight > 0] != 0).any(axis=1)
+        if stuck.any():
+            weight = np.where((mine[stuck] != 0).any(axis=0), whole, weight)
+        system = (mine * weight) @ mine.T
         try:
-            change[held] = np.linalg.solve((mine * weight) @ mine.T, over[held])
+            change[held] = over[held] / system[0] if len(held) == 1 else np.linalg.solve(system, over[held])
         except np.linalg.LinAlgError:
             return None
         return change if np.isfinite(change).all() else None
@@ -143,6 +162,7 @@ class _Settling:
 
 
 def _damping(paid: Floats, change: Floats) -> float:
-    """Share of a change of what lines pay that leaves each of them something to pay."""
-    falls = (paid > 0) & (change < 0)
-    return float(np.min(np.where(falls, (_LEFT - 1) * paid / np.where(falls, change, 1.0), 1.0), initial=1.0))
+    """Share of a change of what lines pay that leaves each of them something to pay, and makes it no lot more."""
+    shares = np.where(paid > 0, change / paid, 0.0)
+    falls, rises = float(shares.min()), float(shares.max())
+    return min(1.0, (_LEFT - 1) / falls if falls < 0 else 1.0, _MORE / rises if rises > 0 else 1.0)

@@ -1,8 +1,9 @@
 """An allocation as arrays: lines with their box, rows over several lines, and what each is called."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,7 @@ class Problem:
     steps: Floats
     names: Names
 
+    @cached_property
     def scale(self) -> float:
         """What all lines bring at the far ends of their boxes, 1 where that is nothing."""
         relaxed = self.relaxed
@@ -157,13 +159,12 @@ def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Se
             raise UnknownName(
                 f"{line} uses a resource that is not given.", hint=nearest(line.resource, resources)
             )
-    named = [(line, f"The limit {limit.why!r}") for limit in setting.limits for line in limit.weights]
-    named += [(line_of(key), "Today's allocation") for key in setting.today or {}]
-    for line, who in named:
-        if line not in known:
-            raise UnknownName(
-                f"{who} names {line}, which has no curve.", hint=nearest(str(line), map(str, lines))
-            )
+    for limit in setting.limits:
+        if not known.issuperset(limit.weights):
+            raise _bare(f"The limit {limit.why!r}", limit.weights, known)
+    today = {line_of(key) for key in setting.today or {}}
+    if not known.issuperset(today):
+        raise _bare("Today's allocation", today, known)
     for key, amount in (setting.today or {}).items():
         if not (math.isfinite(amount) and amount >= 0):
             raise BadInput(
@@ -171,54 +172,61 @@ def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Se
             )
 
 
+def _bare(who: str, named: Iterable[Line], known: Collection[Line]) -> UnknownName:
+    line = next(line for line in named if line not in known)
+    return UnknownName(f"{who} names {line}, which has no curve.", hint=nearest(str(line), map(str, known)))
+
+
 class _Box:
-    """Between which amounts each line may lie by itself, and which limits say so."""
+    """Between which amounts each line may lie by itself, and which limits say so; by the lines' places."""
 
     def __init__(
         self, lines: Sequence[Line], resources: Mapping[str, Resource], limits: Sequence[Limit]
     ) -> None:
         self.lines, self.resources = lines, resources
-        self.low: dict[Line, tuple[float, str]] = dict.fromkeys(lines, (0.0, ""))
-        self.high: dict[Line, tuple[float, str]] = {}
-        for line in lines:
-            total = resources[line.resource].total
-            self.high[line] = (math.inf if total is None else _LOOSE * total, "")
+        loose = {
+            name: math.inf if item.total is None else _LOOSE * item.total for name, item in resources.items()
+        }
+        self.low, self.high = [0.0] * len(lines), [loose[line.resource] for line in lines]
+        self.low_by, self.high_by = [""] * len(lines), [""] * len(lines)
+        place = {line: k for k, line in enumerate(lines)}
         for limit in limits:
             if len(limit.weights) == 1:
-                self._narrow(limit)
+                ((line, weight),) = limit.weights.items()
+                self._narrow(place[line], weight, limit)
 
-    def _narrow(self, limit: Limit) -> None:
-        ((line, weight),) = limit.weights.items()
+    def _narrow(self, k: int, weight: float, limit: Limit) -> None:
         if weight <= 0:
             raise BadInput(
                 f"The limit {limit.why!r} weighs its segment by {weight:g}.", hint="Weigh it above 0."
             )
         low, high = limit.low / weight, limit.high / weight
-        if low > self.low[line][0]:
-            self.low[line] = (low, limit.why)
-        if high < self.high[line][0]:
-            self.high[line] = (high, limit.why)
-        (least, one), (most, other) = self.low[line], self.high[line]
+        if low > self.low[k]:
+            self.low[k], self.low_by[k] = low, limit.why
+        if high < self.high[k]:
+            self.high[k], self.high_by[k] = high, limit.why
+        least, most = self.low[k], self.high[k]
         # What contradicts a total is found with the rows, which can say so in full.
-        if other and least > most + _SLACK * max(1.0, abs(most)):
+        if self.high_by[k] and least > most + _SLACK * max(1.0, abs(most)):
+            one, other = self.low_by[k], self.high_by[k]
             said = one if one == other else f"{one}, but {other}"
             raise Infeasible(
-                f"The limits of {line} contradict each other by {least - most:g}: {said}.",
+                f"The limits of {self.lines[k]} contradict each other by {least - most:g}: {said}.",
                 hint="Change one of them.",
             )
 
     def names(self) -> Names:
-        return tuple((self.low[line][1], self.high[line][1]) for line in self.lines)
+        return tuple(zip(self.low_by, self.high_by, strict=True))
 
     def ends(self, responses: Responses) -> tuple[Floats, Floats]:
-        low = np.array([self.low[line][0] for line in self.lines])
-        high = np.array([self.high[line][0] for line in self.lines])
+        low, high = np.array(self.low), np.array(self.high)
         for k in np.flatnonzero(np.isinf(high)).tolist():
             high[k] = max(_where_it_stops_paying(self.lines[k], responses, k, self.resources), low[k])
-        for k, line in enumerate(self.lines):
-            step = self.resources[line.resource].step
-            if step:
-                self._to_steps(k, line, step, low, high)
+        steps = {name: item.step for name, item in self.resources.items()}
+        if any(steps.values()):
+            for k, line in enumerate(self.lines):
+                if steps[line.resource]:
+                    self._to_steps(k, line, steps[line.resource], low, high)
         return low, np.maximum(low, high)
 
     def _to_steps(self, k: int, line: Line, step: float, low: Floats, high: Floats) -> None:

@@ -48,18 +48,15 @@ class Responses:
                 hint="Give every segment as many draws, at least one.",
             )
         forms = [line[0].form for line in lines]
-        mixed = [k for k, line in enumerate(lines) if any(curve.form != forms[k] for curve in line)]
-        if mixed:
+        if len(lines[0]) > 1 and any(curve.form != line[0].form for line in lines for curve in line):
             raise BadInput("The draws of a response curve have different forms.", hint="Draw from one form.")
         parts = tuple(
             (FORMS.get(name), _columns(np.flatnonzero([form == name for form in forms])))
             for name in dict.fromkeys(forms)
         )
-        names = ("height", "scale", "shape", "base")
-        arrays = (
-            np.array([[getattr(c, name) for c in line] for line in lines], dtype=float).T for name in names
-        )
-        return cls(parts, *arrays)
+        numbers = [(c.height, c.scale, c.shape, c.base) for line in lines for c in line]
+        arrays = np.array(numbers, dtype=float).reshape(len(lines), len(lines[0]), 4).T
+        return cls(parts, *map(np.ascontiguousarray, arrays))
 
     @property
     def draws(self) -> int:

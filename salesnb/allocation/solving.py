@@ -151,7 +151,7 @@ def _answer(problem: Problem, curves: Curves, found: Found, x: Floats) -> Alloca
         cost=float(relaxed.costs.of(x).sum()),
         aim=found.value + base,
         bound=bound,
-        gap=min(1.0, max(0.0, spare) / max(abs(bound), problem.scale() * 1e-6)),
+        gap=min(1.0, max(0.0, spare) / max(abs(bound), problem.scale * 1e-6)),
         in_time=found.in_time,
         prices=_prices(problem, found, x),
         outcomes=outcomes,

@@ -85,9 +85,10 @@ def _tighten(rows: Rows, k: int, low: Floats, high: Floats) -> None:
 
 def _round_inwards(low: Floats, high: Floats, steps: Floats, k: int) -> None:
     stepped = np.flatnonzero(steps)
-    step = steps[stepped]
-    low[stepped] = np.ceil(low[stepped] / step - _SLACK) * step
-    high[stepped] = np.floor(high[stepped] / step + _SLACK) * step
+    if len(stepped):
+        step = steps[stepped]
+        low[stepped] = np.ceil(low[stepped] / step - _SLACK) * step
+        high[stepped] = np.floor(high[stepped] / step + _SLACK) * step
     if (low > high + _SLACK * np.maximum(1.0, high)).any():
         raise NoRoom(k)
     np.maximum(low, high, out=high)

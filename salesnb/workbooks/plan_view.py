@@ -174,7 +174,7 @@ class PlanView:
 
     @property
     def allocation_chart(self) -> Chart | Text:
-        """What each segment has of the first resource; empty where it is not known how good that is."""
+        """What each segment has of each resource; empty where it is not known how good that is."""
         return allocation.allocation_chart(self.extract)
 
     @property

@@ -5,10 +5,11 @@ from typing import Any
 
 from salesnb.charts import Chart, bars, table
 from salesnb.charts.response import response
+from salesnb.counting import counted
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_cascade import resource_table
 from salesnb.workbooks.plan_view_read import PlanExtract
-from salesnb.workbooks.review_text import Text, folded, paragraph
+from salesnb.workbooks.review_text import Text, beside, folded, paragraph
 
 __all__ = [
     "allocation_chart",
@@ -41,21 +42,23 @@ def allocation_words(extract: PlanExtract) -> Text:
 
 
 def allocation_chart(extract: PlanExtract) -> Chart | Text:
-    """Draw what each segment has of the first resource, the largest first."""
+    """Draw what each segment has of each resource, the largest first."""
     lines: Sequence[Mapping[str, Any]] = extract.allocation.get("lines") or ()
-    mine = [line for line in lines if line["resource"] == lines[0]["resource"]]
-    if not mine:
-        return _NOTHING
-    first = mine[0]
+    names = dict.fromkeys(line["resource"] for line in lines)
+    charts = [_bars(extract, [line for line in lines if line["resource"] == name]) for name in names]
+    return charts[0] if len(charts) == 1 else beside(charts)
+
+
+def _bars(extract: PlanExtract, mine: Sequence[Mapping[str, Any]]) -> Chart:
     top = max(mine, key=lambda line: line["planned"])
     return bars(
-        f"{top['segment']} gets the most of {first['resource']}: {_amount(extract, top, top['planned'])}"
+        f"{top['segment']} gets the most of {top['resource']}: {_amount(extract, top, top['planned'])}"
         f"{_than_today(extract, top)}.",
         [(line["segment"], line["planned"]) for line in mine],
         measure="Planned",
         fmt=extract.fmt,
-        unit=first["unit"],
-        subtitle=f"{_named(first)} by segment, {extract.period}",
+        unit=top["unit"],
+        subtitle=f"{_named(top)} by segment, {extract.period}",
     )
 
 
@@ -126,8 +129,9 @@ def allocation_gains(extract: PlanExtract) -> Chart | Text:
         return _NOTHING
     first = gains[0]
     more = f"{'' if first['mean'] < 0 else '+'}{fmt.money(first['mean'])}"
+    sure = "" if first["sure"] else ", which is not sure"
     return table(
-        f"Against {_OVER.get(first['over'], first['over']).lower()} it brings {more}.",
+        f"Against {_OVER.get(first['over'], first['over']).lower()} it brings {more}{sure}.",
         [("Against",), ("Gain", "money"), ("In 80 of 100 cases", "figure"), ("Better in", "ratio")],
         [
             [
@@ -158,14 +162,21 @@ def _curve(extract: PlanExtract, curve: Mapping[str, Any]) -> Chart:
     return response(
         f"{curve['segment']}: {planned} planned, {today} today",
         [tuple(row) for row in curve["rows"]],
+        points=[tuple(point) for point in curve["points"]],
         today=curve["today"],
         allocated=curve["planned"],
         source=curve["source"],
         amount_name=_named(curve),
         amount_unit=curve["unit"],
         fmt=extract.fmt,
-        subtitle=f"Expected sales, {extract.period}, with the range of 80 of 100 cases",
+        subtitle=f"Expected sales, {extract.period}, with the range of 80 of 100 cases{_data(curve)}",
     )
+
+
+def _data(curve: Mapping[str, Any]) -> str:
+    """Say what the points are."""
+    count = len(curve["points"])
+    return f"; {counted(count, 'point', 'points')}: the months that it is fitted from" if count else ""
 
 
 def _amount(extract: PlanExtract, line: Mapping[str, Any], amount: float) -> str:

@@ -10,7 +10,7 @@ from salesnb.charts.chart import NARROW, picture
 from salesnb.charts.text import clean, untypeset
 from salesnb.charts.theme import fixed
 
-__all__ = ["Point", "Text", "folded", "heading", "paragraph", "points", "small"]
+__all__ = ["Point", "Text", "beside", "folded", "heading", "paragraph", "points", "small"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -90,6 +90,11 @@ def folded(summary: str, parts: Sequence[Text | Chart]) -> Text:
     words = "\n".join(part.plain if isinstance(part, Text) else part.text() for part in parts)
     html = f'<details class="snb-folded"><summary>{_safe(summary)}</summary>{shown}</details>'
     return Text(plain=f"{clean(summary)}\n{words}", html=html)
+
+
+def beside(charts: Sequence[Chart]) -> Text:
+    """Show charts in one cell, two side by side where there is room."""
+    return Text(plain="\n".join(chart.text() for chart in charts), html="".join(map(_image, charts)))
 
 
 def _image(chart: Chart) -> str:

@@ -1,5 +1,6 @@
 """What the plan's own workbook says of its allocation."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -27,12 +28,12 @@ ALLOCATION: dict[str, Any] = {
          "limits": [{"what": "locked at $10,000", "by": "Ann", "why": "<b>contract</b>"}]},
     ],
     "gains": [
-        {"over": "today's", "mean": 5_000_00, "low": -1_000_00, "high": 9_000_00, "share_better": 0.85},
-        {"over": "equal", "mean": 4_000_00, "low": 1_00, "high": 8_000_00, "share_better": 0.9},
+        {"over": "today's", "mean": 5_000_00, "low": -1_000_00, "high": 9_000_00, "share_better": 0.85, "sure": False},
+        {"over": "equal", "mean": 4_000_00, "low": 1_00, "high": 8_000_00, "share_better": 0.9, "sure": True},
     ],
     "curves": [
         {"resource": "budget", "unit": "money", "counts": "", "segment": "North", "today": 20_000_00, "planned": 30_000_00,
-         "source": "judgement", "rows": [[0, 1_00, 1_00, 1_00], [40_000_00, 90_000_00, 80_000_00, 99_000_00]]},
+         "source": "judgement", "points": [], "rows": [[0, 1_00, 1_00, 1_00], [40_000_00, 90_000_00, 80_000_00, 99_000_00]]},
     ],
     "method": ["Binds: total; one more of it is worth 3.40."],
 }  # fmt: skip
@@ -44,6 +45,11 @@ def view(**parts: Any) -> PlanView:
 
 def shown(part: Any, kind: str = "plain") -> str:
     return str(part._repr_mimebundle_()[f"text/{kind}"])
+
+
+def drawn(part: Any) -> str:
+    """The first picture of a cell."""
+    return base64.b64decode(shown(part, "html").split("base64,")[1].split('"')[0]).decode()
 
 
 @pytest.fixture
@@ -60,6 +66,27 @@ def test_the_bars_name_the_segment_that_gets_the_most_and_how_much_more_than_tod
     assert "North gets the most of budget: $30,000, $10,000 more than today." in shown(page.allocation_chart)
 
 
+def test_each_resource_has_its_bars() -> None:
+    visits = {"unit": "count", "counts": "hours", "resource": "visits", "planned": 40, "today": 40}
+    lines = [*ALLOCATION["lines"], *(one | visits for one in ALLOCATION["lines"])]
+    shown_chart = view(allocation=ALLOCATION | {"lines": lines}).allocation_chart
+    said, html = shown(shown_chart), shown(shown_chart, "html")
+    assert "North gets the most of budget: $30,000" in said
+    assert "gets the most of visits: 40 hours" in said
+    assert html.count("<img") == 2
+
+
+def test_a_fitted_curve_draws_the_months_that_it_is_fitted_from() -> None:
+    curve = ALLOCATION["curves"][0]
+    points = [[10_000_00, 50_000_00], [30_000_00, 80_000_00]]
+    bare, dotted = (
+        drawn(view(allocation=ALLOCATION | {"curves": [curve | {"points": given}]}).allocation_method)
+        for given in ([], points)
+    )
+    assert dotted.count("<circle") == bare.count("<circle") + 2
+    assert "2 points: the months that it is fitted from" in dotted
+
+
 def test_the_table_has_today_planned_the_band_the_worth_and_who_locked_it_why(page: PlanView) -> None:
     rows = shown(page.resources).splitlines()
     north, south = (next(row for row in rows if row.startswith(name)) for name in ("North", "South"))
@@ -73,7 +100,7 @@ def test_the_table_has_today_planned_the_band_the_worth_and_who_locked_it_why(pa
 
 def test_gains_have_their_range_over_each_simpler_way(page: PlanView) -> None:
     said = shown(page.allocation_gains)
-    assert "Against today's amounts it brings +$5,000." in said
+    assert "Against today's amounts it brings +$5,000, which is not sure." in said
     assert "-$1,000 to $9,000" in said
     assert "Equal shares" in said
 
