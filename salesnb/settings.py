@@ -50,6 +50,9 @@ source = "data/current"            # of a database "postgres://${{PGUSER}}:${{PG
 # [fairness]
 # bands = [0.5, 0.8, 1.0, 1.2]       # shares of quota where the bands of attainment meet
 # healthy = [0.55, 0.65]             # share of reps at or above quota that is healthy; sources disagree, these are Cortado's
+
+# [effort]
+# lag = "2m"                         # from an effort to what it sells: months or days ("60d"); left out: the median sales cycle
 """
 
 
@@ -73,6 +76,8 @@ class Settings:
         Shares of quota where the bands of attainment meet, rising.
     healthy
         The least and the most reps at or above quota that are healthy, as shares; None leaves it to the default.
+    lag
+        Months from an effort to what it sells; None takes the median sales cycle.
     """
 
     company: str = "Company"
@@ -93,6 +98,7 @@ class Settings:
     coverage_confidence: float = 0.8
     bands: tuple[float, ...] = (0.5, 0.8, 1.0, 1.2)
     healthy: tuple[float, ...] | None = None
+    lag: int | None = None
 
     @property
     def calendar(self) -> FiscalCalendar:
@@ -139,6 +145,9 @@ def read_settings(path: Path) -> Settings:
     return _checked(values)
 
 
+# On average.
+DAYS_OF_MONTH = 30.44
+_LONGEST_LAG = 24
 _KEYS = {
     "workspace": {
         "company", "currency", "locale", "time_zone", "fiscal_year_start", "week_start", "levels", "record_url",
@@ -147,6 +156,7 @@ _KEYS = {
     "freshness": {"max_age", "max_row_drop"},
     "kpis": {"coverage_confidence"},
     "fairness": {"bands", "healthy"},
+    "effort": {"lag"},
 }  # fmt: skip
 
 
@@ -176,6 +186,7 @@ def _checked(values: dict[str, Any]) -> Settings:
         "coverage_confidence": _confidence,
         "bands": _bands,
         "healthy": _healthy,
+        "lag": _lag,
     }
     typed = {key: converters.get(key, _text)(key, value) for key, value in values.items()}
     settings = Settings(**typed)
@@ -246,6 +257,28 @@ def _age(key: str, value: object) -> timedelta:
     if found is None:
         raise _wrong(key, value, 'Write days or weeks, such as "3d" or "2w".')
     return timedelta(days=int(found[1]) * (7 if found[2] == "w" else 1))
+
+
+def lag_months(text: str) -> int | None:
+    """Read how long effort takes to sell, in whole months: ``2m``, ``60d``; None where it is neither, or above two years.
+
+    Examples
+    --------
+    >>> lag_months("2m"), lag_months("57d"), lag_months("10d"), lag_months("soon")
+    (2, 2, 0, None)
+    """
+    found = re.fullmatch(r"([0-9]{1,3})([dm])", text.strip())
+    if found is None:
+        return None
+    months = round(int(found[1]) / (1 if found[2] == "m" else DAYS_OF_MONTH))
+    return months if months <= _LONGEST_LAG else None
+
+
+def _lag(key: str, value: object) -> int:
+    months = lag_months(value) if isinstance(value, str) else None
+    if months is None:
+        raise _wrong(key, value, 'Write months or days, such as "2m" or "60d", up to two years.')
+    return months
 
 
 def _share(key: str, value: object) -> float:

@@ -14,6 +14,7 @@ from salesnb.counting import counted
 from salesnb.errors import BadInput, MissingFile
 from salesnb.kpis import Query, run
 from salesnb.planning import Plan, Resource, Segment
+from salesnb.settings import DAYS_OF_MONTH
 
 if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
@@ -24,8 +25,6 @@ __all__ = ["EffortHistory", "EffortRow", "NoHistory", "effort_rows", "read_effor
 # Older months tell of another market, and a fit takes longer with each.
 _MOST = 60
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-# Days of a median sales cycle, from which effort of a month sells mostly in others.
-_LONG = 45
 _YEAR = 12
 _NAMED = 6
 
@@ -55,7 +54,11 @@ class EffortHistory:
     segments
         Those with a deal of theirs, (s,).
     efforts
-        By resource id: (s, t) in the unit that people type; NaN where it is not known.
+        By resource id: (s, t) in the unit that people type, of ``lag`` months before each month; NaN where it is not known.
+    today
+        By resource id: (s,), the mean of the last year a month, whatever it has sold yet; NaN where it is not known.
+    lag
+        Months from an effort to what it sells.
     sales
         (s, t) in major units.
     notices
@@ -65,6 +68,8 @@ class EffortHistory:
     months: tuple[Period, ...]
     segments: tuple[Segment, ...]
     efforts: Mapping[str, Floats]
+    today: Mapping[str, Floats]
+    lag: int
     sales: Floats
     notices: tuple[str, ...]
 
@@ -85,10 +90,17 @@ def effort_rows(data: "Dataset") -> tuple[EffortRow, ...]:
     )
 
 
-def read_effort(workspace: "Workspace", data: "Dataset", plan: Plan) -> EffortHistory | None:
+def read_effort(
+    workspace: "Workspace", data: "Dataset", plan: Plan, *, lag: int | None = None
+) -> EffortHistory | None:
     """Read what is known of a plan's resources and segments; a plan without segments has those that effort names.
 
     Months that are not over, and those more than five years back, are left out. None where no effort is loaded.
+
+    Parameters
+    ----------
+    lag
+        Months from an effort to what it sells; None takes those of the settings, else the median sales cycle.
 
     Raises
     ------
@@ -104,6 +116,7 @@ def read_effort(workspace: "Workspace", data: "Dataset", plan: Plan) -> EffortHi
     segments, unknown = _segments(plan, mine)
     months = _months(workspace, mine)
     efforts = _efforts(plan, mine, segments, months)
+    late, why = _lag(workspace, data, lag)
     sales = _sales(workspace, data, segments, months) / 10**workspace.settings.digits
     begun = int(np.isnan(sales).all(axis=0).sum())
     if begun == len(months):
@@ -113,9 +126,11 @@ def read_effort(workspace: "Workspace", data: "Dataset", plan: Plan) -> EffortHi
     return EffortHistory(
         months=months[begun:],
         segments=segments,
-        efforts={resource: values[:, begun:] for resource, values in efforts.items()},
+        efforts={resource: _before(values, late)[:, begun:] for resource, values in efforts.items()},
+        today={resource: _last_year(values) for resource, values in efforts.items()},
+        lag=late,
         sales=sales[:, begun:],
-        notices=(*odd, *unknown, *_cycle(workspace, data)),
+        notices=(*odd, *unknown, *why),
     )
 
 
@@ -257,18 +272,36 @@ def _holds(segment: Segment, values: Sequence[object]) -> bool:
     return all(str(value) in item.values for item, value in zip(segment.conditions, values, strict=True))
 
 
-def _cycle(workspace: "Workspace", data: "Dataset") -> tuple[str, ...]:
-    """Warn where deals take so long that the effort of a month sells mostly in later ones."""
+def _lag(workspace: "Workspace", data: "Dataset", stated: int | None) -> tuple[int, tuple[str, ...]]:
+    """Give the months from an effort to what it sells, and say them where they are measured."""
+    known = workspace.settings.lag if stated is None else stated
+    if known is not None:
+        return known, ()
     query = Query(kpis=("median_cycle_days",))
     rows = list(run(query, data, workspace.calendar, workspace.catalogue(data)).rows)
     days = rows[0][-1] if rows else None
-    if days is None or float(days) <= _LONG:
-        return ()
+    months = 0 if days is None else min(_YEAR, round(float(days) / DAYS_OF_MONTH))
+    if days is None or not months:
+        return 0, ()
     told = (
-        f"Deals take {counted(round(float(days)), 'day', 'days')} in the median, and effort is held against sales of the same month: what it brings"
-        " may be more than the curves show."
+        f"Effort is held against the sales of {counted(months, 'month', 'months')} later, because deals take"
+        f" {counted(round(float(days)), 'day', 'days')} in the median; --lag or [effort] in salesnb.toml say otherwise."
     )
-    return (told,)
+    return months, (told,)
+
+
+def _before(values: Floats, lag: int) -> Floats:
+    """Put what was spent (s, t) to the month in which it sells."""
+    out = np.full_like(values, np.nan)
+    out[:, lag:] = values[:, : values.shape[1] - lag] if lag < values.shape[1] else np.nan
+    return out
+
+
+def _last_year(values: Floats) -> Floats:
+    late = values[:, -_YEAR:]
+    known = np.isfinite(late)
+    count = known.sum(axis=1)
+    return np.where(count > 0, np.where(known, late, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -47,7 +47,12 @@ class Curved:
 
 
 def with_curves(
-    workspace: "Workspace", plan: Plan, which: str, progress: Callable[[str], None] = lambda _text: None
+    workspace: "Workspace",
+    plan: Plan,
+    which: str,
+    progress: Callable[[str], None] = lambda _text: None,
+    *,
+    lag: int | None = None,
 ) -> Curved:
     """Give a plan its response curves.
 
@@ -56,6 +61,8 @@ def with_curves(
     which
         ``history`` fits them, judgements being what steadies them; ``judgement`` draws them from answers alone; ``kept``
         leaves them as the plan has them; ``auto`` fits where there is a history, and else leaves them.
+    lag
+        Months from an effort to what it sells; None takes those of the settings, else the median sales cycle.
 
     Raises
     ------
@@ -67,7 +74,7 @@ def with_curves(
     if which == "judgement":
         return Curved(plan=_judged(plan))
     try:
-        read = _read(workspace, plan)
+        read = _read(workspace, plan, lag)
         if read is not None:
             return _fitted(workspace, plan, read, progress)
     except NoHistory as error:
@@ -103,13 +110,13 @@ def _judged(plan: Plan) -> Plan:
     )
 
 
-def _read(workspace: "Workspace", plan: Plan) -> EffortHistory | None:
+def _read(workspace: "Workspace", plan: Plan, lag: int | None) -> EffortHistory | None:
     try:
         data = workspace.dataset()
     except MissingFile:
         return None
     with data:
-        return read_effort(workspace, data, plan)
+        return read_effort(workspace, data, plan, lag=lag)
 
 
 def _fitted(
@@ -120,9 +127,10 @@ def _fitted(
         raise NoHistory(
             f"{plan.period.label} is not made of whole months.", hint="Allocate a month, quarter or year."
         )
-    if len(read.months) < _LEAST_MONTHS:
+    if (count := len(read.months) - read.lag) < _LEAST_MONTHS:
+        late = f", and {counted(read.lag, 'month', 'months')} pass until it sells" if read.lag else ""
         raise NoHistory(
-            f"Only {counted(len(read.months), 'month', 'months')} of effort is known ({_span(read.months)}).",
+            f"Only {counted(max(count, 0), 'month', 'months')} of effort with sales is known ({_span(read.months)}{late}).",
             hint=f"Curves are fitted from {_LEAST_MONTHS} months on; until then answer three questions a segment: --judge.",
         )
     return _Work(plan, read, months).run(progress)
@@ -231,6 +239,7 @@ class _Work:
             segments=[segment.name for segment in segments],
             effort=efforts,
             sales=self.read.sales[self.rows],
+            today=self.read.today[resource][self.rows],
             judgements=judged,
         )
 
@@ -310,6 +319,7 @@ class _Work:
                     for effort, sales in one.points
                 ),
                 doubts=one.doubts,
+                lag=self.read.lag,
             ),
         )
 
@@ -317,7 +327,9 @@ class _Work:
         prior = f"judgement of {judge}" if judge else found.prior.cited
         if LENT in one.doubts:
             return f"taken after the other segments, with {prior}; no effort of its own is known"
-        return f"fitted from {counted(len(one.points), 'month', 'months')} of effort, {_span(self.read.months)}, with {prior}"
+        late = f"sold {counted(self.read.lag, 'month', 'months')} later, " if self.read.lag else ""
+        months = counted(len(one.points), "month", "months")
+        return f"fitted from {months} of effort, {late}{_span(self.read.months)}, with {prior}"
 
 
 def _noise(one: Fitted, found: Fit) -> float:

@@ -61,50 +61,76 @@ def leeway(
         raise BadInput(f"A share of {share:g} cannot be lost.", hint="Use 0.01 for one per cent.")
     problem = best.problem
     x = np.array([best.amounts[key] for key in problem.keys])
-    top = float(problem.relaxed.actual(x).sum())
-    floor = top - share * abs(best.net)
+    loss = _Loss(problem, x, float(problem.relaxed.actual(x).sum()), share * abs(best.net))
     found = {}
     for line, key in enumerate(problem.keys):
-        low, high = (_end(problem, line, x, float(ends[line]), top, floor) for ends in problem.tight)
+        low, high = (loss.reached(line, float(ends[line])) for ends in problem.tight)
         found[key] = Leeway(amount=float(x[line]), low=low, high=high)
         if progress is not None:
             progress(line + 1)
     return found
 
 
-def _end(problem: Problem, line: int, x: Floats, to: float, best: float, floor: float) -> float:
-    """Where the loss reaches what may be lost, between the best amount and an end of its box.
+class _Loss:
+    """What is lost when one line is held at an amount and the others are at their best around ``x``.
 
-    The loss grows about with the square of the distance, which gives the next guess; a bracket keeps it in.
+    Each line stays on its side of its turn, where S-shaped curves are concave.
     """
-    at = float(x[line])
-    if at == to or _held(problem, line, x, to) >= floor:
-        return to
-    near, far, guess = 0.0, 1.0, 0.5
-    for _ in range(_TRIES):
-        value = _held(problem, line, x, at + guess * (to - at))
-        near, far = (guess, far) if value >= floor else (near, guess)
-        if far - near <= _NEAR * far:
-            break
-        lost = max(best - value, 1e-300)
-        aim = guess * float(np.sqrt((best - floor) / lost)) if np.isfinite(lost) else 0.0
-        middle = (near + far) / 2
-        guess = aim if near + 0.05 * (far - near) < aim < far - 0.05 * (far - near) else middle
-    step = problem.steps[line]
-    amount = at + near * (to - at)
-    return float(round(amount / step) * step) if step else amount
 
+    def __init__(self, problem: Problem, x: Floats, top: float, most: float) -> None:
+        self.problem, self.x, self.top, self.most = problem, x, top, most
+        relaxed = problem.relaxed
+        turns = relaxed.responses.inflection()
+        # Behind the last draw's turn all draws are concave; few lines lie between the turns of their draws.
+        last = turns.max(axis=0)
+        turn = np.where(x >= last, last, np.median(turns, axis=0))
+        low = np.where(x >= turn, np.maximum(relaxed.low, np.minimum(turn, relaxed.high)), relaxed.low)
+        high = np.where(x < turn, np.minimum(relaxed.high, x), relaxed.high)
+        self.relaxed = relaxed.within(low, np.maximum(low, high))
+        self.far = self._about()
 
-def _held(problem: Problem, line: int, x: Floats, amount: float) -> float:
-    """What the others bring at their best around ``x`` when one line is held at an amount; minus infinity if nothing."""
-    relaxed = problem.relaxed
-    low, high = relaxed.low.copy(), relaxed.high.copy()
-    # Around amounts on the concave part of S-shaped curves these stay concave.
-    turn = np.median(relaxed.responses.inflection(), axis=0)
-    low, high = (
-        np.where(x >= turn, np.maximum(low, np.minimum(turn, high)), low),
-        np.where(x < turn, np.minimum(high, x), high),
-    )
-    low[line] = high[line] = amount
-    solved = solve_box(relaxed.within(low, np.maximum(low, high)), problem.rows)
-    return float(relaxed.actual(solved.x).sum()) if solved.kept else -np.inf
+    def _about(self) -> Floats:
+        """How far each line may move by how the curves bend: its own loss, and that of the others, who make room (n,)."""
+        relaxed = self.relaxed
+        bend = np.abs(relaxed.weights @ relaxed.responses.slopes(self.x)[1])
+        free = (self.x > relaxed.low) & (self.x < relaxed.high) & (bend > 0)
+        give = float((1 / bend[free]).sum()) if free.any() else 0.0
+        stiff = bend + (1 / give if give > 0 else 0.0)
+        out: Floats = np.sqrt(2 * self.most / np.maximum(stiff, 1e-300))
+        return out
+
+    def reached(self, line: int, to: float) -> float:
+        """Where the loss reaches what may be lost, between the best amount and an end of its box.
+
+        The loss grows about with the square of the distance, which gives the next guess; a bracket keeps it in.
+        """
+        at = float(self.x[line])
+        if at == to:
+            return to
+        guess = min(1.0, float(self.far[line]) / abs(to - at))
+        near, far = 0.0, np.inf
+        for _ in range(_TRIES):
+            lost = self.of(line, at + guess * (to - at))
+            near, far = (guess, far) if lost <= self.most else (near, guess)
+            if near == 1:
+                return to
+            if far - near <= _NEAR * far:
+                break
+            guess = self._next(guess, lost, near, min(far, 1.0), tried=far <= 1)
+        step, amount = self.problem.steps[line], at + near * (to - at)
+        return float(round(amount / step) * step) if step else amount
+
+    def _next(self, guess: float, lost: float, near: float, far: float, *, tried: bool) -> float:
+        """Give the next share of the way: inside the bracket, or its end where that was not tried."""
+        aim = guess * float(np.sqrt(self.most / max(lost, 1e-300))) if np.isfinite(lost) else 0.0
+        # A little nearer to the side that is not known, so that the bracket closes.
+        aim *= 1 - _NEAR / 3 if lost > self.most else 1 + _NEAR / 3
+        if not tried and aim >= far:
+            return far
+        inside = near + 0.02 * (far - near) < aim < far - 0.02 * (far - near)
+        return aim if inside else (near + far) / 2
+
+    def of(self, line: int, amount: float) -> float:
+        """What is lost; infinite where the others cannot keep to the limits."""
+        solved = solve_box(self.relaxed.narrowed(line, amount, amount), self.problem.rows)
+        return self.top - float(self.relaxed.actual(solved.x).sum()) if solved.kept else np.inf

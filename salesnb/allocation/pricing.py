@@ -7,6 +7,8 @@ Method*, SIAM Journal on Optimization 13). That may fail to settle: then nothing
 :mod:`salesnb.allocation.interior` takes over.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,19 +36,23 @@ Flags = npt.NDArray[np.bool_]
 def settle(relaxed: Relaxation, rows: Rows) -> Point | None:
     """Maximise the sum of concave lines over their box and rows; None where that did not come to an end.
 
-    Every line needs room (low < high). Lines with a straight piece, or that cost to move, are left to others.
+    Every line needs room (low < high). Lines that cost to move are left to others, and those with a straight piece too, unless
+    that is so in some of their draws only.
     """
-    if relaxed.costs.moving.any() or (relaxed.touch > relaxed.low).any():
+    straight = relaxed.touch > relaxed.low
+    if relaxed.costs.moving.any() or straight.all(axis=0).any():
         return None
     with np.errstate(all="ignore"):
-        return _Settling(relaxed, rows).run()
+        return _Settling(relaxed, rows, relaxed.slopes if straight.any() else relaxed.plain_slopes).run()
 
 
 class _Settling:
     """``x`` are amounts (n,), ``prices`` those of the rows (m,), ``ends`` the ends of rows that bind."""
 
-    def __init__(self, relaxed: Relaxation, rows: Rows) -> None:
-        self.relaxed, self.rows, self.matrix = relaxed, rows, rows.matrix
+    def __init__(
+        self, relaxed: Relaxation, rows: Rows, slopes: Callable[[Floats], tuple[Floats, Floats]]
+    ) -> None:
+        self.relaxed, self.rows, self.matrix, self.slopes = relaxed, rows, rows.matrix, slopes
         self.low, self.high, self.unit = relaxed.low, relaxed.high, relaxed.costs.unit
         self.x, self.offset = self._even_share(), self._offset()
         self.equal, self.size = rows.low == rows.high, np.abs(self.matrix) @ self.x
@@ -92,9 +98,8 @@ class _Settling:
 
     def _slopes(self) -> tuple[Floats, Floats]:
         """How steep the lines are, and by how much they give way for a unit less of that."""
-        rise, bend = self.relaxed.responses.slopes(self.x)
-        weights = self.relaxed.weights
-        return weights @ rise, -1 / (weights @ bend)
+        rise, bend = self.slopes(self.x)
+        return rise, -1 / bend
 
     def _first_prices(self) -> Floats:
         """Price rows that do not overlap so that their lines would take what there is; the others begin at 0."""

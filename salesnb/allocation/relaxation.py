@@ -158,6 +158,11 @@ class Relaxation:
         rises = self.weights @ np.where(straight, self.chord, rise)
         return rises, self.weights @ np.where(straight, 0.0, np.minimum(bend, 0.0))
 
+    def plain_slopes(self, x: Floats) -> tuple[Floats, Floats]:
+        """Tell the same of curves that are concave on the whole box."""
+        rise, bend = self.responses.slopes(x)
+        return self.weights @ rise, self.weights @ bend
+
     def in_draws(self, x: Floats) -> tuple[Floats, Floats, Floats]:
         """Heights of the envelopes in each draw, their first and second derivatives, (d, n) each, without costs."""
         straight = x < self.touch
@@ -182,10 +187,20 @@ def _envelope(responses: Responses, low: Floats, high: Floats) -> tuple[Floats, 
     It touches at infinity where it goes to the end of the box without touching before.
     """
     start = responses.value(low)
+    touch, chord = np.broadcast_to(low, start.shape), np.zeros_like(start)
+    bent = np.flatnonzero((responses.inflection() > low).any(axis=0) & (high > low))
+    if len(bent):
+        touch = touch.copy()
+        touch[:, bent], chord[:, bent] = _touched(
+            responses.only(bent), low[bent], high[bent], start[:, bent]
+        )
+    return touch, chord, start
+
+
+def _touched(responses: Responses, low: Floats, high: Floats, start: Floats) -> tuple[Floats, Floats]:
+    """Halve the stretch behind each curve's turn until its tangent passes through the point at ``low``."""
     turn = responses.inflection()
     convex = turn > low
-    if not convex.any():
-        return np.broadcast_to(low, start.shape), np.zeros_like(start), start
     near, far = np.where(convex, np.minimum(turn, high), low), np.where(convex, high, low)
     through = convex & _is_above(responses, low, start, far)
     for _ in range(_HALVINGS):
@@ -194,7 +209,7 @@ def _envelope(responses: Responses, low: Floats, high: Floats) -> tuple[Floats, 
         near, far = np.where(above, middle, near), np.where(above, far, middle)
     touch = np.where(through, high, far)
     chord = (responses.value(touch) - start) / np.where(touch > low, touch - low, 1.0)
-    return np.where(through, np.inf, touch), np.where(touch > low, chord, 0.0), start
+    return np.where(through, np.inf, touch), np.where(touch > low, chord, 0.0)
 
 
 def _is_above(responses: Responses, low: Floats, start: Floats, x: Floats) -> npt.NDArray[np.bool_]:

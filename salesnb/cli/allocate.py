@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.allocate_printing import ask, print_allocation, print_questions, print_scores, print_used
-from salesnb.cli.arguments import share
+from salesnb.cli.arguments import lag, share
 from salesnb.cli.progress import progress_line
 from salesnb.errors import BadUsage
 from salesnb.workspace import Workspace
@@ -82,6 +82,12 @@ def _add_stating(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "history", "judgement", "kept"),
         default="auto",
         help="fitted from history where it allows that (auto, history), from answers alone, or as the plan has them",
+    )
+    stated.add_argument(
+        "--lag",
+        metavar="TIME",
+        type=lag,
+        help="from an effort to what it sells: 2m or 60d; else that of salesnb.toml, else the median sales cycle",
     )
     stated.add_argument(
         "--questions", action="store_true", help="print the answers to be given as CSV, and end"
@@ -169,7 +175,7 @@ def run_allocate(arguments: argparse.Namespace) -> int:
     if arguments.used and plan.response_curves:
         return print_used(workspace, plan, arguments)
     with progress_line() as show:
-        curved = with_curves(workspace, plan, arguments.curves, show)
+        curved = with_curves(workspace, plan, arguments.curves, show, lag=arguments.lag)
     plan = curved.plan
     for notice in curved.notices:
         say(notice)

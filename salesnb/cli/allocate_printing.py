@@ -129,7 +129,7 @@ def print_used(workspace: Workspace, plan: "Plan", arguments: argparse.Namespace
         print(line)
     if any(curve.fit is not None for curve in plan.response_curves):
         with progress_line() as show:
-            anew = with_curves(workspace, plan, arguments.curves, show).plan
+            anew = with_curves(workspace, plan, arguments.curves, show, lag=arguments.lag).plan
         for line in refit_lines(plan, anew):
             print(line)
     return 0

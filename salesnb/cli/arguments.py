@@ -4,8 +4,9 @@ import argparse
 from datetime import date
 
 from salesnb.errors import BadUsage
+from salesnb.settings import lag_months
 
-__all__ = ["day", "dimension_filter", "share", "whole_number"]
+__all__ = ["day", "dimension_filter", "lag", "share", "whole_number"]
 
 
 # Nothing is sold before or after; calendars reach a little further.
@@ -41,6 +42,15 @@ def share(text: str) -> float:
         found = -1.0
     if not 0 <= found <= 1:
         message = f"{text!r} is not a share; write it as 0.8 or 80%"
+        raise argparse.ArgumentTypeError(message)
+    return found
+
+
+def lag(text: str) -> int:
+    """Read how long effort takes to sell, in whole months."""
+    found = lag_months(text)
+    if found is None:
+        message = f"{text!r} is no time from effort to sales; write it as 2m or 60d, up to two years"
         raise argparse.ArgumentTypeError(message)
     return found
 

@@ -127,6 +127,8 @@ class CurveFit:
         trend, at the pace of the plan's period, so that they lie around the curve.
     doubts
         Why history cannot tell, if it cannot, in words.
+    lag
+        Months from an effort to what it sells: the effort of a month was held against sales so much later.
     """
 
     first: str
@@ -139,6 +141,7 @@ class CurveFit:
     season_bp: tuple[int, ...]
     points: tuple[tuple[float, ...], ...] = rarely()
     doubts: tuple[str, ...] = rarely()
+    lag: int = field(default=0, metadata=LEFT_OUT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ from typing import Any
 
 from salesnb.charts import Chart, bars, table
 from salesnb.charts.response import response
-from salesnb.counting import counted
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_cascade import resource_table
 from salesnb.workbooks.plan_view_read import PlanExtract
@@ -169,14 +168,9 @@ def _curve(extract: PlanExtract, curve: Mapping[str, Any]) -> Chart:
         amount_name=_named(curve),
         amount_unit=curve["unit"],
         fmt=extract.fmt,
-        subtitle=f"Expected sales, {extract.period}, with the range of 80 of 100 cases{_data(curve)}",
+        subtitle=f"Expected sales, {extract.period}, with the range of 80 of 100 cases",
+        note="Each point is a month that it is fitted from." if curve["points"] else "",
     )
-
-
-def _data(curve: Mapping[str, Any]) -> str:
-    """Say what the points are."""
-    count = len(curve["points"])
-    return f"; {counted(count, 'point', 'points')}: the months that it is fitted from" if count else ""
 
 
 def _amount(extract: PlanExtract, line: Mapping[str, Any], amount: float) -> str:

@@ -84,7 +84,8 @@ def test_a_fitted_curve_draws_the_months_that_it_is_fitted_from() -> None:
         for given in ([], points)
     )
     assert dotted.count("<circle") == bare.count("<circle") + 2
-    assert "2 points: the months that it is fitted from" in dotted
+    assert "Each point is a month" in dotted
+    assert "Each point is a month" not in bare
 
 
 def test_the_table_has_today_planned_the_band_the_worth_and_who_locked_it_why(page: PlanView) -> None:
