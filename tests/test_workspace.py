@@ -15,6 +15,12 @@ def settings_of(folder: Path, text: str) -> Settings:
     return Workspace.open(folder).settings
 
 
+def test_the_time_from_effort_to_sales_is_read_in_months(tmp_path):
+    assert settings_of(tmp_path, '[effort]\nlag = "2m"\n').lag == 2
+    assert settings_of(tmp_path, '[effort]\nlag = "57d"\n').lag == 2
+    assert Settings().lag is None
+
+
 def test_a_new_workspace_reads_back_what_it_was_made_with(tmp_path: Path) -> None:
     chosen = Settings(company='Ärger & "Söhne" 😀', currency="JPY", locale="ja_JP", fiscal_year_start=4)
     Workspace.create(tmp_path / "mine", chosen)
@@ -92,6 +98,9 @@ def test_the_confidence_of_coverage_is_a_setting(tmp_path: Path) -> None:
         ('[fairness]\nbands = ["1"]\n', "that rise"),
         ("[fairness]\nhealthy = 0.6\n", "least and the most"),
         ("[fairness]\nhealthy = [0.6, 1.2]\n", "least and the most"),
+        ('[effort]\nlag = "soon"\n', "months or days"),
+        ("[effort]\nlag = 2\n", "months or days"),
+        ('[effort]\nlag = "99m"\n', "two years"),
         ('[freshness]\nmax_age = "3 days"\n', "days or weeks"),
         ("[freshness]\nmax_age = 3\n", "days or weeks"),
         ("data = 1\n", "outside a section"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from salesnb.actions.effort_months import is_people
 from salesnb.actions.plan_segments import segment_named
 from salesnb.allocation.forms import Floats
 from salesnb.calendar import Period
@@ -147,7 +148,8 @@ def usual_effort(workspace: "Workspace", plan: Plan) -> dict[str, float]:
     out: dict[str, float] = {}
     for row in rows:
         if row.period in months:
-            out[row.resource] = out.get(row.resource, 0.0) + row.amount * count / len(months)
+            times = 1 if is_people(row.resource, "") else count
+            out[row.resource] = out.get(row.resource, 0.0) + row.amount * times / len(months)
     return out
 
 

@@ -5,13 +5,13 @@ one value of its dimension. The company is told of all. Only months of the perio
 known, from its start without a break; won deals are of the same months.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from salesnb.actions.effort_months import is_people, known_months, used_in
 from salesnb.actions.naming import COMPANY
 from salesnb.calendar import Period
 from salesnb.kpis import Query, run
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from salesnb.planning import Plan, Resource, Segment
 
 __all__ = ["EffortUsed"]
-
-# Heads are there in every month; a budget and hours are used up.
-_PEOPLE = re.compile(r"\b(heads?|headcount|fte|people|reps)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +57,8 @@ class EffortUsed:
 
     @cached_property
     def _months(self) -> tuple[Period, ...]:
-        known = {row["period"] for row in self._rows}
-        found: list[Period] = []
-        for month in self.facts.calendar.months(self.facts.period):
-            if month.label not in known or month.last_day > self.facts.as_of:
-                break
-            found.append(month)
-        return tuple(found)
+        labels = {str(row["period"]) for row in self._rows}
+        return known_months(self.facts.calendar, self.facts.period, labels, self.facts.as_of)
 
     @cached_property
     def _lines(self) -> list[tuple[str, dict[str, Any]]]:
@@ -85,9 +77,9 @@ class EffortUsed:
         stated = self._resource(resource)
         money = stated.unit == "money" if stated else is_money(resource)
         counts = stated.counts if stated else ""
-        is_people = bool(_PEOPLE.search(f"{resource} {counts}".replace("_", " ")))
+        people = not money and is_people(resource, counts)
         total = amount * 10**self.facts.data.meta.digits if money else amount
-        spent = round(total / len(self._months) if is_people else total)
+        spent = round(used_in(total, len(self._months), people=people))
         won, count = self._won_by(segment)
         place = self._segment(segment)
         return {
@@ -95,7 +87,7 @@ class EffortUsed:
             "segment": place.name if place else segment,
             "unit": "money" if money else "count",
             "counts": counts,
-            "planned": self._planned(stated, segment, is_people=is_people),
+            "planned": self._planned(stated, segment, people=people),
             "used": spent,
             "won_amount": won,
             "won_count": count,
@@ -103,12 +95,12 @@ class EffortUsed:
             "cost": spent / count if count and spent > 0 else None,
         }
 
-    def _planned(self, resource: "Resource | None", segment: str, *, is_people: bool) -> int | None:
+    def _planned(self, resource: "Resource | None", segment: str, *, people: bool) -> int | None:
         """Give the plan's amount for these months: heads as they are, all else by the number of months."""
         plan, place = self.plan, self._segment(segment)
         if plan is None or resource is None or place is None or plan.period != self.facts.period:
             return None
-        share = 1.0 if is_people else len(self._months) / len(self.facts.calendar.months(plan.period))
+        share = 1.0 if people else len(self._months) / len(self.facts.calendar.months(plan.period))
         mine = [
             line.amount
             for line in plan.allocation

@@ -8,6 +8,7 @@ import numpy as np
 
 from salesnb.actions.allocation_curves import Scale, curve_record, judged_record, judgement_of
 from salesnb.actions.effort_history import EffortHistory, NoHistory, read_effort
+from salesnb.actions.effort_months import is_people
 from salesnb.allocation import ADVERTISING, SELLING, Curve, Fit, History, curves_over, fit_together
 from salesnb.allocation.fitting import Fitted
 from salesnb.allocation.forms import Floats
@@ -177,6 +178,11 @@ class _Work:
         ]
         self.rows = [row for row in range(len(read.segments)) if sold[row] and not never[row]]
 
+    def _times(self, resource: Resource) -> int:
+        """How many times a month's amount the plan's is: people are there in every month."""
+        people = resource.unit != "money" and is_people(resource.name, resource.counts)
+        return 1 if people else self.count
+
     def _never(self, row: int) -> bool:
         """Whether a segment is known to have had no effort at all of one of the resources."""
         mine = [values[row] for values in self.read.efforts.values()]
@@ -245,12 +251,12 @@ class _Work:
 
     def _monthly(self, record: ResponseCurve) -> Judgement:
         said = judgement_of(record.judgement, self.scale, self.resources[record.resource])  # type: ignore[arg-type]
-        parts = {name: getattr(said, name) / self.count for name in ("none", "now", "saturated", "effort")}
-        return replace(said, **parts)
+        parts = {name: getattr(said, name) / self.count for name in ("none", "now", "saturated")}
+        return replace(said, **parts, effort=said.effort / self._times(self.resources[record.resource]))
 
     def _check_total(self, resource: Resource, efforts: Floats) -> None:
         total = resource.total / self.scale.of(resource)
-        usual = float(np.nanmean(np.nansum(efforts, axis=0))) * self.count
+        usual = float(np.nanmean(np.nansum(efforts, axis=0))) * self._times(resource)
         if total > 0 and usual > 0 and not 1 / _ANOTHER_UNIT < total / usual < _ANOTHER_UNIT:
             raise BadInput(
                 f"The total of {resource.name} is {total:,.10g}, but the effort that is loaded comes to {_rounded(usual)} in as many"
@@ -264,14 +270,15 @@ class _Work:
         usual = float(np.nanmean(effort)) if np.isfinite(effort).any() else 0.0
         if usual > 0 and not 1 / _ANOTHER_UNIT < judged.effort / usual < _ANOTHER_UNIT:
             raise BadInput(
-                f"It is judged with {resource.name} of {judged.effort * self.count:,.10g}, but the effort that is loaded comes"
-                f" to {_rounded(usual * self.count)} in as many months.",
+                f"It is judged with {resource.name} of {judged.effort * self._times(resource):,.10g}, but the effort that is"
+                f" loaded comes to {_rounded(usual * self._times(resource))} in as many months.",
                 where=segment.name,
                 hint=f"Give both in one unit ({resource.counts or self.plan.currency}). --curves judgement leaves history out.",
             )
 
     def _records(self, resource: str, found: Fit, segments: Sequence[Segment]) -> list[ResponseCurve]:
-        curves, shares = curves_over(found, self.ahead)
+        stock = self._times(self.resources[resource]) == 1
+        curves, shares = curves_over(found, self.ahead, stock=stock)
         return [
             self._record(self.resources[resource], segment, found, curves[segment.name], shares[segment.name])
             for segment in segments
@@ -287,8 +294,8 @@ class _Work:
     ) -> ResponseCurve:
         one, before = found.fitted[segment.name], self.known.get((resource.id, segment.id))
         judgement = before.judgement if before is not None else None
-        today = before.today / self.scale.of(resource) if before and judgement else one.today * self.count
-        at = one.today * self.count
+        at = one.today * self._times(resource)
+        today = before.today / self.scale.of(resource) if before and judgement else at
         factor = float(
             np.mean([curve.at(at) for curve in draws]) / np.mean([c.at(one.today) for c in one.draws])
         )
@@ -313,7 +320,7 @@ class _Work:
                 ),
                 points=tuple(
                     (
-                        round(effort * self.count * self.scale.of(resource)),
+                        round(effort * self._times(resource) * self.scale.of(resource)),
                         round(sales * factor * self.scale.sales()),
                     )
                     for effort, sales in one.points

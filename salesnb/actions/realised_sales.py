@@ -6,6 +6,7 @@ from zlib import crc32
 import numpy as np
 
 from salesnb.actions.allocation_problem import Posed
+from salesnb.actions.effort_months import is_people
 from salesnb.allocation.forms import Floats
 from salesnb.allocation.limits import Key
 from salesnb.allocation.realised import Realised
@@ -29,6 +30,8 @@ def realised_sales(
     won: Won,
 ) -> tuple[Realised, ...]:
     """Compare the months after those that curves were fitted from; segments of which either is not known are left out.
+
+    Sales of a month are held against the effort that they come from: that of the curve's lag before.
 
     Parameters
     ----------
@@ -55,7 +58,7 @@ def realised_sales(
                 Realised(
                     segment=segment.name,
                     ahead=len(new),
-                    effort=sum(effort[lines[0]].get(month.label, 0.0) for month in new),
+                    effort=_spent(posed, lines[0], effort[lines[0]], new),
                     actual=float(actual),
                     predicted=float(drawn.mean()),
                     low=float(low),
@@ -71,6 +74,19 @@ def _last(posed: Posed, lines: Sequence[Key]) -> str:
     return max((fit.last for fit in fits if fit is not None), default="")
 
 
+def _spent(posed: Posed, key: Key, effort: Mapping[str, float], months: Sequence[Period]) -> float:
+    """Sum the effort that sells in months."""
+    fit = posed.stored(key).fit
+    lag = 0 if fit is None else fit.lag
+    return sum(effort.get(_before(month.label, lag), 0.0) for month in months)
+
+
+def _before(label: str, months: int) -> str:
+    """Give the label of a month so many months before another: ``2017-11``."""
+    year, month = divmod(int(label[:4]) * 12 + int(label[5:]) - 1 - months, 12)
+    return f"{year:04}-{month + 1:02}"
+
+
 def _predicted(
     posed: Posed,
     lines: Sequence[Key],
@@ -82,9 +98,11 @@ def _predicted(
     labels = [month.label for month in new]
     parts = []
     for key in lines:
-        spent = sum(effort[key].get(label, 0.0) for label in labels)
+        spent = _spent(posed, key, effort[key], new)
         # A curve is for the whole period: what is used in a part of it is held against it at the same pace.
-        pace = max(0.0, spent) * len(whole) / len(new)
+        resource = posed.resource(key)
+        people = resource.unit != "money" and is_people(resource.name, resource.counts)
+        pace = max(0.0, spent) * (1 if people else len(whole)) / len(new)
         draws = np.array([curve.at(pace) for curve in posed.fresh[key]])
         parts.append(np.resize(draws, _DRAWS))
     fit = posed.stored(lines[0]).fit

@@ -1,6 +1,7 @@
 """What there is to allocate, stated as people type it: resources, segments, three answers a segment, limits."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -234,8 +235,21 @@ def limit(
 def limit_records(
     plan: Plan, ends: Sequence[Ends], settings: "Settings", *, who: str, at: datetime
 ) -> tuple[AllocationLimit, ...]:
-    """Give limits as a plan or a scenario holds them."""
-    return tuple(_limit(plan, one, settings, who, at) for one in ends)
+    """Give limits as a plan or a scenario holds them, one of each segment or group.
+
+    Raises
+    ------
+    BadInput
+        When the same is limited twice, of which one would be lost.
+    """
+    found = tuple(_limit(plan, one, settings, who, at) for one in ends)
+    twice = [limit for limit, count in Counter(limit.key for limit in found).items() if count > 1]
+    if twice:
+        names = ", ".join(segment.name for segment in plan.segments if segment.id in twice[0][1])
+        raise BadInput(
+            f"{names} is limited twice.", hint="Say it in one limit: a lock, both ends, or a strategy."
+        )
+    return found
 
 
 def _limit(plan: Plan, ends: Ends, settings: "Settings", who: str, at: datetime) -> AllocationLimit:

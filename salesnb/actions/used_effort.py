@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from salesnb.actions.allocation_problem import Posed, pose
 from salesnb.actions.effort_history import EffortRow, effort_rows
+from salesnb.actions.effort_months import is_people, known_months, used_in
 from salesnb.actions.realised_sales import realised_sales
 from salesnb.allocation.limits import Key, line_of
 from salesnb.allocation.realised import Realised
-from salesnb.calendar import FiscalCalendar, Period
+from salesnb.calendar import Period
 from salesnb.errors import BadInput
 from salesnb.kpis import Query, run
 from salesnb.planning import Plan, Resource, Segment
@@ -35,9 +35,9 @@ class UsedLine:
     planned
         For the whole period, in the smallest unit; None where the plan allocates nothing yet.
     due
-        Its part for these months, by their number.
+        Its part for these months, by their number; of people all, because they are there in every month.
     used
-        What was used in them.
+        What was used in them; of people the mean of the months.
     won_amount, won_count
         What the segment won in them; None where no deals can be told to be the segment's.
     expected, low, high
@@ -105,7 +105,8 @@ def find_used(workspace: "Workspace", plan: Plan) -> Used:
                 hint="Import a table effort with the columns period, segment, resource and amount.",
             )
         effort = _by_line(posed, rows)
-        months = _known_months(workspace.calendar, plan.period, effort, data.meta.as_of)
+        labels = {label for sums in effort.values() for label in sums}
+        months = known_months(workspace.calendar, plan.period, labels, data.meta.as_of)
         if not months:
             raise BadInput(
                 f"No effort of {plan.period.label} is loaded for the plan's resources and segments.",
@@ -143,27 +144,17 @@ def _by_line(posed: Posed, rows: Sequence[EffortRow]) -> dict[Key, dict[str, flo
     return found
 
 
-def _known_months(
-    calendar: FiscalCalendar, period: Period, effort: Mapping[Key, Mapping[str, float]], as_of: date
-) -> tuple[Period, ...]:
-    """Take the period's months that are over and of which some effort is known, from its start without a break."""
-    known = {label for sums in effort.values() for label in sums}
-    found: list[Period] = []
-    for month in calendar.months(period):
-        if month.label not in known or month.last_day > as_of:
-            break
-        found.append(month)
-    return tuple(found)
-
-
 def _line(
     posed: Posed, key: Key, sums: Mapping[str, float], months: Sequence[Period], whole: int, won: "_Won"
 ) -> UsedLine:
     resource = posed.resource(key)
     spent = sum(sums.get(month.label, 0.0) for month in months)
     share = len(months) / whole
+    people = resource.unit != "money" and is_people(resource.name, resource.counts)
+    used = used_in(spent, len(months), people=people)
     # A curve is for the whole period: what is used in a part of it is held against it at the same pace.
-    draws = np.array([curve.at(max(0.0, spent) / share) for curve in posed.fresh[key]])
+    pace = used if people else spent / share
+    draws = np.array([curve.at(max(0.0, pace)) for curve in posed.fresh[key]])
     draws *= share * posed.scale.sales()
     low, high = np.percentile(draws, [_LOW, _HIGH])
     planned = next(
@@ -180,8 +171,8 @@ def _line(
         resource=resource,
         segment=segment.name,
         planned=planned,
-        due=None if planned is None else round(planned * share),
-        used=round(spent * posed.scale.of(resource)),
+        due=None if planned is None else round(planned * (1.0 if people else share)),
+        used=round(used * posed.scale.of(resource)),
         won_amount=amount,
         won_count=count,
         expected=round(float(draws.mean())),

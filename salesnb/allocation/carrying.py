@@ -47,7 +47,7 @@ def carried(fitted: Fit, ahead: Sequence[int], *, trend: float = 1.0) -> Floats:
 
 
 def curves_over(
-    fitted: Fit, ahead: Sequence[int], *, trend: float = _DAMPED
+    fitted: Fit, ahead: Sequence[int], *, trend: float = _DAMPED, stock: bool = False
 ) -> tuple[dict[str, tuple[Curve, ...]], dict[str, tuple[float, ...]]]:
     """Give each segment's draws for several periods together, and the share of its sales that each of them has.
 
@@ -57,6 +57,8 @@ def curves_over(
     ----------
     ahead, trend
         As in `carried`.
+    stock
+        Whether amounts are there in every period, as heads are, instead of being used up.
 
     Raises
     ------
@@ -66,12 +68,11 @@ def curves_over(
     if not ahead:
         raise BadInput("Curves are asked for over no period.", hint="Name at least one.")
     factors = carried(fitted, ahead, trend=trend)
+    wider = 1 if stock else len(ahead)
     curves, shares = {}, {}
     for row, (name, one) in enumerate(fitted.fitted.items()):
         curves[name] = tuple(
-            replace(
-                curve, height=curve.height * whole, base=curve.base * whole, scale=curve.scale * len(ahead)
-            )
+            replace(curve, height=curve.height * whole, base=curve.base * whole, scale=curve.scale * wider)
             for curve, whole in zip(one.draws, factors[:, row].sum(axis=1).tolist(), strict=True)
         )
         mean = factors[:, row].mean(axis=0)

@@ -110,9 +110,14 @@ class _Settling:
             if not (np.isfinite(self.rows.high[row]) and bare[mine].all() and mine.any()):
                 continue
             weight = self.matrix[row, mine]
-            spare = weight @ (self.x[mine] + pull[mine] * np.log(self.rise[mine] / weight)) - self.rows.high[row]
+            spare = (
+                weight @ (self.x[mine] + pull[mine] * np.log(self.rise[mine] / weight)) - self.rows.high[row]
+            )
             price = float(np.exp(spare / (weight @ pull[mine])))
-            prices[row], bare = max(price - float((self.unit[mine] / weight).mean()), 1e-3 * price), bare & ~mine
+            prices[row], bare = (
+                max(price - float((self.unit[mine] / weight).mean()), 1e-3 * price),
+                bare & ~mine,
+            )
             if not bare.any():
                 break
         return prices
@@ -128,7 +133,10 @@ class _Settling:
         # About what a unit of a row is worth.
         known = max(float(np.abs(self.prices).max()), float(self.unit.max()), float(self.rise.min()))
         worth = known / np.maximum(self.size, 1e-300)
-        above, below = self.prices + worth * (come - rows.high) > 0, self.prices + worth * (come - rows.low) < 0
+        above, below = (
+            self.prices + worth * (come - rows.high) > 0,
+            self.prices + worth * (come - rows.low) < 0,
+        )
         self.ends = np.where(above | ~np.isfinite(rows.low), rows.high, rows.low)
         self.binds = self.equal | above | below
         self.prices = np.where(self.binds, self.prices, 0.0)

@@ -24,6 +24,7 @@ _SLACK = 1e-9
 # Of a total, that a line may have which nothing else bounds: above 1, so that the total itself is what binds.
 _LOOSE = 2.0
 _DOUBLINGS = 200
+_COUNTABLE = 1e100
 
 # Keys are segments or (resource, segment); a mapping of either kind will do.
 Curves = Mapping[Any, Curve | Sequence[Curve]]
@@ -107,7 +108,7 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
     """
     if not curves:
         raise BadInput("There is no segment to allocate to.", hint="Give at least one response curve.")
-    draws = {key: [curve] if isinstance(curve, Curve) else list(curve) for key, curve in curves.items()}
+    draws = {key: _drawn(key, curve) for key, curve in curves.items()}
     # Curves of one form side by side are computed at once.
     keys = tuple(sorted(draws, key=lambda key: draws[key][0].form if draws[key] else ""))
     lines, drawn = tuple(map(line_of, keys)), [draws[key] for key in keys]
@@ -116,6 +117,7 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
     responses = Responses.of([line * widest if len(line) == 1 else line for line in drawn])
     box = _Box(lines, resources, setting.limits)
     low, high = box.ends(responses)
+    _countable(responses, high)
     rows, why = _rows(lines, resources, setting.limits)
     steps = np.array([resources[line.resource].step for line in lines])
     try:
@@ -143,6 +145,16 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
     )
 
 
+def _drawn(key: Any, curve: Curve | Sequence[Curve]) -> Sequence[Curve]:
+    found = [curve] if isinstance(curve, Curve) else curve
+    if not isinstance(found, list | tuple) or not all(isinstance(one, Curve) for one in found):
+        raise BadInput(
+            f"{line_of(key)} has {curve!r} for a curve.",
+            hint="Give a curve, such as power(gain=3, exponent=0.5), or draws of one.",
+        )
+    return found
+
+
 def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Setting) -> None:
     known, used = set(lines), {line.resource for line in lines}
     for name, resource in resources.items():
@@ -162,19 +174,33 @@ def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Se
     for limit in setting.limits:
         if not known.issuperset(limit.weights):
             raise _bare(f"The limit {limit.why!r}", limit.weights, known)
-    today = {line_of(key) for key in setting.today or {}}
-    if not known.issuperset(today):
+    _known_today(known, setting)
+
+
+def _known_today(known: Collection[Line], setting: Setting) -> None:
+    today = {line_of(key): amount for key, amount in (setting.today or {}).items()}
+    if not set(known).issuperset(today):
         raise _bare("Today's allocation", today, known)
-    for key, amount in (setting.today or {}).items():
+    for line, amount in today.items():
         if not (math.isfinite(amount) and amount >= 0):
             raise BadInput(
-                f"Today's amount of {line_of(key)} is {amount:g}.", hint="Use a finite number of 0 or more."
+                f"Today's amount of {line} is {amount:g}.", hint="Use a finite number of 0 or more."
             )
 
 
 def _bare(who: str, named: Iterable[Line], known: Collection[Line]) -> UnknownName:
     line = next(line for line in named if line not in known)
     return UnknownName(f"{who} names {line}, which has no curve.", hint=nearest(str(line), map(str, known)))
+
+
+def _countable(responses: Responses, high: Floats) -> None:
+    """Refuse numbers whose products a computer cannot hold; all others come to something finite."""
+    with np.errstate(over="ignore"):
+        most = float(np.abs(responses.value(high)).sum()) * max(1.0, float(high.sum()))
+    if not most < _COUNTABLE:
+        raise BadInput("The amounts or curves are too large to add up.", hint="Give them in a larger unit.")
+    if 0 < high.max() < 1 / _COUNTABLE:
+        raise BadInput("The amounts are too small to tell apart.", hint="Give them in a smaller unit.")
 
 
 class _Box:
@@ -280,6 +306,11 @@ def _costs(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Se
     today = {line_of(key): amount for key, amount in (setting.today or {}).items()}
     moving = setting.moving_cost or {}
     for name, cost in moving.items():
+        if name not in resources:
+            raise UnknownName(
+                f"Moving costs are of {name!r}, which is not given.",
+                hint=nearest(name, resources) if any(resources) else "The only resource has the name ''.",
+            )
         if not (math.isfinite(cost) and cost >= 0):
             raise BadInput(
                 f"Moving a unit costs {cost:g}.", where=name, hint="Use a finite number of 0 or more."

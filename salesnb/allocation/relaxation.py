@@ -191,9 +191,7 @@ def _envelope(responses: Responses, low: Floats, high: Floats) -> tuple[Floats, 
     bent = np.flatnonzero((responses.inflection() > low).any(axis=0) & (high > low))
     if len(bent):
         touch = touch.copy()
-        touch[:, bent], chord[:, bent] = _touched(
-            responses.only(bent), low[bent], high[bent], start[:, bent]
-        )
+        touch[:, bent], chord[:, bent] = _touched(responses.only(bent), low[bent], high[bent], start[:, bent])
     return touch, chord, start
 
 

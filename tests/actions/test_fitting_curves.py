@@ -40,19 +40,34 @@ def months(first: str, count: int) -> list[str]:
 
 
 def write(
-    folder: Path, last: int, *, without: str = "East", extra: tuple[tuple[str, str, str, float], ...] = ()
+    folder: Path,
+    last: int,
+    *,
+    without: str = "East",
+    extra: tuple[tuple[str, str, str, float], ...] = (),
+    delay: int = 0,
 ) -> None:
-    """Write ``last`` months from October 2015 on, of which December sells double; ``without`` has no effort written."""
+    """Write ``last`` months from October 2015 on, of which December sells double; ``without`` has no effort written.
+
+    Effort sells ``delay`` months later.
+    """
     rng = np.random.default_rng(5)
     folder.mkdir(exist_ok=True)
     deals, effort = [], list(extra)
+    lifts: dict[str, list[float]] = {market: [1.0] * delay for market in MARKETS}
     for month in months("2015-10", 28):
         for market, level in MARKETS.items():
             spent = {"budget": 3000 * rng.lognormal(0, 0.5), "visits": 100 * rng.lognormal(0, 0.5)}
             lift = np.prod(
                 [(x / usual) ** ELASTICITY for x, usual in zip(spent.values(), (3000, 100), strict=True)]
             )
-            sold = level * lift * rng.lognormal(0, 0.05) * (2 if month.endswith("12") else 1)
+            lifts[market].append(float(lift))
+            sold = (
+                level
+                * lifts[market][-1 - delay]
+                * rng.lognormal(0, 0.05)
+                * (2 if month.endswith("12") else 1)
+            )
             if month in months("2015-10", last):
                 deals.append((len(deals), "Ann", market, "Won", round(sold), f"{month}-01", f"{month}-20"))
                 if market != without:
@@ -73,6 +88,9 @@ def write(
 def load(folder: Path) -> Workspace:
     if not (folder / "mine").exists():
         assert main(["new", str(folder / "mine")]) == 0
+        settings = folder / "mine" / "salesnb.toml"
+        # Deals take 19 days, which is nearer to one month than to none.
+        settings.write_text(f'{settings.read_text()}\n[effort]\nlag = "0m"\n')
     source = folder / "crm"
     call = [
         "-C",
@@ -137,6 +155,35 @@ def test_each_curve_says_what_it_was_fitted_from(fitted):
     assert len(north.fit.points) == 24
     hours = next(curve for curve in fitted.response_curves if curve.resource == "visits")
     assert "Albers, Mantrala and Sridhar 2010" in hours.source
+
+
+def test_effort_that_sells_later_is_held_against_what_it_sells(loaded):
+    workspace = loaded(26, delay=2)
+    plan = planned(workspace, "budget=27000", "visits=900 hours")
+    late, same = (with_curves(workspace, plan, "auto", lag=lag).plan.response_curves[0].fit for lag in (2, 0))
+    assert (late.lag, late.months, same.lag, same.months) == (2, 24, 0, 26)
+    assert late.elasticity[1] - 0.05 <= ELASTICITY <= late.elasticity[2] + 0.05
+    assert same.elasticity[0] < 0.15
+
+
+def test_the_lag_is_the_median_cycle_and_said_where_nobody_says_another(workspace):
+    settings = workspace.root / "salesnb.toml"
+    kept = settings.read_text()
+    settings.write_text(kept.replace('lag = "0m"', ""))
+    try:
+        curved = with_curves(Workspace.open(workspace.root), planned(workspace, "visits=900 hours"), "auto")
+    finally:
+        settings.write_text(kept)
+    assert curved.plan.response_curves[0].fit.lag == 1
+    assert any("the sales of 1 month later, because deals take 19 days" in told for told in curved.notices)
+
+
+def test_people_are_there_in_every_month_and_hours_are_used_up(workspace):
+    hours, heads = (
+        with_curves(workspace, planned(workspace, total), "auto").plan.response_curves[0].today
+        for total in ("visits=900 hours", "visits=300 heads")
+    )
+    assert hours == pytest.approx(3 * heads, abs=2)
 
 
 def test_both_resources_are_told_apart(fitted):

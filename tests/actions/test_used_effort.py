@@ -110,6 +110,17 @@ def test_the_curve_says_what_was_to_be_expected_at_that_pace(workspace, plan):
     assert north.expected == north.low == north.high == 1_200_00
 
 
+def test_of_people_the_months_are_averaged_and_all_are_due(workspace, plan):
+    heads = [replace(item, unit="count", counts="heads", total=300) for item in plan.resources]
+    lines = [
+        replace(line, unit="count", amount=amount)
+        for line, amount in zip(plan.allocation, (180, 120), strict=True)
+    ]
+    north = find_used(workspace, replace(plan, resources=tuple(heads), allocation=tuple(lines))).lines[0]
+    # 50 in October and 50 in November.
+    assert (north.planned, north.due, north.used) == (180, 180, 50)
+
+
 def test_people_and_programs_read_the_same(workspace, plan):
     found = find_used(workspace, plan)
     record = used_records(found, Formatter("en_US", "USD"))[0]

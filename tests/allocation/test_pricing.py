@@ -31,7 +31,12 @@ def posed(draw):
     ]
     if draw(st.booleans()):
         limits.append(
-            group(list(curves)[: count // 2 + 1], name="g", low=draw(st.floats(0, 20)), high=draw(st.floats(40, 60)))
+            group(
+                list(curves)[: count // 2 + 1],
+                name="g",
+                low=draw(st.floats(0, 20)),
+                high=draw(st.floats(40, 60)),
+            )
         )
     spend = draw(st.sampled_from(["all", "what pays"]))
     resource = Resource(total=10.0 * count, spend=spend, unit_cost=draw(st.sampled_from([0.0, 0.1, 2.0])))
@@ -59,7 +64,12 @@ def test_curves_of_every_form_settle_in_a_few_steps():
         height = float(rng.lognormal(5, 0.7)) / (8_000**shape if form == "power" else 1)
         curves[f"s{n}"] = Curve(form=form, height=height, scale=scale, shape=shape)
     groups = [
-        group([f"s{n}" for n in range(k, 100, 5)], name=str(k), low=2e5 if k == 1 else 0, high=1.9e5 if k == 2 else 1e6)
+        group(
+            [f"s{n}" for n in range(k, 100, 5)],
+            name=str(k),
+            low=2e5 if k == 1 else 0,
+            high=1.9e5 if k == 2 else 1e6,
+        )
         for k in range(5)
     ]
     for limits in ([], groups):
