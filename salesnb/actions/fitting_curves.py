@@ -18,6 +18,7 @@ from salesnb.allocation.several import alike
 from salesnb.calendar import Period
 from salesnb.counting import counted
 from salesnb.errors import BadInput, MissingFile
+from salesnb.kpis.effort_data import is_money
 from salesnb.money import split
 from salesnb.planning import CurveFit, Plan, Resource, ResponseCurve, Segment, keep_curves, keep_segments
 from salesnb.planning.words import digits_of
@@ -131,7 +132,7 @@ def _fitted(
     if (count := len(read.months) - read.lag) < _LEAST_MONTHS:
         late = f", and {counted(read.lag, 'month', 'months')} pass until it sells" if read.lag else ""
         raise NoHistory(
-            f"Only {counted(max(count, 0), 'month', 'months')} of effort with sales is known ({_span(read.months)}{late}).",
+            f"Only {counted(max(count, 0), 'month', 'months')} of effort is known ({_span(read.months)}{late}).",
             hint=f"Curves are fitted from {_LEAST_MONTHS} months on; until then answer three questions a segment: --judge.",
         )
     return _Work(plan, read, months).run(progress)
@@ -255,6 +256,13 @@ class _Work:
         return replace(said, **parts, effort=said.effort / self._times(self.resources[record.resource]))
 
     def _check_total(self, resource: Resource, efforts: Floats) -> None:
+        counted_in = f"{resource.name} {resource.counts}"
+        if resource.unit != "money" and is_money(resource.name) and not is_money(counted_in):
+            raise BadInput(
+                f"The total of {resource.name} is in {resource.counts}, but the effort that is loaded is money by its name.",
+                where=resource.name,
+                hint=f"Give it in {self.plan.currency}, or give the resource another name. --curves judgement leaves history out.",
+            )
         total = resource.total / self.scale.of(resource)
         usual = float(np.nanmean(np.nansum(efforts, axis=0))) * self._times(resource)
         if total > 0 and usual > 0 and not 1 / _ANOTHER_UNIT < total / usual < _ANOTHER_UNIT:

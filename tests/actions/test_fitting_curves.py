@@ -186,6 +186,11 @@ def test_people_are_there_in_every_month_and_hours_are_used_up(workspace):
     assert hours == pytest.approx(3 * heads, abs=2)
 
 
+def test_money_by_its_name_is_not_counted_in_hours(workspace):
+    with pytest.raises(BadInput, match="budget is in hours"):
+        with_curves(workspace, planned(workspace, "budget=27000 hours"), "auto")
+
+
 def test_both_resources_are_told_apart(fitted):
     for curve in fitted.response_curves:
         if curve.segment != "East":
@@ -220,8 +225,8 @@ def test_the_plan_keeps_curves_through_its_document_and_they_pass_its_checks(fit
 def test_it_is_allocated_by_them_and_told(fitted, workspace):
     found = find_allocation(workspace, fitted, Asked(), read_at=0)
     assert found.solved.gap <= 1e-3
-    # A third of the 60 draws is allocated on, the others are measured on, none of them twice.
-    assert (len(found.solved.best.outcomes), len(found.solved.net)) == (20, 40)
+    # Half of the draws are allocated on, the others are measured on, none of them twice.
+    assert (len(found.solved.best.outcomes), len(found.solved.net)) == (100, 100)
     assert known_from(found.solved.posed).startswith(
         "All curves are estimated from data: fitted from 24 months"
     )
