@@ -100,7 +100,7 @@ def beside(charts: Sequence[Chart]) -> Text:
 def _image(chart: Chart) -> str:
     """Give a chart as an image that fits a phone; two stand side by side where there is room."""
     svg = fixed(chart.svg(NARROW, opaque=True))
-    return picture(svg, alt=chart.alt(), style="max-width:100%;height:auto")
+    return picture(svg, alt=chart.alt(), style="max-width:100%;height:auto;margin-right:12px")
 
 
 def points(items: Sequence[Point], *, ranked: bool = False) -> Text:
