@@ -146,13 +146,14 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
 
 
 def _drawn(key: Any, curve: Curve | Sequence[Curve]) -> Sequence[Curve]:
-    found = [curve] if isinstance(curve, Curve) else curve
-    if not isinstance(found, list | tuple) or not all(isinstance(one, Curve) for one in found):
-        raise BadInput(
-            f"{line_of(key)} has {curve!r} for a curve.",
-            hint="Give a curve, such as power(gain=3, exponent=0.5), or draws of one.",
-        )
-    return found
+    if isinstance(curve, Curve):
+        return (curve,)
+    if isinstance(curve, list | tuple) and all(isinstance(one, Curve) for one in curve):
+        return curve
+    raise BadInput(
+        f"{line_of(key)} has {curve!r} for a curve.",
+        hint="Give a curve, such as power(gain=3, exponent=0.5), or draws of one.",
+    )
 
 
 def _known(lines: Sequence[Line], resources: Mapping[str, Resource], setting: Setting) -> None:
