@@ -114,7 +114,7 @@ def pose(curves: Curves, resources: Mapping[str, Resource], setting: Setting) ->
     lines, drawn = tuple(map(line_of, keys)), [draws[key] for key in keys]
     _known(lines, resources, setting)
     widest = max(map(len, drawn))
-    responses = Responses.of([line * widest if len(line) == 1 else line for line in drawn])
+    responses = Responses.of([tuple(line) * widest if len(line) == 1 else line for line in drawn])
     box = _Box(lines, resources, setting.limits)
     low, high = box.ends(responses)
     _countable(responses, high)
