@@ -77,6 +77,14 @@ _PARTS = (
         key=lambda item: f"of {item.node}, {item.kpi} {item.period}",
         title=lambda item, names: f"of {_called(item.node, names)}, {item.kpi} {item.period}",
     ),
+    _Part(
+        name="handovers",
+        noun="Handed over",
+        key=lambda item: f"{item.giver} to {item.taker} on {item.on}, {item.kpi} {item.period}, {item.what}",
+        title=lambda item, names: (
+            f"by {_called(item.giver, names)} to {_called(item.taker, names)} from {item.on} on, {item.kpi} {item.period}"
+        ),
+    ),
     _Part(name="resources", noun="Resource", key=lambda item: item.id),
     _Part(name="allocation", noun="Allocation", key=lambda item: f"{item.resource} to {item.segment}"),
     _Part(
