@@ -188,7 +188,7 @@ class _Finder:
             return known, f"the market's of {of}"
         catalogue = self.workspace.catalogue(self.data)
         past = Past(data=self.data, calendar=calendar, known=catalogue, period=goal.period)
-        worked = {node: float(value) for node, value in past.worked().items() if node in reps and value}
+        worked = {node: value for node, value in past.worked().items() if node in reps and value}
         return worked, WORKED if worked else ""
 
     def results(

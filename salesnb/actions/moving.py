@@ -144,7 +144,9 @@ def _hand_over(workspace: "Workspace", plan: Plan, giver: str, taker: str, move:
     what = move.account or formatter.ratio(float(share))
     changed = planning.hand_over(plan, goal.id, giver, taker, on=move.on, share=share, what=what)
     names = {quota.id: quota.name for quota in plan.quotas}
-    before, after = (sum(q.amount for q in one.quotas_of(goal) if q.whose == giver) for one in (plan, changed))
+    before, after = (
+        sum(q.amount for q in one.quotas_of(goal) if q.whose == giver) for one in (plan, changed)
+    )
     moved = formatter.value(before - after, goal.unit)
     whole = formatter.value(before, goal.unit)
     return changed, (

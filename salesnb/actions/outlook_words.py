@@ -39,6 +39,12 @@ def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]
         said.append(f"In 80 of 100 such cases it ends between {low} and {high}.")
         if chance.probability is not None and chance.probability < _UNLIKELY:
             said.append(_cause(found, formatter))
+        levels = top.attainment.levels
+        names, chances = (
+            f"{', '.join(words[:-1])} and {words[-1]}"
+            for words in ([one.name for one in levels], [_percent(one.probability) for one in levels])
+        )
+        said.append(f"{names.capitalize()} are reached with {chances}.")
     said += [_lever(one, formatter) for one in _telling(found)]
     said += _worth(found)
     said.append(f"Views: {found.views}. Told as of {formatter.date(found.as_of)}.")

@@ -5,7 +5,7 @@ from datetime import date
 
 from salesnb.errors import BadUsage
 
-__all__ = ["day", "dimension_filter", "share", "whole_number"]
+__all__ = ["chances", "day", "dimension_filter", "share", "whole_number"]
 
 
 # Nothing is sold before or after; calendars reach a little further.
@@ -41,6 +41,15 @@ def share(text: str) -> float:
         found = -1.0
     if not 0 <= found <= 1:
         message = f"{text!r} is not a share; write it as 0.8 or 80%"
+        raise argparse.ArgumentTypeError(message)
+    return found
+
+
+def chances(text: str) -> tuple[float, ...]:
+    """Read the probabilities of commit, target and stretch: three that fall, or three in per cent."""
+    found = tuple(share(part) for part in text.split(","))
+    if len(found) != 3 or not 0.99 >= found[0] > found[1] > found[2] >= 0.01:
+        message = f"{text!r} are not three chances that fall, from 99% to 1%; write them as .9,.5,.2"
         raise argparse.ArgumentTypeError(message)
     return found
 

@@ -46,9 +46,7 @@ def prorated(amount: int, period: Period, on: date) -> tuple[int, int]:
 
 def handovers_of(plan: Plan, goal: Goal) -> tuple[Handover, ...]:
     """List what changed hands of the quotas of a goal, in order."""
-    return tuple(
-        one for one in plan.handovers if (one.kpi, one.period) == (goal.kpi, goal.period.label)
-    )
+    return tuple(one for one in plan.handovers if (one.kpi, one.period) == (goal.kpi, goal.period.label))
 
 
 def weights_handed_over(weights: Mapping[str, Weight], handovers: Iterable[Handover]) -> dict[str, Weight]:
@@ -76,7 +74,7 @@ def weights_handed_over(weights: Mapping[str, Weight], handovers: Iterable[Hando
     return found
 
 
-def hand_over(  # noqa: PLR0913 -- what moves, from whom to whom, when and how much
+def hand_over(
     plan: Plan, goal: str, giver: str, taker: str, *, on: date, share: Fraction = Fraction(1), what: str = ""
 ) -> Plan:
     """Move the quota of what changes hands within a period, such as an account: the part for the days from then on.
@@ -133,9 +131,7 @@ def hand_over(  # noqa: PLR0913 -- what moves, from whom to whom, when and how m
         part=exact_weight(share * (days.end - on).days / days.days),
         what=what,
     )
-    after = [
-        with_change(quota, changes.get(quota.id, 0), pieces) for quota in _weighed(before, kept)
-    ]
+    after = [with_change(quota, changes.get(quota.id, 0), pieces) for quota in _weighed(before, kept)]
     changed = with_quotas(edited(plan, handovers=(*plan.handovers, kept)), found, reshaped(after, before))
     return with_milestones(changed, found)
 

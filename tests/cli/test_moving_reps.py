@@ -137,8 +137,8 @@ def test_both_teams_count_the_part_and_the_rep_s_own_page_the_whole(run: Callabl
     whole = after["rep:Ann"] + after[PART]
     assert own["goal"]["target"] == own["made"]["amount"] == own["milestones"][-1]["target_to_date"] == whole
     assert own["made"]["places"] == [
-        ["Mia", "2017-07-01", after["rep:Ann"]],
-        ["Noa", "2017-08-16", after[PART]],
+        ["Mia", "2017-07-01", "2017-08-15", after["rep:Ann"]],
+        ["Noa", "2017-08-16", "2017-09-30", after[PART]],
     ]
     assert "parent_amount" not in own["made"]
     assert sum(step["due"] for step in own["roadmap"]["steps"] if step["due"]) == whole

@@ -123,7 +123,9 @@ def test_a_locked_part_on_the_way_is_named(cut, at):
 
 
 def test_what_changed_hands_stays_so_in_later_cascades(plan):
-    after = hand_over(plan, "won_amount", "rep:East1", "rep:West3", on=date(2017, 11, 16), share=Fraction(1, 2))
+    after = hand_over(
+        plan, "won_amount", "rep:East1", "rep:West3", on=date(2017, 11, 16), share=Fraction(1, 2)
+    )
     again = amounts(recascade(after, "won_amount"))
     assert all(abs(again[node] - amount) <= 1 for node, amount in amounts(after).items())
     doubled = amounts(set_goal(after, "won_amount", 2 * plan.goal("won_amount").target))
@@ -135,7 +137,12 @@ def test_the_plan_keeps_what_changed_hands_and_weights_of_another_basis_follow_i
         plan, "won_amount", "rep:East1", "rep:West3", on=date(2017, 11, 16), share=Fraction(1, 2), what="half"
     )
     (kept,) = handovers_of(after, after.goal("won_amount"))
-    assert (kept.giver, kept.taker, kept.part, kept.what) == ("rep:East1", "rep:West3", Fraction(1, 4), "half")
+    assert (kept.giver, kept.taker, kept.part, kept.what) == (
+        "rep:East1",
+        "rep:West3",
+        Fraction(1, 4),
+        "half",
+    )
     assert weights_handed_over({"rep:East1": 40, "rep:East2": 7}, [kept]) == {
         "rep:East1": 30,
         "rep:East2": 7,

@@ -14,11 +14,11 @@ from salesnb.workbooks.plan_view_read import plan_from_extract
 AT = datetime(2017, 10, 3, tzinfo=UTC)
 OUTLOOK: dict[str, Any] = {
     "id": "company", "name": "MavenTech", "target": 300_000_000, "to_date": 90_000_000, "probability": 0.19, "reason": "",
-    "low": 210_000_000, "high": 320_000_000, "commit": 210_000_000, "even": 260_000_000, "stretch": 299_000_000,
+    "low": 210_000_000, "high": 320_000_000, "even": 260_000_000, "levels": [[0.9, 210_000_000], [0.5, 260_000_000], [0.2, 299_000_000]],
     "views": "two views", "quantiles": [200_000_000 + 3_000_000 * n for n in range(40)],
     "reps": [
         {"id": "West", "name": "West", "target": 100_000_000, "to_date": 101_000_000, "probability": 0.99, "reason": "",
-         "low": 101_000_000, "high": 120_000_000, "commit": 101_000_000, "even": 110_000_000, "stretch": 117_000_000},
+         "low": 101_000_000, "high": 120_000_000, "even": 110_000_000, "levels": [[0.9, 101_000_000], [0.5, 110_000_000], [0.2, 117_000_000]]},
     ],
 }  # fmt: skip
 LEVERS = [
