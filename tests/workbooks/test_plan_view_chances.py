@@ -169,3 +169,29 @@ def test_milestones_show_spread_and_what_is_reached() -> None:
     assert "The milestone of Oct 2017 was not met: $600K of $630K" in said
     assert "$500K to $700K" in said
     assert "the 3 quarters before" in said
+
+
+def test_goals_that_are_not_split_are_told_by_node() -> None:
+    document = make_plan_document()
+    rate = {
+        **document["plan"]["goals"][0],
+        "id": "win_rate",
+        "kpi": "win_rate",
+        "unit": "ratio",
+        "value": 0.6,
+    }
+    for key in ("amount_minor", "baseline_minor"):
+        rate.pop(key, None)
+    rate |= {"baseline_value": 0.55, "below": "same"}
+    document["plan"]["goals"].append(rate)
+    nodes = [
+        {"name": "MavenTech", "level": "company", "depth": 0, "target": 0.6, "value": 0.65, "holds": True},
+        {"name": "<b>West</b>", "level": "region", "depth": 1, "target": 0.6, "value": 0.5, "holds": False},
+        {"name": "Ann", "level": "rep", "depth": 2, "target": 0.7, "value": None, "holds": None},
+    ]
+    page = PlanView(plan_from_extract(document | {"held": {"win_rate": nodes}}))
+    said = text(page.held)
+    assert said.startswith("Win rate holds at 1 of 2 nodes.")
+    assert "at least 70.0%" in said
+    assert "&lt;b&gt;West" in str(page.held._repr_mimebundle_()["text/html"])
+    assert text(PlanView(plan_from_extract(make_plan_document())).held) == ""
