@@ -146,6 +146,17 @@ def test_both_teams_count_the_part_and_the_rep_s_own_page_the_whole(run: Callabl
     assert quotas_of(company)["Ann"] == (whole, "")
 
 
+def test_pages_of_both_teams_say_that_the_data_has_the_rep_elsewhere(moved: Path) -> None:
+    teams = extracts(moved, "team")
+    apart = [{"name": "Ann", "planned": "Noa", "known": "Mia", "on": "2017-08-16"}]
+    for team in (MIA, NOA):
+        assert teams[team]["elsewhere"] == apart
+    assert not any("elsewhere" in one for one in extracts(moved, "company").values())
+    assert not any("elsewhere" in one for one in extracts(moved, "rep").values())
+    # Before that day nobody is elsewhere.
+    assert not any("elsewhere" in one for one in extracts(moved, "team", as_of=date(2017, 8, 1)).values())
+
+
 @pytest.mark.parametrize(("period", "there", "elsewhere"), [("2017-07", MIA, NOA), ("2017-09", NOA, MIA)])
 def test_in_a_month_at_one_team_the_quota_of_it_is_all_there(
     moved: Path, period: str, there: str, elsewhere: str
