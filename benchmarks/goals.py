@@ -22,7 +22,7 @@ from benchmarks.measuring import Report, Run, is_quick, measured
 from salesnb.errors import SalesnbError
 from salesnb.outlook import Backtest, Panel, Score, Trial, backtest, run_rate, scored, seasonal_naive
 
-__all__ = ["main"]
+__all__ = ["main", "tell_worlds"]
 
 _WORLDS, _QUICK_WORLDS = 1_000, 10
 _JOBS = 2
@@ -77,7 +77,7 @@ def _try_all(worlds: int, report: Report) -> dict[str, Run]:
         report.absent.append("shared data")
     if worlds:
         _tell_first_view(try_worlds(worlds), report)
-        _tell_worlds(play_worlds(worlds, _JOBS), worlds, report)
+        tell_worlds(play_worlds(worlds, _JOBS), worlds, report)
     return _measure_speed(report)
 
 
@@ -200,7 +200,7 @@ def _tell_first_view(found: Worlds, report: Report) -> None:
     }
 
 
-def _tell_worlds(goals: Sequence[Goal], worlds: int, report: Report) -> None:
+def tell_worlds(goals: Sequence[Goal], worlds: int, report: Report) -> None:
     """Print what people are shown in invented companies; with as many as are required, keep what does not hold.
 
     Of few worlds the mean says little: all goals of one share its fortune.

@@ -58,6 +58,8 @@ def _headline(found: "GoalOutlook", top: "NodeOutlook", formatter: Formatter) ->
     to_date = formatter.value(top.to_date, goal.unit)
     if found.is_over:
         return f"{what}: the period is over and brought {to_date}."
+    if top.target and top.to_date >= top.target:
+        return f"{what}: reached, with {to_date} to date."
     if top.attainment is None:
         return f"{what}: nothing is known to tell an outlook from."
     chance = top.attainment.chance
