@@ -384,3 +384,10 @@ def test_what_is_healthy_is_a_setting(run, work):
     found = asked(run, work, "fairness", "q4")
     assert found["healthy"] == {"low": 0.1, "high": 0.9, "source": "salesnb.toml"}
     assert len(found["bands"]) == 2
+
+
+def test_a_neighbour_plan_that_cannot_be_read_is_named_and_hinders_nobody(run, work):
+    (work / "plans" / "torn.plan.json").write_text('{"schema_version": 1')
+    found = run("-C", work, "plan", "fairness", "q1")
+    assert found.code == 0, found.err
+    assert "Not looked at, because it cannot be read: torn.plan.json." in found.out + found.err
