@@ -34,7 +34,7 @@ from salesnb.outlook.pipeline import fit_pipeline, simulate
 from salesnb.outlook.scoring import brier_score, reliability
 from salesnb.outlook.top_down import TopDown, top_down
 
-__all__ = ["Goal", "figures_of", "main", "play", "read_world", "try_worlds"]
+__all__ = ["Goal", "figures_of", "main", "play", "read_world", "show", "try_worlds"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -170,7 +170,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     options = parser.parse_args(arguments)
     goals = try_worlds(options.worlds, options.jobs)
-    _show(goals)
+    show(goals)
     mix = figures_of(goals, "mix")
     wrong = mix["mean_off"] > _MEAN_OFF or mix["worst_tenth_off"] > _TENTH_OFF
     figures = {"worlds": options.worlds} | mix
@@ -178,7 +178,8 @@ def main(arguments: Sequence[str]) -> int:
     return int(wrong and not quick)
 
 
-def _show(goals: Sequence[Goal]) -> None:
+def show(goals: Sequence[Goal]) -> None:
+    """Print a line a view and level, and the reliability of the mix."""
     heads = f"{'mean P':>8}{'hits':>8}{'off':>8}{'worst tenth':>13}{'Brier':>8}{'80 % held':>11}"
     print(f"{'view':12}{'level':9}{heads}")
     for view in ("top_down", "bottom_up", "mix"):

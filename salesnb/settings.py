@@ -47,6 +47,9 @@ source = "data/current"            # of a database "postgres://${{PGUSER}}:${{PG
 # [kpis]
 # coverage_confidence = 0.8          # of reaching the goal, for which the pipeline that it needs is told
 
+# [outlook]
+# chances = [0.9, 0.5, 0.2]          # with which commit, target and stretch are reached
+
 # [fairness]
 # bands = [0.5, 0.8, 1.0, 1.2]       # shares of quota where the bands of attainment meet
 # healthy = [0.55, 0.65]             # share of reps at or above quota that is healthy; sources disagree, these are Cortado's
@@ -72,6 +75,8 @@ class Settings:
         How old data may be and what share of its rows it may have lost to be reviewed; None means any.
     coverage_confidence
         The confidence of reaching the goal for which the pipeline that it needs is told.
+    chances
+        The probabilities with which commit, target and stretch are reached, falling.
     bands
         Shares of quota where the bands of attainment meet, rising.
     healthy
@@ -96,6 +101,7 @@ class Settings:
     max_age: timedelta | None = None
     max_row_drop: float | None = None
     coverage_confidence: float = 0.8
+    chances: tuple[float, ...] = (0.9, 0.5, 0.2)
     bands: tuple[float, ...] = (0.5, 0.8, 1.0, 1.2)
     healthy: tuple[float, ...] | None = None
     lag: int | None = None
@@ -155,6 +161,7 @@ _KEYS = {
     "data": {"source", "schema", "tables", "as_of"},
     "freshness": {"max_age", "max_row_drop"},
     "kpis": {"coverage_confidence"},
+    "outlook": {"chances"},
     "fairness": {"bands", "healthy"},
     "effort": {"lag"},
 }  # fmt: skip
@@ -184,6 +191,7 @@ def _checked(values: dict[str, Any]) -> Settings:
         "max_age": _age,
         "max_row_drop": _share,
         "coverage_confidence": _confidence,
+        "chances": _chances,
         "bands": _bands,
         "healthy": _healthy,
         "lag": _lag,
@@ -291,6 +299,17 @@ def _confidence(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 0.99:
         raise _wrong(key, value, "Write a number from 0.5 to 0.99: an even chance to near certainty.")
     return float(value)
+
+
+def _chances(key: str, value: object) -> tuple[float, ...]:
+    chances = _rising(value[::-1])[::-1] if isinstance(value, list) else ()
+    if len(chances) != 3 or not (chances[0] <= 0.99 and chances[-1] >= 0.01):
+        raise _wrong(
+            key,
+            value,
+            "Write three that fall, from 0.99 to 0.01, such as [0.9, 0.5, 0.2]: commit, target, stretch.",
+        )
+    return chances
 
 
 def _bands(key: str, value: object) -> tuple[float, ...]:

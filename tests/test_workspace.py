@@ -73,9 +73,18 @@ def test_the_confidence_of_coverage_is_a_setting(tmp_path: Path) -> None:
     assert Settings().coverage_confidence == 0.8
 
 
+def test_the_chances_of_commit_target_and_stretch_are_a_setting(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, "[outlook]\nchances = [0.8, 0.6, 0.3]\n").chances == (0.8, 0.6, 0.3)
+    assert Settings().chances == (0.9, 0.5, 0.2)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("[outlook]\nchances = [0.5, 0.9, 0.2]\n", "three that fall"),
+        ("[outlook]\nchances = [0.9, 0.5]\n", "three that fall"),
+        ("[outlook]\nchances = [1, 0.5, 0.2]\n", "three that fall"),
+        ("[outlook]\nchances = 0.9\n", "three that fall"),
         ("[workspce]\n", "Did you mean 'workspace'"),
         ('[workspace]\ncurency = "EUR"\n', "Did you mean 'currency'"),
         ('[workspace]\ncurrency = "euro"\n', "not a currency code"),

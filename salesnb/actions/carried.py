@@ -129,6 +129,41 @@ class Carried:
         )
         return f"to {last.isoformat()}" if last else ""
 
+    def elsewhere(self, unit: str) -> list[dict[str, str]]:
+        """List whom the plan has in a unit and the data outside it on the same days up to now, or the other way round.
+
+        Their deals count where the data says, their quotas where the plan says.
+        """
+        found = []
+        for rep in () if self.facts.restated else self.moved:
+            for place in self.places(rep.removeprefix(REP_PREFIX)):
+                there = self._in_data(rep, place.first)
+                apart = (unit in self._above(place.node)) != (
+                    there is not None and unit in self._above(there)
+                )
+                if there is not None and place.first <= self.facts.as_of and apart:
+                    whose, names = self.quotas.get(rep), self._names
+                    found.append(
+                        {
+                            "name": whose.name if whose else rep.removeprefix(REP_PREFIX),
+                            "planned": place.name,
+                            "known": names.get(there, there),
+                            "on": place.first.isoformat(),
+                        }
+                    )
+        return found
+
+    def _in_data(self, rep: str, on: date) -> str | None:
+        """Name the node where the data has a rep on a day."""
+        rows = (
+            str(row["node"])
+            for row in self._rows("rep_nodes")
+            if rep_node_id(str(row["rep_id"])) == rep
+            and row["node"] is not None
+            and row["valid_from"] <= on < row["valid_to"]
+        )
+        return next(rows, None)
+
     @cached_property
     def _movers(self) -> frozenset[str]:
         return frozenset(self._spells) | {node.removeprefix(REP_PREFIX) for node in self.moved}

@@ -106,6 +106,7 @@ def review_extracts(
             | roadmaps.part(unit)
             | making.part(unit)
             | _held(unit, plan, facts)
+            | ({"elsewhere": apart} if (apart := carried.elsewhere(unit.id)) else {})
             | ({"best_month": best[unit.id]} if unit.id in best else {})
             | effort.part(unit)
             | {"own": own | {"targets": wanted.get(unit.id, {})}},

@@ -15,7 +15,7 @@ from salesnb.actions.staffing import Presence, Stays, credited, memberships_of, 
 from salesnb.actions.weighing import WORKED, Past
 from salesnb.calendar import Period
 from salesnb.counting import counted
-from salesnb.errors import BadInput
+from salesnb.errors import BadInput, SalesnbError
 from salesnb.planning import Band, Goal, Healthy, Plan, Quota, RepResult, Rise, Slope
 from salesnb.planning.check_cascade import tree_of
 
@@ -56,6 +56,8 @@ class FairnessFound:
         Name of that plan.
     rises
         What each rep attained of it, and how the quota went on.
+    unread
+        Names of plans that cannot be read, so that none of them can be the earlier one.
     """
 
     plan: Plan
@@ -72,6 +74,7 @@ class FairnessFound:
     ratchet: tuple[Slope, Slope, Slope] | None
     earlier: str
     rises: tuple[Rise, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def find_fairness(
@@ -102,7 +105,7 @@ def find_fairness(
         finder = _Finder(workspace=workspace, data=data, there=presences(data), members=memberships_of(data))
         known, source = given if potential else finder.potential(plan, goal, quotas)
         results, basis = finder.results(plan, goal, quotas, known)
-        earlier = _earlier(workspace, plan, goal)
+        earlier, unread = _earlier(workspace, plan, goal)
         rises = finder.rises(earlier, goal, quotas) if earlier else []
         as_of = data.meta.as_of
     settings = workspace.settings
@@ -124,6 +127,7 @@ def find_fairness(
         ratchet=planning.ratchet(rises) if earlier else None,
         earlier=earlier.name if earlier else "",
         rises=tuple(rises),
+        unread=unread,
     )
 
 
@@ -188,7 +192,7 @@ class _Finder:
             return known, f"the market's of {of}"
         catalogue = self.workspace.catalogue(self.data)
         past = Past(data=self.data, calendar=calendar, known=catalogue, period=goal.period)
-        worked = {node: float(value) for node, value in past.worked().items() if node in reps and value}
+        worked = {node: value for node, value in past.worked().items() if node in reps and value}
         return worked, WORKED if worked else ""
 
     def results(
@@ -283,19 +287,23 @@ class _Finder:
         return begins is not None and begins <= day
 
 
-def _earlier(workspace: "Workspace", plan: Plan, goal: Goal) -> Plan | None:
-    """Find the plan with quotas of the same KPI for the latest period that ended before this one began."""
-    store, found = workspace.plans(), []
+def _earlier(workspace: "Workspace", plan: Plan, goal: Goal) -> tuple[Plan | None, tuple[str, ...]]:
+    """Find the plan with quotas of the same KPI for the latest period that ended before this one began.
+
+    Plans that cannot be read are no obstacle; their names come along.
+    """
+    store, found, unread = workspace.plans(), [], []
     for name in store.names():
-        other = planning.whole_reps(store.load(name)) if name != plan.name else None
-        goals = [one for one in other.goals if one.kpi == goal.kpi] if other else []
-        if (
-            other
-            and len(goals) == 1
-            and other.quotas_of(goals[0])
-            and goals[0].period.end <= goal.period.start
-        ):
+        if name == plan.name:
+            continue
+        try:
+            other = planning.whole_reps(store.load(name))
+        except SalesnbError:
+            unread.append(name)
+            continue
+        goals = [one for one in other.goals if one.kpi == goal.kpi]
+        if len(goals) == 1 and other.quotas_of(goals[0]) and goals[0].period.end <= goal.period.start:
             months = len(workspace.calendar.months(goals[0].period))
             if months == len(workspace.calendar.months(goal.period)):
                 found.append((goals[0].period.end, name, other))
-    return max(found, key=lambda item: item[:2])[2] if found else None
+    return max(found, key=lambda item: item[:2])[2] if found else None, tuple(unread)

@@ -1,5 +1,6 @@
 """Fairness of quotas as people and programs read it."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,19 @@ def band_records(found: FairnessFound, formatter: Formatter) -> list[dict[str, o
 
 def fairness_lines(found: FairnessFound, formatter: Formatter) -> tuple[str, ...]:
     """Say what was found, a sentence or two each."""
-    return (*_attained(found, formatter), _territories(found), *_ratchet(found), *_raised(found, formatter))
+    return (
+        *_attained(found, formatter),
+        _territories(found),
+        *_ratchet(found),
+        *_raised(found, formatter),
+        *_unread(found),
+    )
+
+
+def _unread(found: FairnessFound) -> Iterator[str]:
+    if found.unread:
+        files = ", ".join(f"{name}.plan.json" for name in found.unread)
+        yield f"Not looked at, because it cannot be read: {files}."
 
 
 def fairness_document(found: FairnessFound, digits: int) -> dict[str, Any]:

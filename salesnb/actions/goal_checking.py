@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.held_goals import HeldGoals, HeldNode
+from salesnb.actions.held_past import PastHolds, held_before
 from salesnb.actions.outlooks import Outlook
 from salesnb.counting import counted
 from salesnb.errors import BadUsage, MissingFile
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["CheckedGoals", "check_goals", "goal_records", "held_findings", "likely_of", "save_bands"]
 
 _NOT_SPLIT = "How likely the goal for {kpi} is attained is not told: the outlook is of goals that add up."
+_BASE_RATE = "how often it was so before"
+_ONLY_BEFORE = "That is how often it was so before, because the outlook is of goals that add up."
 _AT_MOST = "The goal for {kpi} is one to stay below, and the outlook is of goals to reach."
 
 
@@ -108,7 +111,13 @@ def _likely(
         standing = {goal.id: tuple(held.nodes(goal, day)) for goal in plan.goals if not goal.splits}
         likely = {
             goal.id: likely_of(
-                plan, goal, made, as_of=day, shown=shown, place=next(iter(standing.get(goal.id, ())), None)
+                plan,
+                goal,
+                made,
+                as_of=day,
+                shown=shown,
+                place=next(iter(standing.get(goal.id, ())), None),
+                past=None if goal.splits else held_before(workspace, data, goal, day),
             )
             for goal in plan.goals
         }
@@ -126,6 +135,7 @@ def likely_of(
     as_of: date,
     shown: "Formatter",
     place: HeldNode | None = None,
+    past: PastHolds | None = None,
 ) -> Likely:
     """Say how likely a goal is attained: between the chances of both views, else why that cannot be told.
 
@@ -138,10 +148,12 @@ def likely_of(
         The last day of which results are known.
     place
         Of a goal that is not split: where its own node stands.
+    past
+        Of such a goal: how often the KPI was as is asked before.
     """
     if goal.splits:
         return _likely_split(plan, goal, made, as_of, shown)
-    return _likely_held(goal, place, as_of, shown)
+    return _likely_held(goal, place, past, as_of, shown)
 
 
 def _likely_split(
@@ -168,14 +180,22 @@ def _likely_split(
     return Likely(band=ProbabilityBand(low=low, high=high, as_of=as_of, method=outlook.views))
 
 
-def _likely_held(goal: Goal, place: HeldNode | None, as_of: date, shown: "Formatter") -> Likely:
-    """Tell of a goal that is not split what it is so far, or came to; there is no chance of it."""
+def _likely_held(
+    goal: Goal, place: HeldNode | None, past: PastHolds | None, as_of: date, shown: "Formatter"
+) -> Likely:
+    """Tell of a goal that is not split how often it was reached before, and what it is so far, or came to."""
     over = as_of >= goal.period.last_day
     value = None if place is None or place.value is None else shown.value(place.value, goal.unit)
     if over and place is not None and value is not None:
         return Likely(why=f"The period is over and ended at {value}.", attained=bool(place.holds))
-    why = _NOT_SPLIT.format(kpi=goal.kpi.replace("_", " "))
-    return Likely(why=f"{why} It is {value} so far." if value is not None else why)
+    so_far = [f"It is {value} so far."] if value is not None else []
+    before = [past.words(goal, shown)] if past is not None else []
+    if past is None or past.band is None:
+        why = _NOT_SPLIT.format(kpi=goal.kpi.replace("_", " "))
+        return Likely(why=" ".join([why, *before, *so_far]))
+    low, high = (round(chance, 3) for chance in past.band)
+    band = ProbabilityBand(low=low, high=high, as_of=as_of, method=_BASE_RATE)
+    return Likely(band=band, why=" ".join([_ONLY_BEFORE, *before, *so_far]))
 
 
 def held_findings(

@@ -129,7 +129,7 @@ def _checked(hedge: Hedge, goal: Goal, levels: list[str]) -> OverAssignment:
     points = round(_ONCE * (1 + hedge.over)) if abs(hedge.over) < _MOST / _ONCE else -1
     if not _ONCE <= points <= _MOST or abs(points - _ONCE * (1 + hedge.over)) > 1e-6:
         raise BadInput(
-            f"An over-assignment of {hedge.over:.6%} is not one.",
+            f"An over-assignment of {100 * hedge.over:g} % is not one.",
             hint="Give 0 % to 900 %, with two decimals at most.",
         )
     return OverAssignment(kpi=goal.kpi, level=level, factor_bp=points, source="given")

@@ -79,10 +79,9 @@ def move_quota(workspace: "Workspace", name: str, move: Move) -> Moved:
         reason = f"{move.why.strip()}: {what}"
         told = (f"{what}.", *_not_in_data(workspace, plan, giver, taker, move.on))
     elif asked == 1:
-        changed, told = _hand_over(workspace, plan, giver, taker, move), ()
-        what = move.account or f"{float(move.share or 0):.0%}"
-        reason = f"{what} goes from {move.giver} to {move.taker} on {move.on}"
-        reason += f": {move.why}" if move.why else ""
+        changed, what = _hand_over(workspace, plan, giver, taker, move)
+        told = (f"{what}.",)
+        reason = f"{what}: {move.why}" if move.why else what
     else:
         raise BadUsage(
             "It is not clear how much changes hands.",
@@ -138,10 +137,21 @@ def _not_in_data(workspace: "Workspace", plan: Plan, rep: str, to: str, on: date
     )
 
 
-def _hand_over(workspace: "Workspace", plan: Plan, giver: str, taker: str, move: Move) -> Plan:
+def _hand_over(workspace: "Workspace", plan: Plan, giver: str, taker: str, move: Move) -> tuple[Plan, str]:
     goal = planning.cascaded_goal(plan, move.goal)
     share = move.share or _share(workspace, plan, goal.kpi, giver, move)
-    return planning.hand_over(plan, goal.id, giver, taker, on=move.on, share=share)
+    formatter = workspace.settings.formatter
+    what = move.account or formatter.ratio(float(share))
+    changed = planning.hand_over(plan, goal.id, giver, taker, on=move.on, share=share, what=what)
+    names = {quota.id: quota.name for quota in plan.quotas}
+    before, after = (
+        sum(q.amount for q in one.quotas_of(goal) if q.whose == giver) for one in (plan, changed)
+    )
+    moved = formatter.value(before - after, goal.unit)
+    whole = formatter.value(before, goal.unit)
+    return changed, (
+        f"{what} goes from {names[giver]} to {names[taker]} on {move.on}, with {moved} of {whole} of {goal.kpi}"
+    )
 
 
 def _share(workspace: "Workspace", plan: Plan, kpi: str, giver: str, move: Move) -> Fraction:

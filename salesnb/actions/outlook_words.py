@@ -39,6 +39,12 @@ def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]
         said.append(f"In 80 of 100 such cases it ends between {low} and {high}.")
         if chance.probability is not None and chance.probability < _UNLIKELY:
             said.append(_cause(found, formatter))
+        levels = top.attainment.levels
+        names, chances = (
+            f"{', '.join(words[:-1])} and {words[-1]}"
+            for words in ([one.name for one in levels], [_percent(one.probability) for one in levels])
+        )
+        said.append(f"{names.capitalize()} are reached with {chances}.")
     said += [_lever(one, formatter) for one in _telling(found)]
     said += _worth(found)
     said.append(f"Views: {found.views}. Told as of {formatter.date(found.as_of)}.")
@@ -52,6 +58,8 @@ def _headline(found: "GoalOutlook", top: "NodeOutlook", formatter: Formatter) ->
     to_date = formatter.value(top.to_date, goal.unit)
     if found.is_over:
         return f"{what}: the period is over and brought {to_date}."
+    if top.target and top.to_date >= top.target:
+        return f"{what}: reached, with {to_date} to date."
     if top.attainment is None:
         return f"{what}: nothing is known to tell an outlook from."
     chance = top.attainment.chance

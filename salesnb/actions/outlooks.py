@@ -57,6 +57,8 @@ class Outlook:
         The last day of which results are known.
     progress
         Called with how many past month ends are tried, and of how many, where that was not done before.
+    chances
+        With which commit, target and stretch are reached; by default those of the settings.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Outlook:
         as_of: date,
         *,
         progress: Callable[[int, int], None] | None = None,
+        chances: tuple[float, ...] = (),
     ) -> None:
         if as_of > data.meta.as_of:
             raise BadInput(
@@ -82,6 +85,7 @@ class Outlook:
             raise BadUsage(f"There is no outlook of {goal.kpi}.", hint=NO_ACTIVITIES)
         self._workspace, self._data, self._plan, self._goal = workspace, data, plan, goal
         self._as_of, self._progress = as_of, progress
+        self._chances = chances or workspace.settings.chances
         # Deals of a rep who changes team within the period count where the rep is on the day.
         self._quotas = whole_reps(plan, as_of).quotas_of(goal)
         self._told: dict[str, NodeOutlook] = {}
@@ -161,6 +165,7 @@ class Outlook:
             origins=self._origins(quota.level),
             recalibration=self._lesson.recalibration,
             beaten_by_base_rate=self._beaten(quota),
+            chances=self._chances,
         )
 
     def _beaten(self, quota: Quota) -> float | None:

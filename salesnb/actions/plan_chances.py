@@ -1,5 +1,6 @@
 """What the plan's own workbook says of its chances: the outlook of its goal, capacity, fairness and roadmap."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,8 @@ from salesnb.actions.capacity_words import capacity_lines
 from salesnb.actions.fairness import find_fairness
 from salesnb.actions.fairness_words import fairness_lines
 from salesnb.actions.goal_checking import likely_of
-from salesnb.actions.held_goals import HeldGoals
+from salesnb.actions.held_goals import HeldGoals, HeldNode
+from salesnb.actions.held_past import held_before
 from salesnb.actions.naming import COMPANY
 from salesnb.actions.prospects import Prospects, SharedOutlooks
 from salesnb.actions.unit_parts import RoadmapParts
@@ -31,7 +33,14 @@ def chances_of_plan(
     A goal whose KPI the workspace does not keep any more is not told of.
     """
     known = [goal for goal in plan.goals if goal.kpi in facts.known]
-    likely = {"likely": {goal.id: _likely(plan, goal, facts, outlooks) for goal in known}}
+    held = HeldGoals(workspace=workspace, data=facts.data, plan=plan)
+    standing = {goal.id: tuple(held.nodes(goal, facts.as_of)) for goal in known if not goal.splits}
+    likely = {
+        "likely": {
+            goal.id: _likely(plan, goal, facts, outlooks, standing.get(goal.id, ())) for goal in known
+        },
+        "held": {name: [_standing(one, held) for one in nodes] for name, nodes in standing.items()},
+    }
     goal = next((goal for goal in known if plan.quotas_of(goal)), None)
     if goal is None:
         return likely
@@ -45,11 +54,27 @@ def chances_of_plan(
     }
 
 
-def _likely(plan: Plan, goal: Goal, facts: "Facts", outlooks: SharedOutlooks) -> dict[str, Any]:
+def _standing(one: HeldNode, held: HeldGoals) -> dict[str, Any]:
+    """Tell where a node stands against a goal that is not split."""
+    depth = len(held.tree.path(one.node.id)) - 1
+    return {
+        "name": one.node.name,
+        "level": one.node.level,
+        "depth": depth,
+        "target": one.target,
+        "value": one.value,
+        "holds": one.holds,
+    }
+
+
+def _likely(
+    plan: Plan, goal: Goal, facts: "Facts", outlooks: SharedOutlooks, standing: Sequence[HeldNode]
+) -> dict[str, Any]:
     shown = outlooks.workspace.settings.formatter
-    held = HeldGoals(workspace=outlooks.workspace, data=facts.data, plan=plan)
-    place = None if goal.splits else next(held.nodes(goal, facts.as_of), None)
-    found = likely_of(plan, goal, outlooks.of, as_of=facts.as_of, shown=shown, place=place)
+    past = None if goal.splits else held_before(outlooks.workspace, facts.data, goal, facts.as_of)
+    found = likely_of(
+        plan, goal, outlooks.of, as_of=facts.as_of, shown=shown, place=next(iter(standing), None), past=past
+    )
     chances = {"low": found.band.low, "high": found.band.high} if found.band else {}
     return {"why": found.why, "attained": found.attained, **chances}
 

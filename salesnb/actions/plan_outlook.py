@@ -25,6 +25,7 @@ def outlook_of_plan(
     kpi: str | None = None,
     as_of: date | None = None,
     progress: Callable[[int, int], None] | None = None,
+    chances: tuple[float, ...] = (),
 ) -> tuple[GoalOutlook, ...]:
     """Tell what the period of a plan will bring, for each goal that has quotas.
 
@@ -41,6 +42,8 @@ def outlook_of_plan(
         The day as of which it is told; by default that of the data.
     progress
         Called with how many past month ends are tried, and of how many, where that was not done before.
+    chances
+        The probabilities with which commit, target and stretch are reached; by default those of the settings.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def outlook_of_plan(
         told = [goal for goal in goals if not lacks_activities(data, known, goal.kpi)]
         # Where none can be told, the first says why; beside others it is left out, and that is said.
         outlooks = [
-            Outlook(workspace, data, plan, goal, as_of or data.meta.as_of, progress=progress)
+            Outlook(workspace, data, plan, goal, as_of or data.meta.as_of, progress=progress, chances=chances)
             for goal in told or goals
         ]
         found = [outlook.result() for outlook in outlooks]

@@ -24,6 +24,7 @@ __all__ = ["Prospects", "SharedOutlooks"]
 
 # So many equally likely totals draw the shape of an outlook, and say no more than it knows.
 _QUANTILES = 40
+_EVEN = 0.5
 _REP = "rep"
 
 
@@ -142,7 +143,6 @@ def _part(found: NodeOutlook) -> dict[str, Any]:
     if attainment is None:
         return {}
     chance = attainment.chance
-    reached = {level.name: round(level.target) for level in attainment.levels}
     return {
         "id": found.node,
         "name": found.name,
@@ -153,7 +153,6 @@ def _part(found: NodeOutlook) -> dict[str, Any]:
         "base_rate": None if chance.base_rate is None else round(chance.base_rate, 3),
         "low": round(chance.low),
         "high": round(chance.high),
-        "commit": reached["commit"],
-        "even": reached["target"],
-        "stretch": reached["stretch"],
+        "even": round(attainment.outcome.reachable(_EVEN)),
+        "levels": [[level.probability, round(level.target)] for level in attainment.levels],
     }

@@ -12,6 +12,7 @@ from salesnb.actions.naming import COMPANY
 from salesnb.actions.organisation import REP_PREFIX
 from salesnb.actions.peers import LEAST_REPS, LEAST_UNITS, peers_of
 from salesnb.actions.staffing import Presence, presences
+from salesnb.actions.weighing import WORKED
 from salesnb.errors import BadInput
 from salesnb.planning import Goal, Plan, Quota, Standing
 
@@ -50,7 +51,8 @@ class QuotaMaking:
         told = {
             "basis": quota.basis,
             "amount": quota.amount,
-            "own_past": self._own_past(quota),
+            "own_past": None if self._handed(quota) else self._own_past(quota),
+            "handed": self._handed(quota),
             "lock": {"by": quota.lock.by, "why": quota.lock.why} if quota.lock else None,
             **self._above(unit, quota),
             **self._presence(quota),
@@ -94,6 +96,18 @@ class QuotaMaking:
         """List the reps right below; nodes below have pages of their own."""
         return [quota for quota in self._quotas.values() if quota.parent == node and quota.level == "rep"]
 
+    def _handed(self, quota: Quota) -> list[dict[str, Any]]:
+        """List what changed hands, by what went, to or from whom, and the first day."""
+        if self.plan is None or self.goal is None:
+            return []
+        found = []
+        for one in planning.handovers_of(self.plan, self.goal):
+            giver, taker = (self._quotas.get(node) for node in (one.giver, one.taker))
+            for mine, other, way in ((giver, taker, "to"), (taker, giver, "from")):
+                if mine and other and mine.whose == quota.id:
+                    found.append({"what": one.what, "way": way, "name": other.name, "on": one.on.isoformat()})
+        return found
+
     @staticmethod
     def _own_past(quota: Quota) -> int | None:
         """Give what a rep won in the time whose history the cascade splits by."""
@@ -135,9 +149,11 @@ class QuotaMaking:
         period = self.goal.period
         begins, ends = max(there.hired or date.min, period.start), min(there.left or date.max, period.end)
         found: dict[str, Any] = {"effective": self._effective.get(quota.id)}
-        found["potential"] = self._potential.get(quota.id)
+        found |= self._territory(quota.id)
         places = self.carried.places(quota.id.removeprefix(REP_PREFIX))
-        found["places"] = [[place.name, place.first.isoformat(), place.amount] for place in places]
+        found["places"] = [
+            [place.name, place.first.isoformat(), place.last.isoformat(), place.amount] for place in places
+        ]
         if there.hired:
             found["hired"] = there.hired.isoformat()
             found["ramp"] = self._ramp(there.hired)
@@ -162,27 +178,40 @@ class QuotaMaking:
         return presences(self.facts.data)
 
     @cached_property
-    def _fairness(self) -> tuple[dict[str, int], dict[str, float]]:
-        """The effective quotas of the days that are over, and potentials; nothing where they cannot be told."""
+    def _fairness(self) -> tuple[dict[str, int], dict[str, float], str]:
+        """The effective quotas of the days that are over, potentials and where these are from; nothing where they cannot be told."""
         plan, goal, facts = self.plan, self.goal, self.facts
         begun = goal is not None and goal.period.start <= facts.as_of
         if plan is None or goal is None or facts.by != "rep" or facts.as_of != facts.data.meta.as_of:
-            return {}, {}
+            return {}, {}, ""
         try:
             found = find_fairness(self.workspace, plan.name, kpi=goal.id)
         except BadInput:
             # Of a period of weeks there is none.
-            return {}, {}
+            return {}, {}, ""
         effective = {result.rep: result.quota for result in found.results} if begun else {}
-        return effective, {one.rep: one.potential for one in found.results if one.potential is not None}
+        known = {one.rep: one.potential for one in found.results if one.potential is not None}
+        return effective, known, found.potential_source
 
     @property
     def _effective(self) -> Mapping[str, int]:
         return self._fairness[0]
 
-    @property
-    def _potential(self) -> Mapping[str, float]:
-        return self._fairness[1]
+    def _territory(self, rep: str) -> dict[str, Any]:
+        """Tell the potential of a rep's territory beside the mean of all, where enough others are in it.
+
+        Amounts are told of a market alone: revenues of accounts are in whatever unit the source has.
+        """
+        _, known, source = self._fairness
+        mine = known.get(rep)
+        if mine is None:
+            return {}
+        found: dict[str, Any] = {"potential_source": source}
+        if source != WORKED:
+            found["potential"] = mine
+        if len(known) > LEAST_REPS:
+            found["potential_times"] = round(mine * len(known) / sum(known.values()), 3)
+        return found
 
 
 def _standing(found: Standing) -> dict[str, Any]:

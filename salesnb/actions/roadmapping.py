@@ -156,7 +156,9 @@ def weigh_months(
     else:
         labels = [month.label for month in calendar.months(goal.period)]
         typed = planning.typed_weights(labels, weights.split(","))
-        changed = planning.set_season(plan, goal.kpi, typed, basis=why or "typed")
+        changed = planning.set_season(
+            plan, goal.kpi, typed, basis=f"typed weights ({why})" if why else "typed weights"
+        )
     reason = why or f"Months of {goal.kpi} weigh {weights}"
     return store.save(
         changed, read_at=plan.revision, author=author(workspace.root), reason=reason, at=moment()

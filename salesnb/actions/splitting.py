@@ -128,6 +128,8 @@ def by_basis(
     whole = planning.whole_reps(plan)
     found = past.weighting(basis, goal.kpi, whole, tree_of(whole.quotas_of(goal)), typed)
     weights = planning.weights_by_stay(quotas, found.weights)
+    if _GIVEN not in shares:
+        weights = planning.weights_handed_over(weights, planning.handovers_of(plan, goal))
     new = planning.recascade(plan, goal.id, weights=weights, basis=found.basis)
     return with_quotas(new, goal, planning.as_new(new.quotas_of(goal), found.new))
 

@@ -37,6 +37,8 @@ _REST = "other"
 NOTHING_TYPED: Mapping[str, Weight] = MappingProxyType({})
 # A rep's capacity in months of a ramped one is kept in whole millionths.
 _PARTS = 1_000_000
+# So is the revenue of accounts in hundredths.
+_HUNDREDTHS = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,10 +165,11 @@ class Past:
                 hint="Put market.csv (segment, period, potential) beside the export, map accounts.revenue, or split by"
                 " history.",
             )
-        return Weighting(weights=worked, basis=f"potential: {WORKED}")
+        worth: dict[str, Weight] = {node: round(_HUNDREDTHS * revenue) for node, revenue in worked.items()}
+        return Weighting(weights=worth, basis=f"potential: {WORKED}")
 
-    def worked(self) -> dict[str, int]:
-        """Sum the revenue of the accounts that each rep had deals with, in minor units by node; one of several reps counts for each."""
+    def worked(self) -> dict[str, float]:
+        """Sum the revenue of the accounts that each rep had deals with, by node in the source's unit; one of several reps counts for each."""
         deals, accounts = self.data.table("opportunities"), self.data.table("accounts")
         first = history_start(self.period)
         worked = deals.filter(
@@ -178,7 +181,7 @@ class Past:
         pairs = worked.select("rep_id", "account_id").distinct()
         summed = pairs.join(accounts.select("account_id", "revenue"), "account_id").group_by("rep_id")
         rows = summed.aggregate(potential=lambda table: table.revenue.sum()).to_pyarrow().to_pylist()
-        return {rep_node_id(str(row["rep_id"])): int(row["potential"] or 0) for row in rows}
+        return {rep_node_id(str(row["rep_id"])): float(row["potential"] or 0) for row in rows}
 
     def _capacity(self, kpi: str, plan: Plan, tree: OrgTree) -> Weighting:
         """Take what ``plan capacity`` says that each rep can bring: ramp, season, leave, attrition and backfill."""

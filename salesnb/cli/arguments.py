@@ -6,7 +6,7 @@ from datetime import date
 from salesnb.errors import BadUsage
 from salesnb.settings import lag_months
 
-__all__ = ["day", "dimension_filter", "lag", "share", "whole_number"]
+__all__ = ["chances", "day", "dimension_filter", "lag", "share", "whole_number"]
 
 
 # Nothing is sold before or after; calendars reach a little further.
@@ -51,6 +51,15 @@ def lag(text: str) -> int:
     found = lag_months(text)
     if found is None:
         message = f"{text!r} is no time from effort to sales; write it as 2m or 60d, up to two years"
+        raise argparse.ArgumentTypeError(message)
+    return found
+
+
+def chances(text: str) -> tuple[float, ...]:
+    """Read the probabilities of commit, target and stretch: three that fall, or three in per cent."""
+    found = tuple(share(part) for part in text.split(","))
+    if len(found) != 3 or not 0.99 >= found[0] > found[1] > found[2] >= 0.01:
+        message = f"{text!r} are not three chances that fall, from 99% to 1%; write them as .9,.5,.2"
         raise argparse.ArgumentTypeError(message)
     return found
 

@@ -21,7 +21,7 @@ __all__ = ["add_cascade", "add_given", "given_of", "pair_of", "print_levels", "r
 
 
 # Of over-assignment, in per cent.
-_MOST_OVER = 9999
+_MOST_OVER = 900
 
 
 def add_cascade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from salesnb.cli import say
-from salesnb.cli.arguments import day
+from salesnb.cli.arguments import chances, day
 from salesnb.cli.table import print_text
 from salesnb.workspace import Workspace
 
@@ -21,6 +21,13 @@ def add_outlook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--kpi", metavar="KPI", help="of one goal; all by default")
     parser.add_argument("--as-of", metavar="DATE", type=day, help="the last day of which results are known")
     parser.add_argument("--level", metavar="LEVEL", help="show the nodes of a level alone, such as team")
+    parser.add_argument(
+        "--chances",
+        metavar="P,P,P",
+        type=chances,
+        default=(),
+        help="with which commit, target and stretch are reached, such as .9,.5,.2 (default: salesnb.toml)",
+    )
     parser.add_argument(
         "--backtest", action="store_true", help="how good it would have been on the workspace's own past"
     )
@@ -46,6 +53,7 @@ def _outlook(workspace: Workspace, arguments: argparse.Namespace) -> int:
             arguments.name,
             kpi=arguments.kpi,
             as_of=arguments.as_of,
+            chances=arguments.chances,
             progress=lambda done, of: show(f"Trying it on the past, once: month end {done} of {of}"),
         )
     needed = [needed_for_goal(workspace, one.goal, as_of=one.as_of) for one in found]

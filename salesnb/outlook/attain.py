@@ -1,5 +1,6 @@
 """How likely a goal is attained: two views mixed and recalibrated, and the targets that chosen probabilities reach."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,9 @@ __all__ = ["BOTTOM_UP_WEIGHT", "LEVELS", "Attainment", "Level", "attain", "poole
 # How much of the mix is the bottom-up view, to start with.
 BOTTOM_UP_WEIGHT = 0.5
 
-# What people call a target by how likely it is reached.
+# What people call a target by how likely it is reached, and how likely that is unless they choose otherwise.
 LEVELS = (("commit", 0.9), ("target", 0.5), ("stretch", 0.2))
+_CHANCES = tuple(share for _, share in LEVELS)
 _SEVERAL = 1.5
 _AS_IT_IS = Recalibration()
 # The pool of two calibrated views is less sure than it may be: on a thousand invented companies .75 was said and .83
@@ -118,6 +120,7 @@ def attain(
     recalibration: Recalibration = _AS_IT_IS,
     bottom_up_weight: float = BOTTOM_UP_WEIGHT,
     beaten_by_base_rate: float | None = None,
+    chances: Sequence[float] = _CHANCES,
 ) -> Attainment:
     """Mix the two views of a period and ask them for a target.
 
@@ -138,6 +141,8 @@ def attain(
         w, 0..1.
     beaten_by_base_rate
         The base rate, where on the past probabilities did not beat it; it is shown in their place.
+    chances
+        The probabilities (0..1) with which commit, target and stretch are reached.
 
     Raises
     ------
@@ -160,7 +165,8 @@ def attain(
         before=mixed.probability_at_least(target),
         chance=chance(outcome, target, origins=origins, beaten_by_base_rate=beaten_by_base_rate),
         levels=tuple(
-            Level(name=name, probability=share, target=outcome.reachable(share)) for name, share in LEVELS
+            Level(name=name, probability=share, target=outcome.reachable(share))
+            for (name, _), share in zip(LEVELS, chances, strict=True)
         ),
         by_view=tuple(
             view.probability_at_least(target) for view in (top_down, bottom_up) if view is not None

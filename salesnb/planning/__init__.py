@@ -78,7 +78,7 @@ from salesnb.planning.fairness import (
 from salesnb.planning.gaps import NodeGap, node_gaps
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
 from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
-from salesnb.planning.handing_over import hand_over, prorated
+from salesnb.planning.handing_over import hand_over, handovers_of, prorated, weights_handed_over
 from salesnb.planning.hedging import factors_of, with_hedges
 from salesnb.planning.held import held_to, hold, let_go
 from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
@@ -108,6 +108,7 @@ from salesnb.planning.model import (
     Approval,
     Condition,
     Goal,
+    Handover,
     KpiTarget,
     Lock,
     Milestone,
@@ -197,6 +198,7 @@ __all__ = [
     "GivenMonths",
     "Goal",
     "GoalFinding",
+    "Handover",
     "Healthy",
     "Hiring",
     "JudgedSales",
@@ -285,6 +287,7 @@ __all__ = [
     "given_of",
     "goal_findings",
     "hand_over",
+    "handovers_of",
     "hedged",
     "held_to",
     "hires_by_month",
@@ -357,6 +360,7 @@ __all__ = [
     "unlock_part",
     "weigh_new",
     "weights_by_stay",
+    "weights_handed_over",
     "weights_in_words",
     "whole_dues",
     "whole_reps",

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from typing import Any
 
+from salesnb.counting import counted
 from salesnb.planning.answers import QuotaAnswer
-from salesnb.planning.model import Plan, QuotaMonth, QuotaPart
+from salesnb.planning.means import PlannedDrivers
+from salesnb.planning.model import Handover, Plan, Quota, QuotaMonth, QuotaPart
 from salesnb.planning.resources import Certificate, ResponseCurve
-from salesnb.planning.words import digits_of, number_in_words, value_in_words
+from salesnb.planning.words import BASIS_POINTS, SHARE, digits_of, number_in_words, value_in_words
 
 __all__ = ["Difference", "diff"]
 
@@ -77,6 +80,14 @@ _PARTS = (
         key=lambda item: f"of {item.node}, {item.kpi} {item.period}",
         title=lambda item, names: f"of {_called(item.node, names)}, {item.kpi} {item.period}",
     ),
+    _Part(
+        name="handovers",
+        noun="Handed over",
+        key=lambda item: f"{item.giver} to {item.taker} on {item.on}, {item.kpi} {item.period}, {item.what}",
+        title=lambda item, names: (
+            f"by {_called(item.giver, names)} to {_called(item.taker, names)} from {item.on} on, {item.kpi} {item.period}"
+        ),
+    ),
     _Part(name="resources", noun="Resource", key=lambda item: item.id),
     _Part(name="allocation", noun="Allocation", key=lambda item: f"{item.resource} to {item.segment}"),
     _Part(
@@ -97,7 +108,17 @@ _PARTS = (
 )
 # What months and parts of a quota are where there are none.
 _WITHIN = {"months": "by season", "parts": "not cut a second time"}
-_FIELDS = {"closed_count": "deals closed", "win_rate": "win rate", "average_deal_minor": "average deal"}
+_FIELDS = {
+    "closed_count": "deals closed",
+    "win_rate": "win rate",
+    "average_deal_minor": "average deal",
+    "weight": "share of the whole by its basis",
+    "weight_bp": "share",
+    "to_date": "adding up to",
+}
+# Of a season: too many numbers for a line.
+_SPREADS = frozenset({"weeks", "reach"})
+_SHARES = frozenset({"weight", "win_rate"})
 _SEASONS = _Part(name="seasonality", noun="Season", key=lambda item: item.kpi)
 _ASSUMED_ITEMS = (
     _Part(
@@ -123,8 +144,8 @@ _HEAD = {
     "currency": "Currency",
 }
 _ASSUMED = {
-    "ramp_bp": "Ramp (basis points)",
-    "attrition_bp": "Attrition a year (basis points)",
+    "ramp_bp": "Ramp",
+    "attrition_bp": "Attrition a year",
     "backfill_months": "Months until a leaver is replaced",
     "notes": "Notes",
 }
@@ -150,6 +171,7 @@ def diff(before: Plan, after: Plan) -> tuple[Difference, ...]:
     if before.certificate != after.certificate:
         was, now = (_certified(plan.certificate, digits) for plan in (before, after))
         found.append(Difference(part="allocation", subject="Worth of the allocation", before=was, after=now))
+    before, after = (replace(plan, quotas=_weighed(plan.quotas)) for plan in (before, after))
     for part in _PARTS:
         found.extend(_items(part, getattr(before, part.name), getattr(after, part.name), digits, names))
     old, new = before.assumptions, after.assumptions
@@ -159,17 +181,32 @@ def diff(before: Plan, after: Plan) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def _weighed(quotas: Sequence[Quota]) -> tuple[Quota, ...]:
+    """Let each weight be its share of all in its cascade, which can be read where the weights themselves cannot."""
+    sums: dict[tuple[str, str], Fraction] = {}
+    for quota in quotas:
+        key = quota.kpi, quota.period
+        sums[key] = sums.get(key, Fraction()) + (quota.weight or 0)
+    return tuple(
+        replace(quota, weight=quota.weight / whole)
+        if quota.weight is not None and (whole := sums[quota.kpi, quota.period])
+        else quota
+        for quota in quotas
+    )
+
+
 def _attributes(
     part: str, names: dict[str, str], before: object, after: object, digits: int
 ) -> Iterator[Difference]:
     for name, subject in names.items():
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
+            unit = BASIS_POINTS if name.endswith("_bp") else ""
             yield Difference(
                 part=part,
                 subject=subject,
-                before=value_in_words(old, "", digits),
-                after=value_in_words(new, "", digits),
+                before=value_in_words(old, unit, digits),
+                after=value_in_words(new, unit, digits),
             )
 
 
@@ -217,14 +254,21 @@ def _fields(part: str, subject: str, before: Any, after: Any, digits: int) -> It
         if spec.name in _WITHIN:
             yield _within(part, f"{subject}, {spec.name}", old, new, digits, _WITHIN[spec.name])
             continue
-        yield Difference(
-            part=part,
-            subject=subject
-            if spec.name in {"target", "amount", "total"}
-            else f"{subject}, {_FIELDS.get(spec.name, spec.name)}",
-            before=value_in_words(old, _unit(spec.name, spec.metadata, before), digits),
-            after=value_in_words(new, _unit(spec.name, spec.metadata, after), digits),
+        if spec.name in _SPREADS:
+            was, now = (counted(len(items), "step", "steps") for items in (old, new))
+            yield Difference(
+                part=part, subject=f"{subject}, {spec.name}", before=was, after=f"{now}, not the same"
+            )
+            continue
+        was, now = (
+            value_in_words(value, _unit(spec.name, spec.metadata, item), digits)
+            for value, item in ((old, before), (new, after))
         )
+        # What is rounded may read the same on both sides; then nobody can see a change.
+        if was != now:
+            named = spec.name in {"target", "amount", "total"}
+            about = subject if named else f"{subject}, {_FIELDS.get(spec.name, spec.name)}"
+            yield Difference(part=part, subject=about, before=was, after=now)
 
 
 def _within(
@@ -257,11 +301,9 @@ def _certified(certificate: Certificate | None, digits: int) -> str:
 
 
 def _summary(item: Any, digits: int) -> str:
-    """Say what an item is: its answer, its number, its text, or all of it."""
-    if isinstance(item, ResponseCurve):
-        return f"{item.form}, {item.source}"
-    if isinstance(item, QuotaAnswer):
-        return f"{item.answer} by {item.by}" + (f": {item.reason}" if item.reason else "")
+    """Say what an item is: in words of its own, its number, its text, or all of it."""
+    if tell := _TOLD.get(type(item)):
+        return tell(item, digits)
     for spec in fields(item):
         if "keys" in spec.metadata:
             return value_in_words(getattr(item, spec.name), item.unit, digits)
@@ -271,7 +313,33 @@ def _summary(item: Any, digits: int) -> str:
     return value_in_words(item, "", digits)
 
 
+def _handed_over(item: Handover, digits: int) -> str:
+    return f"{item.what or 'a part'}, {number_in_words(Fraction(item.part), SHARE, digits)} of the quota"
+
+
+def _drivers(item: PlannedDrivers, digits: int) -> str:
+    rate = number_in_words(item.win_rate, SHARE, digits)
+    size = number_in_words(item.average_deal_minor, "money", digits)
+    return f"{counted(item.closed_count, 'deal', 'deals')} closed, win rate {rate}, average deal {size}"
+
+
+def _answered(item: QuotaAnswer, _digits: int) -> str:
+    return f"{item.answer} by {item.by}" + (f": {item.reason}" if item.reason else "")
+
+
+_TOLD: Mapping[type, Callable[[Any, int], str]] = {
+    ResponseCurve: lambda curve, _digits: f"{curve.form}, {curve.source}",
+    Handover: _handed_over,
+    PlannedDrivers: _drivers,
+    QuotaAnswer: _answered,
+}
+
+
 def _unit(name: str, metadata: Any, item: Any) -> str:
     if name.endswith("_minor"):
         return "money"
+    if name.endswith("_bp"):
+        return BASIS_POINTS
+    if name in _SHARES:
+        return SHARE
     return str(item.unit) if "keys" in metadata else ""

@@ -17,6 +17,13 @@ __all__ = ["ASPECTS", "OPPOSED", "GoalFinding", "Likely", "Opposed", "goal_findi
 ASPECTS = ("specific", "measurable", "achievable", "relevant", "time-bound", "objective", "conflict")
 # Below it a goal is not believed; above it, it asks for nothing.
 _LEAST_LIKELY, _MOST_LIKELY = 0.2, 0.8
+_UNIT_WORDS = {
+    "money": "in money",
+    "count": "a count",
+    "ratio": "a ratio",
+    "days": "in days",
+    "money_per_day": "in money a day",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +58,8 @@ class Likely:
     band
         Between which chances; None where none can be told.
     why
-        What is known instead, in sentences: why there is no chance, and a range; or what came, where the period is over.
+        What is known instead, or besides, in sentences: why there is no chance, and a range; or what came, where the
+        period is over; or what the band is, where it is no outlook.
     attained
         Whether it was attained; None before the period is over.
     """
@@ -184,7 +192,13 @@ def _measurable(goal: Goal) -> GoalFinding:
     elif not goal.target:
         lacks, hint = f"The goal for {_name(goal)} is 0.", "Set a target above zero."
     past = f" in {goal.baseline_period}" if goal.baseline_period else " before"
-    return _finding(goal, "measurable", lacks, hint, f"It is in {goal.unit}, and what it was{past} is known.")
+    return _finding(
+        goal,
+        "measurable",
+        lacks,
+        hint,
+        f"It is {_UNIT_WORDS.get(goal.unit, goal.unit)}, and what it was{past} is known.",
+    )
 
 
 def _achievable(goal: Goal, likely: Likely) -> GoalFinding:
@@ -201,23 +215,25 @@ def _achievable(goal: Goal, likely: Likely) -> GoalFinding:
     chance = (
         f"{band.low:.0%}" if f"{band.low:.0%}" == f"{band.high:.0%}" else f"{band.low:.0%} to {band.high:.0%}"
     )
+    known = f" {likely.why}" if likely.why else ""
     lacks, hint = "", ""
     if band.high < _LEAST_LIKELY:
         lacks, hint = (
-            f"{it} is attained with {chance} only.",
+            f"{it} is attained with {chance} only.{known}",
             "Lower it, or say what will be done differently.",
         )
     elif band.low > _MOST_LIKELY:
-        lacks, hint = f"{it} is attained with {chance} anyway.", "Raise it, if it is to move anybody."
+        lacks, hint = f"{it} is attained with {chance} anyway.{known}", "Raise it, if it is to move anybody."
     elif band.low < _LEAST_LIKELY or band.high > _MOST_LIKELY:
         return GoalFinding(
             goal=goal.id,
             aspect="achievable",
             holds=None,
-            what=f"{it} is attained with {chance}, which is not narrow enough to tell.",
+            what=f"{it} is attained with {chance}, which is not narrow enough to tell.{known}",
             hint="Look at what moves it most before it is agreed.",
         )
-    return _finding(goal, "achievable", lacks, hint, f"It is attained with {chance}: hard, and within reach.")
+    good = f"It is attained with {chance}: hard, and within reach.{known}"
+    return _finding(goal, "achievable", lacks, hint, good)
 
 
 def _relevant(goal: Goal, plan: Plan) -> GoalFinding:

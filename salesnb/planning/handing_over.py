@@ -1,6 +1,6 @@
 """What moves from one rep or node to another within a period takes its part of the quota along, by days."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -11,11 +11,12 @@ from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.money import split
 from salesnb.planning.by_month import reshaped
 from salesnb.planning.hedging import factors_of
-from salesnb.planning.model import Goal, Plan, Quota
+from salesnb.planning.model import Goal, Handover, Plan, Quota
 from salesnb.planning.recascade import edited, shown_in, with_milestones, with_quotas
-from salesnb.planning.stays import span_of, stays_of_rep
+from salesnb.planning.sharing import Weight
+from salesnb.planning.stays import exact_weight, span_of, stays_of_rep
 
-__all__ = ["hand_over", "prorated", "refuse_locked", "with_change"]
+__all__ = ["hand_over", "handovers_of", "prorated", "refuse_locked", "weights_handed_over", "with_change"]
 
 
 def prorated(amount: int, period: Period, on: date) -> tuple[int, int]:
@@ -43,13 +44,43 @@ def prorated(amount: int, period: Period, on: date) -> tuple[int, int]:
     return before, after
 
 
+def handovers_of(plan: Plan, goal: Goal) -> tuple[Handover, ...]:
+    """List what changed hands of the quotas of a goal, in order."""
+    return tuple(one for one in plan.handovers if (one.kpi, one.period) == (goal.kpi, goal.period.label))
+
+
+def weights_handed_over(weights: Mapping[str, Weight], handovers: Iterable[Handover]) -> dict[str, Weight]:
+    """Let weights of leaves follow what changed hands: a part of the giver's goes to the taker.
+
+    What nobody weighs anything for any more is left out of account.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from fractions import Fraction
+    >>> from salesnb.planning import Handover
+    >>> took = Handover(
+    ...     kpi="won_amount", period="2017-Q4", giver="A", taker="B", on=date(2017, 11, 1), part=Fraction(1, 4)
+    ... )
+    >>> weights_handed_over({"A": 8, "B": 1, "C": 2}, [took])
+    {'A': 6, 'B': 3, 'C': 2}
+    """
+    found = dict(weights)
+    for one in handovers:
+        moved = Fraction(found.get(one.giver, 0)) * one.part
+        if moved:
+            found[one.giver] = exact_weight(found[one.giver] - moved)
+            found[one.taker] = exact_weight(found.get(one.taker, 0) + moved)
+    return found
+
+
 def hand_over(
-    plan: Plan, goal: str, giver: str, taker: str, *, on: date, share: Fraction = Fraction(1)
+    plan: Plan, goal: str, giver: str, taker: str, *, on: date, share: Fraction = Fraction(1), what: str = ""
 ) -> Plan:
     """Move the quota of what changes hands within a period, such as an account: the part for the days from then on.
 
     The giver keeps what is for the days before. Nodes above both carry the difference up to the nearest one that is
-    above both, which stays; so does the goal. Both keep their weights: a later cascade splits by history again.
+    above both, which stays; so does the goal. The plan keeps what changed hands: later cascades split by it too.
 
     Parameters
     ----------
@@ -61,6 +92,8 @@ def hand_over(
         The first day on which it is the taker's.
     share
         What part of the giver's quota it is about: that of the account in what the giver sold.
+    what
+        The account or the share in words, to be kept.
 
     Raises
     ------
@@ -89,9 +122,27 @@ def hand_over(
     refuse_locked(plan, quotas, changes)
     before = plan.quotas_of(found)
     pieces = _pieces(quotas[giver], moved)
-    after = [with_change(quota, changes.get(quota.id, 0), pieces) for quota in before]
-    changed = with_quotas(edited(plan), found, reshaped(after, before))
+    kept = Handover(
+        kpi=found.kpi,
+        period=found.period.label,
+        giver=giver,
+        taker=taker,
+        on=on,
+        part=exact_weight(share * (days.end - on).days / days.days),
+        what=what,
+    )
+    after = [with_change(quota, changes.get(quota.id, 0), pieces) for quota in _weighed(before, kept)]
+    changed = with_quotas(edited(plan, handovers=(*plan.handovers, kept)), found, reshaped(after, before))
     return with_milestones(changed, found)
+
+
+def _weighed(quotas: Sequence[Quota], kept: Handover) -> list[Quota]:
+    """Let the weights follow too; where a leaf has none, its amount is what it weighs."""
+    weights = {quota.id: quota.weight for quota in quotas if quota.weight is not None}
+    if not {kept.giver, kept.taker} <= weights.keys():
+        return list(quotas)
+    after = weights_handed_over(weights, [kept])
+    return [replace(quota, weight=after.get(quota.id)) for quota in quotas]
 
 
 def _carried_on(quotas: Mapping[str, Quota], leaf: str, period: Period, on: date) -> tuple[str, Period]:

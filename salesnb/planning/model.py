@@ -12,7 +12,7 @@ from salesnb.errors import UnknownName, nearest
 from salesnb.planning.answers import Commitment, QuotaAnswer
 from salesnb.planning.means import Assumptions
 from salesnb.planning.measures import LEFT_OUT, amount, implied_unit, number, rarely
-from salesnb.planning.quota import Lock, Quota, QuotaMonth, QuotaPart
+from salesnb.planning.quota import Handover, Lock, Quota, QuotaMonth, QuotaPart
 from salesnb.planning.resources import (
     AllocationLimit,
     AllocationLine,
@@ -39,6 +39,7 @@ __all__ = [
     "Approval",
     "Condition",
     "Goal",
+    "Handover",
     "KpiTarget",
     "Lock",
     "Milestone",
@@ -300,6 +301,7 @@ class Plan:
     quotas: tuple[Quota, ...] = ()
     commitments: tuple[Commitment, ...] = rarely()
     answers: tuple[QuotaAnswer, ...] = rarely()
+    handovers: tuple[Handover, ...] = rarely()
     resources: tuple[Resource, ...] = ()
     allocation: tuple[AllocationLine, ...] = ()
     limits: tuple[AllocationLimit, ...] = rarely()

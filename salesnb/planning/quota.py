@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from salesnb.planning.measures import LEFT_OUT, amount, implied_unit, rarely
 
-__all__ = ["Lock", "Quota", "QuotaMonth", "QuotaPart"]
+__all__ = ["Handover", "Lock", "Quota", "QuotaMonth", "QuotaPart"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +16,33 @@ class Lock:
     by: str
     why: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """What one owner of quotas took over from another within the period, so that later cascades know it.
+
+    Attributes
+    ----------
+    kpi, period
+        Of a quota.
+    giver, taker
+        Ids of the leaves.
+    on
+        The first day on which it is the taker's.
+    part
+        What went along, as a part of what the giver had (0..1): the share that changes hands for the days from ``on``.
+    what
+        The account or the share, in words.
+    """
+
+    kpi: str
+    period: str
+    giver: str
+    taker: str
+    on: date
+    part: int | Fraction
+    what: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,7 @@ from salesnb.workbooks.extract_since import since_of
 from salesnb.workbooks.findings_activities import ActivityNote, activities_from
 from salesnb.workbooks.findings_bridge import Since
 from salesnb.workbooks.findings_effort import EffortNote, effort_from
+from salesnb.workbooks.findings_elsewhere import Elsewhere, elsewhere_of
 from salesnb.workbooks.findings_held import HeldTarget, held_of
 from salesnb.workbooks.findings_made import Made, made_from
 from salesnb.workbooks.findings_need import Need, need_from
@@ -201,6 +202,7 @@ class ReviewExtract:
     effort: EffortNote | None = None
     own: OwnKpis = field(default_factory=OwnKpis)
     held: tuple[HeldTarget, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
     best_month: tuple[str, float] | None = None
 
     def table(self, name: str) -> tuple[dict[str, Any], ...]:
@@ -283,6 +285,7 @@ def _review(document: Mapping[str, Any]) -> ReviewExtract:
         made=made_from(document.get("made")),
         own=own_of(document.get("own")),
         held=held_of(document.get("held")),
+        elsewhere=elsewhere_of(document.get("elsewhere")),
         best_month=(str(best[0]), best[1]) if (best := document.get("best_month")) else None,
     )
 

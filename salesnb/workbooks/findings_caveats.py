@@ -18,6 +18,7 @@ def caveats(reading: Reading) -> tuple[Point, ...]:
         *_set_aside(reading),
         *_history(reading),
         *_target(reading),
+        *_elsewhere(reading),
         *_dates(reading),
         *_coverage(reading),
     )
@@ -78,6 +79,14 @@ def _target(reading: Reading) -> Iterator[Point]:
         yield Point(
             what=f"{plural(len(without), 'rep', reading.extract.fmt)} {verb} no quota.",
             detail="What they won counts for the team, and not in the share of reps at quota.",
+        )
+
+
+def _elsewhere(reading: Reading) -> Iterator[Point]:
+    for one in reading.extract.elsewhere:
+        yield Point(
+            what=f"The plan has {one.name} at {one.planned} from {reading.say.date(one.on)}, the data at {one.known}.",
+            detail=f"The quota counts at {one.planned}, deals count at {one.known} until memberships say otherwise.",
         )
 
 

@@ -48,13 +48,15 @@ class Made:
     hired, ramp
         First day, and pairs of a month and the share of a ramped rep in it.
     places
-        Of a rep who changes team within the period: team, first day there, and the part of the quota, each.
+        Of a rep who changes team within the period: team, first and last day there, and the part of the quota, each.
+    handed
+        What changed hands within the period: what, ``to`` or ``from``, whom, and the first day, each.
     days_there
         Days of the period on which the rep is there, where these are not all.
     effective
         What the quota asks for the days so far, by season, ramp and presence.
-    potential
-        Of the territory, in minor units.
+    potential, potential_times, potential_source
+        Of the territory: in minor units, as a multiple of the mean of all, and where that is from.
     committed, from_below, gap, answer, outdated
         What the owner, or those below, commit to, that less the quota, the answer, and one to an earlier quota.
     below
@@ -70,10 +72,13 @@ class Made:
     lock: tuple[str, str] | None = None
     hired: date | None = None
     ramp: tuple[tuple[str, float], ...] = ()
-    places: tuple[tuple[str, date, int], ...] = ()
+    places: tuple[tuple[str, date, date, int], ...] = ()
+    handed: tuple[tuple[str, str, str, date], ...] = ()
     days_there: int | None = None
     effective: int | None = None
     potential: float | None = None
+    potential_times: float | None = None
+    potential_source: str = ""
     committed: int | None = None
     from_below: int | None = None
     gap: int | None = None
@@ -97,8 +102,12 @@ def made_from(part: Mapping[str, Any] | None) -> Made | None:
             "hired": date.fromisoformat(hired) if hired else None,
             "ramp": tuple((str(label), float(share)) for label, share in part.get("ramp") or ()),
             "places": tuple(
-                (str(name), date.fromisoformat(first), int(amount))
-                for name, first, amount in part.get("places") or ()
+                (str(name), date.fromisoformat(first), date.fromisoformat(last), int(amount))
+                for name, first, last, amount in part.get("places") or ()
+            ),
+            "handed": tuple(
+                (str(one["what"]), str(one["way"]), str(one["name"]), date.fromisoformat(one["on"]))
+                for one in part.get("handed") or ()
             ),
             **_answers(part),
             "below": tuple(Below(**_known(Below, one) | _answers(one)) for one in part.get("below") or ()),

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from salesnb.money import Formatter
     from salesnb.workbooks.findings_reading import Reading
 
-__all__ = ["Prospect", "chance_words", "no_probability", "prospect_from", "prospect_sentence"]
+__all__ = ["Prospect", "chance_words", "level_names", "no_probability", "prospect_from", "prospect_sentence"]
 
 # Below this a goal is called unlikely, and the page says what is as likely reached as not.
 _UNLIKELY = 0.2
+_NAMES = {0.9: "Nine in ten", 0.5: "Even", 0.2: "One in five"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +32,10 @@ class Prospect:
         the ``base_rate``: how often such targets were attained on the past.
     low, high
         The range that holds in 80 of 100 cases.
-    commit, even, stretch
-        What is reached with a probability of 0.9, 0.5 and 0.2.
+    even
+        What is as likely reached as not.
+    levels
+        Pairs of a probability and what is reached with it: commit, target and stretch.
     views
         How it was told, in words.
     reps
@@ -50,11 +53,10 @@ class Prospect:
     probability: float | None
     low: float
     high: float
-    commit: float
     even: float
-    stretch: float
     reason: str = ""
     base_rate: float | None = None
+    levels: tuple[tuple[float, float], ...] = ()
     views: str = ""
     reps: "tuple[Prospect, ...]" = ()
     quantiles: tuple[float, ...] = ()
@@ -67,7 +69,11 @@ def prospect_from(part: Mapping[str, Any] | None) -> Prospect | None:
         return None
     known = {field.name: part[field.name] for field in fields(Prospect) if field.name in part}
     reps = tuple(one for rep in part.get("reps") or () if (one := prospect_from(rep)) is not None)
-    more = {"quantiles": tuple(part.get("quantiles") or ()), "track": track_from(part.get("track"))}
+    more = {
+        "quantiles": tuple(part.get("quantiles") or ()),
+        "levels": tuple((float(chance), float(amount)) for chance, amount in part.get("levels") or ()),
+        "track": track_from(part.get("track")),
+    }
     return Prospect(**known | {"reps": reps, **more})
 
 
@@ -89,6 +95,11 @@ def prospect_sentence(reading: "Reading", prospect: Prospect) -> str:
     if prospect.probability < _UNLIKELY:
         said += f" {say.amount(prospect.even, unit)} is as likely reached as not."
     return said
+
+
+def level_names(prospect: Prospect, fmt: "Formatter") -> tuple[str, ...]:
+    """Name the levels by how likely they are reached; the usual chances have names of their own."""
+    return tuple(_NAMES.get(chance) or f"{fmt.ratio(chance, 0)} chance" for chance, _ in prospect.levels)
 
 
 def no_probability(prospect: Prospect, fmt: "Formatter") -> str:

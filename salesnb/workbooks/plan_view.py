@@ -9,6 +9,7 @@ from salesnb.workbooks import plan_view_cascade as cascade
 from salesnb.workbooks import plan_view_chances as chances
 from salesnb.workbooks import plan_view_goals as goals
 from salesnb.workbooks import plan_view_notes as notes
+from salesnb.workbooks.plan_view_held import held_table
 from salesnb.workbooks.plan_view_read import PlanExtract, read_plan
 from salesnb.workbooks.review_activities import activity_table, time_chart
 from salesnb.workbooks.review_roadmap import lead_table
@@ -111,6 +112,11 @@ class PlanView:
     def goal_checks(self) -> Chart | Text:
         """Whether each goal is specific, measurable, achievable, relevant and time-bound."""
         return chances.goal_check_table(self.extract)
+
+    @property
+    def held(self) -> Chart | Text:
+        """Where every node stands against goals that are not split; empty where there are none."""
+        return held_table(self.extract)
 
     @property
     def outlook(self) -> Chart | Text:

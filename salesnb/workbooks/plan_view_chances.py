@@ -5,11 +5,11 @@ from typing import Any
 
 from salesnb.charts import Chart, Indented, bars, table, tornado
 from salesnb.planning import NOT_GIVEN, QuotaAnswer, Standing, goal_findings, outdated_words, standings
-from salesnb.workbooks.findings_outlook import Prospect, chance_words, no_probability
+from salesnb.workbooks.findings_outlook import Prospect, chance_words, level_names, no_probability
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_read import PlanExtract
 from salesnb.workbooks.review_made import ask_again
-from salesnb.workbooks.review_outlook import LEVELS, outlook_picture
+from salesnb.workbooks.review_outlook import outlook_picture
 from salesnb.workbooks.review_text import Point, Text, paragraph, points
 from salesnb.workbooks.review_track import track_text
 
@@ -64,16 +64,21 @@ def outlook_table(extract: PlanExtract) -> Chart | Text:
         return _NOTHING
     columns = (
         ("",), ("Quota", "figure"), ("To date", "figure"), ("P(attain)", "figure"), ("Ends between", "figure"),
-        *((level, "figure") for level in LEVELS),
+        *((level, "figure") for level in level_names(found, extract.fmt)),
     )  # fmt: skip
     depth = {quota.id: place for place, quota in enumerate(extract.quotas)}
     below = sorted(found.reps, key=lambda one: depth.get(one.id, 0))
     return table(
-        "Commit, target and stretch: what is reached with nine chances in ten, with an even one and with one in five",
+        f"Commit, target and stretch: what is reached with a chance of {_chances(extract, found)}",
         columns,
         [_outlook_row(extract, one) for one in (found, *below)],
         fmt=extract.fmt,
     )
+
+
+def _chances(extract: PlanExtract, found: Prospect) -> str:
+    *most, last = (extract.fmt.ratio(chance, 0) for chance, _ in found.levels)
+    return f"{', '.join(most)} and {last}"
 
 
 def outlook_track(extract: PlanExtract) -> Text:
@@ -94,7 +99,7 @@ def _outlook_row(extract: PlanExtract, one: Prospect) -> list[Any]:
         return fmt.short(round(value), unit)
 
     ends = f"{short(one.low)} to {short(one.high)}"
-    levels = (short(value) for value in (one.commit, one.even, one.stretch))
+    levels = (short(amount) for _, amount in one.levels)
     name = Indented(one.name, _depth(extract, one.id))
     return [name, short(one.target), short(one.to_date), chance_words(one, fmt), ends, *levels]
 

@@ -11,7 +11,7 @@ whole), ``levers``, ``roadmap`` (see `salesnb.workbooks.findings_roadmap`), ``ca
 plan's was found and proved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +45,8 @@ class PlanExtract:
         Won amount by node and month.
     likely
         By goal id: how likely it is attained, where the outlook was asked.
+    held
+        By the id of a goal that is not split: where each node stands against it, parents first.
     allocation
         How the resources were allocated and how good that is; empty where it is not known.
     outlook, levers, roadmap, capacity, fairness
@@ -63,6 +65,7 @@ class PlanExtract:
     revisions: tuple[dict[str, Any], ...]
     labels: Mapping[str, str]
     likely: Mapping[str, Likely] = field(default_factory=dict)
+    held: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     outlook: Prospect | None = None
     levers: tuple[dict[str, Any], ...] = ()
     roadmap: RoadmapNote | None = None
@@ -170,6 +173,7 @@ def _extract(document: Mapping[str, Any]) -> PlanExtract:
         revisions=tuple(dict(entry) for entry in document.get("revisions") or ()),
         labels={name: str(kpi["label"]) for name, kpi in (document.get("kpis") or {}).items()},
         likely={goal: _likely(part, origin) for goal, part in (document.get("likely") or {}).items()},
+        held=document.get("held") or {},
         outlook=prospect_from(document.get("outlook")),
         levers=tuple(dict(lever) for lever in document.get("levers") or ()),
         roadmap=roadmap_from(document.get("roadmap")),

@@ -46,12 +46,23 @@ def _making(reading: "Reading", made: Made) -> Iterator[Point]:
             what="It is fixed and does not move with the goal.", detail=f"{made.lock[0]}: {made.lock[1]}"
         )
     yield from _presence(reading, made)
-    if made.potential is not None:
-        yield Point(what=f"The territory's potential is {say.money(round(made.potential))}.")
+    yield from _territory(reading, made)
     for level, over in made.over:
         more = "more" if over > 0 else "less"
         yield Point(
             what=f"The quotas of all {level}s come to {say.share(Fraction(abs(over)))} {more} than the goal."
+        )
+
+
+def _territory(reading: "Reading", made: Made) -> Iterator[Point]:
+    say = reading.say
+    told = [] if made.potential is None else [say.money(round(made.potential))]
+    if made.potential_times is not None:
+        told.append(f"{say.times(made.potential_times)} the mean of all territories")
+    if told:
+        yield Point(
+            what=f"The territory's potential is {', '.join(told)}.",
+            detail=f"{capital(made.potential_source)}.",
         )
 
 
@@ -60,8 +71,14 @@ def _presence(reading: "Reading", made: Made) -> Iterator[Point]:
     if made.ramp and made.hired:
         steps = ", ".join(f"{say.fmt.month(label)} {say.fmt.ratio(share, 0)}" for label, share in made.ramp)
         yield Point(what=f"Started on {say.date(made.hired)} and ramps: {steps}.")
-    for name, first, amount in made.places:
-        yield Point(what=f"{say.amount(amount, unit)} of it at {name}, from {say.date(first)} on.")
+    for name, first, last, amount in made.places:
+        days = f"from {say.date(first)} to {say.date(last)}"
+        yield Point(what=f"{say.amount(amount, unit)} of it at {name}, {days}.")
+    for what, way, name, day in made.handed:
+        came = "goes to" if way == "to" else "comes from"
+        yield Point(
+            what=f"{what or 'A part'} {came} {name} on {say.date(day)}, with its part of the quota for the days left."
+        )
     if made.days_there is not None:
         yield Point(what=f"There on {say.fmt.count(made.days_there)} of {say.count(period.days, 'day')}.")
     if made.effective is not None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from salesnb.charts import Chart, distribution, table
-from salesnb.workbooks.findings_outlook import chance_words, prospect_sentence
+from salesnb.workbooks.findings_outlook import chance_words, level_names, prospect_sentence
 from salesnb.workbooks.review_text import Text, paragraph
 from salesnb.workbooks.review_track import track_text
 
@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from salesnb.workbooks.findings_outlook import Prospect
     from salesnb.workbooks.findings_reading import Reading
 
-__all__ = ["LEVELS", "outlook_chart", "outlook_picture", "outlook_table", "outlook_track"]
-
-# What the levels of an outlook are called: commit, target and stretch are reached with these chances.
-LEVELS = ("Nine in ten", "Even", "One in five")
+__all__ = ["outlook_chart", "outlook_picture", "outlook_table", "outlook_track"]
 
 
 def outlook_chart(reading: "Reading") -> Chart | Text:
@@ -34,7 +31,7 @@ def outlook_picture(finding: str, found: "Prospect", period: str, unit: str, fmt
         found.quantiles,
         goal=found.target,
         to_date=found.to_date,
-        reached=tuple(zip(LEVELS, (found.commit, found.even, found.stretch), strict=True)),
+        reached=tuple(zip(level_names(found, fmt), (amount for _, amount in found.levels), strict=True)),
         fmt=fmt,
         unit=unit,
         subtitle=f"What {period} may end at, the higher the likelier; in full colour what attains the goal",
@@ -58,7 +55,7 @@ def outlook_table(reading: "Reading") -> Chart | Text:
         )
     columns = (
         ("",), ("Quota", at.unit), ("To date", at.unit), ("P(attain)", "figure"), ("Ends between", "figure"),
-        *((level, at.unit) for level in LEVELS),
+        *((level, at.unit) for level in level_names(found, extract.fmt)),
     )  # fmt: skip
     rows = [_row(reading, one) for one in (found, *found.reps)]
     drawn = bool(found.quantiles)
@@ -83,9 +80,7 @@ def _row(reading: "Reading", one: "Prospect") -> list[Any]:
         one.to_date,
         chance_words(one, fmt),
         ends,
-        one.commit,
-        one.even,
-        one.stretch,
+        *(amount for _, amount in one.levels),
     ]
 
 

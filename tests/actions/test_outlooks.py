@@ -117,6 +117,26 @@ def test_a_goal_is_no_input_to_the_outlook_of_its_own_attainment(workspace: Work
             assert other.attainment.before <= one.attainment.before
 
 
+def test_a_goal_that_is_reached_is_called_so_whatever_its_probability(
+    workspace: Workspace, told: Told
+) -> None:
+    make_plan(workspace, "humble", "2026-Q3", [("won_amount", "1000")])
+    (found,) = told("humble")
+    assert ": reached, with " in outlook_lines(found, workspace.settings.formatter)[0]
+
+
+def test_the_chances_of_the_levels_are_the_workspace_s(workspace: Workspace) -> None:
+    chosen = Workspace(workspace.root, replace(workspace.settings, chances=(0.8, 0.6, 0.3)))
+    (found,) = outlook_of_plan(chosen, "q3", kpi="won_amount")
+    (asked,) = outlook_of_plan(chosen, "q3", kpi="won_amount", chances=(0.7, 0.5, 0.1))
+    for outlook, chances in ((found, [0.8, 0.6, 0.3]), (asked, [0.7, 0.5, 0.1])):
+        top = outlook.nodes[0].attainment
+        assert top is not None
+        assert [level.probability for level in top.levels] == chances
+    said = outlook_lines(found, workspace.settings.formatter)
+    assert "Commit, target and stretch are reached with 80 %, 60 % and 30 %." in said
+
+
 def test_an_earlier_day_knows_nothing_of_what_came_after(
     workspace: Workspace, told: Told, tmp_path: Path
 ) -> None:

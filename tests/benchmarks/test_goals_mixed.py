@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from benchmarks.goals import tell_worlds
 from benchmarks.goals_mixed_maven import figures_of, main, read_maven, walk_forward
 from benchmarks.goals_mixed_worlds import Goal, play
 from benchmarks.goals_mixed_worlds import figures_of as figures_of_worlds
+from benchmarks.measuring import Report
 from salesnb.outlook.deals import NEVER
 
 
@@ -75,3 +77,22 @@ def test_the_worst_tenth_is_of_those_with_fifty_goals():
     found = figures_of_worlds([*goals(49, 0.95, 0), *goals(50, 0.25, 10)], "mix")
     assert found["worst_tenth_off"] == pytest.approx(0.05)
     assert found["share_of_hits"] == pytest.approx(10 / 99)
+
+
+@pytest.mark.parametrize(("worlds", "hits", "wrong"), [(999, 5, 0), (1_000, 5, 2), (1_000, 49, 0)])
+def test_a_thousand_worlds_are_judged_by_what_people_see_and_fewer_are_not(worlds, hits, wrong):
+    views = ("top_down", "bottom_up", "mix")
+    goals = [
+        Goal(
+            level=level,
+            attained=n < hits,
+            said=dict.fromkeys(views, 0.5),
+            held=dict.fromkeys(views, True),
+        )
+        for level in ("company", "region", "team", "rep")
+        for n in range(100)
+    ]
+    report = Report(benchmark="goals", quick=False)
+    tell_worlds(goals, worlds, report)
+    assert len(report.wrong) == wrong
+    assert report.figures["worlds_mean_apart"] == pytest.approx(0.5 - hits / 100)

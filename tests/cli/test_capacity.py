@@ -134,7 +134,7 @@ def test_over_assignment_is_cascaded_kept_and_shown_in_its_three_forms(run, work
         (["--over-assignment", "company=5%"], 2, "no level 'company'"),
         (["--over-assignment", "rep"], 2, "Write PERCENT or LEVEL=PERCENT"),
         (["--over-assignment", "1.234%"], 1, "two decimals at most"),
-        (["--over-assignment", "1000%"], 1, "0 % to 900 %"),
+        (["--over-assignment", "1000%"], 2, "from 0% to 900%"),
         (["--over-assignment", "5%", "--reach", "80%"], 2, "given and asked for"),
         (["--reach", "1.5"], 2, "not a share"),
         (["--reach", "80%", "--follow", "x"], 2, "not a share"),
@@ -265,7 +265,7 @@ def test_capacity_is_held_against_the_goal_and_against_what_reps_are_asked_for(r
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--over-assignment", "-5%"], "'-5%' is out of range: it is from 0% to 9,999%"),
+        (["--over-assignment", "-5%"], "'-5%' is out of range: it is from 0% to 900%"),
         (["--over-assignment", "team=-5%"], "is out of range"),
         (["--over-assignment", "x"], "is not readable"),
         (["--reach", "-5%"], "'-5%' is not a share"),
@@ -384,3 +384,10 @@ def test_what_is_healthy_is_a_setting(run, work):
     found = asked(run, work, "fairness", "q4")
     assert found["healthy"] == {"low": 0.1, "high": 0.9, "source": "salesnb.toml"}
     assert len(found["bands"]) == 2
+
+
+def test_a_neighbour_plan_that_cannot_be_read_is_named_and_hinders_nobody(run, work):
+    (work / "plans" / "torn.plan.json").write_text('{"schema_version": 1')
+    found = run("-C", work, "plan", "fairness", "q1")
+    assert found.code == 0, found.err
+    assert "Not looked at, because it cannot be read: torn.plan.json." in found.out + found.err

@@ -97,3 +97,20 @@ def test_a_goal_on_activities_says_that_none_are_loaded(run: Callable, planned: 
     beside = run("-C", planned, "plan", "outlook", "held")
     assert beside.code == 0, beside.err
     assert "Left out: call_count. No activities are loaded" in beside.out + beside.err
+
+
+def test_how_often_it_was_so_before_stands_in_for_a_chance(run: Callable, planned: Path) -> None:
+    assert made(run, planned, "win_rate=50%").code == 0
+    finding = told(run, planned)["win_rate", "achievable"]["finding"]
+    days = ("--from", "2016-01-01", "--to", "2017-06-30")
+    rows = json.loads(
+        run("-C", planned, "kpi", "query", "win_rate", "--by", "quarter", *days, "--format", "json").out
+    )
+    # The first quarter with deals may have begun before its records.
+    known = [row["win_rate"] for row in rows if row["win_rate"] is not None][1:]
+    if known:
+        kept = sum(value >= 0.5 for value in known)
+        assert f"In {kept} of " in finding
+        assert f"{min(known):.1%} and {max(known):.1%}" in finding
+    else:
+        assert "before it was" not in finding

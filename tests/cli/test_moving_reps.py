@@ -137,13 +137,24 @@ def test_both_teams_count_the_part_and_the_rep_s_own_page_the_whole(run: Callabl
     whole = after["rep:Ann"] + after[PART]
     assert own["goal"]["target"] == own["made"]["amount"] == own["milestones"][-1]["target_to_date"] == whole
     assert own["made"]["places"] == [
-        ["Mia", "2017-07-01", after["rep:Ann"]],
-        ["Noa", "2017-08-16", after[PART]],
+        ["Mia", "2017-07-01", "2017-08-15", after["rep:Ann"]],
+        ["Noa", "2017-08-16", "2017-09-30", after[PART]],
     ]
     assert "parent_amount" not in own["made"]
     assert sum(step["due"] for step in own["roadmap"]["steps"] if step["due"]) == whole
     company = extracts(moved, "company")["company"]
     assert quotas_of(company)["Ann"] == (whole, "")
+
+
+def test_pages_of_both_teams_say_that_the_data_has_the_rep_elsewhere(moved: Path) -> None:
+    teams = extracts(moved, "team")
+    apart = [{"name": "Ann", "planned": "Noa", "known": "Mia", "on": "2017-08-16"}]
+    for team in (MIA, NOA):
+        assert teams[team]["elsewhere"] == apart
+    assert not any("elsewhere" in one for one in extracts(moved, "company").values())
+    assert not any("elsewhere" in one for one in extracts(moved, "rep").values())
+    # Before that day nobody is elsewhere.
+    assert not any("elsewhere" in one for one in extracts(moved, "team", as_of=date(2017, 8, 1)).values())
 
 
 @pytest.mark.parametrize(("period", "there", "elsewhere"), [("2017-07", MIA, NOA), ("2017-09", NOA, MIA)])

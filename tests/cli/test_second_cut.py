@@ -176,3 +176,15 @@ def test_an_account_takes_its_part_of_the_quota_along(run: Callable, planned: Pa
     assert account.code != 0
     assert "Traceback" not in account.err
     assert run("-C", planned, "plan", "move", "q3", "Ann", "Cid", "--on", "2017-08-16").code == 2
+
+
+def test_what_changed_hands_stays_so_when_the_goal_is_split_by_history_again(
+    run: Callable, planned: Path
+) -> None:
+    done = run("-C", planned, "plan", "move", "q3", "Ann", "Cid", "--on", "2017-08-16", "--share", "50%")
+    assert "50.0% goes from Ann to Cid on 2017-08-16, with " in done.err
+    moved = {name: quota["amount_minor"] for name, quota in quotas(run, planned).items()}
+    assert "Handed over by Ann to Cid from 2017-08-16 on" in run("-C", planned, "plan", "diff", "q3").out
+    assert cascade(run, planned, "--basis", "history").code == 0
+    again = {name: quota["amount_minor"] for name, quota in quotas(run, planned).items()}
+    assert all(abs(again[name] - amount) <= 1 for name, amount in moved.items())

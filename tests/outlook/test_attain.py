@@ -59,6 +59,19 @@ def test_levels_are_the_targets_that_their_probabilities_attain():
     assert goal.levels[0].target < goal.levels[1].target < goal.levels[2].target
 
 
+def test_chosen_chances_make_other_levels():
+    chosen = ask(75, chances=(0.8, 0.6, 0.3))
+    assert [(level.name, level.probability) for level in chosen.levels] == [
+        ("commit", 0.8),
+        ("target", 0.6),
+        ("stretch", 0.3),
+    ]
+    for level in chosen.levels:
+        assert chosen.outcome.probability_at_least(level.target) == pytest.approx(
+            level.probability, abs=0.003
+        )
+
+
 def test_the_target_moves_the_probability_and_nothing_else():
     low, high = ask(10), ask(140)
     assert low.chance.probability > high.chance.probability

@@ -1,5 +1,6 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from fractions import Fraction
 from pathlib import Path
 
 from salesnb.planning import (
@@ -11,6 +12,7 @@ from salesnb.planning import (
     commit_to,
     diff,
     edited,
+    hand_over,
     lock,
     plan_from_json,
     set_goal,
@@ -65,8 +67,35 @@ def test_the_head_of_a_plan_is_told(plan):
 def test_an_assumption_is_told(plan):
     ramped = edited(plan, assumptions=replace(plan.assumptions, ramp_bp=(0, 2500), attrition_bp=1500))
     assert words(plan, ramped) == [
-        "Ramp (basis points): nothing → 0, 2,500",
-        "Attrition a year (basis points): nothing → 1,500",
+        "Ramp: nothing → 0 %, 25 %",
+        "Attrition a year: nothing → 15 %",
+    ]
+
+
+def test_weights_are_told_as_shares_of_the_whole(plan):
+    after = hand_over(
+        plan, "won_amount", "rep:East1", "rep:West3", on=date(2017, 11, 16), share=Fraction(1, 2), what="Acme"
+    )
+    told = words(plan, after)
+    assert "Quota East rep 1, won_amount 2017-Q4, share of the whole by its basis: 33.33 % → 25 %" in told
+    assert (
+        "Handed over by East rep 1 to West rep 3 from 2017-11-16 on, won_amount 2017-Q4 added: Acme, 25 % of the quota"
+        in told
+    )
+    assert not any("/" in line for line in told)
+
+
+def test_shares_of_months_and_rates_are_told_in_per_cent(plan):
+    drivers = PlannedDrivers(node="rep:East1", closed_count=3, win_rate=0.6298284, average_deal_minor=1_250)
+    before = edited(plan, assumptions=replace(plan.assumptions, planned=(drivers,)))
+    after = edited(
+        before,
+        assumptions=replace(before.assumptions, planned=(replace(drivers, win_rate=0.62001),)),
+        milestones=(replace(plan.milestones[0], weight_bp=1_700), *plan.milestones[1:]),
+    )
+    assert words(before, after) == [
+        "Milestone won_amount 2017-10, share: 16.67 % → 17 %",
+        "Planned drivers of East rep 1, win rate: 62.98 % → 62 %",
     ]
 
 

@@ -216,6 +216,18 @@ PLANS = st.builds(
     quotas=many(QUOTAS),
     commitments=many(COMMITMENTS),
     answers=many(ANSWERS),
+    handovers=many(
+        st.builds(
+            planning.Handover,
+            kpi=IDS,
+            period=LABELS,
+            giver=IDS,
+            taker=IDS,
+            on=DATES,
+            part=st.integers(0, 1) | st.fractions(0, 1),
+            what=TEXT,
+        )
+    ),
     resources=many(
         st.builds(
             planning.Resource,
@@ -304,7 +316,7 @@ def test_a_plan_written_and_read_is_the_same_plan_and_the_same_bytes(plan):
 
 
 def test_keys_stand_in_the_order_of_the_schema(plan):
-    rare = {"commitments", "answers", "limits", "certificate"}
+    rare = {"commitments", "answers", "handovers", "limits", "certificate"}
     known = [key for key in plan_schema()["properties"] if key not in rare]
     assert list(json.loads(plan_to_json(plan))) == known
 

@@ -9,7 +9,22 @@ from hypothesis import strategies as st
 
 from salesnb.calendar import FiscalCalendar
 from salesnb.errors import BadInput, UnknownName
-from salesnb.planning import Lock, cut_across, hand_over, lock, lock_part, move_rep, problems, prorated
+from salesnb.planning import (
+    Lock,
+    OverAssignment,
+    cut_across,
+    hand_over,
+    handovers_of,
+    lock,
+    lock_part,
+    move_rep,
+    problems,
+    prorated,
+    recascade,
+    set_goal,
+    weights_handed_over,
+    with_hedges,
+)
 
 QUARTER = FiscalCalendar().period("2017-Q4")
 
@@ -105,3 +120,40 @@ def test_a_locked_part_on_the_way_is_named(cut, at):
     held = lock_part(cut, "won_amount", "West", "Core", lock=Lock(by="Ann", why="agreed", at=at))
     with pytest.raises(BadInput, match="Core of West is locked"):
         hand_over(held, "won_amount", "rep:East1", "rep:West1", on=QUARTER.start)
+
+
+def test_what_changed_hands_stays_so_in_later_cascades(plan):
+    after = hand_over(
+        plan, "won_amount", "rep:East1", "rep:West3", on=date(2017, 11, 16), share=Fraction(1, 2)
+    )
+    again = amounts(recascade(after, "won_amount"))
+    assert all(abs(again[node] - amount) <= 1 for node, amount in amounts(after).items())
+    doubled = amounts(set_goal(after, "won_amount", 2 * plan.goal("won_amount").target))
+    assert doubled["rep:West3"] == pytest.approx(2 * amounts(after)["rep:West3"], abs=2)
+
+
+def test_the_plan_keeps_what_changed_hands_and_weights_of_another_basis_follow_it(plan):
+    after = hand_over(
+        plan, "won_amount", "rep:East1", "rep:West3", on=date(2017, 11, 16), share=Fraction(1, 2), what="half"
+    )
+    (kept,) = handovers_of(after, after.goal("won_amount"))
+    assert (kept.giver, kept.taker, kept.part, kept.what) == (
+        "rep:East1",
+        "rep:West3",
+        Fraction(1, 4),
+        "half",
+    )
+    assert weights_handed_over({"rep:East1": 40, "rep:East2": 7}, [kept]) == {
+        "rep:East1": 30,
+        "rep:East2": 7,
+        "rep:West3": 10,
+    }
+    assert weights_handed_over({"rep:East2": 7}, [kept]) == {"rep:East2": 7}
+
+
+def test_over_assignment_that_is_put_on_later_leaves_what_changed_hands(plan):
+    after = hand_over(plan, "won_amount", "rep:East1", "rep:West3", on=QUARTER.start, share=Fraction(1, 2))
+    hedge = OverAssignment(kpi="won_amount", level="rep", base="region", factor_bp=11_000, source="given")
+    goal = after.goal("won_amount")
+    over = amounts(recascade(with_hedges(after, goal, [hedge]), "won_amount"))
+    assert over["rep:West3"] == pytest.approx(1.1 * amounts(after)["rep:West3"], abs=2)

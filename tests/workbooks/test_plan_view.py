@@ -22,7 +22,7 @@ PARTS = (
 # What is left out where nothing is known of it.
 QUIET = (
     "goal_checks", "outlook_table", "levers", "capacity_notes", "fairness_notes", "answers", "leads", "activities", "time_spent",
-    "outlook_track",
+    "outlook_track", "held",
     "resources", "allocation_chart", "allocation_gains", "allocation_method",
 )  # fmt: skip
 HOSTILE = "<script>alert(1)</script>\n\"'&amp; =1+1 \u202eevil"

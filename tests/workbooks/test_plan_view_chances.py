@@ -14,11 +14,11 @@ from salesnb.workbooks.plan_view_read import plan_from_extract
 AT = datetime(2017, 10, 3, tzinfo=UTC)
 OUTLOOK: dict[str, Any] = {
     "id": "company", "name": "MavenTech", "target": 300_000_000, "to_date": 90_000_000, "probability": 0.19, "reason": "",
-    "low": 210_000_000, "high": 320_000_000, "commit": 210_000_000, "even": 260_000_000, "stretch": 299_000_000,
+    "low": 210_000_000, "high": 320_000_000, "even": 260_000_000, "levels": [[0.9, 210_000_000], [0.5, 260_000_000], [0.2, 299_000_000]],
     "views": "two views", "quantiles": [200_000_000 + 3_000_000 * n for n in range(40)],
     "reps": [
         {"id": "West", "name": "West", "target": 100_000_000, "to_date": 101_000_000, "probability": 0.99, "reason": "",
-         "low": 101_000_000, "high": 120_000_000, "commit": 101_000_000, "even": 110_000_000, "stretch": 117_000_000},
+         "low": 101_000_000, "high": 120_000_000, "even": 110_000_000, "levels": [[0.9, 101_000_000], [0.5, 110_000_000], [0.2, 117_000_000]]},
     ],
 }  # fmt: skip
 LEVERS = [
@@ -169,3 +169,29 @@ def test_milestones_show_spread_and_what_is_reached() -> None:
     assert "The milestone of Oct 2017 was not met: $600K of $630K" in said
     assert "$500K to $700K" in said
     assert "the 3 quarters before" in said
+
+
+def test_goals_that_are_not_split_are_told_by_node() -> None:
+    document = make_plan_document()
+    rate = {
+        **document["plan"]["goals"][0],
+        "id": "win_rate",
+        "kpi": "win_rate",
+        "unit": "ratio",
+        "value": 0.6,
+    }
+    for key in ("amount_minor", "baseline_minor"):
+        rate.pop(key, None)
+    rate |= {"baseline_value": 0.55, "below": "same"}
+    document["plan"]["goals"].append(rate)
+    nodes = [
+        {"name": "MavenTech", "level": "company", "depth": 0, "target": 0.6, "value": 0.65, "holds": True},
+        {"name": "<b>West</b>", "level": "region", "depth": 1, "target": 0.6, "value": 0.5, "holds": False},
+        {"name": "Ann", "level": "rep", "depth": 2, "target": 0.7, "value": None, "holds": None},
+    ]
+    page = PlanView(plan_from_extract(document | {"held": {"win_rate": nodes}}))
+    said = text(page.held)
+    assert said.startswith("Win rate holds at 1 of 2 nodes.")
+    assert "at least 70.0%" in said
+    assert "&lt;b&gt;West" in str(page.held._repr_mimebundle_()["text/html"])
+    assert text(PlanView(plan_from_extract(make_plan_document())).held) == ""

@@ -12,11 +12,11 @@ from salesnb.workbooks.review_outlook import outlook_table
 # Money is in cents.
 PROSPECT: dict[str, Any] = {
     "id": "North", "name": "North", "target": 100_000, "to_date": 30_000, "probability": 0.64, "reason": "",
-    "low": 80_000, "high": 130_000, "commit": 80_000, "even": 104_000, "stretch": 121_000, "views": "two views",
+    "low": 80_000, "high": 130_000, "even": 104_000, "levels": [[0.9, 80_000], [0.5, 104_000], [0.2, 121_000]], "views": "two views",
     "reps": [
         {
             "id": "rep:1", "name": "<b>Ann</b>", "target": 40_000, "to_date": 41_000, "probability": 0.99, "reason": "",
-            "low": 41_000, "high": 60_000, "commit": 41_000, "even": 47_000, "stretch": 55_000,
+            "low": 41_000, "high": 60_000, "even": 47_000, "levels": [[0.9, 41_000], [0.5, 47_000], [0.2, 55_000]],
         }
     ],
 }  # fmt: skip

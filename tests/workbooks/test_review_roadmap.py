@@ -32,7 +32,9 @@ MADE: dict[str, Any] = {
     "hired": "2017-09-04", "ramp": [["2017-10", 0.25], ["2017-11", 0.5]], "days_there": 80, "effective": 21_000,
     "over": [{"level": "rep", "over": 0.05}], "committed": 50_000, "gap": -10_000,
     "answer": {"answer": "disputed", "by": "Ann", "reason": "<i>two</i> accounts left", "on": "2017-10-03"},
-    "places": [["North", "2017-10-01", 40_000], ["West", "2017-12-01", 20_000]],
+    "places": [["North", "2017-10-01", "2017-11-30", 40_000], ["West", "2017-12-01", "2017-12-31", 20_000]],
+    "handed": [{"what": "Acme", "way": "to", "name": "Bo", "on": "2017-11-16"}],
+    "potential_times": 1.42, "potential_source": "the revenue of the accounts worked",
     "below": [
         {"name": "<b>Bo</b>", "quota": 30_000, "committed": 25_000,
          "answer": {"answer": "accepted", "by": "Bo", "reason": "", "on": "2017-10-02"}},
@@ -116,7 +118,9 @@ def test_how_a_quota_was_made_names_basis_ramp_presence_hedge_and_answer() -> No
         "There on 80 of 92 days.",
         "For the days so far it asks for $210",
         "The quotas of all reps come to 5% more than the goal.",
-        "$400 of it at North, from Oct 1, 2017 on.",
+        "$400 of it at North, from Oct 1, 2017 to Nov 30, 2017.",
+        "Acme goes to Bo on Nov 16, 2017, with its part of the quota for the days left.",
+        "The territory's potential is 1.4 times the mean of all territories. The revenue of the accounts worked.",
         "commits to $500. -$100 against the quota.",
         "Disputed by Ann on Oct 3, 2017: <i>two</i> accounts left.",
     ):

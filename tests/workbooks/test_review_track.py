@@ -19,7 +19,7 @@ ROW: dict[str, Any] = {
 WHOLE = ROW | {"level": "all together", "totals": 900, "coverage80": 0.83}
 PROSPECT: dict[str, Any] = {
     "id": "North", "name": "North", "target": 100_000, "to_date": 30_000, "probability": 0.64, "reason": "",
-    "low": 80_000, "high": 130_000, "commit": 80_000, "even": 104_000, "stretch": 121_000,
+    "low": 80_000, "high": 130_000, "even": 104_000, "levels": [[0.9, 80_000], [0.5, 104_000], [0.2, 121_000]],
 }  # fmt: skip
 
 
