@@ -235,8 +235,7 @@ class Run:
         planned = plan(scan, measures, reads)
         alone = planned.asked_alone(scan, self._ahead)
         for cells in planned.cells:
-            rows = cells.rows()
-            if rows is None:
+            if (rows := cells.rows()) is None:
                 continue
             folded = Folded(cells, rows)
             for key, values in folded.figures().items():
