@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from salesnb.actions.allocating import Asked, find_allocation, save_allocation
+from salesnb.actions.effort_history import usual_effort
+from salesnb.actions.fitting_curves import with_curves
 from salesnb.actions.history import total_history
 from salesnb.actions.importing import import_data
 from salesnb.actions.making import make_plan
 from salesnb.actions.reviewing import ReviewOutcome, ReviewRequest, review
+from salesnb.actions.stating import Terms, state_resource
 from salesnb.errors import BadInput
 from salesnb.files import write_atomic
 from salesnb.workbooks.cache import package_hash
@@ -144,6 +148,24 @@ def _make_plan(workspace: Workspace) -> None:
         [("won_amount", str(max(goal, 10_000)))],
         objectives=("Grow with the customers we have while opening the North",),
     )
+    _allocate(workspace)
+
+
+def _allocate(workspace: Workspace) -> None:
+    """Spend as much as usual, in whole tens of thousands of money and hundreds of hours, where it sells most."""
+    plan = made = workspace.plans().load(PLAN)
+    usual = usual_effort(workspace, plan)
+    if not usual:
+        # A sample of few deals has no effort.
+        return
+    for text in (
+        f"campaigns={round(usual['campaigns'], -4):.0f}",
+        f"visits={round(usual['visits'], -2):.0f} hours",
+    ):
+        plan = state_resource(plan, text, workspace.settings, Terms())
+    plan = with_curves(workspace, plan, "auto").plan
+    found = find_allocation(workspace, plan, Asked(), read_at=made.revision)
+    save_allocation(workspace, found, why="As much as usual, where it sells most")
 
 
 def _report(folder: Path, outcome: ReviewOutcome, seconds: float) -> tuple[str, ...]:

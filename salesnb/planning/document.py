@@ -10,7 +10,9 @@ from salesnb.planning.migrations import migrate
 from salesnb.planning.model import Plan
 from salesnb.planning.schema import check_document
 
-__all__ = ["parse", "plan_from_document", "plan_from_json", "plan_to_document", "plan_to_json"]
+__all__ = ["json_text", "parse", "plan_from_document", "plan_from_json", "plan_to_document", "plan_to_json"]
+
+_ONE_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def plan_to_document(plan: Plan) -> dict[str, Any]:
@@ -20,14 +22,37 @@ def plan_to_document(plan: Plan) -> dict[str, Any]:
 
 
 def plan_to_json(plan: Plan) -> str:
-    """Write a plan as its document: the same bytes for the same plan, one value a line.
+    """Write a plan as its document: the same bytes for the same plan.
 
     Raises
     ------
     ValueError
         When a number is not finite.
     """
-    return json.dumps(plan_to_document(plan), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(plan_to_document(plan))
+
+
+def json_text(document: object) -> str:
+    """Write JSON values so that they can be compared line by line: a value a line, and a row of numbers a line.
+
+    Raises
+    ------
+    ValueError
+        When a number is not finite.
+    """
+    return _lines(document, "\n") + "\n"
+
+
+def _lines(value: object, margin: str) -> str:
+    """Write a value whose lines begin with a margin."""
+    inner = f"{margin}  "
+    if isinstance(value, dict) and value:
+        items = f",{inner}".join(f"{_ONE_LINE(key)}: {_lines(item, inner)}" for key, item in value.items())
+        return f"{{{inner}{items}{margin}}}"
+    if isinstance(value, list) and not all(type(item) in {int, float} for item in value):
+        items = f",{inner}".join(_lines(item, inner) for item in value)
+        return f"[{inner}{items}{margin}]"
+    return _ONE_LINE(value)
 
 
 def plan_from_json(text: str | bytes, *, where: str = "plan") -> Plan:

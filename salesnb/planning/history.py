@@ -1,13 +1,12 @@
 """Entries of a plan's history: a revision with who saved it, when and why."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from salesnb.errors import Damaged
-from salesnb.planning.document import parse, plan_from_document, plan_to_document
+from salesnb.planning.document import json_text, parse, plan_from_document
 from salesnb.planning.model import Plan
 
 __all__ = ["Edits", "Revision", "edits_of", "entry_to_json", "line_of", "plan_of_entry", "revision_of_entry"]
@@ -58,18 +57,20 @@ class Edits:
     undone: tuple[Revision, ...]
 
 
-def entry_to_json(plan: Plan, *, after: int, author: str, reason: str, at: datetime, like: int = 0) -> str:
-    """Write the entry of a revision."""
+def entry_to_json(
+    document: dict[str, Any], *, after: int, author: str, reason: str, at: datetime, like: int = 0
+) -> str:
+    """Write the entry of a revision from the plan's document."""
     entry = {
-        "revision": plan.revision,
+        "revision": document["revision"],
         "after": after,
         **({"like": like} if like else {}),
         "author": author,
         "at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "reason": reason,
-        "plan": plan_to_document(plan),
+        "plan": document,
     }
-    return json.dumps(entry, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(entry)
 
 
 def plan_of_entry(text: bytes, *, where: str) -> Plan:

@@ -15,22 +15,24 @@ no file is ever half written. Readers need no lock.
 A plan that was changed by hand or by git is taken in as a revision of its own at the next save.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from salesnb.errors import BadInput, BadUsage, CannotWrite, Damaged, StaleSave, UnknownName, nearest
+from salesnb.errors import BadInput, BadUsage, CannotWrite, Damaged, UnknownName, nearest
 from salesnb.files import cannot_write, write_atomic
-from salesnb.planning.agreeing import only_answers
 from salesnb.planning.checks import check
 from salesnb.planning.differences import diff
-from salesnb.planning.document import plan_from_json, plan_to_document, plan_to_json
+from salesnb.planning.document import json_text, plan_from_json, plan_to_document
 from salesnb.planning.history import Revision, entry_to_json, line_of, plan_of_entry, revision_of_entry
 from salesnb.planning.model import SCHEMA_VERSION, Plan
 from salesnb.planning.names import is_safe_name, safe_name
+from salesnb.planning.refusals import check_stamp, refuse_stale, refuse_thawing
 from salesnb.planning.schema import check_document
 
 __all__ = ["PlanStore", "Revision"]
@@ -64,6 +66,8 @@ class PlanStore:
 
     folder: Path
     patience: float = 60.0
+    # What the plan's file held when it was read or written last, so that the same bytes are not read twice.
+    _last: dict[str, tuple[bytes, Plan | None]] = field(default_factory=dict, compare=False, repr=False)
 
     def names(self) -> tuple[str, ...]:
         """List the plans there are; files under names that a plan cannot have are not among them."""
@@ -129,17 +133,18 @@ class PlanStore:
         CannotWrite
             When the folder cannot be written to; the plan is as it was.
         """
-        _check_stamp(author, at)
+        check_stamp(author, at)
         check(plan)
+        document = plan_to_document(plan)
         # What cannot be read back is not written in the first place.
-        check_document(plan_to_document(plan), where=f"plan {plan.name}")
+        check_document(document, where=f"plan {plan.name}")
         with self._locked(plan.name):
             before = self._current(plan.name, at)
             self._refuse_stale(plan.name, read_at or 0, before)
             if before is not None:
-                _refuse_thawing(before.found, plan)
+                refuse_thawing(before.found, plan)
             after = before.plan.revision if before else 0
-            return self._publish(plan, after=after, author=author, reason=reason, at=at)
+            return self._publish(plan, document, after=after, author=author, reason=reason, at=at)
 
     def history(self, name: str, known: Iterable[Revision] = ()) -> tuple[Revision, ...]:
         """List the revisions of a plan, oldest first.
@@ -210,7 +215,7 @@ class PlanStore:
         CannotWrite
             When the folder cannot be written to.
         """
-        _check_stamp(author, at)
+        check_stamp(author, at)
         old = replace(self.revision(name, number), status="draft", approval=None)
         with self._locked(name):
             try:
@@ -222,7 +227,8 @@ class PlanStore:
                 self._refuse_stale(name, read_at, before)
             after = before.plan.revision if before else number
             said = reason or f"Restored revision {number}"
-            return self._publish(old, after=after, author=author, reason=said, at=at, like=number)
+            document = plan_to_document(old)
+            return self._publish(old, document, after=after, author=author, reason=said, at=at, like=number)
 
     def _read(self, name: str) -> Plan | None:
         """Read and check a plan; its name is that of the file, also where that was copied."""
@@ -233,8 +239,12 @@ class PlanStore:
             return None
         except OSError as error:
             raise Damaged(f"Cannot read it: {error.strerror}.", where=str(path)) from error
-        plan = replace(plan_from_json(text, where=path.name), name=name)
-        return check(plan, where=path.name)
+        text_before, before = self._last.get(name, (b"", None))
+        if before is not None and text == text_before:
+            return before
+        plan = check(replace(plan_from_json(text, where=path.name), name=name), where=path.name)
+        self._last[name] = text, plan
+        return plan
 
     def _current(self, name: str, at: datetime) -> _Current | None:
         """Read the plan under its lock; one that the history does not know is taken in first."""
@@ -244,68 +254,79 @@ class PlanStore:
             self._refuse_twin(name)
             return None
         if found.revision and not self._entry(name, found.revision).is_file():
-            self._write_entry(found, after=0, author=_UNKNOWN, reason=_NO_HISTORY, at=at)
+            document = plan_to_document(found)
+            self._write_entry(found, document, after=0, author=_UNKNOWN, reason=_NO_HISTORY, at=at)
             return _Current(found=found, plan=found)
         if self._is_known(found):
             return _Current(found=found, plan=found)
-        taken = self._publish(found, after=found.revision, author=_UNKNOWN, reason=_OUTSIDE, at=at)
+        document = plan_to_document(found)
+        taken = self._publish(found, document, after=found.revision, author=_UNKNOWN, reason=_OUTSIDE, at=at)
         return _Current(found=found, plan=taken)
 
     def _is_known(self, plan: Plan) -> bool:
         """Tell whether the history holds exactly this plan under its revision."""
+        text, _ = self._last.get(plan.name, (b"", None))
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            # The same document, as nearly always, takes no plan to be made of it.
+            if json.loads(self._entry(plan.name, plan.revision).read_bytes())["plan"] == json.loads(text):
+                return True
         try:
             return self.revision(plan.name, plan.revision) == plan
         except (UnknownName, Damaged):
             return False
 
     def _publish(
-        self, plan: Plan, *, after: int, author: str, reason: str, at: datetime, like: int = 0
+        self,
+        plan: Plan,
+        document: dict[str, Any],
+        *,
+        after: int,
+        author: str,
+        reason: str,
+        at: datetime,
+        like: int = 0,
     ) -> Plan:
         """Write the next revision: the history first, then the plan, which decides."""
         numbers = [int(path.stem) for path in self._entries(plan.name)]
         saved = replace(plan, revision=max([after, *numbers]) + 1, schema_version=SCHEMA_VERSION)
-        self._write_entry(saved, after=after, author=author, reason=reason, at=at, like=like)
+        document = {**document, "revision": saved.revision, "schema_version": SCHEMA_VERSION}
+        self._write_entry(saved, document, after=after, author=author, reason=reason, at=at, like=like)
+        text = json_text(document).encode()
         try:
-            write_atomic(self.path(plan.name), plan_to_json(saved))
+            write_atomic(self.path(plan.name), text)
         except CannotWrite:
             with suppress(OSError):
                 self._entry(plan.name, saved.revision).unlink()
             raise
+        self._last[plan.name] = text, saved
         return saved
 
     def _write_entry(
-        self, plan: Plan, *, after: int, author: str, reason: str, at: datetime, like: int = 0
+        self,
+        plan: Plan,
+        document: dict[str, Any],
+        *,
+        after: int,
+        author: str,
+        reason: str,
+        at: datetime,
+        like: int = 0,
     ) -> None:
-        entry = entry_to_json(plan, after=after, author=author, reason=reason, at=at, like=like)
+        entry = entry_to_json(document, after=after, author=author, reason=reason, at=at, like=like)
         write_atomic(self._entry(plan.name, plan.revision), entry)
 
     def _refuse_stale(self, name: str, read_at: int | Plan, current: _Current | None) -> None:
         """Refuse a saver who has not seen what the file holds."""
         now = current.plan.revision if current else 0
         seen = read_at if isinstance(read_at, int) else read_at.revision
-        if current is None and seen == 0:
-            return
         if current and (seen == now if isinstance(read_at, int) else read_at == current.found):
             return
-        if current is None:
-            what = f"The plan {name} is gone; you had read revision {seen}."
-            raise StaleSave(what, hint="Restore it with 'salesnb plan restore', or save it as a new plan.")
-        if seen == 0:
-            what = f"There is a plan {name} already, at revision {now}."
-            raise StaleSave(what, hint="Choose another name, or open that plan and change it.")
-        raise StaleSave(
-            f"The plan {name} has moved on: it is at revision {now}, you had read revision {seen}.",
-            hint="Nothing was overwritten. Open the plan again and repeat the change.",
-            differences=self._moved(read_at, current.plan),
-        )
-
-    def _moved(self, read_at: int | Plan, current: Plan) -> tuple[str, ...]:
-        """Say what changed since a revision was read."""
-        try:
-            seen = self.revision(current.name, read_at) if isinstance(read_at, int) else read_at
-        except (UnknownName, Damaged):
-            return ()
-        return tuple(str(difference) for difference in diff(seen, current))
+        differences: tuple[str, ...] = ()
+        if current and seen:
+            with suppress(UnknownName, Damaged):
+                before = self.revision(name, read_at) if isinstance(read_at, int) else read_at
+                differences = tuple(str(difference) for difference in diff(before, current.plan))
+        refuse_stale(name, seen, now if current else None, differences)
 
     def _refuse_twin(self, name: str) -> None:
         """Two names that differ in case alone are one file on some systems."""
@@ -375,22 +396,3 @@ class PlanStore:
 
     def _where(self, path: Path) -> str:
         return str(path.relative_to(self.folder))
-
-
-def _check_stamp(author: str, at: datetime) -> None:
-    if not author.strip():
-        raise BadUsage(
-            "A save needs an author.", hint="Set one in salesnb.toml, or with 'git config user.name'."
-        )
-    if at.tzinfo is None:
-        raise BadUsage("The time of a save needs a time zone.", hint="Give it in UTC.")
-
-
-def _refuse_thawing(before: Plan, after: Plan) -> None:
-    """Refuse a change of an approved plan that does not make it a draft; what people say to it is none."""
-    both = before.status == after.status == "approved"
-    if both and not only_answers(before, after):
-        raise BadInput(
-            f"The plan {before.name} is approved and frozen.",
-            hint="Change it as a draft: set its status to draft, and have it approved again.",
-        )
