@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Builder", "Said"]
 
-# Which control a definition's own message is about, by the end of its place.
-_PLACES = {", where": "filters", ", unit": "unit"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
@@ -269,9 +266,10 @@ class Builder:
             except SalesnbError as error:
                 refused = refused if refused and not refused.where.endswith(", unit") else error
         if not fitting and refused is not None:
-            usual = "formula" if self.picks.kind == "formula" else "measure"
-            place = next((at for end, at in _PLACES.items() if refused.where.endswith(end)), usual)
-            raise Misfit(place, refused)
+            written = self.picks.kind == "formula"
+            of_condition = refused.where.endswith(", where")
+            places = ("formula", "where") if written else ("measure", "filters")
+            raise Misfit(places[of_condition], refused)
         # Deals per rep are a ratio first, and can be shown as a count.
         return tuple(sorted(fitting, key=lambda unit: unit != "ratio"))
 

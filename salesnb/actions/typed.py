@@ -15,6 +15,7 @@ _TIMES = {
     1_000_000: ("m", "mm", "mio", "mln", "million", "millions", "millionen"),
     1_000_000_000: ("b", "bn", "mrd", "billion", "billions", "milliarde", "milliarden"),
 }
+_DIGITS = re.compile(r"[-+]?[\d.,'’٫٬]{1,40}")
 _WORD = re.compile(r"(?P<number>.*?\d)(?P<word>[^\W\d_]+)\.?", re.DOTALL)
 _NOTHING = {"nothing", "null", "none", "–", "-"}
 
@@ -40,10 +41,11 @@ def read_typed(text: str, locale: str) -> Decimal:
         known = (factor for factor, words in _TIMES.items() if found["word"].lower() in words)
         plain, times = found["number"], next(known, 0)
     try:
-        number = parse_decimal(plain, locale=locale, strict=True) if times and len(plain) <= 40 else None
+        fits = times and _DIGITS.fullmatch(plain)
+        number = parse_decimal(plain, locale=locale, strict=True) if fits else None
     except NumberFormatError:
         number = None
-    if number is None or not number.is_finite():
+    if number is None:
         sign = get_decimal_symbol(locale)
         raise BadInput(f"{text[:40]!r} is not a number.", hint=f'Decimals stand behind "{sign}".')
     return number * times
