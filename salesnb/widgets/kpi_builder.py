@@ -47,6 +47,7 @@ class KpiBuilder(Page):
         session = session_of(workspace, plan) if plan or isinstance(workspace, PlanSession) else None
         self.builder = Builder(session.workspace, session.kpis) if session else Builder(workspace)  # type: ignore[arg-type]
         self._asked: list[Any] = ["", 0]
+        self._columns = self.builder.columns
         self._gate: dict[str, Any] | None = None
         super().__init__()
 
@@ -54,7 +55,7 @@ class KpiBuilder(Page):
         """Draw the state of the model."""
         with self.hold_sync():
             self.given = choices(self.builder)
-            self.values = {**self.values, **self._values()}
+            self.values = self._values()
             super().show()
         self.value = self.builder.definition
 
@@ -82,11 +83,13 @@ class KpiBuilder(Page):
         }
 
     def _values(self) -> dict[str, Any]:
-        """Give the values of columns of which conditions are picked and which the page does not know yet."""
+        """Give the values of the columns of which conditions are picked; those of other data are asked anew."""
+        known = self.values if self.builder.columns is self._columns else {}
+        self._columns = self.builder.columns
         picks = self.builder.picks
         filters = (*picks.filters, *(one for part in picks.parts for one in part.filters))
-        columns = {one.column for one in filters if one.column} - self.values.keys()
-        return {column: values_of(self.builder, column) for column in columns}
+        columns = {one.column for one in filters if one.column} - known.keys()
+        return {**known, **{column: values_of(self.builder, column) for column in columns}}
 
     def _verbs(self) -> Mapping[str, Callable[[Asked], object]]:
         return {

@@ -144,7 +144,7 @@ function preview(form, shown) {
     ),
     old ? h("div", { class: "notice", role: "status" }, look ? "What is picked cannot be shown; this is the last that could." : "Nothing can be shown yet.") : null,
     wrongAt(form, "preview"),
-    look ? [h("div", { class: "looks" }, look.heads.map((head, n) => side_of(head, look.trends[n]))), table(form, shown)] : null,
+    look ? [h("div", { class: "looks" }, look.heads.map((head, n) => side_of(head, look.trends[n], look.trends.length > 1))), table(form, shown)] : null,
     look && look.notices.length ? h("ul", { class: "quiet" }, look.notices.map((one) => h("li", {}, one))) : null,
   );
 }
@@ -161,7 +161,7 @@ function aspect(form, name, label, options) {
   ];
 }
 
-function side_of(head, trend) {
+function side_of(head, trend, narrow) {
   const before = head.before.map(([period, value, change]) => `${period}: ${value}${change ? ` (${change})` : ""}`);
   return h(
     "div",
@@ -169,12 +169,12 @@ function side_of(head, trend) {
     h("div", { class: "quiet title" }, `${head.title}, ${head.period}`),
     h("div", { class: "figure" }, head.value),
     h("div", { class: "quiet" }, before.join(" · ")),
-    trendChart(trend, `${head.value} in ${head.period}. ${before.join(", ")}`),
+    trendChart(trend, `${head.value} in ${head.period}. ${before.join(", ")}`, narrow),
   );
 }
 
 function table(form, shown) {
-  if (!form.aspect.by || !shown.table) return wrongAt(form, "by");
+  if (!form.aspect.by || !shown.table) return saidAt(form.said, "by");
   return h(
     "table",
     { class: shown.tabled ? "figures" : "figures pending" },
@@ -200,7 +200,7 @@ function stands(shown) {
   const look = shown.look;
   return h(
     "section",
-    { "aria-label": "What it stands for" },
+    { class: "stands", "aria-label": "What it stands for" },
     h("p", {}, h("code", {}, `${shown.name} = ${shown.formula}`), h("span", { class: "quiet" }, ` · ${shown.standing}`)),
     look
       ? h(

@@ -114,24 +114,30 @@ const MOST_SHOWN = 60;
 function several(form, path, one, n) {
   const known = form.values[one.column] ?? [];
   const sought = form.search[path] ?? "";
-  const rest = known.filter(([value]) => !one.values.includes(value));
-  const fitting = rest.filter(([value]) => value.toLowerCase().includes(sought.trim().toLowerCase()));
+  const fitting = known.filter(([value]) => value.toLowerCase().includes(sought.trim().toLowerCase()));
+  const shown = new Set(fitting.slice(0, MOST_SHOWN).map(([value]) => value));
   const counts = new Map(known);
-  const put = (values) => form.set(`${path}.values`, values);
+  // What is taken stays where it stood: a box that moved would lose the focus.
+  const listed = known.filter(([value]) => shown.has(value) || one.values.includes(value)).map(([value]) => value);
+  const typed = one.values.filter((value) => !counts.has(value));
+  const put = (values, focus = "") => form.set(`${path}.values`, values, focus);
   const add = (event) => {
     if (event.key !== "Enter" || !sought.trim()) return;
     event.preventDefault();
-    const exact = rest.find(([value]) => value.toLowerCase() === sought.trim().toLowerCase());
+    const exact = fitting.find(([value]) => value.toLowerCase() === sought.trim().toLowerCase());
     form.search[path] = "";
     event.target.value = "";
     put([...new Set([...one.values, (exact ?? fitting[0])?.[0] ?? sought.trim()])]);
   };
-  const box = (value, checked) => {
+  const box = (value) => {
+    const checked = one.values.includes(value);
+    const others = one.values.filter((other) => other !== value);
+    const change = () => (checked ? put(others, counts.has(value) ? "" : `${path}.values`) : put([...others, value]));
     const id = `${form.id}-${path}-${value}`;
     return h(
       "div",
       { class: "tick", key: value },
-      h("input", { type: "checkbox", id, checked, on: { change: () => put(checked ? one.values.filter((other) => other !== value) : [...one.values, value]) } }),
+      h("input", { type: "checkbox", id, checked, on: { change } }),
       h("label", { for: id }, value, counts.get(value) ? h("span", { class: "quiet" }, ` ${counts.get(value).toLocaleString(form.given.locale)}`) : null),
     );
   };
@@ -146,7 +152,7 @@ function several(form, path, one, n) {
       value: sought,
       on: { input: (event) => form.find(path, event.target.value), keydown: add },
     }),
-    h("div", { class: "boxes" }, one.values.map((value) => box(value, true)), fitting.slice(0, MOST_SHOWN).map(([value]) => box(value, false))),
+    h("div", { class: "boxes" }, [...typed, ...listed].map(box)),
     fitting.length > MOST_SHOWN ? h("div", { class: "quiet" }, `${fitting.length - MOST_SHOWN} more; type a part of the name.`) : null,
   );
 }

@@ -1,13 +1,14 @@
 import { h } from "./dom.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [560, 170, 64, 12, 10, 22];
+const [WIDE, NARROW, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [620, 360, 160, 56, 12, 10, 22];
 
 /** A KPI over time as a line; what is not over yet is dashed, gaps are left open. `told` says it in words. */
-export function trendChart(trend, told) {
+export function trendChart(trend, told, narrow = false) {
+  const width = narrow ? NARROW : WIDE;
   const known = trend.marks.filter((mark) => mark.value !== null);
   if (!known.length || !trend.ticks.length) return h("p", { class: "quiet" }, "There is too little to draw a trend of.");
   const [low, high] = [trend.ticks[0][0], trend.ticks[trend.ticks.length - 1][0]];
-  const x = (n) => LEFT + ((WIDTH - LEFT - RIGHT) * n) / Math.max(trend.marks.length - 1, 1);
+  const x = (n) => LEFT + ((width - LEFT - RIGHT) * n) / Math.max(trend.marks.length - 1, 1);
   const y = (value) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * (value - low)) / (high - low || 1);
   return h(
     "figure",
@@ -15,9 +16,9 @@ export function trendChart(trend, told) {
     h("figcaption", {}, trend.title),
     h(
       "svg",
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${trend.title}. ${told}` },
+      { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": `${trend.title}. ${told}` },
       trend.ticks.map(([value, words]) => [
-        h("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }),
+        h("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value) }),
         h("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, words),
       ]),
       steps(trend.marks).map(([from, to]) => {
