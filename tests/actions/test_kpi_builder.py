@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -87,7 +86,10 @@ def test_what_is_shown_are_the_figures_of_the_engine(builder):
     assert [mark.value for mark in builder.look.trends[0].marks][-3:] == [0, 2, 0]
     assert [head.title for head in builder.look.heads] == ["Big wins", "Won amount"]
     assert builder.table.names == ("Rep", "Mar 2026", "Feb 2026", "Change", "Won amount")
-    assert {(row.name, row.value, row.cells[-1]) for row in builder.table.rows} == {("Ann", "2", "$1K"), ("Bob", "0", "$0")}
+    assert {(row.name, row.value, row.cells[-1]) for row in builder.table.rows} == {
+        ("Ann", "2", "$1K"),
+        ("Bob", "0", "$0"),
+    }
     assert [(one[1], one[4]) for one in builder.look.reads] == [("big_wins", "status, amount")]
 
 

@@ -38,7 +38,10 @@ def two(above, below=None):
         ({}, "sum(amount where won)"),
         ({"kind": "count", "parts": two(Part(deals="all"))}, "count()"),
         ({"kind": "count_distinct", "parts": two(Part(of="account"))}, "count_distinct(account where won)"),
-        ({"kind": "quantile", "parts": two(Part(of="amount", share="90 %"))}, "quantile(amount, 0.9 where won)"),
+        (
+            {"kind": "quantile", "parts": two(Part(of="amount", share="90 %"))},
+            "quantile(amount, 0.9 where won)",
+        ),
         (
             {"kind": "duration", "parts": two(Part(what="median", of="created_on", to="closed_on"))},
             "median(days(created_on, closed_on) where won)",
@@ -66,7 +69,10 @@ def test_conditions_hold_for_all_of_it_or_for_a_side():
     )
     assert found.expression == "count(where won and amount >= 20000) / count(where won)"
     assert found.where == "product in ('Pro', 'Plus')"
-    assert meant(filters=(Filter(column="probability", sign="less than", values=("40 %",)),)).where == "probability < 0.4"
+    assert (
+        meant(filters=(Filter(column="probability", sign="less than", values=("40 %",)),)).where
+        == "probability < 0.4"
+    )
     assert meant(filters=(Filter(column="next_step", sign="is missing"),)).where == "next_step is null"
 
 
@@ -78,17 +84,33 @@ def test_conditions_hold_for_all_of_it_or_for_a_side():
         ({"name": "won"}, "name", "a word of the language"),
         ({"at": "today"}, "at", "Pick the date"),
         ({"parts": two(Part(of=""))}, "parts.0", "Pick an amount"),
-        ({"kind": "quantile", "parts": two(Part(of="amount", share="110 %"))}, "parts.0", "between 0 and 100 %"),
-        ({"kind": "duration", "parts": two(Part(what="median", of="created_on"))}, "parts.0", "the later date"),
+        (
+            {"kind": "quantile", "parts": two(Part(of="amount", share="110 %"))},
+            "parts.0",
+            "between 0 and 100 %",
+        ),
+        (
+            {"kind": "duration", "parts": two(Part(what="median", of="created_on"))},
+            "parts.0",
+            "the later date",
+        ),
         ({"kind": "ratio", "parts": two(Part(of="amount"), Part(what="kpi"))}, "parts.1", "Pick a KPI"),
         ({"filters": (Filter(),)}, "filters.0", "what the condition is about"),
         ({"filters": (Filter(column="product"),)}, "filters.0", "Pick or type a value"),
         ({"filters": (Filter(column="amount", values=("much",)),)}, "filters.0", "'much' is not a number"),
         ({"filters": (Filter(column="closed_on", values=("May",)),)}, "filters.0", "not a date"),
-        ({"filters": (Filter(column="product", sign="at least", values=("a", "b")),)}, "filters.0", "takes one value"),
+        (
+            {"filters": (Filter(column="product", sign="at least", values=("a", "b")),)},
+            "filters.0",
+            "takes one value",
+        ),
         ({"kind": "formula", "formula": "__import__('os').system('x')"}, "formula", "'.' means nothing here"),
         ({"kind": "formula", "formula": "eval(won_count)"}, "formula", "no function 'eval'"),
-        ({"kind": "formula", "formula": "won_count", "where": "1; drop"}, "where", "no column|Expected|means nothing"),
+        (
+            {"kind": "formula", "formula": "won_count", "where": "1; drop"},
+            "where",
+            "no column|Expected|means nothing",
+        ),
         ({"expected": (Figure(value="", period="2026-Q2"),)}, "expected.0", "Type the figure"),
         ({"expected": (Figure(value="3", period="soon"),)}, "expected.0", "no period 'soon'"),
         ({"label": "x" * 5000, "name": "fine"}, "label", "5,000 characters"),
@@ -101,7 +123,9 @@ def test_what_is_missing_or_wrong_is_told_at_its_control(picked, at, why):
     assert re.search(why, str(caught.value.error))
 
 
-@pytest.mark.parametrize("hostile", ["O'Brien", "' or won --", '"; import os', "<img src=x onerror=alert(1)>", "`x`"])
+@pytest.mark.parametrize(
+    "hostile", ["O'Brien", "' or won --", '"; import os', "<img src=x onerror=alert(1)>", "`x`"]
+)
 def test_a_hostile_value_is_a_text_and_nothing_else(hostile):
     found = meant(filters=(Filter(column="product", values=(hostile,)),))
     assert found.condition.right.value == hostile
@@ -167,11 +191,27 @@ FIGURES = st.lists(
         value=st.sampled_from(["1,234.50", "42 %", "17", "nothing"]),
         period=st.sampled_from(["", "2026-Q2"]),
         note=TEXTS,
-        where=st.lists(st.tuples(st.sampled_from(["team", "region"]), TEXTS), max_size=2, unique_by=lambda one: one[0]).map(tuple),
+        where=st.lists(
+            st.tuples(st.sampled_from(["team", "region"]), TEXTS), max_size=2, unique_by=lambda one: one[0]
+        ).map(tuple),
     ),
     max_size=2,
 ).map(tuple)
-KINDS = st.sampled_from(["sum", "count", "count_distinct", "mean", "median", "quantile", "min", "max", "duration", "conversion", "ratio"])
+KINDS = st.sampled_from(
+    [
+        "sum",
+        "count",
+        "count_distinct",
+        "mean",
+        "median",
+        "quantile",
+        "min",
+        "max",
+        "duration",
+        "conversion",
+        "ratio",
+    ]
+)
 
 
 @st.composite
@@ -179,7 +219,9 @@ def anything_picked(draw):
     kind = draw(KINDS)
     above, below = draw(PARTS), draw(PARTS)
     if kind == "duration":
-        above = replace(above, what=draw(st.sampled_from(["median", "mean", "max"])), of="created_on", to="closed_on")
+        above = replace(
+            above, what=draw(st.sampled_from(["median", "mean", "max"])), of="created_on", to="closed_on"
+        )
     elif kind == "quantile":
         above = replace(above, of="amount", share="0.75")
     elif kind not in {"ratio", "conversion"}:
@@ -214,6 +256,7 @@ def run(code):
     return space["kpi"]
 
 
+@pytest.mark.slow
 @given(anything_picked())
 @settings(max_examples=30, deadline=None)
 def test_the_code_that_it_stands_for_gives_the_same_definition(picks):
@@ -222,6 +265,7 @@ def test_the_code_that_it_stands_for_gives_the_same_definition(picks):
     assert Definition.from_toml(found.to_toml(), where="") == found
 
 
+@pytest.mark.slow
 @given(anything_picked())
 @settings(max_examples=30, deadline=None)
 def test_a_definition_opens_as_what_was_picked(picks):
@@ -246,7 +290,9 @@ def test_what_no_picks_give_opens_as_a_formula():
 
 
 def test_figures_that_a_form_does_not_change_are_kept():
-    figure = Expected(value="17", first=date(2026, 1, 2), last=date(2026, 2, 3), where=(("team", "A"),), note="by hand")
+    figure = Expected(
+        value="17", first=date(2026, 1, 2), last=date(2026, 2, 3), where=(("team", "A"),), note="by hand"
+    )
     kept = Definition(name="mine", expression="count(where won)", unit="count", expected=(figure,))
     picks = read_picks(json.loads(json.dumps(asdict(picks_of(kept, MEANING)))))
     assert MEANING.definition(picks) == kept
@@ -255,6 +301,7 @@ def test_figures_that_a_form_does_not_change_are_kept():
     assert 'Workspace.open(".")' in code_of(kept, Path("/w"), Path("/w/notebooks"))
 
 
+@pytest.mark.slow
 @given(anything_picked())
 @settings(max_examples=30, deadline=None)
 def test_what_a_page_sends_back_is_what_it_was_shown(picks):

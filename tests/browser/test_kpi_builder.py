@@ -82,7 +82,9 @@ def test_values_that_there_are_are_found_and_taken(drawn, workspace):  # noqa: F
     page.get_by_label("Subject of condition 1").select_option("rep")
     expect(page.get_by_label("Bob 3")).to_be_visible()
     # What is picked is not whole yet: that is said beside it, and the last good figure stays.
-    expect(page.get_by_role("group", name="Condition 1", exact=True).get_by_role("alert")).to_have_text("Pick or type a value.")
+    expect(page.get_by_role("group", name="Condition 1", exact=True).get_by_role("alert")).to_have_text(
+        "Pick or type a value."
+    )
     expect(page.locator(".preview.old .figure")).to_have_text("$1K")
     expect(page.get_by_text("this is the last that could")).to_be_visible()
     page.get_by_label("Bob 3").press("Space")
@@ -129,7 +131,9 @@ def test_late_answers_neither_pile_up_nor_take_back_what_is_typed(drawn, workspa
     expect(page.get_by_placeholder("big_wins_of")).to_be_visible()
     expect(label).to_have_value("Big wins of")
     # An answer to an older question changes nothing.
-    page.evaluate("window.model.take({ shown: { ...window.model.get('shown'), asked: [window.model.get('shown').asked[0], 1], picks: {} } })")
+    page.evaluate(
+        "window.model.take({ shown: { ...window.model.get('shown'), asked: [window.model.get('shown').asked[0], 1], picks: {} } })"
+    )
     expect(label).to_have_value("Big wins of")
 
 
@@ -170,7 +174,9 @@ def test_a_kpi_of_the_workspace_is_opened_and_changed(drawn, workspace):  # noqa
     expect(page.locator(".verdict")).to_contain_text("Nothing was written")
     page.get_by_label("Value of figure 1").fill("1")
     page.get_by_role("button", name="Promote").click()
-    expect(page.locator(".verdict")).to_contain_text("certified now: kpis/big_wins.toml, version 2", timeout=60_000)
+    expect(page.locator(".verdict")).to_contain_text(
+        "certified now: kpis/big_wins.toml, version 2", timeout=60_000
+    )
     page.get_by_label("What it is", exact=True).select_option("formula")
     expect(page.get_by_label("Expression")).to_have_value("count(where won)")
     page.get_by_label("Only deals where").fill("")

@@ -16,7 +16,12 @@ from tests.widgets.test_allocation_sliders import page_asks
 
 def sent(picks=BIG, number=1, **more):
     aspect = {"grain": "month", "by": "", "beside": ""}
-    return {"asked": ["mine", number], "picks": json.loads(json.dumps(asdict(picks))), "aspect": aspect, **more}
+    return {
+        "asked": ["mine", number],
+        "picks": json.loads(json.dumps(asdict(picks))),
+        "aspect": aspect,
+        **more,
+    }
 
 
 def test_a_workspace_is_enough_and_a_plan_shares_its_open_data(tmp_path):
