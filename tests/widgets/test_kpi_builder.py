@@ -26,12 +26,12 @@ def sent(picks=BIG, number=1, **more):
 
 def test_a_workspace_is_enough_and_a_plan_shares_its_open_data(tmp_path):
     (tmp_path / "salesnb.toml").write_text('[workspace]\ncurrency = "USD"\n')
-    workspace = Workspace.open(tmp_path)
-    assert KpiBuilder(workspace).value.expression == "sum(amount where won)"
-    workspace.plans().save(bare(), read_at=None, author="Ann", reason="New plan", at=AT)
-    session = PlanSession(workspace, "fy18")
+    bare_one = Workspace.open(tmp_path)
+    assert KpiBuilder(bare_one).value.expression == "sum(amount where won)"
+    bare_one.plans().save(bare(), read_at=None, author="Ann", reason="New plan", at=AT)
+    session = PlanSession(bare_one, "fy18")
     assert KpiBuilder(session).builder.kpis is session.kpis
-    assert KpiBuilder(workspace, "fy18").value is not None
+    assert KpiBuilder(bare_one, "fy18").value is not None
 
 
 def test_what_a_page_cannot_have_sent_changes_nothing(tmp_path):
