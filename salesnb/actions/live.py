@@ -28,14 +28,19 @@ class Live:
         Whose data and other KPIs.
     definition
         What is asked about, beside any other KPI.
+    session
+        Whose open data serves; by default one of its own.
     """
 
-    def __init__(self, workspace: "Workspace", definition: "Definition") -> None:
+    def __init__(
+        self, workspace: "Workspace", definition: "Definition", session: KpiSession | None = None
+    ) -> None:
         self.workspace = workspace
         self.definition = definition
-        self._session = KpiSession(workspace)
-        self._known: tuple[Dataset, Registry[Kpi]] | None = None
-        weakref.finalize(self, self._session.close)
+        self._session = session or KpiSession(workspace)
+        self._known: tuple[Registry[Kpi], Registry[Kpi]] | None = None
+        if session is None:
+            weakref.finalize(self, self._session.close)
 
     @property
     def data(self) -> "Dataset":
@@ -45,10 +50,9 @@ class Live:
     @property
     def known(self) -> "Registry[Kpi]":
         """Every KPI, the definition among them."""
-        data = self.data
-        if self._known is None or self._known[0] is not data:
-            known = with_definition(self.workspace.catalogue(data), self.definition, data)
-            self._known = (data, known)
+        others = self._session.known
+        if self._known is None or self._known[0] is not others:
+            self._known = (others, with_definition(others, self.definition, self.data))
         return self._known[1]
 
     @property

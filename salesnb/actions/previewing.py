@@ -23,10 +23,11 @@ from salesnb.workbooks.review_text import Text, paragraph
 if TYPE_CHECKING:
     import pandas as pd
 
-    from salesnb.kpis import Result
+    from salesnb.kpis import Kpi, Result
+    from salesnb.registry import Registry
     from salesnb.workspace import Workspace
 
-__all__ = ["KpiPreview"]
+__all__ = ["KpiPreview", "standing_of"]
 
 _MONTHS = 24
 _MOST_ROWS = 40
@@ -287,17 +288,7 @@ class KpiPreview:
     @property
     def _standing(self) -> str:
         """Say whether the workspace has it, and whether it has it like this."""
-        kept = self._live.workspace.catalogue()
-        if self.definition.name not in kept:
-            return "not promoted yet"
-        kpi = kept.get(self.definition.name)
-        same = kpi.formula == self.definition.formula and kpi.unit == self.definition.unit
-        state = f"{kpi.status}, version {kpi.version}"
-        return (
-            f"{state} in the workspace"
-            if same
-            else f"another definition than the one in the workspace ({state})"
-        )
+        return standing_of(self.definition, self._live.workspace.catalogue())
 
     def _query(
         self, by: str | Sequence[str], beside: Sequence[str], where: Mapping[str, str] | None
@@ -337,6 +328,23 @@ class KpiPreview:
     def _grain(by: str | Sequence[str]) -> str | None:
         names = by.split(",") if isinstance(by, str) else by
         return next((name.strip() for name in names if name.strip() in GRAINS), None)
+
+
+def standing_of(definition: Definition, kept: "Registry[Kpi]") -> str:
+    """Say whether a workspace has a definition, and whether it has it like this: a phrase.
+
+    Parameters
+    ----------
+    kept
+        Every KPI of the workspace.
+    """
+    if definition.name not in kept:
+        return "not promoted yet"
+    kpi = kept.get(definition.name)
+    state = f"{kpi.status}, version {kpi.version}"
+    if kpi.formula == definition.formula and kpi.unit == definition.unit:
+        return f"{state} in the workspace"
+    return f"another definition than the one in the workspace ({state})"
 
 
 def _named(group: Iterable[Any]) -> str:

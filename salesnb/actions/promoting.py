@@ -113,6 +113,7 @@ def promote(
     *,
     draft: bool = False,
     progress: Callable[[str], None] | None = None,
+    seen: Callable[[GateCheck], None] = lambda _: None,
 ) -> Promotion:
     """Check a definition and keep it as ``kpis/NAME.toml``: certified where nothing is missing, else as a draft.
 
@@ -125,6 +126,8 @@ def promote(
         Whether to keep it as a draft although it could be certified.
     progress
         Is told what is done.
+    seen
+        Is told of each check as soon as it is done.
 
     Returns
     -------
@@ -143,7 +146,7 @@ def promote(
     with workspace.dataset() as data:
         (progress or (lambda _text: None))(f"Checking {definition.name}")
         known = workspace.catalogue(data)
-        checks = gate_checks(workspace, definition, data, known)
+        checks = gate_checks(workspace, definition, data, known, seen)
         found = Promotion(definition=definition, checks=checks)
         if not found.accepted:
             return found
@@ -160,10 +163,14 @@ def promote(
 
 
 def gate_checks(
-    workspace: "Workspace", definition: Definition, data: "Dataset", known: "Registry[Kpi]"
+    workspace: "Workspace",
+    definition: Definition,
+    data: "Dataset",
+    known: "Registry[Kpi]",
+    seen: Callable[[GateCheck], None] = lambda _: None,
 ) -> tuple[GateCheck, ...]:
-    """Run the gate on a workspace's data."""
-    return gate(definition, known, data, workspace.calendar, fmt=workspace.settings.formatter)
+    """Run the gate on a workspace's data; ``seen`` is told of each check as soon as it is done."""
+    return gate(definition, known, data, workspace.calendar, fmt=workspace.settings.formatter, seen=seen)
 
 
 def check_workspace_kpis(workspace: "Workspace", data: "Dataset") -> Iterator[tuple[str, GateCheck]]:

@@ -55,7 +55,7 @@ class KpiSession:
         """
         with self._lock:
             data = self.data
-            catalogue = known or self._catalogue(data)
+            catalogue = known or self.known
             asked = query.with_targets(quota_targets(self.workspace, query, catalogue))
             return run(asked, data, self.workspace.calendar, catalogue)
 
@@ -69,14 +69,17 @@ class KpiSession:
                 self._opened = (place, self.workspace.dataset())
             return self._opened[1]
 
-    def _catalogue(self, data: "Dataset") -> "Registry[Kpi]":
-        """Read the workspace's own KPIs again where their files have changed."""
-        files = sorted(self.workspace.kpis_dir.glob("*.toml"))
-        facts = [(path.name, path.stat()) for path in files]
-        stamp = (id(data), tuple((name, fact.st_mtime_ns, fact.st_size) for name, fact in facts))
-        if self._read is None or self._read[0] != stamp:
-            self._read = (stamp, self.workspace.catalogue(data))
-        return self._read[1]
+    @property
+    def known(self) -> "Registry[Kpi]":
+        """Every KPI that can be asked for; the workspace's own are read again where their files have changed."""
+        with self._lock:
+            data = self.data
+            files = sorted(self.workspace.kpis_dir.glob("*.toml"))
+            facts = [(path.name, path.stat()) for path in files]
+            stamp = (id(data), tuple((name, fact.st_mtime_ns, fact.st_size) for name, fact in facts))
+            if self._read is None or self._read[0] != stamp:
+                self._read = (stamp, self.workspace.catalogue(data))
+            return self._read[1]
 
     @property
     def as_of(self) -> date:

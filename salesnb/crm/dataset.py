@@ -143,7 +143,7 @@ class Dataset:
 
     def has(self, name: str) -> bool:
         """Whether there is such a table; data of an earlier import lacks some."""
-        return name in self.backend.list_tables()
+        return self.answers.get(("has", name), lambda: name in self.backend.list_tables())
 
     @cached_property
     def imports(self) -> "tuple[KnownImport, ...]":

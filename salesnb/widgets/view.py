@@ -12,7 +12,7 @@ from salesnb.errors import SalesnbError
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["Asked", "View", "session_of"]
+__all__ = ["Asked", "Page", "View", "session_of"]
 
 # What a control of the page sends: ``do`` names what is wanted, ``at`` the control; the rest is its own.
 Asked = Mapping[str, Any]
@@ -23,8 +23,8 @@ def session_of(of: "Workspace | PlanSession", plan: str = "") -> PlanSession:
     return of if isinstance(of, PlanSession) else PlanSession(of, plan)
 
 
-class View(anywidget.AnyWidget):
-    """A view on a plan's session, drawn anew whenever the plan changes.
+class Page(anywidget.AnyWidget):
+    """A view on a model, drawn anew after whatever the page asked for.
 
     A subclass names its script and style (`salesnb.widgets.assets`), gives what is drawn in `_shown`, and what can be
     asked for in `_verbs`. It decides nothing itself.
@@ -39,22 +39,17 @@ class View(anywidget.AnyWidget):
 
     shown = traitlets.Dict().tag(sync=True)
     said = traitlets.Dict().tag(sync=True)
+    # What is said to be unharmed when something goes wrong that nobody thought of.
+    unharmed = "the plan is as it was"
 
-    def __init__(self, session: PlanSession) -> None:
-        self.session = session
+    def __init__(self) -> None:
         super().__init__()
         self.show()
-        session.watch(self.show)
         self.on_msg(self._told)
 
     def show(self) -> None:
         """Draw the state of the model."""
         self.shown = self._shown()
-
-    def close(self) -> None:
-        """Draw no more."""
-        self.session.unwatch(self.show)
-        super().close()
 
     def _shown(self) -> dict[str, Any]:
         """Give what the page draws: words, numbers and lists."""
@@ -75,8 +70,22 @@ class View(anywidget.AnyWidget):
         except SalesnbError as error:
             self.said = {"at": at, "text": str(error)}
         except Exception as error:
-            self.said = {"at": at, "text": f"That went wrong ({error!r}); the plan is as it was."}
+            self.said = {"at": at, "text": f"That went wrong ({error!r}); {self.unharmed}."}
             raise
         else:
             self.said = {"at": at, "text": ""}
         self.show()
+
+
+class View(Page):
+    """A view on a plan's session, drawn anew whenever the plan changes."""
+
+    def __init__(self, session: PlanSession) -> None:
+        self.session = session
+        super().__init__()
+        session.watch(self.show)
+
+    def close(self) -> None:
+        """Draw no more."""
+        self.session.unwatch(self.show)
+        super().close()

@@ -14,7 +14,16 @@ from salesnb.workbooks.review_text import Text, paragraph, small
 if TYPE_CHECKING:
     from salesnb.kpis.lineage import Lineage
 
-__all__ = ["Preview", "change_of", "lineage_table", "preview_view", "trend_of", "value_of"]
+__all__ = [
+    "Preview",
+    "change_of",
+    "compared_rows",
+    "lineage_rows",
+    "lineage_table",
+    "preview_view",
+    "trend_of",
+    "value_of",
+]
 
 _MONTHS = 12
 _SERIES = ("Month", "A year before")
@@ -129,22 +138,18 @@ def lineage_table(found: "Lineage") -> Chart:
     return table(
         "What it is made of",
         [("KPI or part",), ("Is",), ("Of the deals",), ("Reads",), ("Status",)],
-        list(_lineage_rows(found, 0)),
+        [[Indented(name, depth), *cells] for depth, name, *cells in lineage_rows(found)],
     )
 
 
-def _lineage_rows(found: "Lineage", depth: int) -> Iterator[list[Any]]:
+def lineage_rows(found: "Lineage", depth: int = 0) -> Iterator[tuple[int, str, str, str, str, str]]:
+    """Tell what a KPI is made of: depth, name, what it is, of which deals, what it reads, and its status."""
     status = f"{found.status}, version {found.version}" if found.status and "__" not in found.name else ""
     name = f"part {found.name.rpartition('__')[2]}" if "__" in found.name else found.name
-    yield [
-        Indented(name, depth),
-        found.formula,
-        _BASES.get(found.basis, "") if not found.parts else "",
-        ", ".join(found.columns),
-        status,
-    ]
+    of = _BASES.get(found.basis, "") if not found.parts else ""
+    yield depth, name, found.formula, of, ", ".join(found.columns), status
     for part in found.parts:
-        yield from _lineage_rows(part, depth + 1)
+        yield from lineage_rows(part, depth + 1)
 
 
 def value_of(fmt: Formatter, unit: str, value: float | None) -> str:

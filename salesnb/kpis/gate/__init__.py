@@ -3,6 +3,7 @@
 Each check is a function in a module of this package, registered in ``salesnb.kpis.gate.check``.
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def gate(
     calendar: "FiscalCalendar",
     *,
     fmt: Formatter | None = None,
+    seen: Callable[[GateCheck], None] = lambda _: None,
 ) -> tuple[GateCheck, ...]:
     """Check a definition on a dataset.
 
@@ -68,6 +70,8 @@ def gate(
         The KPIs by which it may be defined, without itself.
     fmt
         How figures are written in sentences; by default American, in the data's currency.
+    seen
+        Is told of each check as soon as it is done.
 
     Returns
     -------
@@ -83,7 +87,11 @@ def gate(
         calendar=calendar,
         fmt=fmt or Formatter("en_US", data.meta.currency),
     )
-    return tuple(checked(name, rule, subject) for name, rule in rules().items())
+    done = []
+    for name, rule in rules().items():
+        done.append(checked(name, rule, subject))
+        seen(done[-1])
+    return tuple(done)
 
 
 def checked(name: str, rule: Rule, subject: "Subject") -> GateCheck:

@@ -1,18 +1,16 @@
 """Whether it gives the figures that its author worked out by hand."""
 
-import re
 from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from salesnb.errors import BadInput
 from salesnb.kpis.gate.check import RULES, Verdict, failed, not_possible, passed
+from salesnb.kpis.gate.figures import read_figure
 
 if TYPE_CHECKING:
     from salesnb.kpis.definition import Expected
     from salesnb.kpis.gate.subject import Subject
 
-_NUMBER = re.compile(r"([-−]?)(\d{1,3}(?:[,_]\d{3})+|\d+)(?:\.(\d+))?(\s*%)?", re.ASCII)
 _NOTHING = {"nothing", "null", "none", "–", "-"}
 _ROUNDING = Fraction(1, 10**12)
 
@@ -58,32 +56,6 @@ def agrees(text: str, value: Any, subject: "Subject") -> bool:
     if isinstance(value, int):
         return exact == given
     return abs(exact - given) <= Fraction(1, 2) / Fraction(10) ** digits + _ROUNDING
-
-
-def read_figure(text: str) -> tuple[Fraction, int]:
-    """Read a figure as a person writes it; of per cents the ratio. Also gives its number of decimals.
-
-    Raises
-    ------
-    BadInput
-        When it cannot be read.
-
-    Examples
-    --------
-    >>> read_figure("1,234.50"), read_figure("42 %")
-    ((Fraction(2469, 2), 2), (Fraction(21, 50), 2))
-    """
-    match = _NUMBER.fullmatch(text.strip())
-    if match is None:
-        raise BadInput(
-            f"The expected value {text[:40]!r} is not a figure.",
-            hint='Write it such as "1,234.50", "42.5 %" or "17".',
-        )
-    sign, whole, decimals, percent = match.groups()
-    plain = re.sub(r"[,_]", "", whole) + (decimals or "")
-    digits = len(decimals or "") + (2 if percent else 0)
-    value = Fraction(int(plain), 10**digits)
-    return (-value if sign else value), digits
 
 
 def _value(subject: "Subject", expected: "Expected") -> Any:

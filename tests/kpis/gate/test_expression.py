@@ -6,8 +6,8 @@ import pytest
 
 from salesnb.errors import BadInput
 from salesnb.kpis import catalogue
-from salesnb.kpis.gate.expected import read_figure
 from salesnb.kpis.gate.expression import averaged_ratios, denominators, is_null_of_nothing, of_zeros
+from salesnb.kpis.gate.figures import read_figure
 from salesnb.kpis.language.parsing import parse_expression
 from salesnb.kpis.language.writing import normal_form
 
