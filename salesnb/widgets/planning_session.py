@@ -9,7 +9,8 @@ import ipywidgets
 from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.plans import last_plan
 from salesnb.errors import SalesnbError
-from salesnb.widgets.allocation_sliders import AllocationSliders
+from salesnb.widgets.allocation import Allocation
+from salesnb.widgets.kpi_builder import KpiBuilder
 from salesnb.widgets.session_bar import SessionBar
 from salesnb.widgets.view import session_of
 
@@ -20,7 +21,8 @@ __all__ = ["TABS", "PlanningSession"]
 
 # A tab is added here: its title, and what makes its widget from the session.
 TABS: Mapping[str, Callable[[PlanSession], Any]] = {
-    "Allocation": lambda session: AllocationSliders(session.workspace, session.plan),
+    "Allocation": Allocation,
+    "KPIs": KpiBuilder,
 }
 
 

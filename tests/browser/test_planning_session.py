@@ -48,27 +48,27 @@ def test_it_is_an_application_in_jupyterlab_and_outlives_the_kernel(
     with jupyterlab(planned.root, tmp_path / "home") as url:
         page = visit(f"{url}/lab/tree/planning_session.ipynb?token=test&reset").page
         run_all(page)
-        assert "Saved: revision 1" in saved(page)
+        assert "Saved: revision 2" in saved(page)
         # The code is hidden.
         expect(page.locator(".jp-CodeCell .cm-content:visible")).to_have_count(0)
         page.get_by_role("button", name="Propose").click()
-        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 2")
+        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3")
         assert kept(planned)["status"] == "proposed"
         page.evaluate("void window.jupyterapp.commands.execute('docmanager:save')")
         page.wait_for_function("!document.querySelector('.jp-mod-dirty')")
         page.reload()
         page.locator(".salesnb-session-bar .saved").wait_for(timeout=60_000)
         page.get_by_role("button", name="Undo").click()
-        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3")
+        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 4")
         assert kept(planned)["status"] == "draft"
         restart(page)
         expect(page.get_by_role("alert").filter(has_text="The kernel does not answer")).to_be_visible(
             timeout=30_000
         )
         run_all(page)
-        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3", timeout=60_000)
+        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 4", timeout=60_000)
         page.get_by_role("button", name="Redo").click()
-        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 4")
+        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 5")
         assert kept(planned)["status"] == "draft"
 
 
@@ -76,15 +76,15 @@ def test_it_runs_in_notebook_7(visit: Callable, planned: Workspace, tmp_path: Pa
     with notebook7(planned.root, tmp_path / "home") as url:
         page = visit(f"{url}/notebooks/planning_session.ipynb?token=test").page
         run_all(page)
-        assert "Saved: revision 1" in saved(page)
+        assert "Saved: revision 2" in saved(page)
 
 
 def test_it_runs_as_an_application_of_its_own(visit: Callable, planned: Workspace, tmp_path: Path) -> None:
     with application(planned.root, tmp_path / "home") as url:
         opened = visit(url, wait="commit")
-        assert "Saved: revision 1" in saved(opened.page)
+        assert "Saved: revision 2" in saved(opened.page)
         opened.page.get_by_role("button", name="Propose").click()
-        expect(opened.page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 2")
+        expect(opened.page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3")
         assert kept(planned)["status"] == "proposed"
         assert opened.cut == []
         assert opened.errors == []
