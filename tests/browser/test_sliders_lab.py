@@ -46,7 +46,7 @@ def test_what_is_dragged_in_jupyterlab_is_saved_in_the_plan(visit: Callable, tmp
         page.locator(".saved").filter(has_text="Saved: revision 4").wait_for()
         page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
         page.keyboard.press("Shift+Enter")
-        page.get_by_text("has died").first.wait_for(timeout=60_000)
+        page.get_by_text("have died").first.wait_for(timeout=60_000)
         kept = json.loads((folder / "plans" / "fy18.plan.json").read_text())
         names = {segment["id"]: segment["name"] for segment in kept["segments"]}
         amounts = {names[line["segment"]]: line["amount_minor"] for line in kept["allocation"]}

@@ -26,7 +26,7 @@ function render({ model, el }) {
   let [state, numbers, scales, root, parts] = [null, null, null, null, null];
   // The gesture of now: its line, where all stood when it began, and which lines were beyond what is near the best.
   let gesture = null;
-  let [beat, timer, pause, asked] = [model.get("heard"), null, null, 0];
+  let [beat, timer, pause, asked, wanting] = [model.get("heard"), null, null, 0, false];
 
   const send = (message) => {
     beat += 1;
@@ -68,6 +68,7 @@ function render({ model, el }) {
     }
     state.rescale();
     top.draw();
+    wantNear();
   };
   const settleSoon = () => {
     clearTimeout(pause);
@@ -310,7 +311,7 @@ function render({ model, el }) {
     if (!gesture) top.soon();
   };
   const renewed = () => {
-    gesture = null;
+    [gesture, wanting] = [null, false];
     read();
     top.soon();
   };
@@ -318,11 +319,15 @@ function render({ model, el }) {
     const { at, text } = model.get("said");
     if (text && at.startsWith("line-")) say(Number(at.slice(5)), text);
   };
+  /** Have a little more worked out of what is near the best; while a hand moves, the kernel is free for that. */
   const wantNear = () => {
     const near = model.get("near");
-    if (near.of && !near.wrong && near.ends.length < near.of) model.send({ do: "near" });
+    if (gesture || wanting || !near.of || near.wrong || near.ends.length >= near.of) return;
+    wanting = true;
+    model.send({ do: "near" });
   };
   const nearer = () => {
+    wanting = false;
     if (gesture) {
       state.ends = model.get("near").ends;
       paint();
