@@ -4,7 +4,6 @@ A FloatSlider a segment, whose others give and take in proportion; a label with 
 of bqplot. Values that the kernel sets itself are not answered again.
 """
 
-import bqplot
 import ipywidgets
 import numpy as np
 
@@ -13,6 +12,8 @@ __all__ = ["sliders"]
 
 def sliders(count: int, share: float = 400.0) -> ipywidgets.Widget:
     """Make them for ``count`` segments with equal amounts."""
+    import bqplot
+
     total = count * share
     rows = [
         ipywidgets.FloatSlider(value=share, min=0, max=4 * share, step=1, description=f"Segment {n:03}")

@@ -314,6 +314,7 @@ function render({ model, el }) {
     [gesture, wanting] = [null, false];
     read();
     top.soon();
+    wantNear();
   };
   const said = () => {
     const { at, text } = model.get("said");
