@@ -10,6 +10,9 @@ from salesnb.planning import Resource
 
 __all__ = ["slider_page"]
 
+# A page computes every draw of every line at each step of a drag: so many in all, but no fewer than so many a line.
+_MOST_DRAWS, _FEWEST_DRAWS = 2_000, 20
+
 
 def slider_page(board: Board) -> dict[str, Any]:
     """Give what does not change while amounts are moved; money in major units where it is not an amount of a line.
@@ -84,6 +87,6 @@ def _line(board: Board, place: int, line: Line, *, is_first: bool) -> dict[str, 
                 "shape": curve.shape,
                 "base": curve.base,
             }
-            for curve in line.draws
+            for curve in line.draws[: max(_FEWEST_DRAWS, _MOST_DRAWS // len(board.lines.all))]
         ],
     }

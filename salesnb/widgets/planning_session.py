@@ -20,7 +20,7 @@ __all__ = ["TABS", "PlanningSession"]
 
 # A tab is added here: its title, and what makes its widget from the session.
 TABS: Mapping[str, Callable[[PlanSession], Any]] = {
-    "Allocation": lambda session: AllocationSliders(session.workspace, session.plan),
+    "Allocation": AllocationSliders,
 }
 
 
