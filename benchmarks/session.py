@@ -62,7 +62,9 @@ def _measure(folder: Path, sizes: Sequence[int], moves: int, heap_moves: int, re
         browser.close()
 
 
-def _ours(browser: "Browser", folder: Path, count: int, moves: int, heap_moves: int) -> Mapping[str, list[float]]:
+def _ours(
+    browser: "Browser", folder: Path, count: int, moves: int, heap_moves: int
+) -> Mapping[str, list[float]]:
     plan(folder, count)
     notebook(folder, "ours.ipynb", OURS.format(count=count))
     with opened(browser, folder, "ours.ipynb") as page:
@@ -101,7 +103,9 @@ def _drag(
         page.wait_for_function(f"bench.{last}", timeout=30_000)
         page.wait_for_timeout(30)
     page.mouse.up()
-    return page.evaluate("({ frames: bench.frames, inputs: bench.inputs, charts: bench.charts, totals: bench.totals })")
+    return page.evaluate(
+        "({ frames: bench.frames, inputs: bench.inputs, charts: bench.charts, totals: bench.totals })"
+    )
 
 
 _MOVING = """async (moves) => {
@@ -162,7 +166,9 @@ def _tell(
     if ours["heap"]:
         first, _, last = ours["heap"]
         report.figures["heap_mib"] = [round(one, 1) for one in ours["heap"]]
-        print(f"memory of the page before, half way through and after the moves: {report.figures['heap_mib']} MiB")
+        print(
+            f"memory of the page before, half way through and after the moves: {report.figures['heap_mib']} MiB"
+        )
         if last > first * (1 + _HEAP_GROWTH):
             report.wrong.append(f"memory grew from {first:.1f} to {last:.1f} MiB")
 

@@ -46,7 +46,9 @@ def sliders(count: int, share: float = 400.0) -> ipywidgets.Widget:
 
     for row in rows:
         row.observe(moved, "value")
-    return ipywidgets.VBox([told, figure, ipywidgets.VBox(rows, layout={"height": "400px", "overflow": "auto"})])
+    return ipywidgets.VBox(
+        [told, figure, ipywidgets.VBox(rows, layout={"height": "400px", "overflow": "auto"})]
+    )
 
 
 def _brings(amounts: np.ndarray) -> np.ndarray:

@@ -276,9 +276,7 @@ class Board:
             if known == problem:
                 return near
         best, amounts = best_of(lines.posed, Asked())
-        near = Near(
-            amounts=tuple(amounts[key] for key in lines.keys), rest=leeways(best, share=_LEEWAY)
-        )
+        near = Near(amounts=tuple(amounts[key] for key in lines.keys), rest=leeways(best, share=_LEEWAY))
         self._near = [(problem, near), *self._near[: _SOLVED - 1]]
         return near
 

@@ -298,9 +298,7 @@ def test_locks_that_leave_more_than_the_others_take_are_refused(tmp_path):
     )
     board = opened(tmp_path, plan)
     board.lock(0, by="Ann")
-    board.session.change(
-        lambda plan: state_resource(plan, "budget=900000", SETTINGS, Terms()), "More budget"
-    )
+    board.session.change(lambda plan: state_resource(plan, "budget=900000", SETTINGS, Terms()), "More budget")
     with pytest.raises(Infeasible, match=r"\$820,000 of budget are left .* take at most \$20,000"):
         board.amounts
 

@@ -22,7 +22,9 @@ def segment(name: str, **conditions: str) -> Segment:
     return Segment(
         id=name,
         name=name,
-        conditions=tuple(Condition(dimension=key, values=tuple(v.split("+"))) for key, v in conditions.items()),
+        conditions=tuple(
+            Condition(dimension=key, values=tuple(v.split("+"))) for key, v in conditions.items()
+        ),
     )
 
 
@@ -62,11 +64,16 @@ def test_what_says_nothing_of_a_dimension_has_no_group():
 
 def test_a_segment_across_regions_is_of_several():
     plan = planned(
-        segment("a", team="Andes+Alps"), segment("b", team="Andes+Gulf"), segment("c", team="Gulf"), nodes=NODES
+        segment("a", team="Andes+Alps"),
+        segment("b", team="Andes+Gulf"),
+        segment("c", team="Gulf"),
+        nodes=NODES,
     )
     assert found(plan)["region"] == ("several", "Americas", "Americas")
 
 
 def test_what_leaves_all_in_one_or_each_alone_is_no_way():
-    plan = planned(segment("a", team="Andes", product="X"), segment("b", team="Gulf", product="X"), nodes=NODES)
+    plan = planned(
+        segment("a", team="Andes", product="X"), segment("b", team="Gulf", product="X"), nodes=NODES
+    )
     assert found(plan) == {}

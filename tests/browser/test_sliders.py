@@ -23,7 +23,9 @@ VECTORS = Path(__file__).parents[1] / "vectors"
 JS = Path(__file__).parents[2] / "salesnb" / "widgets" / "js"
 
 
-def sliders(folder: Path, names: int = 0, change: Callable[[Plan], Plan] = lambda plan: plan) -> AllocationSliders:
+def sliders(
+    folder: Path, names: int = 0, change: Callable[[Plan], Plan] = lambda plan: plan
+) -> AllocationSliders:
     """A widget on a plan of three segments, or of many in three regions."""
     (folder / "salesnb.toml").write_text('[workspace]\ncurrency = "USD"\n')
     workspace = Workspace.open(folder)
@@ -338,7 +340,9 @@ def test_locks_are_asked_for_shown_and_kept_with_why(drawn: Callable[..., Page],
     reason.press("Tab")
     until_kept(page)
     limits = widget.session.workspace.plans().load("fy18").limits
-    assert [(one.low, one.why) for one in limits if one.low == one.high] == [(40_000_00, "contract until June")]
+    assert [(one.low, one.why) for one in limits if one.low == one.high] == [
+        (40_000_00, "contract until June")
+    ]
     page.get_by_role("slider", name="South").focus()
     page.keyboard.press("ArrowRight")
     expect(said(page, 1)).to_contain_text("It is locked")
