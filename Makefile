@@ -6,7 +6,7 @@ DEMO := build/demo
 STAMP := $(VENV)/.salesnb-setup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-fast bench-import bench-kpis bench-goals bench-cascade bench-allocation pictures lint format lock clean
+.PHONY: help setup demo lab test test-fast bench-import bench-kpis bench-goals bench-cascade bench-allocation bench-session pictures lint format lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ bench-cascade: setup ## two cuts of 10,000 nodes beside pandas; QUICK=1 for a sm
 
 bench-allocation: setup ## allocations beside SLSQP and a climb on a grid; QUICK=1 for small sizes
 	@$(BIN)/python -m benchmarks.allocation
+
+bench-session: setup ## sliders in JupyterLab beside plain ipywidgets; QUICK=1 for few segments
+	@$(BIN)/python tools/run_tests.py needs
+	@$(BIN)/python -m benchmarks.session
 
 pictures: setup ## screenshots of the pages, in build/pictures
 	@$(BIN)/python tools/run_tests.py needs

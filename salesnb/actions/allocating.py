@@ -29,6 +29,7 @@ __all__ = [
     "Asked",
     "Next",
     "Solved",
+    "best_of",
     "find_allocation",
     "portion_of",
     "save_allocation",
@@ -152,19 +153,7 @@ def solve(posed: Posed, asked: Asked) -> Solved:
     BadInput
         When there is nothing to allocate, or numbers are none.
     """
-    try:
-        best = allocate(
-            posed.curves,
-            posed.totals,
-            posed.limits,
-            setting=posed.setting(asked.worst),
-            gap=asked.gap,
-            seconds=asked.seconds,
-        )
-    except Infeasible as error:
-        raise Infeasible(_with_total(error.what, posed), hint=error.hint) from None
-    exact = {key: amount * posed.scale.of(posed.resource(key)) for key, amount in best.amounts.items()}
-    amounts = whole_units(exact, posed.whole, posed.steps)
+    best, amounts = best_of(posed, asked)
     majors = posed.majors(amounts)
     cost = _cost(best, majors)
     draws, measured = outcomes(posed.curves, majors), outcomes(posed.fresh, majors)
@@ -181,6 +170,29 @@ def solve(posed: Posed, asked: Asked) -> Solved:
         best=best,
         net=measured - cost,
     )
+
+
+def best_of(posed: Posed, asked: Asked) -> tuple[Allocation, Mapping[Key, int]]:
+    """Allocate, and bring the amounts to whole units.
+
+    Raises
+    ------
+    Infeasible, BadInput
+        As `solve`.
+    """
+    try:
+        best = allocate(
+            posed.curves,
+            posed.totals,
+            posed.limits,
+            setting=posed.setting(asked.worst),
+            gap=asked.gap,
+            seconds=asked.seconds,
+        )
+    except Infeasible as error:
+        raise Infeasible(_with_total(error.what, posed), hint=error.hint) from None
+    exact = {key: amount * posed.scale.of(posed.resource(key)) for key, amount in best.amounts.items()}
+    return best, whole_units(exact, posed.whole, posed.steps)
 
 
 def find_allocation(workspace: "Workspace", plan: Plan, asked: Asked, *, read_at: int) -> Allocated:

@@ -1,8 +1,9 @@
 """A plan's resources, curves and limits as a problem that can be allocated: in major units, with names for keys."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -24,11 +25,57 @@ from salesnb.planning import (
 )
 from salesnb.planning.words import digits_of
 
-__all__ = ["Posed", "pose", "shown_amount"]
+__all__ = ["Drawing", "Posed", "pose", "shown_amount"]
 
 _FULL = 10_000
 # Draws to allocate on: concave curves take hardly longer with many; of others the search over boxes does.
 _MOST_DRAWS, _FEWEST_DRAWS, _SEARCHED = 200, 20, 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """Draws of every line's curve, made when they are asked for: those to measure on are many.
+
+    Attributes
+    ----------
+    scale, lines
+        The stored curve of each line, with its resource.
+    count
+        How many draws are allocated on, where they can be many.
+    factors
+        By which a scenario multiplies what a segment sells.
+    further
+        Today's amounts, in major units, of lines that count for what they bring beside these.
+    """
+
+    scale: Scale
+    lines: Mapping[Key, tuple[ResponseCurve, Resource]]
+    count: int
+    factors: Mapping[str, float]
+    further: Mapping[Key, float]
+
+    @cached_property
+    def curves(self) -> Mapping[Key, Draws]:
+        """Those to allocate on."""
+        return self._all(lambda drawn: drawn.to_solve(self.count))
+
+    @cached_property
+    def fresh(self) -> Mapping[Key, Draws]:
+        """Others, to measure on."""
+        return self._all(Drawn.to_measure)
+
+    def _all(self, draw: Callable[[Drawn], Draws]) -> Mapping[Key, Draws]:
+        return level({key: self._line(key, draw) for key in self.lines})
+
+    def _line(self, key: Key, draw: Callable[[Drawn], Draws]) -> Draws:
+        stored, resource = self.lines[key]
+        factor = self.factors.get(stored.segment, 1.0)
+        draws = [
+            replace(curve, height=curve.height * factor, base=curve.base * factor)
+            for curve in draw(Drawn(stored, self.scale, resource))
+        ]
+        at = self.further.get(key)
+        return draws if at is None else [replace(curve, base=curve.base - curve.at(at)) for curve in draws]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +89,8 @@ class Posed:
     places
         (resource id, segment id) of each line, by its key: the segment's name, with the resource's where there are
         several.
-    curves, fresh
-        Draws of each line's curve to allocate on, and others to measure on.
+    drawing
+        Draws of each line's curve.
     resources, totals
         The plan's by the name that lines have them by, and the same in major units.
     limits, whole
@@ -57,14 +104,23 @@ class Posed:
     plan: Plan
     scale: Scale
     places: Mapping[Key, tuple[str, str]]
-    curves: Mapping[Key, Draws]
-    fresh: Mapping[Key, Draws]
+    drawing: Drawing = field(repr=False)
     resources: Mapping[str, Resource]
     totals: Mapping[str, allocation.Resource]
     limits: tuple[Limit, ...]
     whole: tuple[WholeLimit, ...]
     today: Mapping[Key, int]
     steps: Mapping[Key, int]
+
+    @property
+    def curves(self) -> Mapping[Key, Draws]:
+        """Draws of each line's curve to allocate on."""
+        return self.drawing.curves
+
+    @property
+    def fresh(self) -> Mapping[Key, Draws]:
+        """Others, to measure on."""
+        return self.drawing.fresh
 
     def resource(self, key: Key) -> Resource:
         """Give the plan's resource of a line."""
@@ -93,11 +149,19 @@ class Posed:
         return allocation.Setting(today=self.majors(self.today), moving_cost=moving, worst=worst)
 
 
-def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None, *, alone: bool = False) -> Posed:
+def pose(
+    plan: Plan,
+    formatter: Formatter,
+    scenario: Scenario | None = None,
+    *,
+    alone: bool = False,
+    like: Posed | None = None,
+) -> Posed:
     """Put a plan's problem together, or that of one of its scenarios; draws are the same in all of them.
 
     Each curve says what its segment sells in all. Where a segment has curves of several resources, the further ones count
     for what they bring beside today's amounts, so that its sales are not counted twice; ``alone`` leaves them as they are.
+    A problem that is ``like`` it gives its draws where the curves are the same, since they take the most time.
 
     Raises
     ------
@@ -107,24 +171,9 @@ def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None, *, 
     plan = plan if scenario is None else in_scenario(plan, scenario)
     _complete(plan)
     scale = Scale(digits_of(plan.currency))
-    factors = {item.segment: item.factor_bp / _FULL for item in (scenario.responses if scenario else ())}
     places = _places(plan)
     keys = {place: key for key, place in places.items()}
-    count = _draws(plan)
-    curves: dict[Key, Draws] = {}
-    fresh: dict[Key, Draws] = {}
-    for key, (resource, segment) in places.items():
-        drawn = Drawn(_stored(plan, resource, segment), scale, _resource(plan, resource))
-        factor = factors.get(segment, 1.0)
-        curves[key], fresh[key] = (
-            [replace(curve, height=curve.height * factor, base=curve.base * factor) for curve in draws]
-            for draws in (drawn.to_solve(count), drawn.to_measure())
-        )
     today = {key: _stored(plan, *place).today for key, place in places.items()}
-    for key in () if alone else _further(places):
-        at = today[key] / scale.of(_resource(plan, places[key][0]))
-        for draws in (curves, fresh):
-            draws[key] = [replace(curve, base=curve.base - curve.at(at)) for curve in draws[key]]
     used = [item for item in plan.resources if any(place[0] == item.id for place in places.values())]
     resources = {_name(plan, item): item for item in used}
     limits = [
@@ -132,12 +181,12 @@ def pose(plan: Plan, formatter: Formatter, scenario: Scenario | None = None, *, 
         for limit in plan.limits
         if all((limit.resource, segment) in keys for segment in limit.segments)
     ]
+    drawing = _drawing(plan, scale, places, scenario, alone=alone)
     return Posed(
         plan=plan,
         scale=scale,
         places=places,
-        curves=level(curves),
-        fresh=level(fresh),
+        drawing=like.drawing if like is not None and like.drawing == drawing else drawing,
         resources=resources,
         totals={name: _total(item, scale) for name, item in resources.items()},
         limits=tuple(one for one, _ in limits),
@@ -157,6 +206,20 @@ def _draws(plan: Plan) -> int:
         return _MOST_DRAWS
     each = _SEARCHED // len(plan.response_curves)
     return max(_FEWEST_DRAWS, min(_MOST_DRAWS, each - each % 2))
+
+
+def _drawing(
+    plan: Plan, scale: Scale, places: Mapping[Key, tuple[str, str]], scenario: Scenario | None, *, alone: bool
+) -> Drawing:
+    lines = {key: (_stored(plan, *place), _resource(plan, place[0])) for key, place in places.items()}
+    further = [] if alone else _further(places)
+    return Drawing(
+        scale=scale,
+        lines=lines,
+        count=_draws(plan),
+        factors={item.segment: item.factor_bp / _FULL for item in (scenario.responses if scenario else ())},
+        further={key: lines[key][0].today / scale.of(lines[key][1]) for key in further},
+    )
 
 
 def shown_amount(resource: Resource, amount: float, formatter: Formatter) -> str:

@@ -5,7 +5,7 @@ are concave. The ends of the leeway are where L reaches what may be lost. S-shap
 beyond these ends; what is given is the stretch around the best that is sure.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from salesnb.allocation.forms import Floats
 from salesnb.allocation.problem import Problem
 from salesnb.errors import BadInput
 
-__all__ = ["Leeway", "leeway"]
+__all__ = ["Leeway", "leeway", "leeways"]
 
 _TRIES = 12
 _NEAR = 0.02
@@ -57,18 +57,30 @@ def leeway(
     BadInput
         When the share that may be lost is not between 0 and 1.
     """
+    found = {}
+    for key, one in leeways(best, share=share):
+        found[key] = one
+        if progress is not None:
+            progress(len(found))
+    return found
+
+
+def leeways(best: Allocation, *, share: float = 0.01) -> Iterator[tuple[Any, Leeway]]:
+    """Give the same line by line, each when it is asked for: many lines take a while.
+
+    Raises
+    ------
+    BadInput
+        When the share that may be lost is not between 0 and 1.
+    """
     if not 0 < share < 1:
         raise BadInput(f"A share of {share:g} cannot be lost.", hint="Use 0.01 for one per cent.")
     problem = best.problem
     x = np.array([best.amounts[key] for key in problem.keys])
     loss = _Loss(problem, x, float(problem.relaxed.actual(x).sum()), share * abs(best.net))
-    found = {}
     for line, key in enumerate(problem.keys):
         low, high = (loss.reached(line, float(ends[line])) for ends in problem.tight)
-        found[key] = Leeway(amount=float(x[line]), low=low, high=high)
-        if progress is not None:
-            progress(line + 1)
-    return found
+        yield key, Leeway(amount=float(x[line]), low=low, high=high)
 
 
 class _Loss:

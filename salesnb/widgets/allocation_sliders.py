@@ -1,37 +1,45 @@
-"""Sliders of a plan's allocation: linked in the page, with what each move brings, and kept in the model."""
+"""Sliders of a plan's allocation: linked in the page, with what each move brings, and kept in the plan."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
+from salesnb.actions.plan_session import PlanSession
+from salesnb.actions.session_words import saved_words, waiting_words
 from salesnb.actions.slider_board import Board
+from salesnb.actions.slider_page import slider_page
 from salesnb.errors import SalesnbError
-from salesnb.money import minor_digits
 from salesnb.widgets.assets import script, style
+from salesnb.widgets.view import Asked, View, session_of
 
 if TYPE_CHECKING:
-    from salesnb.planning import Plan, Resource
     from salesnb.workspace import Workspace
 
 __all__ = ["AllocationSliders"]
 
 
-class AllocationSliders(anywidget.AnyWidget):
-    """One table of sliders for what a plan allocates; what is moved is in `board`, and `save` keeps it in the plan.
+class AllocationSliders(View):
+    """One table of sliders for what a plan allocates; every change is kept in the plan once a thumb is let go.
+
+    Where there is nothing to allocate, that is said in place of the table, and the table comes when there is.
 
     Parameters
     ----------
     workspace, plan
-        The plan by its name, or as it was read.
+        The plan by its name; or, in place of a workspace, a session that other widgets share.
+
+    Attributes
+    ----------
     value
-        The amounts by resource and segment (names), in smallest units; observe it, or set it.
+        The amounts by resource and segment (names), in smallest units. Observe it, which tells of every step of a drag;
+        or set it, which is kept in the plan.
 
     Raises
     ------
-    BadInput, Infeasible
-        When there is nothing to allocate, or limits cannot all hold.
+    UnknownName, Damaged
+        When there is no such plan, or it cannot be read.
 
     Examples
     --------
@@ -44,138 +52,109 @@ class AllocationSliders(anywidget.AnyWidget):
     _css = style("allocation_sliders")
     given = traitlets.Dict().tag(sync=True)
     amounts = traitlets.List(traitlets.Int()).tag(sync=True)
-    locks: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    said = traitlets.Unicode().tag(sync=True)
+    near = traitlets.Dict().tag(sync=True)
+    # What the page asked last and had answered: until then what stands there is newer than what is shown here.
+    heard = traitlets.Int(0).tag(sync=True)
     value = traitlets.Dict()
 
-    def __init__(self, workspace: "Workspace", plan: "str | Plan") -> None:
-        found = workspace.plans().load(plan) if isinstance(plan, str) else plan
-        self.board = Board(workspace, found)
+    def __init__(self, workspace: "Workspace | PlanSession", plan: str = "") -> None:
+        session = session_of(workspace, plan)
+        self.board = Board(session)
+        self._is_alone = session is not workspace
         self._taking = False
-        super().__init__(given=self._given(), **self._shown())
-        self.on_msg(self._told)
+        self._given_for: object = None
+        super().__init__(session)
 
-    def save(self, why: str = "") -> "Plan":
-        """Keep the amounts and locks in the plan's file; see `Board.save`."""
-        return self.board.save(why)
+    def show(self) -> None:
+        """Draw the state of the model."""
+        try:
+            self._take(amounts=list(self.board.amounts), value=self.board.value(), near=self._near())
+            nothing = ""
+        except SalesnbError as error:
+            self._take(amounts=[], value={}, near={})
+            nothing = str(error)
+        self.shown = self._state(nothing)
 
-    def _shown(self) -> dict[str, Any]:
-        locks = [{"by": lock.by, "why": lock.why} if lock else None for lock in self.board.locks]
-        said = "; ".join(self.board.broken())
-        return {
-            "amounts": list(self.board.amounts),
-            "locks": locks,
-            "said": said,
-            "value": self.board.value(),
-        }
-
-    def _show(self) -> None:
-        """Show the state of the model."""
+    def _take(self, **state: Any) -> None:
         self._taking = True
         try:
             with self.hold_sync():
-                for name, shown in self._shown().items():
+                if state["amounts"] and self._given_for is not self.board.lines:
+                    self._given_for, self.given = self.board.lines, slider_page(self.board)
+                for name, shown in state.items():
                     setattr(self, name, shown)
         finally:
             self._taking = False
 
-    @traitlets.observe("amounts")
-    def _moved(self, change: Mapping[str, Any]) -> None:
-        """Take what was moved in the page; what cannot hold is put back, and said."""
-        if self._taking or not hasattr(self, "board"):
-            return
+    def _state(self, nothing: str) -> dict[str, Any]:
+        session, edits = self.session, self.session.edits
+        locks = [] if nothing else [asdict(lock) if lock else None for lock in self.board.locks]
+        alone = {
+            "saved": saved_words(session),
+            "waiting": waiting_words(session.waiting).text if session.waiting else "",
+        }
+        return {
+            "nothing": nothing,
+            "revision": session.plan.revision,
+            "locks": locks,
+            "broken": [] if nothing else list(self.board.broken()),
+            "undo": edits.done[-1].reason if len(edits.done) > 1 else "",
+            "redo": edits.undone[0].reason if edits.undone else "",
+            "alone": alone if self._is_alone else None,
+        }
+
+    def _near(self) -> dict[str, Any]:
+        """Give the band as far as it is worked out; the page asks for the rest of it."""
+        count, near = len(self.board.amounts), self.board.known_near()
+        return {"ends": [list(ends) for ends in near.ends] if near else [], "of": count, "wrong": ""}
+
+    def _verbs(self) -> Mapping[str, Callable[[Asked], object]]:
+        board, session = self.board, self.session
+        return {
+            "keep": lambda asked: board.keep(asked["amounts"], asked["line"], asked.get("revision")),
+            "optimum": lambda _: board.to_optimum(),
+            "today": lambda _: board.to_today(),
+            "equal": lambda _: board.to_equal(),
+            "undo": lambda _: board.undo(),
+            "redo": lambda _: board.redo(),
+            "lock": lambda asked: board.lock(asked.get("line", -1), why=str(asked.get("why", ""))),
+            "unlock": lambda asked: board.unlock(asked.get("line", -1)),
+            "again": lambda _: session.again(),
+            "drop": lambda _: session.drop(),
+        }
+
+    def _told(self, widget: object, asked: Asked, buffers: object) -> None:
+        """Do what the page asks; what is asked again and again draws and says nothing by itself."""
+        often = {"move": self._moved, "near": self._nearer}
         try:
-            self.board.put(change["new"], settled=False)
+            if asked.get("do") in often:
+                often[asked["do"]](asked)
+            else:
+                super()._told(widget, asked, buffers)
+        finally:
+            self.heard = int(asked.get("beat", self.heard))
+
+    def _moved(self, asked: Asked) -> None:
+        """Take what is being moved in the page; what cannot hold is put back, and said."""
+        try:
+            self.board.draft(asked.get("amounts", ()))
+            self._take(amounts=list(self.board.amounts), value=self.board.value())
         except SalesnbError as error:
-            self._show()
-            self.said = str(error)
-        else:
-            self.value = self.board.value()
+            self.said = {"at": str(asked.get("at", "")), "text": str(error)}
+
+    def _nearer(self, _asked: Asked) -> None:
+        """Work out a little more of what is near the best; the page asks again, and what else it asks comes between."""
+        try:
+            self.board.nearer()
+            self.near = self._near()
+        except SalesnbError as error:
+            self.near = {"ends": [], "of": 0, "wrong": error.what}
 
     @traitlets.observe("value")
     def _set(self, change: Mapping[str, Any]) -> None:
         if self._taking or change["new"] == self.board.value():
             return
         try:
-            self.board.put(self.board.amounts_of(change["new"]))
+            self.board.set(change["new"])
         finally:
-            self._show()
-
-    def _told(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
-        """Do what a control of the page asks for."""
-        try:
-            self._do(str(message.get("do")), message.get("line"), str(message.get("why", "")))
-        except SalesnbError as error:
-            self._show()
-            self.said = str(error)
-        else:
-            self._show()
-
-    def _do(self, what: str, line: Any, why: str) -> None:
-        board = self.board
-        actions: dict[str, Callable[[], object]] = {
-            "settle": board.settle,
-            "optimum": self._optimum,
-            "today": board.to_today,
-            "equal": board.to_equal,
-            "undo": board.undo,
-            "redo": board.redo,
-            "lock": lambda: board.lock(line, why=why),
-            "unlock": lambda: board.unlock(line),
-        }
-        if what in actions:
-            actions[what]()
-
-    def _optimum(self) -> None:
-        self.board.to_optimum()
-        self.given = {**self.given, "band": [list(ends) for ends in self.board.band()]}
-
-    def _given(self) -> dict[str, Any]:
-        """Give what does not change while amounts are moved."""
-        board, settings = self.board, self.board.workspace.settings
-        places = {resource.id: n for n, resource in enumerate(board.resources)}
-        segments = list(dict.fromkeys((line.segment, line.name) for line in board.lines))
-        numbers = {segment: n for n, (segment, _) in enumerate(segments)}
-        digits = minor_digits(board.plan.currency)
-        goal = next((g for g in board.plan.goals if g.unit == "money"), None)
-        return {
-            "locale": settings.locale.replace("_", "-"),
-            "currency": board.plan.currency,
-            "digits": digits,
-            "goal": {"amount": goal.target / 10**digits} if goal else None,
-            "resources": [self._resource(resource, digits) for resource in board.resources],
-            "segments": [{"name": name, "group": ""} for _, name in segments],
-            "band": None,
-            "lines": [
-                {
-                    "resource": places[line.resource],
-                    "segment": numbers[line.segment],
-                    "today": line.today,
-                    "low": line.low,
-                    "high": line.high,
-                    "step": line.step,
-                    "draws": [
-                        {
-                            "form": curve.form,
-                            "height": curve.height,
-                            "scale": curve.scale,
-                            "shape": curve.shape,
-                            "base": curve.base,
-                        }
-                        for curve in line.draws
-                    ],
-                }
-                for line in board.lines
-            ],
-        }
-
-    def _resource(self, resource: "Resource", digits: int) -> dict[str, Any]:
-        unit = 10**digits if resource.unit == "money" else 1
-        return {
-            "name": resource.name,
-            "counts": resource.counts,
-            "unit": unit,
-            "total": int(resource.total),
-            "keeps": resource.spend == "all",
-            "portion": self.board.portion(resource) / unit,
-        }
+            self.show()

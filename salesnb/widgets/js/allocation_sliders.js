@@ -1,479 +1,354 @@
-import { slide } from "./sliding.js";
-import { expected, marginal } from "./responding.js";
+import { h, patch } from "./dom.js";
+import { saidAt, view } from "./view.js";
 import { readNumber } from "./reading.js";
+import { Sliders, byKey, formats } from "./slider_state.js";
+import { leftWords, nearWords, outcomeWords, stopWords, typedWords } from "./slider_words.js";
+import { curve, curveNow, shape } from "./slider_curve.js";
+import { lineName, painter, table } from "./slider_rows.js";
 
-// The kernel is told at most so often while a thumb is dragged, and once it is let go.
-const TOLD_EVERY = 100;
+// The kernel is told at most so often while a thumb is dragged, and no sooner than it has taken what it was told.
+const TOLD_EVERY = 50;
+// Keys that follow each other so fast are one change.
+const PAUSE = 500;
 // From so many segments on they are grouped and can be searched.
 const MANY = 20;
-const STOPS = {
-  locked: "It is locked: take the lock off to move it.",
-  low: "It is at its lower limit.",
-  high: "It is at its upper limit.",
-  others: "The others can give or take no more: they are locked or at their limits.",
-};
-
-/** The sliders' state in the page: amounts in smallest units, and what they bring. */
-class Sliders {
-  constructor(given, amounts, locks) {
-    this.given = given;
-    this.lines = given.lines;
-    this.amounts = [...amounts];
-    this.locks = locks;
-    this.mine = given.resources.map((_, r) =>
-      this.lines.flatMap((line, n) => (line.resource === r ? [n] : [])),
-    );
-    this.tops = given.resources.map(() => 1);
-    this.rescale();
-  }
-
-  /** Lines of a resource share a scale, so that their lengths can be compared; it never shrinks under a hand. */
-  rescale() {
-    this.mine.forEach((mine, r) => {
-      const seen = mine.map((n) => Math.max(this.lines[n].today, this.amounts[n], this.given.band?.[n]?.[1] ?? 0));
-      const most = Math.max(...mine.map((n) => this.lines[n].high), 1);
-      if (Math.max(...seen) > this.tops[r] * 0.95) this.tops[r] = Math.max(Math.min(most, 2 * Math.max(...seen)), ...seen, 1);
-    });
-  }
-
-  /** Move a line from where all stood at the start of the gesture; what kept it is given. */
-  move(n, wanted, from) {
-    const line = this.lines[n];
-    const resource = this.given.resources[line.resource];
-    const mine = this.mine[line.resource];
-    const step = line.step;
-    const sliders = mine.map((m) => {
-      const rest = from[m] % step;
-      return {
-        amount: (from[m] - rest) / step,
-        low: Math.ceil((this.lines[m].low - rest) / step),
-        high: Math.floor((this.lines[m].high - rest) / step),
-        locked: Boolean(this.locks[m]) || (!resource.keeps && m !== n),
-      };
-    });
-    if (!resource.keeps) {
-      const used = mine.reduce((sum, m) => sum + from[m], 0);
-      const left = Math.max(0, Math.floor((resource.total - used) / step));
-      sliders.push({ amount: left, low: 0, high: Math.floor(resource.total / step), locked: false });
-    }
-    const rest = from[n] % step;
-    const found = slide(sliders, mine.indexOf(n), Math.round((wanted - rest) / step));
-    mine.forEach((m, place) => {
-      this.amounts[m] = found.amounts[place] * step + (from[m] % step);
-    });
-    return found.stopped;
-  }
-
-  outcome(n) {
-    const line = this.lines[n];
-    const amount = this.amounts[n] / this.given.resources[line.resource].unit;
-    return line.draws.reduce((sum, curve) => sum + expected(curve, amount), 0) / line.draws.length;
-  }
-
-  total() {
-    return this.lines.reduce((sum, _, n) => sum + this.outcome(n), 0);
-  }
-
-  /** What the next portion of the resource brings here. */
-  next(n) {
-    const line = this.lines[n];
-    const resource = this.given.resources[line.resource];
-    const amount = this.amounts[n] / resource.unit;
-    const rise = line.draws.reduce((sum, curve) => sum + marginal(curve, amount), 0) / line.draws.length;
-    return rise * resource.portion;
-  }
-
-  isOutside(n) {
-    const band = this.given.band?.[n];
-    return Boolean(band) && (this.amounts[n] < band[0] || this.amounts[n] > band[1]);
-  }
-}
+const NEAR_HINT = "working out what is near the best…";
+const ACTIONS = [
+  ["optimum", "Optimum", "Give everyone what brings most within limits and locks"],
+  ["today", "Today", "Give everyone what they have today, scaled to the total"],
+  ["equal", "Equal", "Give everyone the same"],
+];
+let views = 0;
 
 function render({ model, el }) {
-  const root = document.createElement("div");
-  root.className = "salesnb salesnb-sliders";
-  el.append(root);
-  let view = draw(root, model);
-  const again = () => {
-    view.end();
-    view = draw(root, model);
-  };
-  const moved = () => view.take(model.get("amounts"));
-  model.on("change:given", again);
-  model.on("change:locks", again);
-  model.on("change:amounts", moved);
-  model.on("change:said", () => view.say(model.get("said")));
-  return () => {
-    model.off("change:given", again);
-    model.off("change:locks", again);
-    model.off("change:amounts", moved);
-    view.end();
-  };
-}
+  views += 1;
+  const show = { id: `salesnb-sliders-${views}`, wanted: "", folded: new Set(), grouping: null, line: 0, said: new Map() };
+  let [state, numbers, scales, root, parts] = [null, null, null, null, null];
+  // The gesture of now: its line, where all stood when it began, and which lines were beyond what is near the best.
+  let gesture = null;
+  let [beat, timer, pause, asked, wanting] = [model.get("heard"), null, null, 0, false];
 
-function draw(root, model) {
-  const given = model.get("given");
-  const state = new Sliders(given, model.get("amounts"), model.get("locks"));
-  const numbers = formats(given);
-  root.replaceChildren();
-  const outcome = element("div", "outcome", { role: "status", "aria-live": "off" });
-  const said = element("div", "said", { role: "alert" });
-  const bar = element("div", "bar");
-  const rows = [];
-  let timer = null;
-  let told = "";
+  const send = (message) => {
+    beat += 1;
+    model.send({ ...message, beat });
+  };
+  const told = () => model.get("heard") >= beat;
+  const ask = (verb, about = {}) => {
+    settle();
+    send({ do: verb, at: "bar", ...about });
+    top.draw();
+  };
 
-  const paint = () => {
-    for (const row of rows) row.paint();
-    outcome.textContent = sentence(state, given, numbers);
+  const begin = (n) => {
+    if (gesture?.n === n) return;
+    settle();
+    const near = state.lines.map((_, m) => state.near(m));
+    const start = [...state.amounts];
+    gesture = { n, start, from: start, near, revision: model.get("shown").revision, held: false };
   };
   const tell = () => {
     timer = null;
-    const now = JSON.stringify(state.amounts);
-    if (now === told) return;
-    told = now;
-    model.set("amounts", [...state.amounts]);
-    model.save_changes();
-  };
-  const soon = () => {
-    timer ??= setTimeout(tell, TOLD_EVERY);
-  };
-  const settle = () => {
-    clearTimeout(timer);
-    tell();
-    state.rescale();
-    paint();
-    model.send({ do: "settle" });
-  };
-  const say = (text) => {
-    said.textContent = text;
-  };
-  const gesture = { state, paint, soon, settle, say, numbers, given, ask: (message) => model.send(message) };
-
-  for (const [action, name, hint] of [
-    ["optimum", "Optimum", "Give everyone what brings most within limits and locks"],
-    ["today", "Today", "Give everyone what they have today, scaled to the total"],
-    ["equal", "Equal", "Give everyone the same"],
-    ["undo", "Undo", "Ctrl+Z"],
-    ["redo", "Redo", "Ctrl+Shift+Z"],
-  ]) {
-    const button = element("button", "", { type: "button", title: hint, "data-do": action });
-    button.textContent = name;
-    button.addEventListener("click", () => model.send({ do: action }));
-    bar.append(button);
-  }
-  const table = element("table", "");
-  table.append(heading(given, numbers), body(rows, gesture));
-  if (given.segments.length >= MANY) bar.append(search(rows));
-  const scroll = element("div", "scroll");
-  scroll.append(table);
-  root.append(bar, outcome, said, scroll);
-  const keys = (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.matches(".typed")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    model.send({ do: event.shiftKey ? "redo" : "undo" });
-  };
-  root.addEventListener("keydown", keys);
-  say(model.get("said"));
-  paint();
-  return {
-    say,
-    take(amounts) {
-      if (rows.some((row) => row.held())) return;
-      state.amounts = [...amounts];
-      told = JSON.stringify(amounts);
-      state.rescale();
-      paint();
-    },
-    end() {
-      clearTimeout(timer);
-      root.removeEventListener("keydown", keys);
-    },
-  };
-}
-
-function sentence(state, given, numbers) {
-  const total = state.total();
-  const parts = [`Expected ${numbers.sales(total)}`];
-  if (given.goal) {
-    const gap = total - given.goal.amount;
-    parts.push(`${numbers.sales(Math.abs(gap))} ${gap < 0 ? "below" : "above"} the goal of ${numbers.sales(given.goal.amount)}`);
-  }
-  given.resources.forEach((resource, r) => {
-    const used = state.mine[r].reduce((sum, n) => sum + state.amounts[n], 0);
-    const of = numbers.amount(resource, resource.total);
-    parts.push(`${resource.name} ${numbers.amount(resource, used)}${used === resource.total ? "" : ` of ${of}`}`);
-  });
-  return parts.join(" · ");
-}
-
-function heading(given, numbers) {
-  const head = element("thead", "");
-  const row = element("tr", "");
-  const figures = ["Amount", "Change", "Brings", "Next"];
-  const columns = [["Segment", "name"], ...(given.resources.length > 1 ? [["Resource", "resource"]] : []), ["", ""]];
-  for (const [name, kind] of [...columns, ...figures.map((one) => [one, "figure number"]), ["Lock", "locking"]]) {
-    const cell = element("th", kind, { scope: "col" });
-    cell.textContent = name;
-    if (name === "Next") {
-      const [resource, ...others] = given.resources;
-      if (!others.length) cell.textContent = `Next ${numbers.amount(resource, resource.portion * resource.unit)}`;
-      cell.title = "What the next portion of the resource brings here";
-    }
-    if (!name) cell.append(hidden("Slider"));
-    row.append(cell);
-  }
-  head.append(row);
-  return head;
-}
-
-function body(rows, gesture) {
-  const { given } = gesture;
-  const part = element("tbody", "");
-  const groups = given.segments.length >= MANY ? [...new Set(given.segments.map((segment) => segment.group))] : [""];
-  const grouped = groups.length > 1;
-  for (const group of groups) {
-    const inside = [];
-    if (grouped) part.append(groupRow(group, inside));
-    given.segments.forEach((segment, s) => {
-      if (grouped && segment.group !== group) return;
-      given.lines.forEach((line, n) => {
-        if (line.segment !== s) return;
-        const row = lineRow(n, segment, gesture);
-        rows.push(row);
-        inside.push(row);
-        part.append(row.node);
-      });
-    });
-  }
-  return part;
-}
-
-function groupRow(group, inside) {
-  const row = element("tr", "group");
-  const cell = element("th", "", { colspan: "9", scope: "rowgroup" });
-  const button = element("button", "", { type: "button", "aria-expanded": "true" });
-  const label = () => {
-    button.textContent = `${button.getAttribute("aria-expanded") === "true" ? "▾" : "▸"} ${group || "Others"} (${inside.length})`;
-  };
-  button.addEventListener("click", () => {
-    const open = button.getAttribute("aria-expanded") !== "true";
-    button.setAttribute("aria-expanded", String(open));
-    for (const found of inside) found.fold(!open);
-    label();
-  });
-  setTimeout(label);
-  cell.append(button);
-  row.append(cell);
-  return row;
-}
-
-function search(rows) {
-  const field = element("input", "", { type: "search", placeholder: "Find a segment", "aria-label": "Find a segment" });
-  field.addEventListener("input", () => {
-    const wanted = field.value.trim().toLowerCase();
-    for (const row of rows) row.match(!wanted || row.name.toLowerCase().includes(wanted));
-  });
-  return field;
-}
-
-function lineRow(n, segment, gesture) {
-  const { state, given, numbers, say } = gesture;
-  const line = state.lines[n];
-  const resource = given.resources[line.resource];
-  const several = given.resources.length > 1;
-  const name = several ? `${segment.name}, ${resource.name}` : segment.name;
-  const node = element("tr", "", { "data-line": String(n) });
-  const top = () => state.tops[line.resource];
-  const at = (amount) => `${Math.min(100, Math.max(0, (amount / top()) * 100))}%`;
-
-  const track = element("div", "track", {
-    role: "slider",
-    tabindex: "0",
-    "aria-label": name,
-    "aria-valuemin": String(line.low),
-    "aria-valuemax": String(line.high),
-  });
-  track.append(element("div", "rail"));
-  const reach = element("div", "reach");
-  const near = element("div", "near", { title: "Within it at most 1 % is lost" });
-  const band = given.band?.[n];
-  near.hidden = !band;
-  const today = element("div", "today", { title: `Today: ${numbers.amount(resource, line.today)}` });
-  const thumb = element("div", "thumb");
-  track.append(reach, near, today, thumb);
-  const typed = element("input", "typed", { type: "text", inputmode: "decimal", "aria-label": `${name}, amount` });
-  const [change, brings, next] = [0, 1, 2].map(() => element("td", "number"));
-  const lock = element("button", "", { type: "button", "aria-label": `Lock ${name}` });
-  const by = element("span", "why");
-  const why = element("input", "reason", { type: "text", placeholder: "Why?", "aria-label": `Why ${name} is locked` });
-  why.addEventListener("change", () => gesture.ask({ do: "lock", line: n, why: why.value }));
-  why.addEventListener("keydown", (event) => event.stopPropagation());
-
-  let from = null;
-  const go = (wanted, base) => {
-    const stopped = state.move(n, Math.max(0, Math.round(wanted)), base);
-    say(stopped ? `${name}: ${STOPS[stopped]}` : state.isOutside(n) ? `${name}: outside what costs less than 1 %.` : "");
-    gesture.paint();
-    gesture.soon();
-  };
-  const pointed = (event) => {
-    const box = track.getBoundingClientRect();
-    return Math.round((Math.min(Math.max(event.clientX - box.left, 0), box.width) / box.width) * top() / line.step) * line.step;
-  };
-  track.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    track.setPointerCapture(event.pointerId);
-    from = [...state.amounts];
-    go(pointed(event), from);
-  });
-  track.addEventListener("pointermove", (event) => {
-    if (from) go(pointed(event), from);
-  });
-  const drop = () => {
-    if (!from) return;
-    from = null;
-    gesture.settle();
-  };
-  track.addEventListener("pointerup", drop);
-  track.addEventListener("pointercancel", drop);
-  track.addEventListener("keydown", (event) => {
-    const wanted = byKey(event, state.amounts[n], line, top());
-    if (wanted === null) return;
-    event.preventDefault();
-    event.stopPropagation();
-    go(wanted, [...state.amounts]);
-    gesture.settle();
-  });
-  typed.addEventListener("change", () => {
-    const read = readNumber(typed.value, given.locale);
-    if (read.wrong || read.value < 0) {
-      say(`${name}: ${read.wrong ?? "An amount is 0 or more."} It stays as it was.`);
-      paint();
+    if (!gesture) return;
+    if (!told()) {
+      timer = setTimeout(tell, TOLD_EVERY);
       return;
     }
-    go(read.value * resource.unit, [...state.amounts]);
-    gesture.settle();
-    paint();
-  });
-  typed.addEventListener("keydown", (event) => event.stopPropagation());
-  lock.addEventListener("click", () => gesture.ask({ do: state.locks[n] ? "unlock" : "lock", line: n }));
-
-  const cells = [track, typed].map((part) => {
-    const cell = element("td", part === typed ? "number" : "");
-    cell.append(part);
-    return cell;
-  });
-  const locking = element("td", "");
-  locking.append(lock, " ", by, why);
-  const title = element("th", "", { scope: "row" });
-  title.textContent = segment.name;
-  node.append(title);
-  if (several) {
-    const which = element("td", "");
-    which.textContent = resource.name;
-    node.append(which);
-  }
-  node.append(...cells, change, brings, next, locking);
-
-  let [folded, matched] = [false, true];
-  const show = () => {
-    node.hidden = folded || !matched;
+    send({ do: "move", amounts: [...state.amounts], at: `line-${gesture.n}` });
   };
-  const paint = () => {
-    const amount = state.amounts[n];
-    const held = state.locks[n];
-    thumb.style.left = at(amount);
-    today.style.left = at(line.today);
-    for (const [part, ends] of [[reach, [line.low, line.high]], [near, band ?? [0, 0]]]) {
-      part.style.left = at(ends[0]);
-      part.style.width = `calc(${at(ends[1])} - ${at(ends[0])})`;
+  /** End the gesture: what it came to is kept in the plan. */
+  const settle = () => {
+    clearTimeout(timer);
+    clearTimeout(pause);
+    [timer, pause] = [null, null];
+    if (!gesture) return;
+    const { n, start, revision } = gesture;
+    gesture = null;
+    if (start.some((amount, m) => amount !== state.amounts[m])) {
+      send({ do: "keep", amounts: [...state.amounts], line: n, revision, at: `line-${n}` });
     }
-    track.setAttribute("aria-valuenow", String(amount));
-    track.setAttribute("aria-valuetext", numbers.amount(resource, amount));
-    track.setAttribute("aria-disabled", String(Boolean(held)));
-    if (document.activeElement !== typed || !typed.matches(":focus") || from) typed.value = numbers.amount(resource, amount);
-    change.textContent = numbers.change(resource, amount - line.today);
-    brings.textContent = numbers.sales(state.outcome(n));
-    next.textContent = numbers.sales(state.next(n));
-    lock.textContent = held ? "Unlock" : "Lock";
-    lock.setAttribute("aria-pressed", String(Boolean(held)));
-    lock.setAttribute("aria-label", `${held ? "Unlock" : "Lock"} ${name}`);
-    by.textContent = held ? held.by : "";
-    why.hidden = !held;
-    if (document.activeElement !== why) why.value = held?.why ?? "";
-    node.className = [held ? "locked" : "", state.isOutside(n) ? "outside" : ""].join(" ").trim();
+    state.rescale();
+    top.draw();
+    wantNear();
   };
-  return {
-    node,
-    name,
-    paint,
-    held: () => Boolean(from),
-    fold(hidden) {
-      folded = hidden;
-      show();
+  const settleSoon = () => {
+    clearTimeout(pause);
+    pause = setTimeout(settle, PAUSE);
+  };
+
+  const say = (n, text) => {
+    for (const other of show.said.keys()) if (other !== n) put(other, "");
+    put(n, text);
+  };
+  const put = (n, text) => {
+    if ((show.said.get(n) ?? "") === text) return;
+    if (text) show.said.set(n, text);
+    else show.said.delete(n);
+    const node = document.getElementById(`${show.id}-said-${n}`);
+    if (node && node.textContent !== text) node.textContent = text;
+  };
+  const go = (wanted) => {
+    const { n, from, near } = gesture;
+    const stopped = state.move(n, Math.max(0, Math.round(wanted)), from);
+    const words = stopWords(state, n, stopped, numbers) || nearWords(state, n, numbers);
+    say(n, [words, leftWords(state, n, near, (m) => lineName(state, m))].filter(Boolean).join(" "));
+    paint();
+    timer ??= setTimeout(tell, told() && Date.now() - asked > TOLD_EVERY ? 0 : TOLD_EVERY);
+    asked = Date.now();
+  };
+  const pointed = (n, event) => {
+    const [box, step] = [event.currentTarget.getBoundingClientRect(), state.lines[n].step];
+    const share = Math.min(Math.max(event.clientX - box.left, 0), box.width) / box.width;
+    return Math.round((share * state.top(n)) / step) * step;
+  };
+  const act = {
+    grab(n, event) {
+      if (event.button) return;
+      begin(n);
+      Object.assign(gesture, { held: true, from: [...state.amounts] });
+      // A page that sends events of its own has no pointer to capture.
+      if (event.isTrusted) event.currentTarget.setPointerCapture(event.pointerId);
+      clearTimeout(pause);
+      act.look(n);
+      go(pointed(n, event));
     },
-    match(found) {
-      matched = found;
-      show();
+    drag(n, event) {
+      if (gesture?.held && gesture.n === n) go(pointed(n, event));
+    },
+    drop() {
+      if (gesture?.held) settle();
+    },
+    key(n, event) {
+      const wanted = byKey(event, state.amounts[n], state.lines[n], state.top(n));
+      if (wanted === null) return;
+      event.preventDefault();
+      if (gesture?.held) return;
+      begin(n);
+      // Each key starts from where the last one led, so that those at a limit give and take as they did.
+      gesture.from = [...state.amounts];
+      go(wanted);
+      settleSoon();
+    },
+    leave() {
+      if (gesture && !gesture.held) settle();
+    },
+    type(n, field) {
+      settle();
+      const words = typed(n, field.value);
+      if (words) say(n, words);
+      top.draw();
+      field.value = numbers.amount(state.resource(n), state.amounts[n]);
+    },
+    lock(n) {
+      say(n, "");
+      ask(state.locks[n] ? "unlock" : "lock", { line: n, at: `line-${n}` });
+    },
+    why: (n, why) => ask("lock", { line: n, why, at: `line-${n}` }),
+    look(n) {
+      if (show.line === n) return;
+      show.line = n;
+      patch(root.querySelector(".curve"), panel());
+      collectCurve();
+    },
+    fold(group) {
+      if (!show.folded.delete(group)) show.folded.add(group);
+      top.draw();
     },
   };
-}
-
-/** The amount that a key asks for; null where it asks for none. */
-function byKey(event, amount, line, top) {
-  const page = Math.max(line.step, Math.round(top / 10 / line.step) * line.step);
-  const small = Math.max(line.step, Math.round(top / 100 / line.step) * line.step);
-  switch (event.key) {
-    case "ArrowRight":
-    case "ArrowUp":
-      return amount + (event.shiftKey ? line.step : small);
-    case "ArrowLeft":
-    case "ArrowDown":
-      return amount - (event.shiftKey ? line.step : small);
-    case "PageUp":
-      return amount + page;
-    case "PageDown":
-      return amount - page;
-    case "Home":
-      return line.low;
-    case "End":
-      return line.high;
-    default:
-      return null;
-  }
-}
-
-/** Write numbers as the reader does. */
-function formats(given) {
-  const money = (digits) =>
-    new Intl.NumberFormat(given.locale, { style: "currency", currency: given.currency, maximumFractionDigits: digits, minimumFractionDigits: digits });
-  const [whole, exact] = [money(0), money(given.digits)];
-  const count = new Intl.NumberFormat(given.locale, { maximumFractionDigits: 0 });
-  const amount = (resource, units) => {
-    const major = units / resource.unit;
-    if (!resource.counts) return (units % resource.unit ? exact : whole).format(major);
-    return `${count.format(major)} ${resource.counts}`;
+  /** Move to what was typed; if that cannot be, say why and leave all as it was. */
+  const typed = (n, text) => {
+    const [line, resource] = [state.lines[n], state.resource(n)];
+    const read = readNumber(text, model.get("given").locale);
+    const stays = `It stays at ${numbers.amount(resource, state.amounts[n])}.`;
+    if (read.wrong) return `${read.wrong} ${stays}`;
+    if (read.value < 0) return `An amount is 0 or more. ${stays}`;
+    const wanted = Math.round(read.value * resource.unit);
+    if (Math.abs(read.value * resource.unit - wanted) > 1e-6) return `${resource.counts || "Money"} cannot be split into such small parts. ${stays}`;
+    begin(n);
+    const stopped = state.move(n, wanted, gesture.from);
+    if (stopped) {
+      const reached = state.amounts[n];
+      state.amounts = [...gesture.from];
+      gesture = null;
+      return typedWords(state, n, wanted, stopped, reached, numbers);
+    }
+    const rounded = state.amounts[n] === wanted ? "" : `It moves in steps of ${numbers.amount(resource, line.step)}.`;
+    say(n, [rounded, nearWords(state, n, numbers)].filter(Boolean).join(" "));
+    settle();
+    return "";
   };
-  return {
-    sales: (major) => whole.format(major),
-    amount,
-    change: (resource, units) => (units ? `${units > 0 ? "+" : "−"}${amount(resource, Math.abs(units))}` : "–"),
+
+  const keyed = (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.matches("input")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    ask(event.shiftKey ? "redo" : "undo");
   };
-}
 
-function hidden(text) {
-  const made = element("span", "hidden");
-  made.textContent = text;
-  return made;
-}
+  const describe = (shown, _ask, said) => {
+    sync(shown);
+    if (!state || shown.nothing) return h("p", { role: "status" }, shown.nothing);
+    return h(
+      "div",
+      { on: { keydown: keyed } },
+      bar(shown),
+      shown.alone?.waiting ? waiting(shown.alone.waiting) : null,
+      h("div", { class: "outcome", role: "status", "aria-live": "off" }, outcomeWords(state, numbers)),
+      shown.broken.map((one) => h("div", { class: "said", role: "alert" }, `${one}.`)),
+      saidAt(said, "bar"),
+      h(
+        "div",
+        { class: "beside" },
+        h("div", { class: "scroll" }, table(state, show, act, numbers)),
+        h("aside", { class: "curve", "aria-label": "Response curve" }, panel()),
+      ),
+    );
+  };
+  const panel = () => {
+    scales = shape(state, show.line);
+    return curve(state, show.line, scales, lineName(state, show.line), numbers);
+  };
+  const bar = (shown) => {
+    const { segments, groupings } = model.get("given");
+    const press = (verb, name, title, disabled) => h("button", { type: "button", title, disabled, "data-do": verb, on: { click: () => ask(verb) } }, name);
+    const near = model.get("near");
+    const left = near.of - near.ends.length;
+    return h(
+      "div",
+      { class: "bar", role: "toolbar", "aria-label": "Allocation" },
+      ACTIONS.map(([verb, name, title]) => press(verb, name, title)),
+      press("undo", "Undo", shown.undo && `Take back: ${shown.undo} (Ctrl+Z)`, !shown.undo),
+      press("redo", "Redo", shown.redo && `Make again: ${shown.redo} (Ctrl+Shift+Z)`, !shown.redo),
+      segments.length >= MANY ? search() : null,
+      segments.length >= MANY && groupings.length ? grouping(groupings) : null,
+      h("span", { class: "saved", role: "status" }, gesture || !told() ? "Not kept yet" : (shown.alone?.saved ?? null)),
+      h("span", { class: "quiet progress", role: "status" }, near.wrong || (left ? `${NEAR_HINT} ${near.ends.length} of ${near.of}` : null)),
+    );
+  };
+  const search = () =>
+    h("input", {
+      type: "search",
+      placeholder: "Find a segment",
+      "aria-label": "Find a segment",
+      on: {
+        input: (event) => {
+          show.wanted = event.target.value.trim().toLowerCase();
+          top.draw();
+        },
+      },
+    });
+  const grouping = (groupings) =>
+    h(
+      "label",
+      {},
+      "Group by ",
+      h(
+        "select",
+        {
+          value: String(groupings.indexOf(show.grouping)),
+          on: {
+            change: (event) => {
+              show.grouping = groupings[Number(event.target.value)] ?? null;
+              show.folded.clear();
+              top.draw();
+            },
+          },
+        },
+        groupings.map((one, n) => h("option", { value: n }, one.dimension)),
+        h("option", { value: -1 }, "nothing"),
+      ),
+    );
+  const waiting = (text) =>
+    h(
+      "div",
+      { class: "notice", role: "alert" },
+      h("p", {}, text),
+      h("div", { class: "bar" }, [["again", "Try again"], ["drop", "Drop it"]].map(([verb, name]) => h("button", { type: "button", on: { click: () => ask(verb) } }, name))),
+    );
 
-function element(tag, name, attributes = {}) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
+  const collectCurve = () => {
+    for (const name of ["drop", "point", "reading"]) parts[name] = root.querySelector(`.curve [data-part=${name}]`);
+  };
+  const collect = (drawn) => {
+    root = drawn;
+    if (!root.querySelector("table")) return;
+    parts = { rows: painter(root, state, show, numbers), outcome: root.querySelector(".outcome").firstChild };
+    collectCurve();
+  };
+  /** Write what a move changes, without describing the page anew. */
+  const paint = () => {
+    parts.rows();
+    parts.outcome.data = outcomeWords(state, numbers);
+    const now = curveNow(state, show.line, scales, numbers);
+    for (const [node, of] of [[parts.point, { cx: now.x, cy: now.y }], [parts.drop, { x1: now.x, x2: now.x, y1: now.y }]]) {
+      for (const [name, value] of Object.entries(of)) node.setAttribute(name, value);
+    }
+    parts.reading.firstChild.data = now.text;
+  };
+
+  const read = () => {
+    const given = model.get("given");
+    if (!given.lines) return;
+    state = new Sliders(given, model.get("amounts"), model.get("shown").locks);
+    state.ends = model.get("near").ends ?? [];
+    numbers = formats(given);
+    show.line = Math.min(show.line, given.lines.length - 1);
+    const named = given.groupings.find((one) => one.dimension === show.grouping?.dimension);
+    show.grouping = given.segments.length >= MANY ? (named ?? given.groupings[0] ?? null) : null;
+  };
+  /** Take what the kernel shows, unless something newer stands here. */
+  const sync = (shown) => {
+    if (!state) return;
+    [state.locks, state.ends] = [shown.locks, model.get("near").ends ?? []];
+    const amounts = model.get("amounts");
+    if (gesture || !told() || amounts.length !== state.lines.length) return;
+    state.amounts = [...amounts];
+    state.rescale();
+  };
+  read();
+  const top = view({ model, el }, "sliders", describe, collect);
+
+  const soon = () => {
+    if (!gesture) top.soon();
+  };
+  const renewed = () => {
+    [gesture, wanting] = [null, false];
+    read();
+    top.soon();
+    wantNear();
+  };
+  const said = () => {
+    const { at, text } = model.get("said");
+    if (text && at.startsWith("line-")) say(Number(at.slice(5)), text);
+  };
+  /** Have a little more worked out of what is near the best; while a hand moves, the kernel is free for that. */
+  const wantNear = () => {
+    const near = model.get("near");
+    if (gesture || wanting || !near.of || near.wrong || near.ends.length >= near.of) return;
+    wanting = true;
+    model.send({ do: "near" });
+  };
+  const nearer = () => {
+    wanting = false;
+    if (gesture) {
+      state.ends = model.get("near").ends;
+      paint();
+    } else top.soon();
+    wantNear();
+  };
+  const heard = [
+    ["change:given", renewed],
+    ["change:amounts", soon],
+    ["change:heard", soon],
+    ["change:said", said],
+    ["change:near", nearer],
+  ];
+  for (const [name, call] of heard) model.on(name, call);
+  wantNear();
+  return () => {
+    settle();
+    for (const [name, call] of heard) model.off(name, call);
+    top.end();
+  };
 }
 
 export default { render };

@@ -5,26 +5,42 @@ import { h, patch } from "./dom.js";
  *
  * `ask(verb, about)` asks the kernel for something; what stands against it comes back as `said`, `{at, text}`,
  * to be shown beside the control that is `at`.
- * @returns {{draw: function, end: function}} `draw` draws again, as when something of the page's own has changed
+ * `drawn(root)` is called whenever it has been drawn.
+ * @returns {{draw: function, soon: function, end: function}} `draw` draws again, as when something of the page's own has
+ *   changed; `soon` once all that happens now has happened
  */
-export function view({ model, el }, name, tree) {
+export function view({ model, el }, name, tree, drawn = () => {}) {
   const root = document.createElement("div");
   root.className = `salesnb salesnb-${name}`;
   el.append(root);
   const ask = (verb, about = {}) => model.send({ do: verb, ...about });
-  const draw = () => patch(root, tree(model.get("shown"), ask, model.get("said")));
+  const draw = () => {
+    patch(root, tree(model.get("shown"), ask, model.get("said")));
+    drawn(root);
+  };
+  // What the kernel tells at once is drawn once.
+  let waits = false;
+  const soon = () => {
+    if (waits) return;
+    waits = true;
+    queueMicrotask(() => {
+      waits = false;
+      draw();
+    });
+  };
   // Keys typed in a field are not the notebook's commands.
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input, textarea, select, [role=slider]")) event.stopPropagation();
   });
-  model.on("change:shown", draw);
-  model.on("change:said", draw);
+  model.on("change:shown", soon);
+  model.on("change:said", soon);
   draw();
   return {
     draw,
+    soon,
     end() {
-      model.off("change:shown", draw);
-      model.off("change:said", draw);
+      model.off("change:shown", soon);
+      model.off("change:said", soon);
     },
   };
 }

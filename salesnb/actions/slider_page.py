@@ -1,0 +1,92 @@
+"""What a page of sliders is given beside the amounts: curves, ends and groups, with words in the reader's format."""
+
+from typing import Any
+
+from salesnb.actions.slider_board import Board
+from salesnb.actions.slider_groups import groupings
+from salesnb.actions.slider_lines import Line
+from salesnb.money import minor_digits
+from salesnb.planning import Resource
+
+__all__ = ["slider_page"]
+
+# A page computes every draw of every line at each step of a drag: so many in all, but no fewer than so many a line.
+_MOST_DRAWS, _FEWEST_DRAWS = 2_000, 20
+
+
+def slider_page(board: Board) -> dict[str, Any]:
+    """Give what does not change while amounts are moved; money in major units where it is not an amount of a line.
+
+    Raises
+    ------
+    BadInput, Infeasible
+        As `Board.lines`.
+    """
+    lines, plan = board.lines, board.session.plan
+    settings = board.session.workspace.settings
+    places = {resource.id: n for n, resource in enumerate(lines.resources)}
+    segments = dict.fromkeys((line.segment, line.name) for line in lines.all)
+    numbers = {segment: n for n, (segment, _) in enumerate(segments)}
+    digits = minor_digits(plan.currency)
+    goal = next((g for g in plan.goals if g.unit == "money"), None)
+    seen: set[str] = set()
+    given = []
+    for n, line in enumerate(lines.all):
+        given.append(
+            {"resource": places[line.resource], "segment": numbers[line.segment]}
+            | _line(board, n, line, is_first=line.segment not in seen)
+        )
+        seen.add(line.segment)
+    return {
+        "locale": settings.locale.replace("_", "-"),
+        "currency": plan.currency,
+        "digits": digits,
+        "goal": {"amount": goal.target / 10**digits} if goal else None,
+        "resources": [_resource(board, resource, digits) for resource in lines.resources],
+        "segments": [name for _, name in segments],
+        "groupings": [
+            {"dimension": one.dimension, "groups": list(one.groups)}
+            for one in groupings(plan, [segment for segment, _ in segments])
+        ],
+        "lines": given,
+    }
+
+
+def _resource(board: Board, resource: Resource, digits: int) -> dict[str, Any]:
+    unit = 10**digits if resource.unit == "money" else 1
+    return {
+        "name": resource.name,
+        "counts": resource.counts,
+        "unit": unit,
+        "total": int(resource.total),
+        "keeps": resource.spend == "all",
+        "portion": board.portion(resource) / unit,
+    }
+
+
+def _line(board: Board, place: int, line: Line, *, is_first: bool) -> dict[str, Any]:
+    posed = board.lines.posed
+    stored = posed.stored(board.lines.keys[place])
+    scale = posed.scale
+    unit = scale.of(board.lines.resource(place))
+    # Points tell what a segment sold in all; a further resource's curve tells what it brings beside that.
+    points = stored.fit.points if stored.fit is not None and is_first else ()
+    return {
+        "today": line.today,
+        "low": line.low,
+        "high": line.high,
+        "step": line.step,
+        "source": stored.source,
+        "beside": not is_first,
+        "points": [[effort / unit, sales / scale.sales()] for effort, sales in points],
+        "draws": [
+            {
+                "form": curve.form,
+                "height": curve.height,
+                "scale": curve.scale,
+                "shape": curve.shape,
+                "base": curve.base,
+            }
+            for curve in line.draws[: max(_FEWEST_DRAWS, _MOST_DRAWS // len(board.lines.all))]
+        ],
+    }
