@@ -83,20 +83,22 @@ function quotaRow(one, { unit, figures, act }) {
       value: typed(value, unit),
       on: { change: (event) => act.type(verb, one.id, event.target), keydown: escapes, blur: act.leave },
     });
-  const by = one.lock ? h("span", { class: "quiet" }, one.lock.by) : null;
   return [
     h("td", { class: "number", title: one.basis }, top ? h("strong", {}, show(one.amount, unit)) : field("hold", one.amount, "quota")),
     h(
       "td",
-      { class: "locking" },
-      top
-        ? h("span", { class: "quiet" }, "the goal")
-        : h("button", { type: "button", "aria-pressed": String(Boolean(one.lock)), "aria-label": `${one.lock ? "Unlock" : "Lock"} ${one.name}`, on: { click: () => act.press(one.lock ? "free" : "hold", one.id) } }, one.lock ? "Unlock" : "Lock"),
-      " ",
-      by,
-      one.lock && !top
-        ? h("input", { type: "text", class: "reason", "aria-label": `Why ${one.name} is locked`, value: one.lock.why, on: { change: (event) => act.why(one.id, event.target.value), keydown: escapes, blur: act.leave } })
-        : null,
+      {},
+      h(
+        "div",
+        { class: "locking" },
+        top
+          ? h("span", { class: "quiet" }, "the goal")
+          : h("button", { type: "button", "aria-pressed": String(Boolean(one.lock)), "aria-label": `${one.lock ? "Unlock" : "Lock"} ${one.name}`, on: { click: () => act.press(one.lock ? "free" : "hold", one.id) } }, one.lock ? "Unlock" : "Lock"),
+        one.lock ? h("span", { class: "by quiet", title: one.lock.by }, one.lock.by) : null,
+        one.lock && !top
+          ? h("input", { type: "text", class: "reason", "aria-label": `Why ${one.name} is locked`, value: one.lock.why, on: { change: (event) => act.why(one.id, event.target.value), keydown: escapes, blur: act.leave } })
+          : null,
+      ),
     ),
     h("td", { class: "number" }, field("commit", one.committed, "commits to", "–")),
     h("td", { class: "number" }, one.children ? [show(one.below, unit), " ", h("span", { class: "quiet" }, `${one.answered} of ${one.children}`)] : ""),
