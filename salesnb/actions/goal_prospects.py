@@ -61,7 +61,7 @@ def prospect_of(session: "PlanSession", plan: Plan, goal: Goal) -> Prospect:
     maker = goal_maker(workspace, data, plan.period)
     before = workspace.calendar.year_before(goal.period)
     last = maker.past(maker.known.get(goal.kpi), before)
-    standing = ()
+    standing: tuple[HeldNode, ...] = ()
     if not goal.splits:
         standing = tuple(HeldGoals(workspace=workspace, data=data, plan=plan).nodes(goal, as_of))
     likely = likely_of(

@@ -161,8 +161,8 @@ function goals({ shown, figures, beside, acts }) {
       h("td", {}, one.period),
       h("td", { class: "number" }, one.target === null ? "no target yet" : `${one.direction === "at_most" ? "at most " : ""}${figures.show(one.target, one.unit)}`),
       h("td", { class: "number" }, one.chance),
-      h("td", {}, one.owner || h("span", { class: "short" }, "nobody")),
-      h("td", { class: "serves" }, one.objective || h("span", { class: "short" }, "serves no objective")),
+      h("td", { class: "answers", title: one.owner }, one.owner || h("span", { class: "short" }, "nobody")),
+      h("td", { class: "serves", title: one.objective }, one.objective || h("span", { class: "short" }, "serves no objective")),
       h("td", { class: one.smart.holds < one.smart.of ? "short" : "quiet" }, one.smart.of ? `${one.smart.holds} of ${one.smart.of}` : ""),
     );
   return h(

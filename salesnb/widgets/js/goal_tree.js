@@ -1,7 +1,7 @@
 import { h, restore, unseen } from "./dom.js";
 
 // Up to so many rows a tree is open at first; a larger one shows the level below the top.
-const OPEN_AT_FIRST = 60;
+const OPEN_AT_FIRST = 80;
 
 /** Which nodes of a tree are open: every one of a small tree, the top of a large one. */
 export function openAtFirst(rows) {
