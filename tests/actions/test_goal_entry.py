@@ -15,6 +15,7 @@ from salesnb.actions.goal_prospects import Prospect
 from salesnb.actions.making import make_plan
 from salesnb.actions.outlooks import Outlook
 from salesnb.actions.plan_session import PlanSession
+from salesnb.actions.plans import read_target
 from salesnb.calendar import FiscalCalendar
 from salesnb.crm.generator import write_sample
 from salesnb.errors import BadInput, BadUsage, Infeasible, StaleSave, UnknownName
@@ -101,6 +102,14 @@ def test_what_cannot_be_a_target_is_refused_and_the_plan_stays(
     assert kept(entry).revision == 1
 
 
+@pytest.mark.parametrize(
+    ("unit", "target"), [("money", 5_000_00), ("money_per_day", 5_000_00), ("count", 5_000), ("days", 5_000)]
+)
+def test_money_is_typed_in_major_units_a_day_too(unit: str, target: int) -> None:
+    assert read_target("5000", unit, Settings()) == target
+    assert read_target("35%", "ratio", Settings()) == 0.35
+
+
 def test_a_typed_quota_is_locked_and_the_others_carry_the_difference(entry: GoalEntry) -> None:
     entry.hold("East", "200000", "agreed with Bea")
     found = amounts(kept(entry))
@@ -159,6 +168,11 @@ def test_what_takes_time_is_worked_out_only_when_asked_and_says_why_there_is_non
     page = goal_page(entry)
     assert page["pending"] == ["won_amount"]
     assert page["goal"]["outlook"] is None
+    smart = {one["aspect"]: one for one in page["goal"]["smart"]}
+    assert (smart["achievable"]["holds"], smart["achievable"]["what"]) == (
+        None,
+        "The outlook is being worked out.",
+    )
     entry.work_out("won_amount")
     page = goal_page(entry)
     assert page["pending"] == []

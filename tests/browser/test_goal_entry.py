@@ -182,9 +182,11 @@ def test_a_quota_is_typed_locked_with_a_reason_and_freed(drawn: Callable, widget
     assert quota["West"].amount == 100_000_00
     west = page.get_by_label("West, quota")
     west.fill("150000")
-    page.get_by_label("West rep 1, commits to").click()
+    west.press("Enter")
     said = page.locator(".saying").get_by_role("alert")
     expect(said).to_contain_text("50,000 too much")
+    expect(west).to_have_value("150000")
+    page.get_by_label("West rep 1, commits to").click()
     expect(west).to_have_value("$100,000")
     page.get_by_role("button", name="Unlock East").click()
     expect(page.get_by_label("East, quota")).to_have_value("$150,000")

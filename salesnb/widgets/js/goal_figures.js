@@ -30,11 +30,11 @@ export function goalFigures({ locale, currency, digits }) {
       if (found.value < 0) return { wrong: `${JSON.stringify(text.trim())} is below zero: give zero or more.` };
       const share = unit === "ratio" && /%\s*$/.test(text);
       if (unit === "count" && !Number.isInteger(found.value)) return { wrong: `${JSON.stringify(text.trim())} is not a whole number, and this KPI counts things.` };
-      const value = share ? found.value / 100 : unit === "money" ? Math.round(found.value * minor) : found.value;
+      const value = share ? found.value / 100 : unit === "money" ? Math.round(found.value * minor) : unit === "money_per_day" ? found.value * minor : found.value;
       return { value, text: `${plainly(found.value)}${share ? "%" : ""}` };
     },
     /** A value as the kernel reads it. */
-    plain: (value, unit) => plainly(unit === "money" ? value / minor : value),
+    plain: (value, unit) => plainly(unit.startsWith("money") ? value / minor : value),
     /** The smallest step that people think in: whole major units of money. */
     whole: (unit) => (unit === "money" ? minor : unit === "count" ? 1 : 0),
   };
