@@ -19,6 +19,8 @@ _SMART = planning.goal_checks.ASPECTS[:5]
 
 def goal_page(entry: GoalEntry) -> dict[str, Any]:
     """Give what the page of the goals shows; nothing is worked out for it that takes time."""
+    from salesnb.outlook.attain import LEVELS
+
     settings, plan = entry.session.workspace.settings, entry.plan
     findings = entry.findings()
     periods = [plan.period, *entry.session.workspace.calendar.months(plan.period)]
@@ -28,6 +30,7 @@ def goal_page(entry: GoalEntry) -> dict[str, Any]:
         "currency": plan.currency,
         "digits": settings.digits,
         "period": plan.period.label,
+        "levels": [[name, share] for (name, _), share in zip(LEVELS, settings.chances, strict=True)],
         "periods": [one.label for one in periods],
         "kpis": [
             {"name": name, "label": kpi.label, "unit": kpi.unit}

@@ -2,7 +2,7 @@ import { h, restore } from "./dom.js";
 import { view } from "./view.js";
 import { chanceOf, reachable } from "./chances.js";
 import { goalFigures } from "./goal_figures.js";
-import { GOAL_LEVELS, UNLIKELY, chanceDial, chanceWord, goalScale, scaleOf } from "./goal_gauge.js";
+import { UNLIKELY, chanceDial, chanceWord, goalScale, scaleOf } from "./goal_gauge.js";
 import { escapes, goalTree, openAtFirst, openDownTo } from "./goal_tree.js";
 
 // A key that is held moves the target on; what it comes to is kept once it rests so long.
@@ -332,7 +332,7 @@ function smart(goal) {
   );
 }
 
-function chances({ figures, beside, acts }, goal) {
+function chances({ shown, figures, beside, acts }, goal) {
   const { outlook, unit } = goal;
   const part = (...inside) => h("div", { class: "chances", "aria-label": "How likely it is", role: "group" }, inside, beside("outlook"));
   if (!outlook) return part(h("p", { class: "quiet", role: "status" }, "Working out the outlook …"));
@@ -357,6 +357,7 @@ function chances({ figures, beside, acts }, goal) {
     dialOf(gauge, target, figures),
     goalScale({
       gauge,
+      levels: shown.levels,
       scale: page.scale,
       at: target,
       marks,
@@ -368,7 +369,7 @@ function chances({ figures, beside, acts }, goal) {
         page.isHeld = now;
       },
     }),
-    h("div", { class: "bar levels", role: "group", "aria-label": "Take a level" }, GOAL_LEVELS.map(([name, share]) => taking(floored(gauge, share, figures, unit), `${name[0].toUpperCase()}${name.slice(1)}, ${figures.percent(share)}`, take, show))),
+    h("div", { class: "bar levels", role: "group", "aria-label": "Take a level" }, shown.levels.map(([name, share]) => taking(floored(gauge, share, figures, unit), `${name[0].toUpperCase()}${name.slice(1)}, ${figures.percent(share)}`, take, show))),
     unlikely({ goal, gauge, target, figures, take, acts }),
     h("p", { class: "quiet views" }, outlook.views ? `Views: ${outlook.views}.` : ""),
     beside("cause"),

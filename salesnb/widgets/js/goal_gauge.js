@@ -1,8 +1,6 @@
 import { h } from "./dom.js";
 import { reachable } from "./chances.js";
 
-// What people call a target by how likely it is reached; as in salesnb/outlook/attain.py.
-export const GOAL_LEVELS = [["commit", 0.9], ["target", 0.5], ["stretch", 0.2]];
 export const UNLIKELY = 0.2;
 const LIKELY_ANYWAY = 0.8;
 const BINS = 48;
@@ -67,9 +65,9 @@ function niceStep(rough) {
 
 /**
  * The target on the scale of what may come: dragged, moved by keys, or put on a level.
- * `at` is the target (null for none); `move(value)` while it moves, `settle()` once it stands.
+ * `levels` are names and chances of commit, target and stretch. `at` is the target (null for none); `move(value)` while it moves, `settle()` once it stands.
  */
-export function goalScale({ gauge, scale, at, marks, show, least, move, settle, held }) {
+export function goalScale({ gauge, levels, scale, at, marks, show, least, move, settle, held }) {
   const place = (value) => `${(Math.min(1, Math.max(0, (value - scale.low) / (scale.high - scale.low))) * 100).toFixed(3)}%`;
   const step = Math.max(scale.step, least);
   const rounded = (value) => Math.max(0, Math.round(value / step) * step);
@@ -114,7 +112,7 @@ export function goalScale({ gauge, scale, at, marks, show, least, move, settle, 
       { class: "field", role: "slider", tabindex: "0", "aria-label": "Target", "aria-valuemin": Math.round(scale.low), "aria-valuemax": Math.round(scale.high), "aria-valuenow": Math.round(at ?? scale.low), "aria-valuetext": at === null ? "no target yet" : show(at), on },
       density(gauge, scale, at),
       h("div", { class: "within", style: `left:${place(gauge.low)};right:calc(100% - ${place(gauge.high)})`, title: "In 80 of 100 cases it ends here" }),
-      GOAL_LEVELS.map(([name, share]) => h("div", { class: `level ${name}`, style: `left:${place(reachable(gauge, share))}`, title: `${name}: ${show(reachable(gauge, share))}` })),
+      levels.map(([name, share]) => h("div", { class: `level ${name}`, style: `left:${place(reachable(gauge, share))}`, title: `${name}: ${show(reachable(gauge, share))}` })),
       marks.map(({ name, value }) => (value < scale.low || value > scale.high ? null : h("div", { class: "compared", style: `left:${place(value)}`, title: `${name}: ${show(value)}` }, h("span", {}, name)))),
       at === null ? null : h("div", { class: "thumb", style: `left:${place(at)}` }),
     ),
