@@ -9,8 +9,9 @@ from salesnb import planning
 from salesnb.actions.cascading import weights_given
 from salesnb.actions.clock import author, moment
 from salesnb.actions.given_quotas import GivenQuotas, given_quotas, listed
-from salesnb.actions.held_goals import below_of, target_of
-from salesnb.actions.history import month_weights, rep_drivers, total_history
+from salesnb.actions.goal_making import GoalMaker
+from salesnb.actions.held_goals import target_of
+from salesnb.actions.history import month_weights, rep_drivers
 from salesnb.actions.organisation import org_tree
 from salesnb.actions.plans import over_line
 from salesnb.actions.splitting import by_basis
@@ -20,7 +21,6 @@ from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis import Kpi
 from salesnb.kpis.activity_data import NO_ACTIVITIES, lacks_activities
 from salesnb.planning import Goal, Objective, OrgTree, Plan, Weighting
-from salesnb.planning.model import SPLIT_UNITS
 from salesnb.planning.recascade import with_quotas
 
 if TYPE_CHECKING:
@@ -240,29 +240,10 @@ class _Maker:
         return said
 
     def _goal(self, kpi: Kpi, target: float) -> Goal:
-        baseline, known = self._baseline(kpi)
-        return Goal(
-            id=kpi.name,
-            objective=None,
-            kpi=kpi.name,
-            unit=kpi.unit,
-            target=target,
-            period=self.period,
-            owner=self.tree.root.manager or self.tree.root.name,
-            baseline=baseline,
-            baseline_period=known,
-            direction="at_least" if kpi.higher_is_better else "at_most",
-            below=below_of(kpi),
+        maker = GoalMaker(
+            workspace=self.workspace, data=self.data, period=self.period, known=self.known, tree=self.tree
         )
-
-    def _baseline(self, kpi: Kpi) -> tuple[float | int | None, str]:
-        """Find what the KPI was in the same period a year before, else in the period before."""
-        calendar = self.workspace.calendar
-        for past in (calendar.year_before(self.period), calendar.previous(self.period)):
-            value = total_history(self.data, calendar, self.known, kpi.name, past)
-            if value is not None:
-                return (round(value) if kpi.unit in SPLIT_UNITS else value), past.label
-        return None, ""
+        return maker.goal(kpi, target)
 
     def _weights(self, kpi: str) -> Weighting:
         """Take the history of the reps that are there; what others sold is not theirs to repeat."""

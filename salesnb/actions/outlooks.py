@@ -1,7 +1,7 @@
 """The outlook of a goal: what its period will bring at every node, and how likely each quota is attained."""
 
-import math
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,9 +12,11 @@ from salesnb.actions.outlook_data import (
     Monthly,
     deals_of,
     first_open_month,
-    month_number,
     monthly_totals,
     months_of,
+    nodes_above,
+    reps_below,
+    whole_months,
     won_within,
 )
 from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from salesnb.outlook.attain import Attainment
     from salesnb.outlook.deals import Deals
     from salesnb.outlook.distribution import Outcome
+    from salesnb.outlook.gauge import BaseRates, Gauge
     from salesnb.outlook.levers import Lever, Worth
     from salesnb.outlook.pipeline import Pipeline
     from salesnb.outlook.predictions import Prediction
@@ -76,7 +79,7 @@ class Outlook:
             raise BadInput(
                 f"The data ends on {data.meta.as_of}, before {as_of}.", hint="Give an earlier --as-of."
             )
-        if months_of(goal.period) != _whole_months(goal):
+        if months_of(goal.period) != whole_months(goal.period):
             raise BadUsage(
                 f"{goal.period.label} does not begin and end with a month, and the outlook is of months.",
                 hint="Plan a month, a quarter or a year.",
@@ -91,13 +94,22 @@ class Outlook:
         self._told: dict[str, NodeOutlook] = {}
         self._totals: dict[str, Monthly] = {}
 
+    def asked_of(self, plan: Plan, goal: Goal) -> "Outlook":
+        """Ask the same of a plan in which amounts alone are others; what was fitted serves both."""
+        if plan is self._plan and goal == self._goal:
+            return self
+        other = copy(self)
+        quotas = whole_reps(plan, self._as_of).quotas_of(goal)
+        vars(other).update({"_plan": plan, "_goal": goal, "_told": {}, "_quotas": quotas})
+        return other
+
     def result(self) -> GoalOutlook:
         """Tell it of every node."""
         return GoalOutlook(
             goal=self._goal,
             as_of=self._as_of,
             nodes=tuple(self.node(quota) for quota in self._quotas),
-            levers=self._levers(),
+            levers=self.levers(float(self._goal.target)),
             worth=self._worth(),
             views=self.views,
             notices=self._notices(),
@@ -158,29 +170,49 @@ class Outlook:
         top_down, bottom_up = self._from_above(quota), self._from_below(quota)
         if top_down is None and bottom_up is None:
             return None
+        rates = self._base_rates(quota) if self._to_date(quota) < quota.amount else None
         return attain(
             float(quota.amount),
             top_down=top_down,
             bottom_up=bottom_up,
             origins=self._origins(quota.level),
             recalibration=self._lesson.recalibration,
-            beaten_by_base_rate=self._beaten(quota),
+            beaten_by_base_rate=None if rates is None else rates.of(float(quota.amount)),
             chances=self._chances,
         )
 
-    def _beaten(self, quota: Quota) -> float | None:
-        """Give how often quotas like this were attained, where on the past probabilities did not beat that."""
-        first, after = months_of(self._goal.period)
-        if self._open_month >= after or self._to_date(quota) >= quota.amount or self.track is None:
+    def gauge(self, quota: Quota) -> "Gauge | None":
+        """Give what tells the chance of any target of a node; None where nothing is known of it."""
+        from salesnb.outlook.gauge import Gauge
+
+        found = self.node(quota)
+        if found.attainment is None:
             return None
-        level = self.track.levels.get(quota.level)
+        return Gauge(
+            outcome=found.attainment.outcome,
+            origins=self._origins(quota.level),
+            base_rates=self._base_rates(quota),
+            to_date=found.to_date,
+        )
+
+    def _base_rates(self, quota: Quota) -> "BaseRates | None":
+        """Give how often targets were attained, where on the past probabilities did not beat that."""
+        from salesnb.outlook.gauge import BaseRates
+
+        first, after = months_of(self._goal.period)
+        level = None
+        if self._open_month < after and self.track is not None:
+            level = self.track.levels.get(quota.level)
         if level is None or not level.is_beaten:
             return None
         monthly, begun = self._monthly(quota.level), self._open_month
-        left = quota.amount - monthly.between(quota.id, first, begun)
         rate = monthly.between(quota.id, begun - _RUN_RATE_MONTHS, begun) / _RUN_RATE_MONTHS
-        usual = rate * (after - max(first, begun))
-        return level.base_rate(left / usual if usual > 0 else math.inf)
+        return BaseRates(
+            record=level,
+            known=monthly.between(quota.id, first, begun),
+            usual=rate * (after - max(first, begun)),
+            to_date=self._to_date(quota),
+        )
 
     @cached_property
     def track(self) -> "TrackRecord | None":
@@ -268,7 +300,7 @@ class Outlook:
         simulated = self._simulation
         if simulated is None:
             return None
-        reps = [owner for owner in self._reps(quota) if owner in simulated.owners]
+        reps = [owner for owner in reps_below(self._quotas, quota) if owner in simulated.owners]
         return simulated.outcome(reps).plus(self._moved(quota, reps)) if reps else None
 
     def _moved(self, quota: Quota, reps: list[str]) -> float:
@@ -278,7 +310,7 @@ class Outlook:
         for rep, stays in self._stays.items():
             for place, stay in enumerate(stays) if rep in self._deals.owners else ():
                 first, end = span_of(stays, place, self._goal.period)
-                here = quota.id in {rep_node_id(rep), *self._above(stay.parent)}
+                here = quota.id in {rep_node_id(rep), *nodes_above(self._quotas, stay.parent)}
                 sold = won_within(self._deals, rep, first, min(end, self._as_of + timedelta(days=1)))
                 more += sold * (here - (rep in reps))
         return more
@@ -287,27 +319,6 @@ class Outlook:
     def _stays(self) -> dict[str, tuple[Quota, ...]]:
         known = moved_reps(self._plan.quotas_of(self._goal))
         return {node.removeprefix(REP_PREFIX): stays for node, stays in known.items()}
-
-    def _above(self, node: str | None) -> list[str]:
-        parents = {quota.id: quota.parent for quota in self._quotas}
-        found: list[str] = []
-        while node is not None:
-            found.append(node)
-            node = parents[node]
-        return found
-
-    def _reps(self, quota: Quota) -> list[str]:
-        """List the reps below a node, by id; of a rep itself."""
-        below: dict[str, list[Quota]] = {}
-        for found in self._quotas:
-            below.setdefault(found.parent or "", []).append(found)
-        todo, reps = [quota], []
-        while todo:
-            found = todo.pop()
-            todo += below.get(found.id, [])
-            if found.id.startswith(REP_PREFIX):
-                reps.append(found.id.removeprefix(REP_PREFIX))
-        return reps
 
     @cached_property
     def _deals(self) -> "Deals | None":
@@ -364,14 +375,13 @@ class Outlook:
         }
         return tuple(owner for owner in self._deals.owners if owner in reps)
 
-    def _levers(self) -> "tuple[Lever, ...]":
+    def levers(self, target: float) -> "tuple[Lever, ...]":
+        """Tell what moves the probability of a target of the whole, the most first; nothing where no deals are simulated."""
         from salesnb.outlook.levers import tornado
 
         if self._simulation is None or self._deals is None or self._pipeline is None:
             return ()
-        return tornado(
-            self._pipeline, self._deals, float(self._goal.target), owners=self._planned, **self._days
-        )
+        return tornado(self._pipeline, self._deals, target, owners=self._planned, **self._days)
 
     def _worth(self) -> "tuple[Worth, ...]":
         from salesnb.outlook.levers import worth_knowing
@@ -388,10 +398,3 @@ class Outlook:
             said += ", and a simulation of open and coming deals, half each"
         known = self._lesson.resolved
         return said + (f", corrected by how {known} earlier predictions turned out" if known else "")
-
-
-def _whole_months(goal: Goal) -> tuple[int, int]:
-    """The months of a period that begins and ends with one; of another, none."""
-    starts = goal.period.start.day == 1
-    ends = goal.period.end.day == 1
-    return (month_number(goal.period.start), month_number(goal.period.end)) if starts and ends else (0, 0)

@@ -5,7 +5,7 @@ plan's history, so that it outlives the process.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from salesnb import planning
@@ -13,7 +13,7 @@ from salesnb.actions.clock import author, moment
 from salesnb.actions.outlooks import Outlook
 from salesnb.actions.sessions import KpiSession
 from salesnb.errors import BadUsage, SalesnbError, StaleSave
-from salesnb.planning import Edits, Goal, Plan, Quota, Revision, diff, edited, edits_of
+from salesnb.planning import Edits, Goal, Plan, Revision, diff, edited, edits_of
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["Change", "News", "PlanSession", "Waiting"]
 
 Change = Callable[[Plan], Plan]
+
+# Outlooks are kept for so many goals; each holds thousands of draws.
+_OUTLOOKS = 8
+# What an outlook is fitted to: data, KPI, period, and who is where.
+_Shape = tuple[object, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +97,7 @@ class PlanSession:
         self.waiting: Waiting | None = None
         self._store = workspace.plans()
         self.kpis = KpiSession(workspace)
-        self._outlooks: dict[tuple[int, Goal, tuple[Quota, ...]], Outlook] = {}
+        self._outlooks: dict[_Shape, Outlook] = {}
         self._watchers: list[Callable[[], None]] = []
         self._stamp: tuple[int, int, int] | None = None
         self.plan, self.history = self._read()
@@ -107,8 +112,13 @@ class PlanSession:
         """The changes that stand and those that were taken back."""
         return edits_of(self.history)
 
-    def outlook(self, goal: Goal) -> Outlook:
-        """Give the outlook of a goal of the plan; what was fitted serves until its quotas or the data change.
+    def outlook(self, goal: Goal, plan: Plan | None = None) -> Outlook:
+        """Give the outlook of a goal; what was fitted serves until who is below it, or the data, changes.
+
+        Parameters
+        ----------
+        plan
+            That the goal is of; by default the plan as it is. One that is not kept may be asked of too.
 
         Raises
         ------
@@ -117,13 +127,18 @@ class PlanSession:
         BadUsage, BadInput
             When there can be none, and why: as of a day before the data's, of weeks, without history.
         """
-        data = self.kpis.data
-        key = (id(data), replace(goal, probability=None), self.plan.quotas_of(goal))
-        if key not in self._outlooks:
-            others = {one: kept for one, kept in self._outlooks.items() if one[1].id != goal.id}
-            made = Outlook(self.workspace, data, self.plan, goal, self.kpis.as_of)
-            self._outlooks = {**others, key: made}
-        return self._outlooks[key]
+        plan, data = plan or self.plan, self.kpis.data
+        shape = _shape(plan, goal, id(data))
+        known = self._outlooks.pop(shape, None)
+        found = (
+            Outlook(self.workspace, data, plan, goal, self.kpis.as_of)
+            if known is None
+            else known.asked_of(plan, goal)
+        )
+        kept = [(one, other) for one, other in self._outlooks.items() if one[0] == id(data)]
+        # The last that was asked is kept, with what was fitted for it.
+        self._outlooks = dict([*kept[1 - _OUTLOOKS :], (shape, found)])
+        return found
 
     def watch(self, told: Callable[[], None]) -> None:
         """Have a function called whenever the plan, or what is to be said of it, has changed."""
@@ -348,3 +363,8 @@ class PlanSession:
     def _tell(self) -> None:
         for told in tuple(self._watchers):
             told()
+
+
+def _shape(plan: Plan, goal: Goal, data: int) -> _Shape:
+    places = tuple((one.id, one.parent, one.level, one.rep, one.since) for one in plan.quotas_of(goal))
+    return data, goal.kpi, goal.period, places

@@ -219,8 +219,9 @@ def read_target(text: str, unit: str, settings: "Settings") -> int | float:
         if rounded:
             raise BadInput(f"The target {text!r} is not a whole number.", hint="This KPI counts things.")
         return whole
+    scale = 10**settings.digits if unit == "money_per_day" else 1
     try:
-        return float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
+        return scale * float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
     except ValueError:
         raise BadInput(
             f"The target {text!r} is not a number.", hint="Write digits, such as 0.35 or 35%."

@@ -78,6 +78,14 @@ from salesnb.planning.fairness import (
 from salesnb.planning.gaps import NodeGap, node_gaps
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
 from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
+from salesnb.planning.goals import (
+    add_goal,
+    change_goal,
+    drop_objective,
+    move_goal,
+    remove_goal,
+    state_objective,
+)
 from salesnb.planning.handing_over import hand_over, handovers_of, prorated, weights_handed_over
 from salesnb.planning.hedging import factors_of, with_hedges
 from salesnb.planning.held import held_to, hold, let_go
@@ -256,6 +264,7 @@ __all__ = [
     "TwoCutsQuery",
     "Weighting",
     "active_shares",
+    "add_goal",
     "answer_quota",
     "approve",
     "as_new",
@@ -267,6 +276,7 @@ __all__ = [
     "bookings",
     "cascade",
     "cascaded_goal",
+    "change_goal",
     "check",
     "check_typed",
     "choose_over_assignment",
@@ -274,6 +284,7 @@ __all__ = [
     "cut_across",
     "daily_wins",
     "diff",
+    "drop_objective",
     "dues",
     "edited",
     "edits_of",
@@ -310,6 +321,7 @@ __all__ = [
     "mixed",
     "month_weights_of",
     "months_since",
+    "move_goal",
     "move_rep",
     "moved_reps",
     "new_plan",
@@ -335,6 +347,7 @@ __all__ = [
     "read_share",
     "read_weight",
     "recascade",
+    "remove_goal",
     "roadmap",
     "safe_name",
     "schema_text",
@@ -349,6 +362,7 @@ __all__ = [
     "spread_period",
     "staffing_of",
     "standings",
+    "state_objective",
     "stays_of_rep",
     "steps",
     "sum_of_quotas",

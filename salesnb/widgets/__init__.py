@@ -1,8 +1,9 @@
 """Widgets: views on the model for JupyterLab, Notebook and Voila. What they decide is decided in ``salesnb.actions``."""
 
 from salesnb.widgets.allocation_sliders import AllocationSliders
+from salesnb.widgets.goal_entry import GoalEntry
 from salesnb.widgets.kpi_builder import KpiBuilder
 from salesnb.widgets.planning_session import PlanningSession
 from salesnb.widgets.session_bar import SessionBar
 
-__all__ = ["AllocationSliders", "KpiBuilder", "PlanningSession", "SessionBar"]
+__all__ = ["AllocationSliders", "GoalEntry", "KpiBuilder", "PlanningSession", "SessionBar"]

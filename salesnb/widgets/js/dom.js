@@ -30,8 +30,11 @@ export function patch(parent, described) {
       if (there && !fits && there.salesnbKey === undefined) parent.replaceChild(node, there);
       else parent.insertBefore(node, there ?? null);
     }
-    if (typeof one === "object") dress(node, one);
-    else if (node.data !== String(one)) node.data = String(one);
+    if (typeof one === "object") {
+      // The same description is the same page: a part that costs much is described again only when it changes.
+      if (node.salesnbDressed !== one) dress(node, one);
+      node.salesnbDressed = one;
+    } else if (node.data !== String(one)) node.data = String(one);
   });
   while (parent.childNodes.length > wanted.length) parent.lastChild.remove();
 }
@@ -66,6 +69,7 @@ function dress(node, one) {
     if (!(event in before)) node.addEventListener(event, hear);
   }
   patch(node, one.children);
+  node.salesnbValue = one.value;
   // What somebody is typing is theirs until they leave it.
   if (one.value !== undefined && node !== document.activeElement && node.value !== String(one.value)) node.value = one.value;
   if (one.checked !== undefined) node.checked = one.checked;
@@ -73,4 +77,10 @@ function dress(node, one) {
 
 function hear(event) {
   event.currentTarget.salesnbOn[event.type]?.(event);
+}
+
+/** Give a field back the value that it is described with, as when somebody leaves what they typed there. */
+export function restore(field) {
+  const value = field.salesnbValue;
+  if (value !== undefined && field.value !== String(value)) field.value = value;
 }

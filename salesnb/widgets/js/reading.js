@@ -26,7 +26,8 @@ export function readNumber(text, locale) {
   if (fractions.length > 1 || fractions.join("").includes(other) || (grouped.length > 1 && odd)) {
     return { wrong: `${JSON.stringify(text)} could be read in two ways; decimals stand behind "${decimal}".` };
   }
-  const value = Number(`${grouped.join("")}.${fractions[0] ?? "0"}`) * times;
+  // Fifteen digits hold what was typed: 1.005 million is no 1,004,999.9999999999.
+  const value = Number((Number(`${grouped.join("")}.${fractions[0] ?? "0"}`) * times).toPrecision(15));
   return { value: sign ? -value : value };
 }
 
