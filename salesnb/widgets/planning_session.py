@@ -10,6 +10,7 @@ from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.plans import last_plan
 from salesnb.errors import SalesnbError
 from salesnb.widgets.allocation import Allocation
+from salesnb.widgets.goal_entry import GoalEntry
 from salesnb.widgets.kpi_builder import KpiBuilder
 from salesnb.widgets.session_bar import SessionBar
 from salesnb.widgets.view import session_of
@@ -21,6 +22,7 @@ __all__ = ["TABS", "PlanningSession"]
 
 # A tab is added here: its title, and what makes its widget from the session.
 TABS: Mapping[str, Callable[[PlanSession], Any]] = {
+    "Goals": GoalEntry,
     "Allocation": Allocation,
     "KPIs": KpiBuilder,
 }
