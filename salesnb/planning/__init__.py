@@ -94,6 +94,7 @@ from salesnb.planning.means import (
     SeasonReach,
     SeasonWeek,
     SeasonWeight,
+    SegmentWeight,
 )
 from salesnb.planning.model import (
     ALONE,
@@ -153,6 +154,14 @@ from salesnb.planning.roadmap import (
     typed_weights,
 )
 from salesnb.planning.schema import plan_schema, schema_text
+from salesnb.planning.segments import (
+    add_segment,
+    remove_segment,
+    rename_segment,
+    segment_uses,
+    take_out_segment,
+    weigh_segments,
+)
 from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.stays import moved_reps, span_of, stays_of_rep, weights_by_stay, whole_reps
@@ -246,6 +255,7 @@ __all__ = [
     "SeasonWeight",
     "Seasonality",
     "Segment",
+    "SegmentWeight",
     "Shape",
     "Slope",
     "Staffing",
@@ -256,6 +266,7 @@ __all__ = [
     "TwoCutsQuery",
     "Weighting",
     "active_shares",
+    "add_segment",
     "answer_quota",
     "approve",
     "as_new",
@@ -335,10 +346,13 @@ __all__ = [
     "read_share",
     "read_weight",
     "recascade",
+    "remove_segment",
+    "rename_segment",
     "roadmap",
     "safe_name",
     "schema_text",
     "season_weights",
+    "segment_uses",
     "set_goal",
     "set_season",
     "shape_of",
@@ -352,6 +366,7 @@ __all__ = [
     "stays_of_rep",
     "steps",
     "sum_of_quotas",
+    "take_out_segment",
     "team_attainment",
     "two_cuts",
     "typed_leaves",
@@ -359,6 +374,7 @@ __all__ = [
     "unlock",
     "unlock_part",
     "weigh_new",
+    "weigh_segments",
     "weights_by_stay",
     "weights_handed_over",
     "weights_in_words",
