@@ -1,5 +1,6 @@
 """A segment brought into a plan's allocation: given the response curves that it needs, or taken out again."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from salesnb.actions.clock import author, moment
@@ -7,15 +8,18 @@ from salesnb.actions.deal_cells import DealCells
 from salesnb.actions.fitting_curves import with_curves
 from salesnb.actions.plan_segments import named_segments
 from salesnb.actions.stating import Answers, judge
+from salesnb.counting import counted
 from salesnb.errors import BadInput
 from salesnb.planning import Plan, Segment, find_segment, keep_curves, take_out_segment
 
 if TYPE_CHECKING:
     from salesnb.actions.plan_session import PlanSession
+    from salesnb.money import Formatter
 
-__all__ = ["bring_in", "judge_in", "sales_at_pace", "shared_with_allocated", "take_out"]
+__all__ = ["bring_in", "judge_in", "sales_at_pace", "shared_with_allocated", "shared_words", "take_out"]
 
 _YEAR = 365.25
+_NAMED = 3
 _NO_RESOURCE = "State first what there is to allocate, such as a budget."
 
 
@@ -92,6 +96,20 @@ def take_out(session: "PlanSession", key: str) -> None:
 def sales_at_pace(won: int, plan: Plan) -> int:
     """Give what the plan's period sells at the pace of twelve months, in minor units: the middle answer to begin with."""
     return round(won * plan.period.days / _YEAR)
+
+
+def shared_words(shared: Mapping[str, int], fmt: "Formatter") -> str:
+    """Warn of sales that curves would count twice; empty where there are none."""
+    if not shared:
+        return ""
+    largest = sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:_NAMED]
+    names = ", ".join(f"{name} ({fmt.compact(won)})" for name, won in largest)
+    left = len(shared) - len(largest)
+    more = f" and {counted(left, 'other', 'others')}" if left else ""
+    return (
+        f"It shares sales with segments in the allocation: {names}{more}. The outcome counts those twice"
+        " while both are in it."
+    )
 
 
 def shared_with_allocated(cells: DealCells, plan: Plan, segment: Segment) -> dict[str, int]:

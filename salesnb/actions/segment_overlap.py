@@ -39,6 +39,7 @@ class Gap:
     """What no segment covers of a value of a dimension."""
 
     dimension: str
+    code: int
     value: str | None
     figures: Figures
 
@@ -143,7 +144,7 @@ def _gaps(cells: DealCells, rows: Mask) -> tuple[Gap, ...]:
         if len(column.names) > _MANY_VALUES:
             continue
         code = max(range(len(figures)), key=lambda n: (_size(figures[n]), -n))
-        found.append(Gap(dimension=name, value=column.names[code], figures=figures[code]))
+        found.append(Gap(dimension=name, code=code, value=column.names[code], figures=figures[code]))
     found.sort(key=lambda gap: (-_size(gap.figures), gap.dimension))
     return tuple(gap for gap in found if _counts(gap.figures))[:_GAPS]
 

@@ -28,7 +28,7 @@ from salesnb.planning import (
 if TYPE_CHECKING:
     from salesnb.actions.plan_session import PlanSession
 
-__all__ = ["NONE", "Panel", "SegmentPicking", "Value", "condition_words", "name_of"]
+__all__ = ["NONE", "Panel", "SegmentPicking", "Value", "condition_words", "name_of", "values_words"]
 
 # What stands for deals that have no value of a dimension.
 NONE = "(none)"
@@ -89,12 +89,15 @@ class SegmentPicking:
         Codes of the values that are wanted, by dimension.
     chosen
         Ids of the segments that are picked out in the table or the chart.
+    saves
+        How often the filter was named as a segment.
     """
 
     def __init__(self, session: "PlanSession", by: Sequence[str] = ()) -> None:
         self.session, self.by = session, tuple(by)
         self.filters: dict[str, frozenset[int]] = {}
         self.chosen: frozenset[str] = frozenset()
+        self.saves = 0
         self._searched: dict[str, str] = {}
         self._open: frozenset[str] = frozenset()
         self._cells: tuple[object, DealCells] | None = None
@@ -189,7 +192,7 @@ class SegmentPicking:
 
     def suggested_name(self) -> str:
         """Give a name for the filter that is not taken; empty where nothing is filtered."""
-        parts = [_listed(one.values) for one in self.conditions()]
+        parts = [values_words(one.values) for one in self.conditions()]
         return ", ".join(parts)[:_LONG]
 
     def save(self, name: str) -> None:
@@ -202,6 +205,7 @@ class SegmentPicking:
         """
         conditions = self.conditions()
         self.session.change(lambda plan: add_segment(plan, name, conditions), f"Segment {name.strip()} named")
+        self.saves += 1
 
     def each(self, dimension: str) -> None:
         """Name a segment for each value of a dimension that has deals; those that are there stay.
@@ -317,10 +321,11 @@ def name_of(value: str | None) -> str:
 
 def condition_words(conditions: Sequence[Condition]) -> str:
     """Say what a segment filters: ``region is Europe or Asia; sector is energy``."""
-    return "; ".join(f"{one.dimension} is {_listed(one.values)}" for one in conditions)
+    return "; ".join(f"{one.dimension} is {values_words(one.values)}" for one in conditions)
 
 
-def _listed(values: Sequence[str]) -> str:
+def values_words(values: Sequence[str]) -> str:
+    """Name the first few values and say how many more there are."""
     names = [_cut(value or NONE) for value in values[:_NAMED]]
     left = len(values) - len(names)
     return " or ".join([*names, *([f"{left} others"] if left > 1 else ["1 other"] if left else [])])

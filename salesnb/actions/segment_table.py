@@ -22,7 +22,7 @@ from salesnb.planning import Plan, Segment, weigh_segments
 if TYPE_CHECKING:
     from salesnb.actions.segment_picking import SegmentPicking
 
-__all__ = ["SegmentRow", "SegmentTable", "Seen"]
+__all__ = ["Seen", "SegmentRow", "SegmentTable"]
 
 
 @dataclass(frozen=True, kw_only=True)
