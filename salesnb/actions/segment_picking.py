@@ -107,6 +107,10 @@ class SegmentPicking:
         """Have a function called whenever the filter or the choice has changed."""
         self._watchers.append(told)
 
+    def unwatch(self, told: Callable[[], None]) -> None:
+        """Call a function no more."""
+        self._watchers = [one for one in self._watchers if one != told]
+
     @property
     def cells(self) -> DealCells:
         """The deals; fetched again when an import has taken their place, or a segment has a dimension that they lack.
@@ -129,10 +133,11 @@ class SegmentPicking:
         self.filters = _still_there(cells, conditions)
         return cells
 
-    @property
-    def span(self) -> tuple[date, date]:
-        """The first and the last day of the twelve months in which deals were won."""
-        return self.cells.start, self.cells.as_of
+    def span_words(self) -> str:
+        """Say of which days the figures are."""
+        fmt, cells = self.session.workspace.settings.formatter, self.cells
+        last = fmt.date(cells.as_of)
+        return f"Won from {fmt.date(cells.start)} to {last}; open on {last}."
 
     def total(self) -> Figures:
         """Give what passes the filter."""
@@ -255,9 +260,19 @@ class SegmentPicking:
         segment = self.segment(key)
         if not segment.conditions:
             raise BadInput(f"{segment.name} is a market without deals yet.")
-        self.filters = {
-            name: codes for name, codes in self.cells.filters_of(segment.conditions).items() if codes
-        }
+        self.filter_by(segment.conditions)
+
+    def filter_by(self, conditions: Sequence[Condition]) -> None:
+        """Filter by conditions and by nothing else.
+
+        Raises
+        ------
+        UnknownName
+            When the data does not know a dimension or a value.
+        """
+        for one in conditions:
+            self._column(one.dimension)
+        self.filters = {name: codes for name, codes in self.cells.filters_of(conditions).items() if codes}
         self._tell()
 
     def pick(self, keys: Iterable[str]) -> None:

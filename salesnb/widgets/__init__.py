@@ -3,6 +3,7 @@
 from salesnb.widgets.allocation_sliders import AllocationSliders
 from salesnb.widgets.kpi_builder import KpiBuilder
 from salesnb.widgets.planning_session import PlanningSession
+from salesnb.widgets.segment_picker import SegmentPicker
 from salesnb.widgets.session_bar import SessionBar
 
-__all__ = ["AllocationSliders", "KpiBuilder", "PlanningSession", "SessionBar"]
+__all__ = ["AllocationSliders", "KpiBuilder", "PlanningSession", "SegmentPicker", "SessionBar"]

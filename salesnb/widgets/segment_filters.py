@@ -28,19 +28,23 @@ class SegmentFilters(View):
         super().__init__(picking.session)
         picking.watch(self.show)
 
+    def close(self) -> None:
+        """Draw no more."""
+        self.picking.unwatch(self.show)
+        super().close()
+
     def _shown(self) -> dict[str, Any]:
         picking, settings = self.picking, self.session.workspace.settings
         try:
             cells = picking.cells
         except MissingFile as error:
             return {"missing": str(error)}
-        first, last = (settings.formatter.date(day) for day in picking.span)
         plan = self.session.plan
         unit = 10 ** minor_digits(plan.currency)
         return {
             "locale": settings.locale.replace("_", "-"),
             "currency": plan.currency,
-            "span": f"Won from {first} to {last}; open on {last}.",
+            "span": picking.span_words(),
             "total": in_major(picking.total(), unit),
             "whole": in_major(cells.all, unit),
             "filters": [

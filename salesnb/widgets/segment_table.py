@@ -1,6 +1,7 @@
 """A plan's segments as a page: scored, with their months, what they share, and their way into the allocation."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from salesnb.actions import segment_bringing
@@ -12,7 +13,8 @@ from salesnb.actions.segment_table import Seen, SegmentRow, SegmentTable
 from salesnb.actions.stating import Answers
 from salesnb.allocation.segments import CRITERIA
 from salesnb.errors import MissingFile
-from salesnb.money import minor_digits, plain
+from salesnb.money import Formatter, minor_digits, plain
+from salesnb.planning import Resource
 from salesnb.widgets.assets import script, style
 from salesnb.widgets.segment_filters import cut_name, in_major
 from salesnb.widgets.view import Asked, View
@@ -34,6 +36,11 @@ class SegmentScoring(View):
         self._told_of: tuple[str, ...] = ()
         super().__init__(picking.session)
         picking.watch(self.show)
+
+    def close(self) -> None:
+        """Draw no more."""
+        self.picking.unwatch(self.show)
+        super().close()
 
     def _shown(self) -> dict[str, Any]:
         settings, plan = self.session.workspace.settings, self.session.plan
@@ -88,14 +95,15 @@ class SegmentScoring(View):
         fmt = self.session.workspace.settings.formatter
         months = self.picking.months(self.session.plan)
         named = "" if self.session.plan.segments else " The plan names no segments, so these are its teams."
-        return f"By the twelve months from {fmt.date(months[0])} to the day before {fmt.date(months[-1])}.{named}"
+        last = months[-1] - timedelta(days=1)
+        return f"By the twelve months from {fmt.date(months[0])} to {fmt.date(last)}.{named}"
 
     def _criteria(self) -> list[dict[str, Any]]:
         weights = self.table.weights
         return [
             {
                 "name": name,
-                "head": name.capitalize(),
+                "head": f"{name.capitalize()} (days)" if UNITS[name] == "days" else name.capitalize(),
                 "unit": UNITS[name],
                 "better": better,
                 "weight": weights.get(name, 0.0),
@@ -121,7 +129,7 @@ class SegmentScoring(View):
         """Say what a segment has of each resource; empty where it is not in the allocation."""
         fmt, plan = self.session.workspace.settings.formatter, self.session.plan
         parts = [
-            f"{resource.name} {shown_amount(resource, row.amounts.get(resource.name, 0), fmt)}"
+            f"{resource.name} {_rounded(resource, row.amounts.get(resource.name, 0), fmt)}"
             for resource in plan.resources
             if resource.name in row.resources
         ]
@@ -153,6 +161,7 @@ class SegmentScoring(View):
         left = found.pairs - len(found.overlaps)
         return {
             "words": coverage_words(found, fmt),
+            "span": self.picking.span_words(),
             "picked": bool(self.picking.chosen),
             "more": f"the largest of {fmt.count(found.pairs)} pairs" if left else "",
             "overlaps": [
@@ -173,6 +182,10 @@ class SegmentScoring(View):
                 for gap in found.gaps
             ],
         }
+
+
+def _rounded(resource: Resource, amount: int, fmt: Formatter) -> str:
+    return fmt.money(amount) if resource.unit == "money" else shown_amount(resource, amount, fmt)
 
 
 def _key(asked: Asked) -> str:

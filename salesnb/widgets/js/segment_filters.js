@@ -2,16 +2,30 @@ import { h, unseen } from "./dom.js";
 import { figures } from "./figures.js";
 import { saidAt, view } from "./view.js";
 
+// So many dimensions are open at first; the others are opened together.
+const FIRST = 6;
+
 function tree(shown, ask, said, name) {
   if (shown.missing) return h("p", { class: "notice", role: "alert" }, shown.missing);
   const told = figures(shown.locale, shown.currency);
   return [
     standing(shown, ask, told),
     naming(shown, ask, said, name),
-    h("div", { class: "panels" }, shown.panels.map((panel) => dimension(panel, ask, said, told))),
+    h("div", { class: "panels" }, shown.panels.slice(0, FIRST).map((panel) => dimension(panel, ask, said, told))),
+    further(shown.panels.slice(FIRST), ask, said, told),
     saidAt(said, "filters"),
     shown.notices.map((one) => h("p", { class: "quiet" }, one)),
   ];
+}
+
+function further(panels, ask, said, told) {
+  if (!panels.length) return null;
+  return h(
+    "details",
+    { class: "further" },
+    h("summary", {}, `More to filter by: ${panels.map((panel) => panel.dimension).join(", ")}`),
+    h("div", { class: "panels" }, panels.map((panel) => dimension(panel, ask, said, told))),
+  );
 }
 
 function standing(shown, ask, told) {

@@ -212,6 +212,7 @@ function covered(shown, ask, told) {
   return [
     h("h3", {}, shown.coverage.picked ? "What the picked segments cover" : "What they cover"),
     h("p", { role: "status" }, words),
+    h("p", { class: "quiet" }, shown.coverage.span),
     h(
       "div",
       { class: "beside" },
