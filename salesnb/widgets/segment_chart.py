@@ -20,6 +20,7 @@ _POINT = "#3d84cf"
 _INK = "var(--jp-ui-font-color1, #6f7882)"
 _QUIET = "var(--jp-border-color2, #808890)"
 _NAMED = 24
+_ROOM = 1.12
 _HOW = "Drag over points to pick them; ticks in the lists and in the table do the same."
 
 
@@ -35,7 +36,7 @@ class SegmentChart(ipywidgets.VBox):
         self.note = ipywidgets.Label(_HOW)
         self.scatter, self.figure = self._chart()
         self._renew_brush()
-        super().__init__([ipywidgets.HBox([self.of, self.against, self.note]), self.figure])
+        super().__init__([ipywidgets.HBox([self.of, self.against]), self.note, self.figure])
         self.of.observe(self._changed, "value")
         self.against.observe(self._changed, "value")
         self.scatter.observe(self._brushed, "selected")
@@ -80,6 +81,12 @@ class SegmentChart(ipywidgets.VBox):
                 # Points that are drawn anew would lose the brush that lies over them.
                 if not _same(getattr(self.scatter, name), value):
                     setattr(self.scatter, name, value)
+        # Returns may be below zero; room above keeps the names of the largest on the paper.
+        amounts = [0.0, *(point.won / unit for point in drawn)]
+        self.scatter.scales["y"].min, self.scatter.scales["y"].max = (
+            min(amounts) * _ROOM,
+            max(amounts) * _ROOM or 1.0,
+        )
         across, won = self.figure.axes
         across.label = "Growth on the year before" if self.against.value == "growth" else "Win rate"
         won.label = f"Won in twelve months, {self.picking.session.plan.currency}"
@@ -111,7 +118,7 @@ class SegmentChart(ipywidgets.VBox):
             return (SEGMENTS,)
 
     def _chart(self) -> tuple[bqplot.Scatter, bqplot.Figure]:
-        across, won = bqplot.LinearScale(), bqplot.LinearScale(min=0)
+        across, won = bqplot.LinearScale(), bqplot.LinearScale()
         scatter = bqplot.Scatter(
             x=np.array([]),
             y=np.array([]),
@@ -139,7 +146,7 @@ class SegmentChart(ipywidgets.VBox):
             fig_margin={"top": 14, "bottom": 46, "left": 74, "right": 60},
             background_style={"fill": "transparent"},
             padding_x=0.08,
-            padding_y=0.08,
+            padding_y=0,
             layout={"width": "100%", "max_width": "1100px", "height": "340px"},
         )
         return scatter, figure
