@@ -73,7 +73,8 @@ class SegmentChart(ipywidgets.VBox):
         told = {
             "x": np.array([point.across for point in drawn], dtype=float),
             "y": np.array([point.won / unit for point in drawn], dtype=float),
-            "names": np.array([_short(point.name) for point in drawn], dtype=object),
+            # An empty list of texts cannot be sent.
+            "names": np.array([_short(point.name) for point in drawn], dtype=object) if drawn else None,
             "selected": np.array(picked, dtype=int) if picked else None,
         }
         with self.scatter.hold_sync():
@@ -136,7 +137,7 @@ class SegmentChart(ipywidgets.VBox):
                 bqplot.Axis(scale=across, tick_format=".0%", grid_lines="dashed", **looks),
                 bqplot.Axis(
                     scale=won,
-                    orientation="vertical",
+                    side="left",
                     tick_format=".3~s",
                     label_offset="4em",
                     grid_lines="dashed",

@@ -4,6 +4,7 @@ import { readNumber } from "./reading.js";
 import { saidAt, view } from "./view.js";
 
 const [WIDE, HIGH] = [96, 22];
+const ANSWERS = ["effort", "now", "none", "saturated"];
 
 function tree(shown, ask, said, page) {
   if (shown.missing) return h("p", { class: "notice", role: "alert" }, shown.missing);
@@ -46,7 +47,7 @@ function scored(shown, ask, said, page, told) {
           h("th", {}),
         ),
       ),
-      h("tbody", {}, sorted(shown.rows, columns, page, shown.locale).flatMap((row) => [line(row, columns, shown, ask, told), row.id === shown.detail?.id ? detail(row, shown, ask, said, columns.length + 2, told) : null])),
+      h("tbody", {}, sorted(shown.rows, columns, page, shown.locale).flatMap((row) => [line(row, columns, shown, ask, told), row.id === shown.detail?.id ? detail(row, shown, ask, said, columns.length + 2, page) : null])),
     ),
   );
 }
@@ -84,11 +85,13 @@ function sorted(rows, columns, page, locale) {
 
 function weighing(one, shown, ask, said, page) {
   const at = `weight-${one.name}`;
-  const wrong = page.wrong[one.name];
+  const read = page.typed[at] === undefined ? { value: one.weight } : readNumber(page.typed[at], shown.locale);
+  const wrong = page.left[at] ? read.wrong : undefined;
+  if (read.value === one.weight) delete page.typed[at];
   const take = (event) => {
-    const read = readNumber(event.target.value, shown.locale);
-    page.saidOf(one.name, read.wrong);
-    if (!read.wrong && read.value !== one.weight) ask("weigh", { criterion: one.name, weight: read.value, at });
+    page.leave(at);
+    const { value } = readNumber(event.target.value, shown.locale);
+    if (value !== undefined && value !== one.weight) ask("weigh", { criterion: one.name, weight: value, at });
   };
   return [
     h("input", {
@@ -99,11 +102,16 @@ function weighing(one, shown, ask, said, page) {
       "aria-label": `Weight of ${one.name}`,
       "aria-invalid": wrong ? "true" : false,
       title: one.better ? "More of it is better" : "Less of it is better",
-      value: one.weight.toLocaleString(shown.locale),
-      on: { change: take, keydown: (event) => event.key === "Enter" && event.target.blur() },
+      ...typed(page, at, one.weight.toLocaleString(shown.locale), { change: take, keydown: (event) => event.key === "Enter" && event.target.blur() }),
     }),
     wrong ? h("div", { class: "said", role: "alert" }, wrong) : said.at === at && said.text ? saidAt(said, at) : null,
   ];
+}
+
+/** What is typed in a field stays there until the kernel has taken it, whatever is drawn anew. */
+function typed(page, key, now, on = {}) {
+  if (page.typed[key] === now) delete page.typed[key];
+  return { value: page.typed[key] ?? now, on: { ...on, input: (event) => (page.typed[key] = event.target.value) } };
 }
 
 function line(row, columns, shown, ask, told) {
@@ -138,7 +146,7 @@ function trend(row, told) {
   );
 }
 
-function detail(row, shown, ask, said, span, told) {
+function detail(row, shown, ask, said, span, page) {
   const { detail: found } = shown;
   const at = `segment-${row.id}`;
   const about = (more = {}) => ({ segment: row.id, at, ...more });
@@ -155,7 +163,7 @@ function detail(row, shown, ask, said, span, told) {
         "div",
         { class: "bar" },
         h("label", { for: "segment-rename" }, "Name"),
-        h("input", { key: row.id, id: "segment-rename", size: 30, dir: "auto", value: found.name, on: { keydown: (event) => event.key === "Enter" && rename(event) } }),
+        h("input", { key: row.id, id: "segment-rename", size: 30, dir: "auto", ...typed(page, `name-${row.id}`, found.name, { keydown: (event) => event.key === "Enter" && rename(event) }) }),
         h("button", { type: "button", on: { click: rename } }, "Rename"),
         found.conditions ? press("like", "Filter like this", "Put this segment's conditions into the filter") : null,
         press("remove", "Remove"),
@@ -164,20 +172,22 @@ function detail(row, shown, ask, said, span, told) {
       found.shared ? h("p", { class: "warning" }, found.shared) : null,
       found.inside
         ? h("div", { class: "bar" }, press("takeOut", "Take out of the allocation", "Its curves and amounts go; what is freed is to be allocated again"))
-        : bringing(row, shown, ask, at),
-      saidAt(said, at),
+        : bringing(row, shown, ask, at, page),
+      saidAt(page.refused[at] ? { at, text: page.refused[at] } : said, at),
       found.told.map((one) => h("p", { class: "quiet" }, one)),
     ),
   );
 }
 
-function bringing(row, shown, ask, at) {
+function bringing(row, shown, ask, at, page) {
   const { detail: found } = shown;
-  const answer = (event) => {
-    const form = event.target.closest("form");
-    ask("judge", { segment: row.id, at, ...Object.fromEntries([...form.elements].filter((one) => one.name).map((one) => [one.name, one.value])) });
+  const answer = ({ target: form }) => {
+    const read = ANSWERS.map((name) => [name, readNumber(form.elements[name].value, shown.locale)]);
+    const wrong = read.map(([, one]) => one.wrong).find((text) => text);
+    page.refuse(at, wrong);
+    if (!wrong) ask("judge", { segment: row.id, at, resource: form.elements.resource?.value ?? "", ...Object.fromEntries(read.map(([name, { value }]) => [name, String(value)])) });
   };
-  const field = (name, label, value) => [h("label", { for: `judge-${name}` }, label), h("input", { key: `${row.id}-${name}`, id: `judge-${name}`, name, size: 12, inputmode: "decimal", value })];
+  const field = (name, label, value = "") => [h("label", { for: `judge-${name}` }, label), h("input", { key: `${row.id}-${name}`, id: `judge-${name}`, name, size: 12, inputmode: "decimal", ...typed(page, `${name}-${row.id}`, value) })];
   return [
     h("div", { class: "bar" }, h("button", { type: "button", on: { click: () => ask("bring", { segment: row.id, at }) } }, "Bring into the allocation"), h("span", { class: "quiet" }, "with a response curve from history")),
     h(
@@ -241,13 +251,19 @@ function covered(shown, ask, told) {
 function render({ model, el }) {
   const page = {
     sort: { by: "score", down: true },
-    wrong: {},
+    typed: {},
+    left: {},
+    refused: {},
     sortBy(sort) {
       page.sort = sort;
       drawn.draw();
     },
-    saidOf(criterion, wrong) {
-      page.wrong = { ...page.wrong, [criterion]: wrong };
+    refuse(field, text) {
+      page.refused[field] = text;
+      drawn.draw();
+    },
+    leave(field) {
+      page.left[field] = true;
       drawn.draw();
     },
   };
