@@ -134,6 +134,11 @@ class DealCells:
         """Everything."""
         return self.total()
 
+    @cached_property
+    def unfiltered(self) -> dict[str, list[Figures]]:
+        """Give figures of every value of every dimension, of all deals."""
+        return self.crossfiltered({})
+
     def rows(self, wanted: Filters) -> Mask:
         """Tell which rows pass all filters."""
         passing: Mask = self._failing(wanted)[1] == 0

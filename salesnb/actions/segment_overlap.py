@@ -100,8 +100,8 @@ def coverage_words(found: Coverage, fmt: "Formatter") -> str:
     told += f" and {fmt.compact(covered.open)} of {fmt.compact(covered.open + uncovered.open)} open."
     twice = sum(one.won for one in found.segments) - covered.won
     if found.pairs:
-        pairs = counted(found.pairs, "pair shares", "pairs share")
-        told += f" {pairs} deals: added up, the segments come to {fmt.compact(twice)} more than was won."
+        pairs = counted(found.pairs, "pair shares deals", "pairs share deals")
+        told += f" {pairs}: added up, the segments come to {fmt.compact(twice)} more than was won."
     else:
         told += " No deal is in two of them."
     return f"{told} {_uncovered_words(uncovered, fmt)}"

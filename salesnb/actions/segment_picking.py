@@ -13,6 +13,7 @@ from salesnb.actions.deal_cells import Column, DealCells, Figures, read_cells
 from salesnb.actions.plan_segments import named_segments, segment_of_value, segments_of
 from salesnb.actions.segment_scores import scoring_year
 from salesnb.calendar import months_before, years_before
+from salesnb.counting import counted
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.planning import (
     Condition,
@@ -101,6 +102,7 @@ class SegmentPicking:
         self._searched: dict[str, str] = {}
         self._open: frozenset[str] = frozenset()
         self._cells: tuple[object, DealCells] | None = None
+        self._panels: tuple[object, tuple[Panel, ...]] | None = None
         self._watchers: list[Callable[[], None]] = []
 
     def watch(self, told: Callable[[], None]) -> None:
@@ -146,9 +148,13 @@ class SegmentPicking:
     def panels(self) -> tuple[Panel, ...]:
         """Give the dimensions with their values; each value's figures are under the filters of the other dimensions."""
         cells = self.cells
-        found = cells.crossfiltered(self.filters)
-        whole = cells.crossfiltered({}) if self.filters else found
-        return tuple(self._panel(column, found[name], whole[name]) for name, column in cells.columns.items())
+        key = (cells, tuple(self.filters.items()), tuple(self._searched.items()), self._open)
+        if self._panels is None or self._panels[0] != key:
+            whole = cells.unfiltered
+            found = cells.crossfiltered(self.filters) if self.filters else whole
+            panels = [self._panel(one, found[name], whole[name]) for name, one in cells.columns.items()]
+            self._panels = (key, tuple(panels))
+        return self._panels[1]
 
     def toggle(self, dimension: str, code: int) -> None:
         """Want a value, or want it no more."""
@@ -223,7 +229,7 @@ class SegmentPicking:
         names = [name for name in self._column(dimension).names if name is not None]
         if len(names) > _MOST_EACH:
             raise BadInput(
-                f"{dimension} has {len(names):,} values; segments are for {_MOST_EACH} at most.",
+                f"{dimension} has {counted(len(names), 'value', 'values')}; segments are for {_MOST_EACH} at most.",
                 hint="Choose some of them, and save those as segments.",
             )
         made = [segment_of_value(dimension, name) for name in names]

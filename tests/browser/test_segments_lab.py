@@ -56,7 +56,7 @@ def test_what_is_brushed_in_the_chart_is_picked_and_filtered(visit: Callable, tm
         for team in ("Coast", "South", MARKED):
             expect(page.get_by_role("checkbox", name=f"Pick {team}")).to_be_checked()
         page.get_by_role("heading", name="What the picked segments cover").wait_for()
-        page.get_by_role("combobox").first.select_option("source")
+        page.locator(".jp-OutputArea select").first.select_option("source")
         expect(names.filter(has_text="partner")).to_be_attached()
         page.locator(".bqplot").scroll_into_view_if_needed()
         brush(page)
