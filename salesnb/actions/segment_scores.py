@@ -117,7 +117,7 @@ def read_weights(text: str) -> dict[str, float]:
 
 def weights_of(plan: Plan) -> dict[str, float]:
     """Give what a plan's segments are scored by; where it does not say, all criteria weigh the same."""
-    said = {one.criterion: one.weight for one in plan.assumptions.segment_weights}
+    said = {one.criterion: one.value for one in plan.assumptions.segment_weights}
     return said or dict.fromkeys(CRITERIA, 1.0)
 
 

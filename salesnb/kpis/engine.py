@@ -359,7 +359,6 @@ class Run:
         """Pick the one target of a KPI that fits the group: of its dimension, or of the one value that is filtered for."""
         places = list(zip(self.query.dimensions, dimensions, strict=True))
         places += [(f.dimension.name, f.values[0]) for f in self.filters]
-        # Several values together are no one's place.
         if len(places) > 1 or any(len(f.values) > 1 for f in self.filters):
             return None
         name, value = places[0] if places else (COMPANY, None)

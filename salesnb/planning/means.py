@@ -127,7 +127,7 @@ class SegmentWeight:
     """How much a criterion counts where segments are scored, in any unit; 0 leaves it out."""
 
     criterion: str
-    weight: float
+    value: float
 
 
 @dataclass(frozen=True, kw_only=True)

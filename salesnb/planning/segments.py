@@ -125,10 +125,10 @@ def weigh_segments(plan: Plan, weights: Mapping[str, float]) -> Plan:
     for criterion, weight in weights.items():
         if not (math.isfinite(weight) and 0 <= weight <= _MOST):
             raise BadInput(f"The weight of {criterion} is {weight:g}.", hint="Give 0 or more, such as 2.")
-    known = {one.criterion: one.weight for one in plan.assumptions.segment_weights} | dict(weights)
+    known = {one.criterion: one.value for one in plan.assumptions.segment_weights} | dict(weights)
     if not any(known.values()):
         raise BadInput("All weights would be 0.", hint="Leave one above 0.")
-    kept = tuple(SegmentWeight(criterion=name, weight=float(weight)) for name, weight in known.items())
+    kept = tuple(SegmentWeight(criterion=name, value=float(weight)) for name, weight in known.items())
     if kept == plan.assumptions.segment_weights:
         return plan
     return edited(plan, assumptions=replace(plan.assumptions, segment_weights=kept))

@@ -149,9 +149,7 @@ def test_the_table_is_sorted_weighed_and_kept(drawn: Callable, picking: SegmentP
     weight.fill("2.5")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").filter(has_text="not a number")).to_have_count(0)
-    kept_weights = {
-        one["criterion"]: one["weight"] for one in kept(picking)["assumptions"]["segment_weights"]
-    }
+    kept_weights = {one["criterion"]: one["value"] for one in kept(picking)["assumptions"]["segment_weights"]}
     assert kept_weights["growth"] == 2.5
     assert kept_weights["size"] == 1
     weight.fill("-3")

@@ -113,9 +113,9 @@ def test_weights_are_kept_by_criterion_and_told_when_they_change(plan):
     first = weigh_segments(plan, {"size": 2, "growth": 1})
     second = weigh_segments(first, {"growth": 0.5})
     read = plan_from_json(plan_to_json(second)).assumptions.segment_weights
-    assert [(one.criterion, one.weight) for one in read] == [("size", 2.0), ("growth", 0.5)]
+    assert [(one.criterion, one.value) for one in read] == [("size", 2.0), ("growth", 0.5)]
     assert weigh_segments(second, {"growth": 0.5}) is second
-    assert [str(one) for one in diff(first, second)] == ["Weight of growth, weight: 1.0 → 0.5"]
+    assert [str(one) for one in diff(first, second)] == ["Weight of growth, value: 1.0 → 0.5"]
     assert check(second) == second
     for wrong in ({"size": -1}, {"size": float("nan")}, {"size": 1e9}, {"size": 0, "growth": 0}):
         with pytest.raises(BadInput):
