@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from salesnb.errors import BadInput, UnknownName
 
-__all__ = ["GRAINS", "FiscalCalendar", "Period", "years_before"]
+__all__ = ["GRAINS", "FiscalCalendar", "Period", "months_before", "years_before"]
 
 GRAINS = ("week", "month", "quarter", "year")
 
@@ -33,6 +33,19 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
+
+
+def months_before(day: date, months: int) -> date:
+    """Give the same day some months before; where a month has no such day, its last.
+
+    Examples
+    --------
+    >>> months_before(date(2016, 3, 31), 1), months_before(date(2016, 1, 1), 2)
+    (datetime.date(2016, 2, 29), datetime.date(2015, 11, 1))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    following = date(year + month // 11, (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
 @dataclass(frozen=True, kw_only=True)

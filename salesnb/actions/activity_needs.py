@@ -133,6 +133,6 @@ class ActivityNeeds:
 def _segment_of(segments: tuple[Segment, ...], told: dict[str, Any]) -> str:
     """Name the first segment all of whose conditions hold."""
     for segment in segments:
-        if all(told.get(condition.dimension) in condition.values for condition in segment.conditions):
+        if all((told.get(condition.dimension) or "") in condition.values for condition in segment.conditions):
             return segment.name
     return _OTHER

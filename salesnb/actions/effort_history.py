@@ -271,7 +271,10 @@ def _dimensions(segment: Segment) -> tuple[str, ...]:
 
 
 def _holds(segment: Segment, values: Sequence[object]) -> bool:
-    return all(str(value) in item.values for item, value in zip(segment.conditions, values, strict=True))
+    return all(
+        ("" if value is None else str(value)) in item.values
+        for item, value in zip(segment.conditions, values, strict=True)
+    )
 
 
 def _lag(workspace: "Workspace", data: "Dataset", stated: int | None) -> tuple[int, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from salesnb.planning import Condition, Plan, Segment, keep_segments
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["segment_named", "segments_by", "segments_of"]
+__all__ = ["named_segments", "segment_named", "segment_of_value", "segments_by", "segments_of"]
 
 
 def segments_of(plan: Plan) -> tuple[Segment, ...]:
@@ -19,6 +19,16 @@ def segments_of(plan: Plan) -> tuple[Segment, ...]:
     above = {quota.parent for quota in plan.quotas if quota.level == "rep"}
     names = dict.fromkeys(quota.name for quota in plan.quotas if quota.id in above)
     return tuple(segment_named(plan, name) for name in names)
+
+
+def named_segments(plan: Plan) -> Plan:
+    """Give a plan that names the segments that it has, so that they can be changed."""
+    return keep_segments(plan, segments_of(plan))
+
+
+def segment_of_value(dimension: str, value: str) -> Segment:
+    """Make the segment of the deals that have a value of a dimension."""
+    return Segment(id=value, name=value, conditions=(Condition(dimension=dimension, values=(value,)),))
 
 
 def segment_named(plan: Plan, name: str) -> Segment:
@@ -44,10 +54,4 @@ def segments_by(workspace: "Workspace", plan: Plan, dimension: str) -> Plan:
     names = [str(row[0]) for row in rows if row[0] is not None]
     if not names:
         raise BadInput(f"No deal has a {dimension}.", hint="Name another dimension, such as team or product.")
-    return keep_segments(
-        plan,
-        [
-            Segment(id=name, name=name, conditions=(Condition(dimension=dimension, values=(name,)),))
-            for name in names
-        ],
-    )
+    return keep_segments(plan, [segment_of_value(dimension, name) for name in names])

@@ -5,9 +5,9 @@ from typing import Any
 from salesnb.actions.segment_scores import SegmentScores
 from salesnb.money import Formatter, to_major
 
-__all__ = ["flip_lines", "score_document", "score_records"]
+__all__ = ["UNITS", "flip_lines", "score_document", "score_records"]
 
-_UNITS = {
+UNITS = {
     "size": "money",
     "growth": "ratio",
     "win rate": "ratio",
@@ -24,7 +24,7 @@ def score_records(found: SegmentScores, fmt: Formatter) -> list[dict[str, object
         {
             "segment": item.segment,
             "score": fmt.number(item.score, 2),
-            **{name: fmt.value(found.values[item.segment].get(name), _UNITS[name]) for name in found.weights},
+            **{name: fmt.value(found.values[item.segment].get(name), UNITS[name]) for name in found.weights},
         }
         for item in found.scored
     ]
@@ -47,7 +47,7 @@ def score_document(found: SegmentScores, digits: int) -> list[dict[str, Any]]:
             "score": item.score,
             "parts": dict(item.parts),
             "values": {
-                name: _plain(value, _UNITS[name], digits)
+                name: _plain(value, UNITS[name], digits)
                 for name, value in found.values[item.segment].items()
                 if name in found.weights
             },

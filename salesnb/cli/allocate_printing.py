@@ -92,9 +92,10 @@ def print_questions(workspace: Workspace, plan: "Plan") -> int:
 def print_scores(workspace: Workspace, plan: "Plan", arguments: argparse.Namespace) -> int:
     """Print the segments by score."""
     from salesnb.actions.segment_score_words import flip_lines, score_document, score_records
-    from salesnb.actions.segment_scores import read_weights, score_segments
+    from salesnb.actions.segment_scores import read_weights, score_segments, weights_of
 
-    found = score_segments(workspace, plan, read_weights(arguments.scores))
+    weights = read_weights(arguments.scores) if arguments.scores.strip() else weights_of(plan)
+    found = score_segments(workspace, plan, weights)
     for notice in found.notices:
         say(notice)
     fmt = workspace.settings.formatter

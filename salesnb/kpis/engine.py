@@ -358,8 +358,8 @@ class Run:
     def _target(self, kpi: str, dimensions: tuple[str | None, ...], span: Span) -> Target | None:
         """Pick the one target of a KPI that fits the group: of its dimension, or of the one value that is filtered for."""
         places = list(zip(self.query.dimensions, dimensions, strict=True))
-        places += [(f.dimension.name, f.values[0]) for f in self.filters if len(f.values) == 1]
-        if len(places) > 1:
+        places += [(f.dimension.name, f.values[0]) for f in self.filters]
+        if len(places) > 1 or any(len(f.values) > 1 for f in self.filters):
             return None
         name, value = places[0] if places else (COMPANY, None)
         fitting = self._taken.fitting(kpi, name, value, span)

@@ -81,7 +81,8 @@ class Query:
     as_of
         The day as of which everything is told; None means the latest in the data.
     where
-        Pairs of a dimension and a value, all of which must hold; an empty value means that there is none.
+        Pairs of a dimension and a value, or several of which it must have one; all pairs must hold. An empty value means
+        that there is none.
     labels
         Whether reps, accounts and nodes are given by name, or by id.
     targets
@@ -108,7 +109,7 @@ class Query:
     start: date | None = None
     end: date | None = None
     as_of: date | None = None
-    where: tuple[tuple[str, str], ...] = ()
+    where: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     labels: bool = True
     targets: tuple[Target, ...] = ()
     windows: tuple[Period, ...] = ()

@@ -318,7 +318,7 @@ def bases_of(measures: Iterable[Kpi]) -> dict[str, list[Kpi]]:
     return found
 
 
-def filters(deals: Deals, where: Iterable[tuple[str, str]]) -> tuple[Filter, ...]:
+def filters(deals: Deals, where: Iterable[tuple[str, str | tuple[str, ...]]]) -> tuple[Filter, ...]:
     """Turn filters as typed, by name or id, into ids.
 
     Raises
@@ -326,19 +326,25 @@ def filters(deals: Deals, where: Iterable[tuple[str, str]]) -> tuple[Filter, ...
     UnknownName
         When a dimension or a value is not known.
     """
-    return tuple(_filter(deals, deals.dimension(name), value) for name, value in where)
+    return tuple(_filter(deals, deals.dimension(name), wanted) for name, wanted in where)
 
 
-def _filter(deals: Deals, dimension: Dimension, value: str) -> Filter:
+def _filter(deals: Deals, dimension: Dimension, wanted: str | tuple[str, ...]) -> Filter:
+    values = (wanted,) if isinstance(wanted, str) else wanted
+    found = (key for value in values for key in _meant_by(deals, dimension, value))
+    return Filter(dimension=dimension, values=tuple(dict.fromkeys(found)))
+
+
+def _meant_by(deals: Deals, dimension: Dimension, value: str) -> list[str | None]:
     if value == "":
-        return Filter(dimension=dimension, values=(None,))
+        return [None]
     names = deals.labels(dimension)
     known = deals.values(dimension)
     ids = sorted({str(key) for key in known if value in {key, names.get(str(key))}} | _named(names, value))
     if not ids:
         shown = [names.get(str(key), str(key)) for key in known]
         raise UnknownName(f"There is no {dimension.name} {value!r}.", hint=nearest(value, shown))
-    return Filter(dimension=dimension, values=tuple(ids))
+    return [*ids]
 
 
 def _named(names: dict[str, str], value: str) -> set[str]:
@@ -347,11 +353,10 @@ def _named(names: dict[str, str], value: str) -> set[str]:
 
 def matches(column: Any, values: tuple[str | None, ...]) -> Any:
     """Tell whether a column has one of a filter's values; None stands for rows without one."""
-    return (
-        column.isnull()
-        if values == (None,)
-        else column.isin([value for value in values if value is not None])
-    )
+    given = [value for value in values if value is not None]
+    if None not in values:
+        return column.isin(given)
+    return column.isnull() | column.isin(given) if given else column.isnull()
 
 
 def _plain_number(value: Any) -> float | int | None:

@@ -102,6 +102,7 @@ from salesnb.planning.means import (
     SeasonReach,
     SeasonWeek,
     SeasonWeight,
+    SegmentWeight,
 )
 from salesnb.planning.model import (
     ALONE,
@@ -161,6 +162,14 @@ from salesnb.planning.roadmap import (
     typed_weights,
 )
 from salesnb.planning.schema import plan_schema, schema_text
+from salesnb.planning.segments import (
+    add_segment,
+    remove_segment,
+    rename_segment,
+    segment_uses,
+    take_out_segment,
+    weigh_segments,
+)
 from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.stays import moved_reps, span_of, stays_of_rep, weights_by_stay, whole_reps
@@ -254,6 +263,7 @@ __all__ = [
     "SeasonWeight",
     "Seasonality",
     "Segment",
+    "SegmentWeight",
     "Shape",
     "Slope",
     "Staffing",
@@ -265,6 +275,7 @@ __all__ = [
     "Weighting",
     "active_shares",
     "add_goal",
+    "add_segment",
     "answer_quota",
     "approve",
     "as_new",
@@ -348,10 +359,13 @@ __all__ = [
     "read_weight",
     "recascade",
     "remove_goal",
+    "remove_segment",
+    "rename_segment",
     "roadmap",
     "safe_name",
     "schema_text",
     "season_weights",
+    "segment_uses",
     "set_goal",
     "set_season",
     "shape_of",
@@ -366,6 +380,7 @@ __all__ = [
     "stays_of_rep",
     "steps",
     "sum_of_quotas",
+    "take_out_segment",
     "team_attainment",
     "two_cuts",
     "typed_leaves",
@@ -373,6 +388,7 @@ __all__ = [
     "unlock",
     "unlock_part",
     "weigh_new",
+    "weigh_segments",
     "weights_by_stay",
     "weights_handed_over",
     "weights_in_words",

@@ -1,4 +1,4 @@
-"""Whether what a plan takes for granted about its people fits together: ramp, hires, productivity, hedges, and who answered."""
+"""Whether what a plan takes for granted fits together: ramp, hires, productivity, hedges, weights, and who answered."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -61,6 +61,7 @@ def _twice(plan: Plan) -> Iterator[Problem]:
         "hires": [f"{item.node} in {item.label}" for item in assumed.hires],
         "productivity": [item.kpi for item in assumed.productivity],
         "over_assignment": [f"{item.kpi} at {item.level}" for item in assumed.over_assignment],
+        "segment_weights": [item.criterion for item in assumed.segment_weights],
     }
     for group, keys in groups.items():
         for key, count in Counter(keys).items():

@@ -135,6 +135,7 @@ _ASSUMED_ITEMS = (
     ),
     _Part(name="productivity", noun="Productivity", key=lambda item: item.kpi),
     _Part(name="over_assignment", noun="Over-assignment", key=lambda item: f"of {item.kpi} at {item.level}"),
+    _Part(name="segment_weights", noun="Weight", key=lambda item: f"of {item.criterion}"),
 )
 _HEAD = {
     "name": "Name",

@@ -15,6 +15,7 @@ __all__ = [
     "SeasonWeek",
     "SeasonWeight",
     "Seasonality",
+    "SegmentWeight",
 ]
 
 
@@ -122,6 +123,14 @@ class OverAssignment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SegmentWeight:
+    """How much a criterion counts where segments are scored, in any unit; 0 leaves it out."""
+
+    criterion: str
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assumptions:
     """What the plan takes for granted.
 
@@ -143,6 +152,8 @@ class Assumptions:
         Hedges, a KPI and level each.
     planned
         Planned drivers a node.
+    segment_weights
+        What segments are scored by; empty where all criteria weigh the same.
     notes
         Further ones, in words.
     """
@@ -155,4 +166,5 @@ class Assumptions:
     productivity: tuple[Productivity, ...] = rarely()
     over_assignment: tuple[OverAssignment, ...] = rarely()
     planned: tuple[PlannedDrivers, ...] = ()
+    segment_weights: tuple[SegmentWeight, ...] = rarely()
     notes: tuple[str, ...] = ()

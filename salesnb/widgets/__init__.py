@@ -4,6 +4,7 @@ from salesnb.widgets.allocation_sliders import AllocationSliders
 from salesnb.widgets.goal_entry import GoalEntry
 from salesnb.widgets.kpi_builder import KpiBuilder
 from salesnb.widgets.planning_session import PlanningSession
+from salesnb.widgets.segment_picker import SegmentPicker
 from salesnb.widgets.session_bar import SessionBar
 
-__all__ = ["AllocationSliders", "GoalEntry", "KpiBuilder", "PlanningSession", "SessionBar"]
+__all__ = ["AllocationSliders", "GoalEntry", "KpiBuilder", "PlanningSession", "SegmentPicker", "SessionBar"]

@@ -12,6 +12,7 @@ from salesnb.errors import SalesnbError
 from salesnb.widgets.allocation import Allocation
 from salesnb.widgets.goal_entry import GoalEntry
 from salesnb.widgets.kpi_builder import KpiBuilder
+from salesnb.widgets.segment_picker import SegmentPicker
 from salesnb.widgets.session_bar import SessionBar
 from salesnb.widgets.view import session_of
 
@@ -23,6 +24,7 @@ __all__ = ["TABS", "PlanningSession"]
 # A tab is added here: its title, and what makes its widget from the session.
 TABS: Mapping[str, Callable[[PlanSession], Any]] = {
     "Goals": GoalEntry,
+    "Segments": SegmentPicker,
     "Allocation": Allocation,
     "KPIs": KpiBuilder,
 }

@@ -152,6 +152,7 @@ ASSUMPTIONS = st.builds(
             average_deal_minor=AMOUNTS,
         )
     ),
+    segment_weights=many(st.builds(planning.SegmentWeight, criterion=IDS, value=st.floats(0, 1e6))),
     notes=many(TEXT),
 )
 JUDGED = st.builds(

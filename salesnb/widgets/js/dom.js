@@ -55,6 +55,8 @@ function made(one) {
 
 function dress(node, one) {
   for (const { name } of [...node.attributes]) {
+    // What a person has opened stays open.
+    if (name === "open" && one.tag === "details") continue;
     if (!(name in one.attributes) || one.attributes[name] === false) node.removeAttribute(name);
   }
   for (const [name, value] of Object.entries(one.attributes)) {
