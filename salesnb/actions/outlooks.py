@@ -183,7 +183,7 @@ class Outlook:
         Parameters
         ----------
         effect
-            What is supposed, as :meth:`salesnb.outlook.what_if.WhatIf.effect` gives it: it is added to both views before
+            What is supposed, as :meth:`salesnb.outlook.what_if.SameDraws.effect` gives it: it is added to both views before
             they are mixed, because the first knows no drivers and no deals.
         """
         from salesnb.outlook.attain import attain

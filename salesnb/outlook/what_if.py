@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from salesnb.outlook.deals import Deals, Flags, Floats, Ints
 from salesnb.outlook.distribution import Outcome
@@ -12,7 +13,7 @@ from salesnb.outlook.pipeline import Pipeline
 from salesnb.outlook.rest import Rates, Rest, rest_of
 from salesnb.outlook.simulation import DRAWS, factors, numbers_of, stream
 
-__all__ = ["LARGEST_MOVE", "WhatIf", "shifted"]
+__all__ = ["LARGEST_MOVE", "SameDraws", "shifted"]
 
 LARGEST_MOVE = 0.5
 """Drivers may be moved by so much of themselves, down and up."""
@@ -22,7 +23,7 @@ _CELLS, _LEAST_DRAWS = 3_000_000, 250
 _MOST_ARRIVALS = (1 + LARGEST_MOVE) ** 2 * 1.2
 
 
-class WhatIf:
+class SameDraws:
     """A period of some reps, simulated again and again with the same random numbers: what differs is the move alone.
 
     Where :func:`salesnb.outlook.pipeline.simulate` draws an amount for each deal that is won, here each deal has its
@@ -78,7 +79,7 @@ class WhatIf:
         rng = stream(seed, "what if", "")
         self._hold_open(rest, factor, rng)
         self._hold_new(rest, factor, arrivals, rng)
-        self._base = self.totals()
+        self._base = Outcome.from_draws(self.totals()).quantiles
 
     def totals(
         self,
@@ -117,7 +118,7 @@ class WhatIf:
     ) -> Floats:
         """(500,): by how much the totals at :data:`PROBABILITIES` differ from those with nothing moved; see `totals`."""
         after = Outcome.from_draws(self.totals(moves, lost=lost, won=won))
-        return np.asarray(after.quantiles - Outcome.from_draws(self._base).quantiles)
+        return np.asarray(after.quantiles - self._base)
 
     def chances(self) -> dict[int, float]:
         """Give the share of draws in which each open deal is won, nothing moved, by its number among all given."""
@@ -175,12 +176,17 @@ class WhatIf:
         return np.asarray(self._until < clock)
 
     def _of_open(self, rest: Rest, lost: Collection[int], won: Collection[int]) -> Floats:
-        return np.einsum("dn,dn->d", self._won(rest, lost, won), self._amounts, dtype=np.float64)
+        return _added(self._won(rest, lost, won), self._amounts)
 
     def _of_new(self, rest: Rest) -> Floats:
         clock = rest.arriving[self._chosen] @ self._busy
         arrived = self._arrives < clock[:, None].astype(np.float32)
-        return np.einsum("dn,dn->d", arrived, self._new_amounts, dtype=np.float64)
+        return _added(arrived, self._new_amounts)
+
+
+def _added(chosen: Flags, amounts: npt.NDArray[np.float32]) -> Floats:
+    """(draws,): sum of the amounts that are chosen in each draw."""
+    return np.asarray((amounts * chosen).sum(axis=1, dtype=np.float64))
 
 
 def shifted(outcome: Outcome, effect: Floats, least: float) -> Outcome:
@@ -189,7 +195,7 @@ def shifted(outcome: Outcome, effect: Floats, least: float) -> Outcome:
     Parameters
     ----------
     effect
-        (500,), as :meth:`WhatIf.effect` gives it; where it is nothing the outcome stays as it is.
+        (500,), as :meth:`SameDraws.effect` gives it; where it is nothing the outcome stays as it is.
     least
         What there is for sure.
     """

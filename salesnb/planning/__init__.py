@@ -160,11 +160,19 @@ from salesnb.planning.roadmap import (
     season_weights,
     typed_weights,
 )
+from salesnb.planning.scenarios import (
+    adopt_scenario,
+    copy_scenario,
+    free_scenario_name,
+    remove_scenario,
+    rename_scenario,
+)
 from salesnb.planning.schema import plan_schema, schema_text
 from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.stays import moved_reps, span_of, stays_of_rep, weights_by_stay, whole_reps
 from salesnb.planning.store import PlanStore, Revision
+from salesnb.planning.supposed import FATES, LATER_HIRES, DealFate, DriverMove
 from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
 
@@ -175,7 +183,9 @@ __all__ = [
     "BY_MONTH",
     "COMPANY",
     "EDGES",
+    "FATES",
     "HEALTHY",
+    "LATER_HIRES",
     "NEW",
     "NOT_GIVEN",
     "RAMPED",
@@ -198,7 +208,9 @@ __all__ = [
     "CurveFit",
     "CutPlan",
     "Cycle",
+    "DealFate",
     "Difference",
+    "DriverMove",
     "Due",
     "Edits",
     "EffectiveQuota",
@@ -265,6 +277,7 @@ __all__ = [
     "Weighting",
     "active_shares",
     "add_goal",
+    "adopt_scenario",
     "answer_quota",
     "approve",
     "as_new",
@@ -281,6 +294,7 @@ __all__ = [
     "check_typed",
     "choose_over_assignment",
     "commit_to",
+    "copy_scenario",
     "cut_across",
     "daily_wins",
     "diff",
@@ -294,6 +308,7 @@ __all__ = [
     "find_resource",
     "find_scenario",
     "find_segment",
+    "free_scenario_name",
     "free_segments",
     "given_of",
     "goal_findings",
@@ -348,6 +363,8 @@ __all__ = [
     "read_weight",
     "recascade",
     "remove_goal",
+    "remove_scenario",
+    "rename_scenario",
     "roadmap",
     "safe_name",
     "schema_text",

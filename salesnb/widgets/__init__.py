@@ -5,5 +5,13 @@ from salesnb.widgets.goal_entry import GoalEntry
 from salesnb.widgets.kpi_builder import KpiBuilder
 from salesnb.widgets.planning_session import PlanningSession
 from salesnb.widgets.session_bar import SessionBar
+from salesnb.widgets.what_if import WhatIf
 
-__all__ = ["AllocationSliders", "GoalEntry", "KpiBuilder", "PlanningSession", "SessionBar"]
+__all__ = [
+    "AllocationSliders",
+    "GoalEntry",
+    "KpiBuilder",
+    "PlanningSession",
+    "SessionBar",
+    "WhatIf",
+]

@@ -9,7 +9,7 @@ from salesnb.outlook.deals import NEVER, Deals
 from salesnb.outlook.distribution import PROBABILITIES, Outcome
 from salesnb.outlook.measured import measured_drivers
 from salesnb.outlook.pipeline import fit_pipeline, simulate
-from salesnb.outlook.what_if import WhatIf, shifted
+from salesnb.outlook.what_if import SameDraws, shifted
 
 FIRST = 730_000
 AS_OF = FIRST + 400
@@ -25,7 +25,7 @@ def company(invented):
 @pytest.fixture(scope="module")
 def what_if(company):
     deals, pipeline = company
-    return WhatIf(pipeline, deals, leave=0.2, **PERIOD)
+    return SameDraws(pipeline, deals, leave=0.2, **PERIOD)
 
 
 def test_nothing_moved_is_no_effect_at_all(what_if):
@@ -41,6 +41,7 @@ def test_it_is_the_simulation_that_the_outlook_is_made_from(company, what_if):
     assert held.std() == pytest.approx(told.std(), rel=0.1)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(
     driver=st.sampled_from(["win rate", "deal size", "creation"]),
@@ -91,16 +92,16 @@ def test_open_deals_have_the_chances_that_the_simulation_gives_them(company, wha
 def test_only_the_reps_asked_for_are_moved(company):
     deals, pipeline = company
     mine = deals.owners[:2]
-    some = WhatIf(pipeline, deals, owners=mine, **PERIOD)
+    some = SameDraws(pipeline, deals, owners=mine, **PERIOD)
     assert {deals.owner[number] for number in some.chances()} <= {0, 1}
-    whole = WhatIf(pipeline, deals, **PERIOD)
+    whole = SameDraws(pipeline, deals, **PERIOD)
     assert 0 < some.effect({"win rate": 0.2}).mean() < whole.effect({"win rate": 0.2}).mean()
 
 
 def test_a_large_pipeline_is_moved_with_fewer_draws(company, monkeypatch):
     deals, pipeline = company
     monkeypatch.setattr("salesnb.outlook.what_if._CELLS", 300_000)
-    few = WhatIf(pipeline, deals, **PERIOD)
+    few = SameDraws(pipeline, deals, **PERIOD)
     assert 250 <= few.draws < 2_000
     assert not few.effect({}).any()
 
