@@ -66,14 +66,22 @@ class Basis:
         return self.simulator.draws
 
     def attainment(
-        self, moves: tuple[DriverMove, ...] = (), fates: tuple[DealFate, ...] = ()
+        self,
+        moves: tuple[DriverMove, ...] = (),
+        fates: tuple[DealFate, ...] = (),
+        *,
+        target: int | None = None,
     ) -> "Attainment":
-        """Tell the goal's chance with drivers moved and deals decided; deals that are not open any more are left out."""
+        """Tell the goal's chance with drivers moved and deals decided, of another target where one is given.
+
+        Deals that are not open any more are left out.
+        """
         decided: dict[str, list[int]] = {fate: [] for fate in FATES}
         for one in fates:
             decided[one.fate] += self.parts.get(one.deal, ())
         effect = self.simulator.effect(simulated_moves(moves, self.later), **decided)
-        found = self.outlook.attainment(self.quota, effect)
+        quota = self.quota if target is None else replace(self.quota, amount=target)
+        found = self.outlook.attainment(quota, effect)
         assert found is not None  # noqa: S101 -- what is simulated has an outlook
         return found
 
@@ -313,7 +321,7 @@ class WhatIfBoard:
         """
         found = find_scenario(self.session.plan, scenario)
         drivers = {one.name: one for one in self.basis.drivers}
-        steps = {one.driver: drivers[one.driver].step(one) for one in found.moves}
+        steps = {one.driver: drivers[one.driver].nearest(one) for one in found.moves}
         self.supposed = Supposed(
             steps={name: step for name, step in steps.items() if step},
             fates={one.deal: one.fate for one in found.fates if one.deal in self.basis.parts},

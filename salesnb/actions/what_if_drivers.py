@@ -61,9 +61,12 @@ class Driver:
         return DriverMove(driver=self.name, by=float(step) if self.name == LATER_HIRES else step / _STEPS)
 
     def step(self, move: DriverMove) -> int:
+        """Give the step that a move is, however far."""
+        return round(move.by if self.name == LATER_HIRES else move.by * _STEPS)
+
+    def nearest(self, move: DriverMove) -> int:
         """Give the step nearest to a move that may be made."""
-        by = move.by if self.name == LATER_HIRES else move.by * _STEPS
-        return min(max(round(by), self.low), self.high)
+        return min(max(self.step(move), self.low), self.high)
 
     def value(self, step: int) -> float | None:
         """Give where it stands after a step, in its unit."""

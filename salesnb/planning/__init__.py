@@ -162,10 +162,12 @@ from salesnb.planning.roadmap import (
 )
 from salesnb.planning.scenarios import (
     adopt_scenario,
+    aim_scenario,
     copy_scenario,
     free_scenario_name,
     remove_scenario,
     rename_scenario,
+    scenario_of,
 )
 from salesnb.planning.schema import plan_schema, schema_text
 from salesnb.planning.shape import Past, Shape, shape_of
@@ -278,6 +280,7 @@ __all__ = [
     "active_shares",
     "add_goal",
     "adopt_scenario",
+    "aim_scenario",
     "answer_quota",
     "approve",
     "as_new",
@@ -367,6 +370,7 @@ __all__ = [
     "rename_scenario",
     "roadmap",
     "safe_name",
+    "scenario_of",
     "schema_text",
     "season_weights",
     "set_goal",

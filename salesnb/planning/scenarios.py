@@ -5,10 +5,19 @@ from dataclasses import replace
 from salesnb.errors import BadInput
 from salesnb.planning.allocating import find_scenario, in_scenario, keep_scenario
 from salesnb.planning.editing import set_goal
-from salesnb.planning.model import Plan, Scenario
+from salesnb.planning.model import Plan, Scenario, ScenarioTarget
 from salesnb.planning.recascade import edited
+from salesnb.planning.resources import ScenarioResource
 
-__all__ = ["adopt_scenario", "copy_scenario", "free_scenario_name", "remove_scenario", "rename_scenario"]
+__all__ = [
+    "adopt_scenario",
+    "aim_scenario",
+    "copy_scenario",
+    "free_scenario_name",
+    "remove_scenario",
+    "rename_scenario",
+    "scenario_of",
+]
 
 
 def free_scenario_name(plan: Plan, wanted: str) -> str:
@@ -61,6 +70,38 @@ def remove_scenario(plan: Plan, asked: str) -> Plan:
     """
     scenario = find_scenario(plan, asked)
     return edited(plan, scenarios=tuple(one for one in plan.scenarios if one.id != scenario.id))
+
+
+def scenario_of(plan: Plan, name: str) -> Scenario:
+    """Give what a plan demands as a scenario of its own, to compare with or go back to: targets, totals and limits."""
+    return Scenario(
+        id=name,
+        name=name,
+        text=f"The plan at revision {plan.revision}",
+        targets=tuple(ScenarioTarget(goal=one.id, unit=one.unit, target=one.target) for one in plan.goals),
+        resources=tuple(
+            ScenarioResource(resource=one.id, unit=one.unit, total=one.total) for one in plan.resources
+        ),
+        limits=plan.limits,
+    )
+
+
+def aim_scenario(plan: Plan, asked: str, goal: str, target: float) -> Plan:
+    """Give a scenario another target for a goal; the plan's own takes it off.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such scenario or goal.
+    BadInput
+        When the target is negative.
+    """
+    scenario, found = find_scenario(plan, asked), plan.goal(goal)
+    if target < 0:
+        raise BadInput("A target is zero or more.", hint="Give what is to be reached.")
+    others = tuple(one for one in scenario.targets if one.goal != found.id)
+    mine = (ScenarioTarget(goal=found.id, unit=found.unit, target=target),) if target != found.target else ()
+    return keep_scenario(plan, replace(scenario, targets=(*others, *mine)))
 
 
 def adopt_scenario(plan: Plan, asked: str) -> Plan:

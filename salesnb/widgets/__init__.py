@@ -4,6 +4,7 @@ from salesnb.widgets.allocation_sliders import AllocationSliders
 from salesnb.widgets.goal_entry import GoalEntry
 from salesnb.widgets.kpi_builder import KpiBuilder
 from salesnb.widgets.planning_session import PlanningSession
+from salesnb.widgets.scenario_compare import ScenarioCompare
 from salesnb.widgets.session_bar import SessionBar
 from salesnb.widgets.what_if import WhatIf
 
@@ -12,6 +13,7 @@ __all__ = [
     "GoalEntry",
     "KpiBuilder",
     "PlanningSession",
+    "ScenarioCompare",
     "SessionBar",
     "WhatIf",
 ]

@@ -23,6 +23,8 @@ _EVERY = 5
 class ReachChart(ipywidgets.VBox):
     """Two curves, P(at least x) over x: where one crosses the goal is the chance of attaining it."""
 
+    children: tuple[ipywidgets.Widget, ...]
+
     def __init__(self, settings: "Settings") -> None:
         self._digits = minor_digits(settings.currency)
         self._currency = settings.currency
@@ -58,11 +60,11 @@ class ReachChart(ipywidgets.VBox):
             fig_margin={"top": 10, "bottom": 45, "left": 60, "right": 20},
             layout={"width": "100%", "max_width": "900px", "height": "280px", "min_width": "320px"},
         )
-        super().__init__([])
+        super().__init__()
 
     def clear(self) -> None:
         """Show nothing."""
-        self.children = []
+        self.children = ()
 
     def draw(self, before: "Attainment", after: "Attainment | None", goal: "Goal") -> None:
         """Show an outlook, and what becomes of it; None where nothing is supposed."""
@@ -80,4 +82,4 @@ class ReachChart(ipywidgets.VBox):
             self.after.x, self.after.y = told.outcome.quantiles[::_EVERY] / unit, chances
         self.goal.x = [goal.target / unit, goal.target / unit]
         if not self.children:
-            self.children = [self.figure]
+            self.children = (self.figure,)

@@ -12,6 +12,7 @@ from salesnb.planning import (
     Scenario,
     ScenarioTarget,
     adopt_scenario,
+    aim_scenario,
     copy_scenario,
     diff,
     edited,
@@ -22,6 +23,8 @@ from salesnb.planning import (
     problems,
     remove_scenario,
     rename_scenario,
+    scenario_of,
+    set_goal,
 )
 from salesnb.planning.resources import ScenarioResource
 
@@ -86,3 +89,23 @@ def test_what_a_scenario_demands_becomes_the_plan_and_what_it_supposes_does_not(
     assert adopt_scenario(adopted, "Hard") == adopted
     with pytest.raises(BadInput, match="Hard times demands nothing of the plan"):
         adopt_scenario(keep_scenario(plan, HARD), "Hard")
+
+
+def test_the_plan_as_it_is_is_kept_and_gone_back_to(plan):
+    budget = Resource(id="budget", name="Budget", unit="money", total=100)
+    before = edited(plan, resources=(budget,))
+    kept = keep_scenario(before, scenario_of(before, "Before"))
+    moved = edited(set_goal(kept, "won_amount", 330_000_00), resources=(replace(budget, total=70),))
+    back = adopt_scenario(moved, "Before")
+    assert (back.goals, back.quotas, back.resources) == (before.goals, before.quotas, before.resources)
+
+
+def test_a_scenario_is_given_another_target_and_the_plans_own_takes_it_off(plan):
+    kept = aim_scenario(keep_scenario(plan, HARD), "Hard times", "won_amount", 310_000_00)
+    assert kept.scenarios[0].targets == (ScenarioTarget(goal="won_amount", unit="money", target=310_000_00),)
+    assert kept.goal("won_amount") == plan.goal("won_amount")
+    again = aim_scenario(kept, "Hard", "won_amount", 312_000_00)
+    assert [one.target for one in again.scenarios[0].targets] == [312_000_00]
+    assert aim_scenario(again, "Hard", "won_amount", 300_000_00).scenarios == (HARD,)
+    with pytest.raises(BadInput, match="zero or more"):
+        aim_scenario(kept, "Hard", "won_amount", -1)

@@ -1,5 +1,5 @@
 import { h } from "./dom.js";
-import { saidAt, view } from "./view.js";
+import { saidAt, view, whenSeen } from "./view.js";
 
 /** Tell the kernel of one thing at a time, and of the last only: while it works, later ones take the place of earlier. */
 function paced(send) {
@@ -180,28 +180,22 @@ function render({ model, el }) {
     if (select.value) model.send({ do: "load", at: "keep", scenario: select.value });
     select.value = "";
   };
-  // The outlook takes seconds at first: it is asked for once this is on the screen, not in a tab behind others.
-  let seen = false;
-  let { note } = model.get("shown");
-  const start = () => {
-    if (seen && model.get("shown").state === "resting") model.send({ do: "start", at: "start" });
-  };
-  const watcher = new IntersectionObserver((entries) => {
-    seen = entries.at(-1).isIntersecting;
-    start();
+  // The outlook takes seconds at first: it is asked for once somebody sees this.
+  const seen = whenSeen(el, () => {
+    if (model.get("shown").state === "resting") model.send({ do: "start", at: "start" });
   });
-  watcher.observe(el);
+  let { note } = model.get("shown");
   const answered = () => {
     // A name that was kept is done with; one that was refused stays to be mended.
     if (model.get("shown").note !== note) own.name = null;
     note = model.get("shown").note;
     if (moves.answered(model.get("shown").beat)) own.steps.clear();
     drawn.draw();
-    start();
+    seen.again();
   };
   model.on("change:shown", answered);
   return () => {
-    watcher.disconnect();
+    seen.end();
     model.off("change:shown", answered);
     drawn.end();
   };
