@@ -19,7 +19,7 @@ def bias_words(bias: Bias | None, last: Call | None, shown: "Formatter") -> str:
     if bias is None:
         return ""
     if bias.factor is None:
-        return f"not enough calls yet: results of {bias.count} of the {LEAST_CALLS} periods that it takes"
+        return f"not enough calls yet ({bias.count} of {LEAST_CALLS} periods with a result)"
     off = bias.factor - 1
     over = counted(bias.count, "result", "results")
     if abs(off) < _EVEN:

@@ -120,5 +120,5 @@ def test_calls_are_told_beside_the_outlook_with_the_bias_of_who_made_them(board,
     assert all(line.quota.level != "rep" for line in others)
     board.call(others[0].quota.id, "1000", by="Cid")
     assert bias_words(board.lines()[1].bias, None, shown).startswith(
-        "not enough calls yet: results of 0 of the 3"
+        "not enough calls yet (0 of 3"
     )
