@@ -5,6 +5,7 @@ The model behind `salesnb.widgets.WhatIf`; it knows nothing of a browser. With n
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesnb.actions.outlooks import Outlook
@@ -64,6 +65,11 @@ class Basis:
     def draws(self) -> int:
         """In how many draws a move is simulated."""
         return self.simulator.draws
+
+    @cached_property
+    def before(self) -> "Attainment":
+        """The outlook as it is."""
+        return self.attainment()
 
     def attainment(
         self,
@@ -276,14 +282,17 @@ class WhatIfBoard:
     @property
     def before(self) -> "Attainment":
         """The outlook as it is."""
-        return self.basis.attainment()
+        return self.basis.before
 
     @property
     def after(self) -> "Attainment":
         """The outlook with what is supposed."""
-        key = (id(self.basis), self.moves, self.fates)
+        basis, moves, fates = self.basis, self.moves, self.fates
+        if not moves and not fates:
+            return basis.before
+        key = (id(basis), moves, fates)
         if self._told is None or self._told[0] != key:
-            self._told = key, self.basis.attainment(self.moves, self.fates)
+            self._told = key, basis.attainment(moves, fates)
         return self._told[1]
 
     def keep(self, name: str, text: str = "") -> Plan:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from salesnb.actions.plan_session import PlanSession
-from salesnb.actions.what_if import OPEN, WhatIfBoard
+from salesnb.actions.what_if import OPEN, Basis, WhatIfBoard
 from salesnb.actions.what_if_words import (
     TITLES,
     change_words,
@@ -23,6 +23,7 @@ from salesnb.widgets.view import Asked, View, session_of
 from salesnb.widgets.what_if_chart import ReachChart
 
 if TYPE_CHECKING:
+    from salesnb.planning import Goal
     from salesnb.workspace import Workspace
 
 __all__ = ["WhatIf", "WhatIfPanel"]
@@ -37,6 +38,7 @@ class WhatIfPanel(View):
     def __init__(self, session: PlanSession) -> None:
         self.board = WhatIfBoard(session)
         self._note, self._beat = "", 0
+        self._still: tuple[Basis, dict[str, Any]] | None = None
         self._refused: tuple[object, str] | None = None
         super().__init__(session)
 
@@ -65,37 +67,54 @@ class WhatIfPanel(View):
         board, shown = self.board, self.session.workspace.settings.formatter
         basis, goal, supposed = board.basis, board.goal, board.supposed
         assert goal is not None  # noqa: S101 -- there is a basis
+        still = self._still_of(basis, goal)
         before, after = board.before, board.after
+        at = {one.name: supposed.steps.get(one.name, 0) for one in basis.drivers}
         return {
             "target": shown.value(goal.target, goal.unit),
-            "before": asdict(stand_of(before, goal, shown)),
-            "after": asdict(stand_of(after, goal, shown)),
+            "before": still["before"],
+            "after": asdict(stand_of(after, goal, shown)) if supposed else still["before"],
             "change": change_words(before, after, goal, shown) if supposed else "",
             "drivers": [
-                {
-                    "name": one.name,
-                    "title": TITLES[one.name],
-                    "low": one.low,
-                    "high": one.high,
-                    "at": supposed.steps.get(one.name, 0),
-                    "value": driver_value(one, supposed.steps.get(one.name, 0), shown),
-                    "measured": measured_words(one, shown),
-                    "off": bool(one.why_not),
-                }
-                for one in basis.drivers
+                told | {"at": at[one.name], "value": driver_value(one, at[one.name], shown)}
+                for one, told in zip(basis.drivers, still["drivers"], strict=True)
             ],
             "deals": [
                 {
                     "id": one.id,
                     "title": one.title,
-                    "about": deal_words(one, shown),
+                    "about": still["deals"].get(one.id) or deal_words(one, shown),
                     "fate": supposed.fates.get(one.id, OPEN),
                 }
                 for one in board.deals
             ],
-            "method": list(method_words(basis, shown)),
+            "method": still["method"],
             "name": board.free_name,
         }
+
+    def _still_of(self, basis: Basis, goal: "Goal") -> dict[str, Any]:
+        """Give the words that no move changes: they are found once, so that a move is answered at once."""
+        if self._still is None or self._still[0] is not basis:
+            shown = self.session.workspace.settings.formatter
+            drivers = [
+                {
+                    "name": one.name,
+                    "title": TITLES[one.name],
+                    "low": one.low,
+                    "high": one.high,
+                    "measured": measured_words(one, shown),
+                    "off": bool(one.why_not),
+                }
+                for one in basis.drivers
+            ]
+            words = {
+                "before": asdict(stand_of(basis.before, goal, shown)),
+                "drivers": drivers,
+                "deals": {one.id: deal_words(one, shown) for one in basis.deals},
+                "method": list(method_words(basis, shown)),
+            }
+            self._still = basis, words
+        return self._still[1]
 
     def _verbs(self) -> Mapping[str, Callable[[Asked], object]]:
         board = self.board
@@ -163,7 +182,7 @@ class WhatIf(ipywidgets.VBox):
         self.panel = WhatIfPanel(session_of(workspace, plan))
         self.session, self.board = self.panel.session, self.panel.board
         self.chart = ReachChart(self.session.workspace.settings)
-        super().__init__([self.panel, self.chart])
+        super().__init__([self.chart, self.panel])
         self.panel.observe(lambda _: self._draw(), "shown")
         self._draw()
 

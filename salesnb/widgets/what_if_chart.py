@@ -26,6 +26,7 @@ class ReachChart(ipywidgets.VBox):
     children: tuple[ipywidgets.Widget, ...]
 
     def __init__(self, settings: "Settings") -> None:
+        self._drawn: Attainment | None = None
         self._digits = minor_digits(settings.currency)
         self._currency = settings.currency
         self._x, self._y = bqplot.LinearScale(), bqplot.LinearScale(min=0.0, max=1.0)
@@ -45,14 +46,15 @@ class ReachChart(ipywidgets.VBox):
             "grid_color": "#7a859333",
             "color": _TEXT,
         }
-        self._across = bqplot.Axis(scale=self._x, label_color=_TEXT, num_ticks=6, **style)
+        self._across = bqplot.Axis(scale=self._x, label_color=_TEXT, **style)
         up = bqplot.Axis(
-            scale=self._y, side="left", tick_format=".0%", num_ticks=5, label="chance of at least",
+            scale=self._y, side="left", tick_format=".0%", tick_values=[0, 0.25, 0.5, 0.75, 1], label="chance of at least",
             label_color=_TEXT, label_offset="3.2em", **style,
         )  # fmt: skip
         self.figure = bqplot.Figure(
             marks=[self.before, self.goal, self.after],
             axes=[self._across, up],
+            padding_y=0,
             legend_location="top-right",
             legend_text={"fill": _TEXT, "font-size": "12px"},
             legend_style={"fill": "transparent", "stroke": "none"},
@@ -74,8 +76,10 @@ class ReachChart(ipywidgets.VBox):
         )
         self._across.tick_format = ",.0f" if goal.unit != "money" else ",.3~s"
         chances = 1 - PROBABILITIES[::_EVERY]
-        with self.before.hold_sync():
-            self.before.x, self.before.y = before.outcome.quantiles[::_EVERY] / unit, chances
+        if before is not self._drawn:
+            self._drawn = before
+            with self.before.hold_sync():
+                self.before.x, self.before.y = before.outcome.quantiles[::_EVERY] / unit, chances
         with self.after.hold_sync():
             self.after.visible = after is not None
             told = after or before

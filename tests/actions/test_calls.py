@@ -119,6 +119,4 @@ def test_calls_are_told_beside_the_outlook_with_the_bias_of_who_made_them(board,
     assert " to " in outlook_words(whole, shown)
     assert all(line.quota.level != "rep" for line in others)
     board.call(others[0].quota.id, "1000", by="Cid")
-    assert bias_words(board.lines()[1].bias, None, shown).startswith(
-        "not enough calls yet (0 of 3"
-    )
+    assert bias_words(board.lines()[1].bias, None, shown).startswith("not enough calls yet (0 of 3")

@@ -39,7 +39,9 @@ def node(calls: Calls) -> str:
     return str(calls.shown["lines"][1]["name"])
 
 
-def test_a_call_is_typed_and_kept_with_enter(page: Page, calls: Calls, workspace: Workspace) -> None:
+def test_a_call_is_typed_and_kept_with_enter(
+    page: Page, calls: Calls, workspace: Workspace, barriers: Callable[..., list[str]]
+) -> None:
     name = node(calls)
     page.get_by_label(f"Whose call of {name}").fill("Ann")
     page.get_by_label(f"Commit of {name}").fill("1.2m")
@@ -57,6 +59,7 @@ def test_a_call_is_typed_and_kept_with_enter(page: Page, calls: Calls, workspace
         HOSTILE.strip(),
     )
     assert page.locator("img").count() == 0
+    assert barriers(page) == []
     page.get_by_label(f"Commit of {name}").fill("1250000")
     page.get_by_role("button", name=f"Call {name}", exact=True).click()
     expect(page.get_by_text("2 calls")).to_be_visible()

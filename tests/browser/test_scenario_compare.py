@@ -68,11 +68,12 @@ def test_a_target_is_typed_and_what_cannot_be_read_is_said(page: Page, compare: 
     assert stored(compare)[0].targets[0].target == 1_200_000_00
 
 
-def test_allocations_are_compared_beside(page: Page) -> None:
+def test_allocations_are_compared_beside(page: Page, barriers: Callable[..., list[str]]) -> None:
     page.get_by_role("button", name="Compare allocations").click()
     row = page.get_by_role("row", name="Against the plan")
     expect(row.get_by_role("cell").nth(1)).to_contain_text("-$")
     expect(page.get_by_text("Having been picked as the best of 2")).to_be_visible()
+    assert barriers(page) == []
 
 
 def test_a_hostile_name_is_text_and_many_scenarios_scroll_within(

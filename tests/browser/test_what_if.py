@@ -138,10 +138,11 @@ def test_another_sessions_save_moves_neither_focus_nor_what_is_supposed(
 
 
 def test_it_fits_a_narrow_page_and_says_how_it_is_found(
-    panel: WhatIfPanel, drawn: Callable[..., Page]
+    panel: WhatIfPanel, drawn: Callable[..., Page], barriers: Callable[..., list[str]]
 ) -> None:
     page = drawn(panel, "what_if", width=390, dark=True)
     page.get_by_role("slider", name="Win rate").wait_for(timeout=120_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_text("Method").click()
     expect(page.get_by_text("with the same random numbers as without it")).to_be_visible()
+    assert barriers(page) == []

@@ -33,7 +33,8 @@ function stand(title, told, marked) {
     h("h4", {}, title),
     h("div", { class: "large" }, told.outlook),
     h("div", { class: "quiet" }, `80 of 100 cases: ${told.range}`),
-    h("dl", {}, h("dt", {}, "Chance to attain"), h("dd", {}, told.chance), h("dt", {}, "Gap"), h("dd", {}, told.gap)),
+    h("div", {}, h("span", { class: "quiet" }, "Chance to attain: "), told.chance),
+    h("div", {}, h("span", { class: "quiet" }, "Gap: "), told.gap),
     told.why ? h("p", { class: "quiet" }, `No probability: ${told.why}.`) : null,
   );
 }
