@@ -24,11 +24,13 @@ def test_calls_are_appended_and_what_a_killed_process_left_is_counted(tmp_path: 
     add_call(tmp_path, second)
     path = tmp_path / FILE
     assert read_calls(tmp_path) == ((ONE, second), 0)
+    odd = path.read_bytes().splitlines()[0].replace(b'"name": "EMEA"', b'"name": 5')
     with path.open("ab") as file:
+        file.write(odd + b"\n")
         file.write(b'{"not": "a call"}\n[1]\n{"plan": "p", "no')
-    assert read_calls(tmp_path) == ((ONE, second), 3)
+    assert read_calls(tmp_path) == ((ONE, second), 4)
     add_call(tmp_path, ONE)
-    assert read_calls(tmp_path) == ((ONE, second, ONE), 3)
+    assert read_calls(tmp_path) == ((ONE, second, ONE), 4)
 
 
 @pytest.fixture(scope="module")
