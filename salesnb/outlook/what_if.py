@@ -77,7 +77,7 @@ class SameDraws:
         streams = [stream(seed, "what if", deals.owners[number]) for number in chosen]
         _, factor = factors(pipeline.shock, deals, chosen, streams, draws=self.draws, seed=seed)
         rng = stream(seed, "what if", "")
-        self._hold_open(rest, factor, rng)
+        self._hold_deals(rest, factor, rng)
         self._hold_new(rest, factor, arrivals, rng)
         self._base = Outcome.from_draws(self.totals()).quantiles
 
@@ -106,7 +106,7 @@ class SameDraws:
                 days = self._days["end"] - 1 - self._days["as_of"]
                 rates = moved_rates(rates, driver, moved[driver], days=days, leave=self._leave)
         rest = self._rest(rates)
-        open_, new = self._of_open(rest, lost, won), self._of_new(rest)
+        open_, new = self._of_deals(rest, lost, won), self._of_new(rest)
         return self._to_date + (1 + moved.get("deal size", 0.0)) * (open_ + new)
 
     def effect(
@@ -130,7 +130,7 @@ class SameDraws:
     def _rest(self, rates: Rates) -> Rest:
         return rest_of(rates, self._deals, self._days["as_of"], self._days["start"], self._days["end"])
 
-    def _hold_open(self, rest: Rest, factor: Floats, rng: np.random.Generator) -> None:
+    def _hold_deals(self, rest: Rest, factor: Floats, rng: np.random.Generator) -> None:
         """Draw for every open deal when it would be won, and for how much."""
         deals, row = self._deals.keep(self._columns), self._rows(rest)
         shape = (self.draws, len(self._columns))
@@ -175,7 +175,7 @@ class SameDraws:
         clock[np.isin(mine, list(won))] = np.inf
         return np.asarray(self._until < clock)
 
-    def _of_open(self, rest: Rest, lost: Collection[int], won: Collection[int]) -> Floats:
+    def _of_deals(self, rest: Rest, lost: Collection[int], won: Collection[int]) -> Floats:
         return _added(self._won(rest, lost, won), self._amounts)
 
     def _of_new(self, rest: Rest) -> Floats:
