@@ -180,11 +180,7 @@ class Outlook:
     ) -> "Attainment | None":
         """Tell the chance of a quota; None where nothing is known of its node.
 
-        Parameters
-        ----------
-        effect
-            What is supposed, as :meth:`salesnb.outlook.what_if.SameDraws.effect` gives it: it is added to both views before
-            they are mixed, because the first knows no drivers and no deals.
+        What is supposed, an ``effect`` of `salesnb.outlook.what_if`, is added to both views: one knows no drivers or deals.
         """
         from salesnb.outlook.attain import attain
         from salesnb.outlook.what_if import shifted

@@ -15,6 +15,7 @@ from salesnb.actions.plans import read_target
 from salesnb.actions.what_if import WhatIfBoard
 from salesnb.errors import BadUsage
 from salesnb.planning import DealFate, DriverMove, Goal, Plan, Scenario, find_scenario, scenario_of
+from salesnb.planning.scenarios import free_scenario_name
 
 if TYPE_CHECKING:
     from salesnb.outlook.attain import Attainment
@@ -153,7 +154,7 @@ class ScenarioBoard:
         """Keep the plan as it is as a scenario, to compare with or go back to."""
         return self._change(
             lambda plan: planning.keep_scenario(
-                plan, scenario_of(plan, planning.free_scenario_name(plan, name.strip() or "Plan"))
+                plan, scenario_of(plan, free_scenario_name(plan, name.strip() or "Plan"))
             ),
             "The plan kept as a scenario",
         )

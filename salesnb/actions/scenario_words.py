@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from salesnb.actions.allocation_words import scenario_lines, scenario_records
 from salesnb.actions.what_if_words import TITLES, change_words, driver_value
-from salesnb.planning import LATER_HIRES, DealFate, DriverMove
+from salesnb.planning import DealFate, DriverMove
+from salesnb.planning.supposed import LATER_HIRES
 
 if TYPE_CHECKING:
     from salesnb.actions.scenario_board import Column, ScenarioBoard

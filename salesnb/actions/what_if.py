@@ -13,18 +13,9 @@ from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.what_if_deals import OpenDeal, largest_deals, parts_of
 from salesnb.actions.what_if_drivers import Driver, LaterHires, drivers_of, later_hires, simulated_moves
 from salesnb.errors import BadInput, BadUsage, UnknownName, nearest
-from salesnb.planning import (
-    FATES,
-    DealFate,
-    DriverMove,
-    Goal,
-    Plan,
-    Quota,
-    Scenario,
-    find_scenario,
-    free_scenario_name,
-    keep_scenario,
-)
+from salesnb.planning import DealFate, DriverMove, Goal, Plan, Quota, Scenario, find_scenario, keep_scenario
+from salesnb.planning.scenarios import free_scenario_name
+from salesnb.planning.supposed import FATES
 
 if TYPE_CHECKING:
     from salesnb.outlook.attain import Attainment

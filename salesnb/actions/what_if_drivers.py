@@ -12,7 +12,8 @@ from salesnb.counting import counted
 from salesnb.outlook.levers import DRIVERS
 from salesnb.outlook.measured import measured_drivers
 from salesnb.outlook.what_if import LARGEST_MOVE
-from salesnb.planning import LATER_HIRES, Cohort, DriverMove, Goal, Plan, project, staffing_of
+from salesnb.planning import Cohort, DriverMove, Goal, Plan, project, staffing_of
+from salesnb.planning.supposed import LATER_HIRES
 
 if TYPE_CHECKING:
     from datetime import date

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from salesnb.planning import LATER_HIRES
+from salesnb.planning.supposed import LATER_HIRES
 
 if TYPE_CHECKING:
     from salesnb.actions.what_if import Basis

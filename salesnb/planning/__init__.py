@@ -164,7 +164,6 @@ from salesnb.planning.scenarios import (
     adopt_scenario,
     aim_scenario,
     copy_scenario,
-    free_scenario_name,
     remove_scenario,
     rename_scenario,
     scenario_of,
@@ -174,7 +173,7 @@ from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.stays import moved_reps, span_of, stays_of_rep, weights_by_stay, whole_reps
 from salesnb.planning.store import PlanStore, Revision
-from salesnb.planning.supposed import FATES, LATER_HIRES, DealFate, DriverMove
+from salesnb.planning.supposed import DealFate, DriverMove
 from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
 
@@ -185,9 +184,7 @@ __all__ = [
     "BY_MONTH",
     "COMPANY",
     "EDGES",
-    "FATES",
     "HEALTHY",
-    "LATER_HIRES",
     "NEW",
     "NOT_GIVEN",
     "RAMPED",
@@ -311,7 +308,6 @@ __all__ = [
     "find_resource",
     "find_scenario",
     "find_segment",
-    "free_scenario_name",
     "free_segments",
     "given_of",
     "goal_findings",

@@ -290,7 +290,9 @@ PLANS = st.builds(
                 )
             ),
             fates=many(
-                st.builds(planning.DealFate, deal=IDS, name=TEXT, fate=st.sampled_from(planning.FATES))
+                st.builds(
+                    planning.DealFate, deal=IDS, name=TEXT, fate=st.sampled_from(planning.supposed.FATES)
+                )
             ),
         )
     ),

@@ -16,7 +16,6 @@ from salesnb.planning import (
     copy_scenario,
     diff,
     edited,
-    free_scenario_name,
     keep_scenario,
     plan_from_json,
     plan_to_json,
@@ -27,6 +26,7 @@ from salesnb.planning import (
     set_goal,
 )
 from salesnb.planning.resources import ScenarioResource
+from salesnb.planning.scenarios import free_scenario_name
 
 HARD = Scenario(
     id="Hard",
