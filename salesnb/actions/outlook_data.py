@@ -26,6 +26,7 @@ __all__ = [
     "SIMULATED",
     "Monthly",
     "deals_of",
+    "deals_with_ids",
     "first_open_month",
     "month_number",
     "monthly_totals",
@@ -143,7 +144,14 @@ def reps_below(quotas: "Sequence[Quota]", quota: "Quota") -> list[str]:
 
 
 def deals_of(data: "Dataset", kpi: str, teams: Mapping[str, str], as_of: date) -> "Deals":
-    """Read the opportunities that a KPI counts, each with whoever has a part in it.
+    """Read the opportunities that a KPI counts; see `deals_with_ids`."""
+    return deals_with_ids(data, kpi, teams, as_of)[0]
+
+
+def deals_with_ids(
+    data: "Dataset", kpi: str, teams: Mapping[str, str], as_of: date
+) -> "tuple[Deals, pa.ChunkedArray]":
+    """Read the opportunities that a KPI counts, each with whoever has a part in it, and the id of each.
 
     Parameters
     ----------
@@ -163,7 +171,7 @@ def deals_of(data: "Dataset", kpi: str, teams: Mapping[str, str], as_of: date) -
     owners = tuple(sorted({*teams, *reps}))
     number = {owner: place for place, owner in enumerate(owners)}
     money = SIMULATED[kpi]
-    return Deals(
+    deals = Deals(
         owners=owners,
         teams=tuple(teams.get(owner, "") for owner in owners),
         owner=np.array([number[rep] for rep in reps], dtype=np.int64),
@@ -173,6 +181,7 @@ def deals_of(data: "Dataset", kpi: str, teams: Mapping[str, str], as_of: date) -
         amount=_values(rows.column("amount"), money=money),
         expected=_values(rows.column("expected_amount"), money=money),
     )
+    return deals, rows.column("opportunity_id")
 
 
 def won_within(deals: "Deals", owner: str, first: date, end: date) -> float:

@@ -1,5 +1,6 @@
 """What a plan's outlook holds: of each node, and of the goal as a whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -8,9 +9,11 @@ from salesnb.planning import Goal
 
 if TYPE_CHECKING:
     from salesnb.outlook.attain import Attainment
+    from salesnb.outlook.deals import Deals
     from salesnb.outlook.levers import Lever, Worth
+    from salesnb.outlook.pipeline import Pipeline
 
-__all__ = ["GoalOutlook", "NodeOutlook"]
+__all__ = ["GoalOutlook", "NodeOutlook", "Simulated"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +73,26 @@ class GoalOutlook:
     def is_over(self) -> bool:
         """Whether nothing of the period is to come."""
         return self.as_of >= self.goal.period.last_day
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Simulated:
+    """What the second view of a goal's outlook is made from.
+
+    Attributes
+    ----------
+    pipeline, deals
+        What history says, and the deals of everybody.
+    ids
+        The opportunity of each deal; one that is shared stands there once a part.
+    owners
+        The reps of the plan.
+    days
+        ``as_of``, ``start`` and ``end``, as :func:`salesnb.outlook.pipeline.simulate` takes them.
+    """
+
+    pipeline: "Pipeline"
+    deals: "Deals"
+    ids: tuple[str, ...]
+    owners: tuple[str, ...]
+    days: Mapping[str, int]

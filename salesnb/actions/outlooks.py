@@ -2,29 +2,26 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from salesnb.actions.organisation import REP_PREFIX, rep_node_id
+from salesnb.actions.node_reps import NodeReps
 from salesnb.actions.outlook_data import (
     SIMULATED,
     Monthly,
-    deals_of,
+    deals_with_ids,
     first_open_month,
     monthly_totals,
     months_of,
-    nodes_above,
-    reps_below,
     whole_months,
-    won_within,
 )
-from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook
+from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook, Simulated
 from salesnb.actions.predicting import Lesson, lesson_of, predictions_of
 from salesnb.counting import counted
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis.activity_data import NO_ACTIVITIES, lacks_activities
-from salesnb.planning import Goal, Plan, Quota, moved_reps, span_of, whole_reps
+from salesnb.planning import Goal, Plan, Quota, whole_reps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,6 +88,7 @@ class Outlook:
         self._chances = chances or workspace.settings.chances
         # Deals of a rep who changes team within the period count where the rep is on the day.
         self._quotas = whole_reps(plan, as_of).quotas_of(goal)
+        self._reps = NodeReps(plan, goal, self._quotas)
         self._told: dict[str, NodeOutlook] = {}
         self._totals: dict[str, Monthly] = {}
 
@@ -124,9 +122,22 @@ class Outlook:
                 level=quota.level,
                 target=quota.amount,
                 to_date=self._to_date(quota),
-                attainment=self._attainment(quota),
+                attainment=self.attainment(quota),
             )
         return self._told[quota.id]
+
+    @cached_property
+    def simulated(self) -> "Simulated | None":
+        """What the second view is made from; None where no deals are simulated."""
+        if self._simulation is None or self._deals is None or self._pipeline is None:
+            return None
+        return Simulated(
+            pipeline=self._pipeline,
+            deals=self._deals,
+            ids=tuple(self._deal_ids.to_pylist()),
+            owners=self._planned,
+            days=self._days,
+        )
 
     @property
     def is_over(self) -> bool:
@@ -164,12 +175,22 @@ class Outlook:
         left = counted(count, "line that cannot be read is", "lines that cannot be read are")
         return (f"Of {where} {left} left out.",)
 
-    def _attainment(self, quota: Quota) -> "Attainment | None":
+    def attainment(
+        self, quota: Quota, effect: "npt.NDArray[np.float64] | None" = None
+    ) -> "Attainment | None":
+        """Tell the chance of a quota; None where nothing is known of its node.
+
+        What is supposed, an ``effect`` of `salesnb.outlook.what_if`, is added to both views: one knows no drivers or deals.
+        """
         from salesnb.outlook.attain import attain
+        from salesnb.outlook.what_if import shifted
 
         top_down, bottom_up = self._from_above(quota), self._from_below(quota)
         if top_down is None and bottom_up is None:
             return None
+        if effect is not None:
+            least = self._to_date(quota)
+            top_down, bottom_up = (view and shifted(view, effect, least) for view in (top_down, bottom_up))
         rates = self._base_rates(quota) if self._to_date(quota) < quota.amount else None
         return attain(
             float(quota.amount),
@@ -300,36 +321,17 @@ class Outlook:
         simulated = self._simulation
         if simulated is None:
             return None
-        reps = [owner for owner in reps_below(self._quotas, quota) if owner in simulated.owners]
-        return simulated.outcome(reps).plus(self._moved(quota, reps)) if reps else None
-
-    def _moved(self, quota: Quota, reps: list[str]) -> float:
-        """Tell what reps who were moved in the plan had sold at a node before they left it, less what others had elsewhere."""
+        reps = [owner for owner in self._reps.below(quota) if owner in simulated.owners]
+        if not reps:
+            return None
         assert self._deals is not None  # noqa: S101 -- asked only where they are simulated
-        more = 0.0
-        for rep, stays in self._stays.items():
-            for place, stay in enumerate(stays) if rep in self._deals.owners else ():
-                first, end = span_of(stays, place, self._goal.period)
-                here = quota.id in {rep_node_id(rep), *nodes_above(self._quotas, stay.parent)}
-                sold = won_within(self._deals, rep, first, min(end, self._as_of + timedelta(days=1)))
-                more += sold * (here - (rep in reps))
-        return more
-
-    @cached_property
-    def _stays(self) -> dict[str, tuple[Quota, ...]]:
-        known = moved_reps(self._plan.quotas_of(self._goal))
-        return {node.removeprefix(REP_PREFIX): stays for node, stays in known.items()}
+        return simulated.outcome(reps).plus(self._reps.sold_elsewhere(quota, reps, self._deals, self._as_of))
 
     @cached_property
     def _deals(self) -> "Deals | None":
         if self._goal.kpi not in SIMULATED:
             return None
-        parents = {
-            quota.id.removeprefix(REP_PREFIX): quota.parent or ""
-            for quota in self._quotas
-            if quota.id.startswith(REP_PREFIX)
-        }
-        found = deals_of(self._data, self._goal.kpi, parents, self._as_of)
+        found, self._deal_ids = deals_with_ids(self._data, self._goal.kpi, self._reps.teams, self._as_of)
         return found if len(found.owner) and found.won.any() else None
 
     @cached_property
@@ -370,10 +372,7 @@ class Outlook:
     @property
     def _planned(self) -> tuple[str, ...]:
         assert self._deals is not None  # noqa: S101 -- asked only where there are some
-        reps = {
-            quota.id.removeprefix(REP_PREFIX) for quota in self._quotas if quota.id.startswith(REP_PREFIX)
-        }
-        return tuple(owner for owner in self._deals.owners if owner in reps)
+        return tuple(owner for owner in self._deals.owners if owner in self._reps.teams)
 
     def levers(self, target: float) -> "tuple[Lever, ...]":
         """Tell what moves the probability of a target of the whole, the most first; nothing where no deals are simulated."""

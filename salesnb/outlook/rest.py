@@ -38,6 +38,8 @@ class Rest:
 
     Attributes
     ----------
+    deal
+        (open deals,): number of the deal among those that the rates were laid over.
     owner
         (open deals,): number of the rep, rising.
     clock
@@ -54,6 +56,7 @@ class Rest:
         Of deals won.
     """
 
+    deal: Ints
     owner: Ints
     clock: Floats
     expected: Floats
@@ -129,11 +132,13 @@ def rest_of(rates: Rates, deals: Deals, as_of: int, start: int, end: int) -> Res
     """
     days = np.arange(as_of + 1, max(end, as_of + 1))
     skipped = int(np.clip(start - (as_of + 1), 0, len(days)))
-    still = _closing(deals, as_of, len(rates.hazards.won))
+    numbers = _closing(deals, as_of, len(rates.hazards.won))
+    still = deals.keep(numbers)
     distinct, place = np.unique(as_of + 1 - still.created, return_inverse=True)
     chance = _within(win_shares(rates.hazards, distinct, days), skipped)
     created, arriving = _new(rates, days, skipped)
     return Rest(
+        deal=numbers,
         owner=still.owner,
         clock=-np.log1p(-np.minimum(chance, 1 - 1e-9))[place] * rates.win_factor[still.owner],
         expected=np.where(still.expected > 0, still.expected, np.nan),
@@ -144,12 +149,12 @@ def rest_of(rates: Rates, deals: Deals, as_of: int, start: int, end: int) -> Res
     )
 
 
-def _closing(deals: Deals, as_of: int, ages: int) -> Deals:
-    """Deals open on a day that are young enough to close, by rep."""
+def _closing(deals: Deals, as_of: int, ages: int) -> Ints:
+    """Numbers of the deals open on a day that are young enough to close, by rep."""
     recent = (deals.created <= as_of) & (deals.created > as_of + 1 - ages) & (deals.closed > as_of)
-    there = deals.keep(recent)
+    there = np.flatnonzero(recent)
     # The order of rows must not decide which random number a deal gets.
-    return there.keep(np.lexsort((there.expected, there.created, there.owner)))
+    return there[np.lexsort((deals.expected[there], deals.created[there], deals.owner[there]))]
 
 
 def _within(shares: Floats, skipped: int) -> Floats:

@@ -1,6 +1,6 @@
 """Totals of a period, drawn rep by rep under shocks that company and teams share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -12,7 +12,7 @@ from salesnb.outlook.distribution import Outcome
 from salesnb.outlook.rest import Rest
 from salesnb.outlook.shocks import Shock
 
-__all__ = ["DRAWS", "Simulation", "numbers_of", "simulate_rest"]
+__all__ = ["DRAWS", "Simulation", "factors", "numbers_of", "simulate_rest", "stream"]
 
 DRAWS = 2_000
 
@@ -115,17 +115,11 @@ def simulate_rest(
         Numbers of the reps to simulate; all by default.
     """
     chosen = np.arange(len(deals.owners)) if chosen is None else chosen
-    common, wide = shock.draw(draws, _stream(seed, "company", ""))
-    teams = {
-        team: common + shock.team_sd * wide * _stream(seed, "team", team).standard_normal(draws)
-        for team in {deals.teams[number] for number in chosen}
-    }
+    streams = [stream(seed, "rep", deals.owners[number]) for number in chosen]
+    common, factor_of = factors(shock, deals, chosen, streams, draws=draws, seed=seed)
     totals, wins, new_wins = (np.zeros((len(chosen), draws)) for _ in range(3))
     edges = np.searchsorted(rest.owner, np.arange(len(deals.owners) + 1))
-    for place, number in enumerate(chosen):
-        rng = _stream(seed, "rep", deals.owners[number])
-        own = shock.rep_sd * wide * rng.standard_normal(draws)
-        factor = np.exp(teams[deals.teams[number]] + own)
+    for place, (number, rng, factor) in enumerate(zip(chosen, streams, factor_of, strict=True)):
         amount, won = _of_open_deals(rest, slice(edges[number], edges[number + 1]), number, factor, rng)
         more, new_wins[place] = _arriving(rest, number, factor, rng)
         totals[place] = to_date[number] + amount + more
@@ -141,7 +135,23 @@ def simulate_rest(
     )
 
 
-def _stream(seed: int, kind: str, name: str) -> np.random.Generator:
+def factors(
+    shock: Shock, deals: Deals, chosen: Ints, streams: Sequence[np.random.Generator], *, draws: int, seed: int
+) -> tuple[Floats, Floats]:
+    """(draws,) logarithm of the company's factor on the hazards of winning; (reps, draws) factors of reps, all shocks in."""
+    common, wide = shock.draw(draws, stream(seed, "company", ""))
+    teams = {
+        team: common + shock.team_sd * wide * stream(seed, "team", team).standard_normal(draws)
+        for team in {deals.teams[number] for number in chosen}
+    }
+    found = np.empty((len(chosen), draws))
+    for place, (number, rng) in enumerate(zip(chosen, streams, strict=True)):
+        own = shock.rep_sd * wide * rng.standard_normal(draws)
+        found[place] = np.exp(teams[deals.teams[number]] + own)
+    return common, found
+
+
+def stream(seed: int, kind: str, name: str) -> np.random.Generator:
     """Random numbers that depend on a name, and on no order."""
     return np.random.default_rng([seed, crc32(kind.encode()), crc32(name.encode()), len(name)])
 

@@ -161,6 +161,14 @@ from salesnb.planning.roadmap import (
     season_weights,
     typed_weights,
 )
+from salesnb.planning.scenarios import (
+    adopt_scenario,
+    aim_scenario,
+    copy_scenario,
+    remove_scenario,
+    rename_scenario,
+    scenario_of,
+)
 from salesnb.planning.schema import plan_schema, schema_text
 from salesnb.planning.segments import (
     add_segment,
@@ -174,6 +182,7 @@ from salesnb.planning.shape import Past, Shape, shape_of
 from salesnb.planning.slope import Slope, line_slope
 from salesnb.planning.stays import moved_reps, span_of, stays_of_rep, weights_by_stay, whole_reps
 from salesnb.planning.store import PlanStore, Revision
+from salesnb.planning.supposed import DealFate, DriverMove
 from salesnb.planning.tree import OrgNode, OrgTree
 from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
 
@@ -207,7 +216,9 @@ __all__ = [
     "CurveFit",
     "CutPlan",
     "Cycle",
+    "DealFate",
     "Difference",
+    "DriverMove",
     "Due",
     "Edits",
     "EffectiveQuota",
@@ -276,6 +287,8 @@ __all__ = [
     "active_shares",
     "add_goal",
     "add_segment",
+    "adopt_scenario",
+    "aim_scenario",
     "answer_quota",
     "approve",
     "as_new",
@@ -292,6 +305,7 @@ __all__ = [
     "check_typed",
     "choose_over_assignment",
     "commit_to",
+    "copy_scenario",
     "cut_across",
     "daily_wins",
     "diff",
@@ -359,10 +373,13 @@ __all__ = [
     "read_weight",
     "recascade",
     "remove_goal",
+    "remove_scenario",
     "remove_segment",
+    "rename_scenario",
     "rename_segment",
     "roadmap",
     "safe_name",
+    "scenario_of",
     "schema_text",
     "season_weights",
     "segment_uses",

@@ -1,5 +1,6 @@
 """Whether resources, response curves, limits and the allocation of a plan fit each other."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from salesnb.planning.model import Plan, Scenario
@@ -46,6 +47,15 @@ def _supposed(plan: Plan, scenario: Scenario) -> Iterator[Problem]:
     yield from _unknown(where, "resource", tuple(item.resource for item in scenario.resources), set(units))
     segments = {segment.id for segment in plan.segments}
     yield from _unknown(where, "segment", tuple(item.segment for item in scenario.responses), segments)
+    for kind, keys in (
+        ("driver", [one.driver for one in scenario.moves]),
+        ("deal", [one.deal for one in scenario.fates]),
+    ):
+        for key, count in Counter(keys).items():
+            if count > 1:
+                yield Problem.error(
+                    _RULE, where, f"It supposes two things of the {kind} {key!r}.", "Keep one of them."
+                )
     for item in scenario.resources:
         if item.unit != units.get(item.resource, item.unit):
             what = f"It has {item.resource} in {item.unit}, but the resource is in {units[item.resource]}."

@@ -109,6 +109,8 @@ _PARTS = (
 # What months and parts of a quota are where there are none.
 _WITHIN = {"months": "by season", "parts": "not cut a second time"}
 _FIELDS = {
+    "moves": "drivers",
+    "fates": "deals",
     "closed_count": "deals closed",
     "win_rate": "win rate",
     "average_deal_minor": "average deal",

@@ -22,6 +22,7 @@ from salesnb.planning.resources import (
     ScenarioResource,
     ScenarioResponse,
 )
+from salesnb.planning.supposed import DealFate, DriverMove
 
 __all__ = [
     "ALONE",
@@ -228,6 +229,8 @@ class Scenario:
         Of the allocation; one that is about the same segments as one of the plan stands in for it.
     responses
         Segments that sell more or less than their curves say.
+    moves, fates
+        Drivers that are not as measured, and open deals taken to be lost or won.
     """
 
     id: str
@@ -237,6 +240,8 @@ class Scenario:
     resources: tuple[ScenarioResource, ...] = rarely()
     limits: tuple[AllocationLimit, ...] = rarely()
     responses: tuple[ScenarioResponse, ...] = rarely()
+    moves: tuple[DriverMove, ...] = rarely()
+    fates: tuple[DealFate, ...] = rarely()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from salesnb.calendar import Period
 from salesnb.errors import BadInput
 from salesnb.money import minor_digits, to_major
 from salesnb.planning.means import SeasonWeight
+from salesnb.planning.supposed import DealFate, DriverMove
 
 __all__ = ["BASIS_POINTS", "SHARE", "digits_of", "number_in_words", "value_in_words"]
 
@@ -67,6 +68,8 @@ def value_in_words(value: object, unit: str, digits: int) -> str:  # noqa: PLR09
         return f"{value.label} {number_in_words(value.weight_bp, BASIS_POINTS, digits)}"
     if isinstance(value, tuple):
         return ", ".join(value_in_words(item, unit, digits) for item in value)
+    if isinstance(value, DriverMove | DealFate):
+        return value.in_words()
     if is_dataclass(value):
         return _record_in_words(value, digits)
     return str(value)

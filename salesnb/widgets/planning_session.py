@@ -10,11 +10,14 @@ from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.plans import last_plan
 from salesnb.errors import SalesnbError
 from salesnb.widgets.allocation import Allocation
+from salesnb.widgets.calls import Calls
 from salesnb.widgets.goal_entry import GoalEntry
 from salesnb.widgets.kpi_builder import KpiBuilder
+from salesnb.widgets.scenario_compare import ScenarioCompare
 from salesnb.widgets.segment_picker import SegmentPicker
 from salesnb.widgets.session_bar import SessionBar
 from salesnb.widgets.view import session_of
+from salesnb.widgets.what_if import WhatIf
 
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
@@ -26,6 +29,9 @@ TABS: Mapping[str, Callable[[PlanSession], Any]] = {
     "Goals": GoalEntry,
     "Segments": SegmentPicker,
     "Allocation": Allocation,
+    "What if": WhatIf,
+    "Scenarios": ScenarioCompare,
+    "Calls": Calls,
     "KPIs": KpiBuilder,
 }
 

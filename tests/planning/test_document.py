@@ -283,6 +283,18 @@ PLANS = st.builds(
             responses=many(
                 st.builds(planning.ScenarioResponse, segment=IDS, factor_bp=st.integers(0, 10**6))
             ),
+            moves=many(
+                st.builds(
+                    planning.DriverMove,
+                    driver=st.sampled_from(["win rate", "attrition", "hires"]),
+                    by=st.floats(-1, 120),
+                )
+            ),
+            fates=many(
+                st.builds(
+                    planning.DealFate, deal=IDS, name=TEXT, fate=st.sampled_from(planning.supposed.FATES)
+                )
+            ),
         )
     ),
     kpi_targets=many(

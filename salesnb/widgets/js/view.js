@@ -49,3 +49,15 @@ export function view({ model, el }, name, tree, drawn = () => {}) {
 export function saidAt(said, at) {
   return h("div", { class: "said", role: "alert" }, said.at === at && said.text ? said.text : null);
 }
+
+/** Call whenever an element comes onto the screen, or is there as `again` is called; not in a tab behind others. */
+export function whenSeen(el, call) {
+  let seen = false;
+  const again = () => seen && call();
+  const watcher = new IntersectionObserver((entries) => {
+    seen = entries.at(-1).isIntersecting;
+    again();
+  });
+  watcher.observe(el);
+  return { again, end: () => watcher.disconnect() };
+}
