@@ -89,17 +89,13 @@ def _running(command: Callable[[int], list[str]], base: Path, asked: Callable[[s
 def run_all(page: Page) -> None:
     """Run every cell of the open notebook, once the kernel can."""
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", state="attached", timeout=60_000)
-    begun = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(one => /[*\\d]/.test(one.textContent))"
-    # A kernel that is idle may not be connected yet, and then a run is lost.
-    for _ in range(20):
-        idle = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
-        page.wait_for_selector(idle, state="attached", timeout=60_000)
-        for command in ("notebook:clear-all-cell-outputs", "notebook:run-all-cells"):
-            page.evaluate(f"void window.jupyterapp.commands.execute('{command}')")
-        page.wait_for_timeout(1500)
-        if page.evaluate(begun):
-            return
-    pytest.fail("The cells did not run")
+    # Asked for earlier, a run asks back for a kernel.
+    kernel = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
+    page.wait_for_function(
+        f"() => {{ const kernel = {kernel}; return kernel?.status === 'idle' && kernel.connectionStatus === 'connected' }}",
+        timeout=60_000,
+    )
+    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
 def _free_port() -> int:
