@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.session_notebook import session_notebook
+from salesnb.widgets.planning_session import TABS
 from salesnb.workspace import Workspace
+from tests.actions.test_plan_session import aim
 from tests.browser.servers import application, jupyterlab, notebook7, run_all
 
 pytestmark = pytest.mark.browser
@@ -88,3 +91,43 @@ def test_it_runs_as_an_application_of_its_own(visit: Callable, planned: Workspac
         assert kept(planned)["status"] == "proposed"
         assert opened.cut == []
         assert opened.errors == []
+
+
+def test_every_tab_opens_and_keeps_nobody_out(
+    visit: Callable, barriers: Callable, planned: Workspace, tmp_path: Path
+) -> None:
+    with jupyterlab(planned.root, tmp_path / "home") as url:
+        opened = visit(f"{url}/lab/tree/planning_session.ipynb?token=test&reset")
+        page = opened.page
+        run_all(page)
+        saved(page)
+        tabs = page.locator(".salesnb-planning-session .lm-TabBar-tab")
+        expect(tabs).to_have_text(list(TABS))
+        for place, title in enumerate(TABS):
+            tabs.nth(place).click()
+            shown = page.locator(
+                ".salesnb-planning-session .widget-tab-contents > .lm-Widget:not(.lm-mod-hidden)"
+            )
+            shown.locator(".salesnb button").first.wait_for(timeout=60_000)
+            expect(shown.get_by_text("went wrong")).to_have_count(0)
+            assert barriers(page, ".salesnb-planning-session .salesnb") == [], title
+        assert [line for line in opened.cut if "salesnb" in line] == []
+
+
+def test_a_second_session_is_told_and_overwrites_nothing(
+    visit: Callable, planned: Workspace, tmp_path: Path
+) -> None:
+    with jupyterlab(planned.root, tmp_path / "home") as url:
+        page = visit(f"{url}/lab/tree/planning_session.ipynb?token=test&reset").page
+        run_all(page)
+        saved(page)
+        other = PlanSession(planned, "q3-2026")
+        other.author = "Bea"
+        other.change(aim("Hers"), "Hers stated")
+        told = page.get_by_role("alert").filter(has_text="Bea has saved the plan meanwhile: Hers stated")
+        told.wait_for(timeout=20_000)
+        # What was shown of it is as it is now.
+        expect(page.get_by_label("Objective", exact=True).nth(1)).to_have_value("Hers")
+        page.get_by_role("button", name="Propose").click()
+        expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 4")
+        assert [one["text"] for one in kept(planned)["objectives"]][-1] == "Hers"
