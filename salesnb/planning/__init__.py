@@ -1,6 +1,6 @@
 """Plans: objectives, goals, their exact cascade, milestones, and the store that keeps every revision."""
 
-from salesnb.planning.across import CutPlan, cut_across, lock_part, unlock_part
+from salesnb.planning.across import cut_across, lock_part, unlock_part
 from salesnb.planning.agreeing import (
     Standing,
     answer_quota,
@@ -26,7 +26,6 @@ from salesnb.planning.allocating import (
 from salesnb.planning.answers import ANSWERS, Commitment, QuotaAnswer
 from salesnb.planning.assumed import People, assume_people, productivity_of, staffing_of
 from salesnb.planning.bases import (
-    BASES,
     Weighting,
     as_new,
     mixed,
@@ -54,14 +53,13 @@ from salesnb.planning.editing import (
     unlock,
 )
 from salesnb.planning.effective_quota import (
-    EffectiveQuota,
     Stay,
     active_shares,
     attainment,
     effective_quota,
     months_since,
 )
-from salesnb.planning.effort import Effort, effort_per_deal
+from salesnb.planning.effort import effort_per_deal
 from salesnb.planning.fairness import (
     EDGES,
     HEALTHY,
@@ -89,7 +87,7 @@ from salesnb.planning.goals import (
 from salesnb.planning.handing_over import hand_over, handovers_of, prorated, weights_handed_over
 from salesnb.planning.hedging import factors_of, with_hedges
 from salesnb.planning.held import held_to, hold, let_go
-from salesnb.planning.hiring import Hiring, Market, hires_by_month, hires_needed, spread_hires, worth_of_hire
+from salesnb.planning.hiring import Hiring, Market, hires_needed
 from salesnb.planning.history import Edits, edits_of
 from salesnb.planning.leads import Cycle, Lead, daily_wins, leads
 from salesnb.planning.means import (
@@ -99,8 +97,6 @@ from salesnb.planning.means import (
     PlannedHires,
     Productivity,
     Seasonality,
-    SeasonReach,
-    SeasonWeek,
     SeasonWeight,
     SegmentWeight,
 )
@@ -131,8 +127,7 @@ from salesnb.planning.model import (
     ScenarioTarget,
     Segment,
 )
-from salesnb.planning.moving_reps import RepMove, move_rep
-from salesnb.planning.names import safe_name
+from salesnb.planning.moving_reps import move_rep
 from salesnb.planning.node_weights import check_typed, read_weight, typed_leaves, weights_in_words
 from salesnb.planning.over_assignment import Chosen, Level, assigned_levels, choose_over_assignment, hedged
 from salesnb.planning.planned import PastDrivers, plan_drivers, planned_deals
@@ -179,17 +174,16 @@ from salesnb.planning.segments import (
     weigh_segments,
 )
 from salesnb.planning.shape import Past, Shape, shape_of
-from salesnb.planning.slope import Slope, line_slope
+from salesnb.planning.slope import Slope
 from salesnb.planning.stays import moved_reps, span_of, stays_of_rep, weights_by_stay, whole_reps
 from salesnb.planning.store import PlanStore, Revision
 from salesnb.planning.supposed import DealFate, DriverMove
 from salesnb.planning.tree import OrgNode, OrgTree
-from salesnb.planning.two_cuts import TwoCuts, TwoCutsQuery, two_cuts
+from salesnb.planning.two_cuts import TwoCutsQuery, two_cuts
 
 __all__ = [
     "ALONE",
     "ANSWERS",
-    "BASES",
     "BY_MONTH",
     "COMPANY",
     "EDGES",
@@ -214,15 +208,12 @@ __all__ = [
     "Commitment",
     "Condition",
     "CurveFit",
-    "CutPlan",
     "Cycle",
     "DealFate",
     "Difference",
     "DriverMove",
     "Due",
     "Edits",
-    "EffectiveQuota",
-    "Effort",
     "GivenMonths",
     "Goal",
     "GoalFinding",
@@ -258,7 +249,6 @@ __all__ = [
     "QuotaAnswer",
     "QuotaMonth",
     "QuotaPart",
-    "RepMove",
     "RepResult",
     "Resource",
     "ResponseCurve",
@@ -269,8 +259,6 @@ __all__ = [
     "ScenarioResource",
     "ScenarioResponse",
     "ScenarioTarget",
-    "SeasonReach",
-    "SeasonWeek",
     "SeasonWeight",
     "Seasonality",
     "Segment",
@@ -281,7 +269,6 @@ __all__ = [
     "Standing",
     "Stay",
     "Steps",
-    "TwoCuts",
     "TwoCutsQuery",
     "Weighting",
     "active_shares",
@@ -326,7 +313,6 @@ __all__ = [
     "handovers_of",
     "hedged",
     "held_to",
-    "hires_by_month",
     "hires_needed",
     "hold",
     "in_scenario",
@@ -339,7 +325,6 @@ __all__ = [
     "keep_segments",
     "leads",
     "let_go",
-    "line_slope",
     "lock",
     "lock_part",
     "milestones",
@@ -378,7 +363,6 @@ __all__ = [
     "rename_scenario",
     "rename_segment",
     "roadmap",
-    "safe_name",
     "scenario_of",
     "schema_text",
     "season_weights",
@@ -389,7 +373,6 @@ __all__ = [
     "share_at_quota",
     "span_of",
     "split_heads",
-    "spread_hires",
     "spread_period",
     "staffing_of",
     "standings",
@@ -412,5 +395,4 @@ __all__ = [
     "whole_dues",
     "whole_reps",
     "with_hedges",
-    "worth_of_hire",
 ]

@@ -30,7 +30,7 @@ def test_without_data_it_asks_for_judgement_and_then_there_is_something_to_move(
     assert is_started(plan)
     assert [curve.segment for curve in plan.response_curves] == ["North", "South"]
     assert start.shown()["asked"] == ""
-    assert sum(Board(workspace, plan).amounts) == 100_000_00
+    assert sum(Board(start.session).amounts) == 100_000_00
     assert start.session.undo() == "Response of 2 segments to budget judged"
 
 
