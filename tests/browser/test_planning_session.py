@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,29 @@ def saved(page: Page) -> str:
     return status.inner_text()
 
 
+def opened_tabs(page: Page) -> Iterator[str]:
+    """Open one tab after the other, and wait until it is drawn."""
+    tabs = page.locator(".salesnb-planning-session .lm-TabBar-tab")
+    expect(tabs).to_have_text(list(TABS))
+    for place, title in enumerate(TABS):
+        tabs.nth(place).click()
+        shown = page.locator(
+            ".salesnb-planning-session .widget-tab-contents > .lm-Widget:not(.lm-mod-hidden)"
+        )
+        shown.locator(".salesnb button").first.wait_for(timeout=60_000)
+        expect(shown.get_by_text("went wrong")).to_have_count(0)
+        yield title
+
+
+def raise_the_goal(page: Page) -> None:
+    """Type another target."""
+    page.locator(".salesnb-planning-session .lm-TabBar-tab", has_text="Goals").click()
+    target = page.get_by_label("Target", exact=False).first
+    target.fill("750000")
+    target.press("Enter")
+    expect(page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3", timeout=60_000)
+
+
 def test_it_is_an_application_in_jupyterlab_and_outlives_the_kernel(
     visit: Callable, planned: Workspace, tmp_path: Path
 ) -> None:
@@ -80,15 +103,18 @@ def test_it_runs_in_notebook_7(visit: Callable, planned: Workspace, tmp_path: Pa
         page = visit(f"{url}/notebooks/planning_session.ipynb?token=test").page
         run_all(page)
         assert "Saved: revision 2" in saved(page)
+        assert list(opened_tabs(page)) == list(TABS)
+        raise_the_goal(page)
+        assert kept(planned)["goals"][0]["amount_minor"] == 750_000_00
 
 
 def test_it_runs_as_an_application_of_its_own(visit: Callable, planned: Workspace, tmp_path: Path) -> None:
     with application(planned.root, tmp_path / "home") as url:
         opened = visit(url, wait="commit")
         assert "Saved: revision 2" in saved(opened.page)
-        opened.page.get_by_role("button", name="Propose").click()
-        expect(opened.page.locator(".salesnb-session-bar .saved")).to_contain_text("revision 3")
-        assert kept(planned)["status"] == "proposed"
+        assert list(opened_tabs(opened.page)) == list(TABS)
+        raise_the_goal(opened.page)
+        assert kept(planned)["goals"][0]["amount_minor"] == 750_000_00
         assert opened.cut == []
         assert opened.errors == []
 
@@ -98,20 +124,10 @@ def test_every_tab_opens_and_keeps_nobody_out(
 ) -> None:
     with jupyterlab(planned.root, tmp_path / "home") as url:
         opened = visit(f"{url}/lab/tree/planning_session.ipynb?token=test&reset")
-        page = opened.page
-        run_all(page)
-        saved(page)
-        tabs = page.locator(".salesnb-planning-session .lm-TabBar-tab")
-        expect(tabs).to_have_text(list(TABS))
-        for place, title in enumerate(TABS):
-            tabs.nth(place).click()
-            shown = page.locator(
-                ".salesnb-planning-session .widget-tab-contents > .lm-Widget:not(.lm-mod-hidden)"
-            )
-            shown.locator(".salesnb button").first.wait_for(timeout=60_000)
-            expect(shown.get_by_text("went wrong")).to_have_count(0)
-            assert barriers(page, ".salesnb-planning-session .salesnb") == [], title
-        assert [line for line in opened.cut if "salesnb" in line] == []
+        run_all(opened.page)
+        saved(opened.page)
+        for title in opened_tabs(opened.page):
+            assert barriers(opened.page, ".salesnb-planning-session .salesnb") == [], title
 
 
 def test_a_second_session_is_told_and_overwrites_nothing(
