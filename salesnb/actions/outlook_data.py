@@ -1,6 +1,6 @@
 """What the outlook reads of the data: totals by month of every place, and the deals behind them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from salesnb.crm.dataset import Dataset
     from salesnb.kpis import Kpi
     from salesnb.outlook.deals import Deals
-    from salesnb.planning import Quota
     from salesnb.registry import Registry
 
 __all__ = [
@@ -31,8 +30,6 @@ __all__ = [
     "month_number",
     "monthly_totals",
     "months_of",
-    "nodes_above",
-    "reps_below",
     "whole_months",
     "won_within",
 ]
@@ -117,30 +114,6 @@ def whole_months(period: Period) -> tuple[int, int]:
     """Numbers of the first month and of the one after the last, of a period that begins and ends with a month; else none."""
     whole = period.start.day == period.end.day == 1
     return (month_number(period.start), month_number(period.end)) if whole else (0, 0)
-
-
-def nodes_above(quotas: "Sequence[Quota]", node: str | None) -> list[str]:
-    """List a node of a cascade and those above it, by id."""
-    parents = {quota.id: quota.parent for quota in quotas}
-    found: list[str] = []
-    while node is not None:
-        found.append(node)
-        node = parents[node]
-    return found
-
-
-def reps_below(quotas: "Sequence[Quota]", quota: "Quota") -> list[str]:
-    """List the reps below a node of a cascade, by id; of a rep itself."""
-    below: dict[str, list[Quota]] = {}
-    for found in quotas:
-        below.setdefault(found.parent or "", []).append(found)
-    todo, reps = [quota], []
-    while todo:
-        found = todo.pop()
-        todo += below.get(found.id, [])
-        if found.id.startswith(REP_PREFIX):
-            reps.append(found.id.removeprefix(REP_PREFIX))
-    return reps
 
 
 def deals_of(data: "Dataset", kpi: str, teams: Mapping[str, str], as_of: date) -> "Deals":

@@ -157,19 +157,18 @@ def test_a_deal_of_one_team_moves_nothing_of_another(
     (before,) = told()
     mine = next(node for node in before.nodes if node.level == "rep" and node.target)
     rep = mine.node.removeprefix(REP_PREFIX)
-    real = outlooks.deals_of
+    real = outlooks.deals_with_ids
 
-    def with_one_more(*asked: Any) -> Deals:
-        deals = real(*asked)
+    def with_one_more(*asked: Any) -> tuple[Deals, Any]:
+        deals, ids = real(*asked)
         more = {
             "owner": deals.owners.index(rep), "created": _DAY.toordinal() - 3, "closed": NEVER, "won": False,
             "amount": 0.0, "expected": 90_000_00.0,
         }  # fmt: skip
-        return replace(
-            deals, **{name: np.append(getattr(deals, name), value) for name, value in more.items()}
-        )
+        longer = {name: np.append(getattr(deals, name), value) for name, value in more.items()}
+        return replace(deals, **longer), (*ids, "one more")
 
-    monkeypatch.setattr(outlooks, "deals_of", with_one_more)
+    monkeypatch.setattr(outlooks, "deals_with_ids", with_one_more)
     (after,) = outlook_of_plan(workspace, "q3", kpi="won_amount")
     plan = workspace.plans().load("q3")
     parents = {quota.id: quota.parent for quota in plan.quotas if quota.kpi == "won_amount"}
