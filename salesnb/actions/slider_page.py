@@ -12,7 +12,7 @@ from salesnb.planning import Resource
 __all__ = ["slider_page"]
 
 # Significant digits of what is read on every step, and of the band that is only drawn.
-_EXACT, _DRAWN = 10, 5
+_EXACT, _DRAWN = 8, 4
 
 
 def slider_page(board: Board) -> dict[str, Any]:

@@ -270,13 +270,15 @@ function render({ model, el }) {
   };
   const collect = (drawn) => {
     root = drawn;
+    parts?.rows.end();
+    parts = null;
     if (!root.querySelector("table")) return;
     parts = { rows: painter(root, state, show, numbers), outcome: root.querySelector(".outcome").firstChild };
     collectCurve();
   };
   /** Write what a move changes, without describing the page anew. */
   const paint = () => {
-    parts.rows();
+    parts.rows.write();
     parts.outcome.data = outcomeWords(state, numbers);
     const now = curveNow(state, show.line, scales, numbers);
     for (const [node, of] of [[parts.point, { cx: now.x, cy: now.y }], [parts.drop, { x1: now.x, x2: now.x, y1: now.y }]]) {
