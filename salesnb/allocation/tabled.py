@@ -55,7 +55,9 @@ class Table:
         """Expected sales for amounts of 0 or more."""
         cell, t = self._place(amounts)
         first, last, rise, end = self._cell(cell)
-        inner = first + t * (rise + t * (3 * (last - first) - 2 * rise - end + t * (2 * (first - last) + rise + end)))
+        inner = first + t * (
+            rise + t * (3 * (last - first) - 2 * rise - end + t * (2 * (first - last) + rise + end))
+        )
         behind = np.maximum(amounts / self.top - 1, 0) * self.slopes[-1] * (len(self.values) - 1) / self.bend
         value: Floats = np.where(cell == 0, first + (last - first) * t ** self._exponent(), inner) + behind
         return value
@@ -64,7 +66,9 @@ class Table:
         """What one more unit of the resource brings at amounts; no nearer to 0 than at a ten-thousandth of the top."""
         cell, t = self._place(np.maximum(amounts, _LEAST * self.top))
         first, last, rise, end = self._cell(cell)
-        inner = rise + t * (2 * (3 * (last - first) - 2 * rise - end) + 3 * t * (2 * (first - last) + rise + end))
+        inner = rise + t * (
+            2 * (3 * (last - first) - 2 * rise - end) + 3 * t * (2 * (first - last) + rise + end)
+        )
         e = self._exponent()
         # In the first cell t is above 0; elsewhere what a t of 0 gives is not taken.
         per_cell = np.where(cell == 0, (last - first) * e * np.maximum(t, 1e-9) ** (e - 1), inner)
@@ -123,7 +127,8 @@ class _Mean:
     def draws(self, x: Floats) -> Floats:
         """Expected sales (d, m) for amounts (m,)."""
         z = x / self.scale
-        return self.base + self.height * self.form.value(z, np.broadcast_to(self.shape, z.shape))
+        sales: Floats = self.base + self.height * self.form.value(z, np.broadcast_to(self.shape, z.shape))
+        return sales
 
     def slope(self, x: Floats) -> Floats:
         """What one more unit brings on average (m,), for amounts above 0."""

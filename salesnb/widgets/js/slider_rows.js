@@ -65,7 +65,7 @@ function heading(given, several, numbers) {
       head("Segment", "name"),
       several ? head("Resource", "resource") : null,
       h("th", { scope: "col", class: "sliding" }, unseen("Slider")),
-      HEADS.map((name) => head(name === "Next" ? next : name, "figure number", name === "Next" ? `What the next ${portions} of it brings here` : HINTS[name])),
+      HEADS.map((name) => head(name === "Next" ? next : name, `figure number ${name.toLowerCase()}`, name === "Next" ? `What the next ${portions} of it brings here` : HINTS[name])),
       head("Lock", "locking"),
     ),
   );
@@ -208,22 +208,20 @@ function track(state, n, name, held, shown, act, numbers) {
 export function painter(root, state, show, numbers) {
   const rows = new Map([...root.querySelectorAll("tr[data-line]")].filter((row) => !row.hidden).map((row) => [row, rowWriter(row, state, numbers)]));
   const groups = [...root.querySelectorAll("tr[data-group]")].map((row) => groupWriter(row, state, show, numbers));
-  // Until it is known which are seen, all are.
-  let seen = new Set(rows.keys());
-  let known = false;
   const watch = new IntersectionObserver((entries) => {
-    if (!known) seen = new Set();
-    known = true;
     for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) seen.add(target);
-      else seen.delete(target);
+      if (!isIntersecting) {
+        show.unseen.add(target);
+        continue;
+      }
+      show.unseen.delete(target);
+      rows.get(target)();
     }
-    for (const row of seen) rows.get(row)();
   });
   for (const row of rows.keys()) watch.observe(row);
   return {
     write() {
-      for (const row of seen) rows.get(row)();
+      for (const [row, write] of rows) if (!show.unseen.has(row)) write();
       for (const write of groups) write();
     },
     end: () => watch.disconnect(),
