@@ -70,7 +70,9 @@ def test_it_tells_what_is_known_of_single_curves(case):
     # Some rise so little that the last digits of their height are all that there is.
     last = 1e-13 * case["curve"]["height"]
     assert table.at(at)[0] == pytest.approx(case["expected"], abs=OFF * height + last)
-    assert table.slope(at)[0] == pytest.approx(case["marginal"], rel=0.01, abs=(0.01 * height + last) / table.top)
+    assert table.slope(at)[0] == pytest.approx(
+        case["marginal"], rel=0.01, abs=(0.01 * height + last) / table.top
+    )
 
 
 def test_easy_curves_have_few_nodes():

@@ -132,7 +132,7 @@ function lineRow(state, n, show, act, several, numbers) {
     "tr",
     { key: `line ${n}`, "data-line": n, class: shown.row, hidden },
     h("th", { scope: "row", title: segment }, segment),
-    several ? h("td", {}, state.resource(n).name) : null,
+    several ? h("td", { class: "resource", title: state.resource(n).name }, state.resource(n).name) : null,
     h(
       "td",
       { class: "sliding" },
