@@ -210,8 +210,6 @@ function render({ model, el }) {
   const bar = (shown) => {
     const { segments, groupings } = model.get("given");
     const press = (verb, name, title, disabled) => h("button", { type: "button", title, disabled, "data-do": verb, on: { click: () => ask(verb) } }, name);
-    const near = model.get("near");
-    const left = near.of - near.ends.length;
     return h(
       "div",
       { class: "bar", role: "toolbar", "aria-label": "Allocation" },
@@ -221,9 +219,10 @@ function render({ model, el }) {
       segments.length >= MANY ? search() : null,
       segments.length >= MANY && groupings.length ? grouping(groupings) : null,
       h("span", { class: "saved", role: "status" }, gesture || !told() ? "Not kept yet" : (shown.alone?.saved ?? null)),
-      h("span", { class: "quiet progress", role: "status" }, near.wrong || (left ? `${NEAR_HINT} ${near.ends.length} of ${near.of}` : null)),
+      h("span", { class: "quiet progress", role: "status" }, progress(model.get("near")) || null),
     );
   };
+  const progress = ({ wrong, ends, of }) => wrong || (ends.length < of ? `${NEAR_HINT} ${ends.length} of ${of}` : "");
   const search = () =>
     h("input", {
       type: "search",
@@ -273,7 +272,7 @@ function render({ model, el }) {
     parts?.rows.end();
     parts = null;
     if (!root.querySelector("table")) return;
-    parts = { rows: painter(root, state, show, numbers), outcome: root.querySelector(".outcome").firstChild };
+    parts = { rows: painter(root, state, show, numbers), outcome: root.querySelector(".outcome").firstChild, progress: root.querySelector(".progress") };
     collectCurve();
   };
   /** Write what a move changes, without describing the page anew. */
@@ -331,9 +330,12 @@ function render({ model, el }) {
   };
   const nearer = () => {
     wanting = false;
-    if (gesture) {
-      state.ends = model.get("near").ends;
+    const near = model.get("near");
+    const goes = near.ends.length > 0 && near.ends.length < near.of;
+    if (parts && (gesture || goes)) {
+      state.ends = near.ends;
       paint();
+      parts.progress.textContent = progress(near);
     } else top.soon();
     wantNear();
   };
