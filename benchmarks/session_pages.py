@@ -17,13 +17,10 @@ from salesnb import Workspace
 from salesnb.widgets import AllocationSliders
 sliders = AllocationSliders(Workspace.open("."), "fy18")
 scales = {{"x": bqplot.LinearScale(), "y": bqplot.LinearScale()}}
-def brings():
-    posed, amounts = sliders.board.lines.posed, sliders.board.amounts
-    return np.array([np.mean([c.at(a / 100) for c in posed.curves[k]]) for k, a in zip(sliders.board.lines.keys, amounts)])
-bars = bqplot.Bars(x=np.arange({count}), y=brings(), scales=scales)
+bars = bqplot.Bars(x=np.arange({count}), y=sliders.board.brings(), scales=scales)
 figure = bqplot.Figure(marks=[bars], axes=[bqplot.Axis(scale=one) for one in scales.values()])
 figure.add_class("bench-chart")
-sliders.observe(lambda _: setattr(bars, "y", brings()), "value")
+sliders.observe(lambda _: setattr(bars, "y", sliders.board.brings()), "value")
 display(figure, sliders)"""
 
 THEIRS = """from benchmarks.peers.sliders_in_ipywidgets import sliders
@@ -31,7 +28,7 @@ sliders({count})"""
 
 # From the event to the page's next frame, painted: what runs after a frame's callbacks is a message sent in one.
 MEASURE = """
-window.bench = { frames: [], inputs: [], charts: [], totals: [], at: 0, chart: 0, total: 0 };
+window.bench = { frames: [], inputs: [], charts: [], totals: [], scripts: [], at: 0, chart: 0, total: 0 };
 const afterPaint = (call) => requestAnimationFrame(() => {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => call(performance.now());
@@ -44,6 +41,10 @@ window.addEventListener("pointermove", (event) => {
   bench.chart = bench.total = 0;
   afterPaint((now) => { bench.frames.push(now - begun); bench.inputs.push(now - event.timeStamp); });
 }, true);
+// Behind the page's own handlers, which have all run by then.
+window.addEventListener("pointermove", (event) => {
+  if (event.buttons) bench.scripts.push(performance.now() - bench.at);
+});
 const watch = (node, name, list) => node && new MutationObserver(() => {
   if (!bench.at || bench[name]) return;
   bench[name] = 1;

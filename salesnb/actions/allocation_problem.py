@@ -10,7 +10,9 @@ import numpy as np
 from salesnb import allocation
 from salesnb.actions.allocation_curves import Drawn, Draws, Scale, level
 from salesnb.allocation import Limit
+from salesnb.allocation.comparing import drawn_responses
 from salesnb.allocation.limits import Key, line_of
+from salesnb.allocation.responses import Responses
 from salesnb.allocation.segments import strategy
 from salesnb.allocation.whole_units import WholeLimit
 from salesnb.errors import BadInput
@@ -63,6 +65,11 @@ class Drawing:
     def fresh(self) -> Mapping[Key, Draws]:
         """Others, to measure on."""
         return self._all(Drawn.to_measure)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """Those to allocate on, as arrays."""
+        return drawn_responses(self.curves)
 
     def _all(self, draw: Callable[[Drawn], Draws]) -> Mapping[Key, Draws]:
         return level({key: self._line(key, draw) for key in self.lines})

@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from salesnb.actions.allocating import Asked, best_of, portion_of
+from salesnb.actions.allocation_curves import Draws
 from salesnb.actions.allocation_problem import pose
 from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.slider_lines import Line, Lines, Lock
 from salesnb.allocation import Leeway
-from salesnb.allocation.comparing import outcomes
+from salesnb.allocation.forms import Floats
 from salesnb.allocation.leeway import leeways
 from salesnb.allocation.limits import Key
 from salesnb.allocation.sliding import Slid
+from salesnb.allocation.tabled import Table, tabulate
 from salesnb.errors import BadUsage, UnknownName
 from salesnb.planning import Plan, Resource
 
@@ -64,6 +68,7 @@ class Board:
         self._lines: Lines | None = None
         self._draft: tuple[int, ...] | None = None
         self._near: list[tuple[object, Near]] = []
+        self._tables: dict[Key, tuple[Draws, Table]] = {}
 
     @property
     def lines(self) -> Lines:
@@ -247,10 +252,34 @@ class Board:
 
     def outcome(self, amounts: Sequence[int] | None = None) -> float:
         """Expected sales of the plan's period, in minor units: the mean over the draws."""
-        posed = self.lines.posed
-        told = dict(zip(self.lines.keys, self.amounts if amounts is None else amounts, strict=True))
-        drawn = outcomes(posed.curves, posed.majors(told))
-        return float(drawn.mean()) * posed.scale.sales()
+        scale = self.lines.posed.scale
+        return float(self.brings(amounts).sum()) * scale.sales()
+
+    def brings(self, amounts: Sequence[int] | None = None) -> Floats:
+        """Expected sales of each line (n,), in major units: the mean over the draws."""
+        lines, told = self.lines, self.amounts if amounts is None else amounts
+        major = [lines.posed.major(key, amount) for key, amount in zip(lines.keys, told, strict=True)]
+        responses = lines.posed.drawing.responses
+        brings: Floats = (responses.base + responses.value(np.array(major, dtype=float))).mean(axis=0)
+        return brings
+
+    def table(self, place: int, beyond: float = 0) -> Table:
+        """The mean of a line's draws over all that it can have or has today, in major units.
+
+        Parameters
+        ----------
+        place
+            Of the line.
+        beyond
+            An amount that is to be covered as well, in major units.
+        """
+        lines, key = self.lines, self.lines.keys[place]
+        line, draws = lines.all[place], lines.posed.curves[key]
+        top = max(lines.posed.major(key, max(line.high, line.today, line.step)), beyond)
+        made = self._tables.get(key)
+        if made is None or made[0] is not draws or made[1].top != top:
+            made = self._tables[key] = draws, tabulate(draws, top)
+        return made[1]
 
     def broken(self) -> tuple[str, ...]:
         """Say which limits of groups do not hold now, and by how much they are missed."""

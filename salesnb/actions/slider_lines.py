@@ -6,7 +6,7 @@ from functools import cached_property
 
 from salesnb.actions.allocation_problem import Posed, shown_amount
 from salesnb.actions.clock import moment
-from salesnb.allocation import Curve, equal
+from salesnb.allocation import equal
 from salesnb.allocation.limits import Key
 from salesnb.allocation.sliding import Slid, Slider, share, slide
 from salesnb.errors import BadInput, Infeasible, UnknownName, nearest
@@ -40,8 +40,6 @@ class Line:
         Today's amount, and the ends that the plan's limits and total leave.
     step
         By how much it moves.
-    draws
-        Of its response curve, in major units: their mean is what is expected.
     """
 
     resource: str
@@ -51,7 +49,6 @@ class Line:
     low: int
     high: int
     step: int
-    draws: tuple[Curve, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +86,6 @@ class Lines:
                     low=low,
                     high=high,
                     step=self.posed.steps[key],
-                    draws=tuple(self.posed.curves[key]),
                 )
             )
         return tuple(found)

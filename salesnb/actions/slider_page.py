@@ -5,13 +5,14 @@ from typing import Any
 from salesnb.actions.slider_board import Board
 from salesnb.actions.slider_groups import groupings
 from salesnb.actions.slider_lines import Line
+from salesnb.allocation.forms import Floats
 from salesnb.money import minor_digits
 from salesnb.planning import Resource
 
 __all__ = ["slider_page"]
 
-# A page computes every draw of every line at each step of a drag: so many in all, but no fewer than so many a line.
-_MOST_DRAWS, _FEWEST_DRAWS = 2_000, 20
+# Significant digits of what is read on every step, and of the band that is only drawn.
+_EXACT, _DRAWN = 8, 4
 
 
 def slider_page(board: Board) -> dict[str, Any]:
@@ -71,6 +72,8 @@ def _line(board: Board, place: int, line: Line, *, is_first: bool) -> dict[str, 
     unit = scale.of(board.lines.resource(place))
     # Points tell what a segment sold in all; a further resource's curve tells what it brings beside that.
     points = stored.fit.points if stored.fit is not None and is_first else ()
+    told = [(effort / unit, sales / scale.sales()) for effort, sales in points]
+    table = board.table(place, beyond=max((effort for effort, _ in told), default=0))
     return {
         "today": line.today,
         "low": line.low,
@@ -78,15 +81,17 @@ def _line(board: Board, place: int, line: Line, *, is_first: bool) -> dict[str, 
         "step": line.step,
         "source": stored.source,
         "beside": not is_first,
-        "points": [[effort / unit, sales / scale.sales()] for effort, sales in points],
-        "draws": [
-            {
-                "form": curve.form,
-                "height": curve.height,
-                "scale": curve.scale,
-                "shape": curve.shape,
-                "base": curve.base,
-            }
-            for curve in line.draws[: max(_FEWEST_DRAWS, _MOST_DRAWS // len(board.lines.all))]
-        ],
+        "points": [[effort, sales] for effort, sales in told],
+        "table": {
+            "top": table.top,
+            "bend": table.bend,
+            "values": _short(table.values, _EXACT),
+            "slopes": _short(table.slopes, _EXACT),
+            "low": _short(table.low, _DRAWN),
+            "high": _short(table.high, _DRAWN),
+        },
     }
+
+
+def _short(values: Floats, digits: int) -> list[float]:
+    return [float(f"{value:.{digits}g}") for value in values.tolist()]

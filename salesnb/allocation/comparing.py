@@ -14,7 +14,7 @@ from salesnb.allocation.problem import Curves
 from salesnb.allocation.responses import Responses
 from salesnb.errors import BadInput
 
-__all__ = ["Gain", "equal", "gain_over", "in_proportion", "lines_outcomes", "outcomes"]
+__all__ = ["Gain", "drawn_responses", "equal", "gain_over", "in_proportion", "lines_outcomes", "outcomes"]
 
 _LOW, _HIGH = 10, 90
 
@@ -71,10 +71,15 @@ def outcomes(curves: Curves, amounts: Mapping[Any, float]) -> Floats:
 
 def lines_outcomes(curves: Curves, amounts: Mapping[Any, float]) -> Floats:
     """Give what each line's amount brings in each draw of the curves, (d, n)."""
+    responses = drawn_responses(curves)
+    return responses.base + responses.value(np.array([amounts[key] for key in curves], dtype=float))
+
+
+def drawn_responses(curves: Curves) -> Responses:
+    """Put curves together, each with as many draws as the one that has most."""
     drawn = [[item] if isinstance(item, Curve) else list(item) for item in curves.values()]
     widest = max(map(len, drawn))
-    responses = Responses.of([line * widest if len(line) == 1 else line for line in drawn])
-    return responses.base + responses.value(np.array([amounts[key] for key in curves], dtype=float))
+    return Responses.of([line * widest if len(line) == 1 else line for line in drawn])
 
 
 def equal(curves: Curves, totals: Mapping[str, float]) -> dict[Any, float]:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -261,6 +262,23 @@ def test_the_optimum_brings_no_less_than_any_other_and_lies_in_its_band(tmp_path
     board.lock(0, by="Ann")
     board.to_optimum()
     assert board.amounts[0] == 80_000_00
+
+
+def test_what_lines_bring_is_the_mean_of_their_draws_and_what_their_tables_say(tmp_path):
+    board = opened(tmp_path, stated())
+    board.move(0, 60_000_00)
+    curves = board.lines.posed.curves
+    exact = [
+        np.mean([curve.at(amount / 100) for curve in curves[key]])
+        for key, amount in zip(board.lines.keys, board.amounts, strict=True)
+    ]
+    assert board.brings() == pytest.approx(exact)
+    assert board.outcome() == pytest.approx(100 * sum(exact))
+    told = [board.table(n).at(np.array([amount / 100]))[0] for n, amount in enumerate(board.amounts)]
+    assert told == pytest.approx(exact, rel=2e-5)
+    assert board.table(0) is board.table(0)
+    board.session.change(lambda plan: state_resource(plan, "budget=300000", SETTINGS, Terms()), "More budget")
+    assert board.table(0).top == 300_000
 
 
 def test_what_is_near_the_best_is_worked_out_line_by_line_and_anew_after_a_lock(tmp_path):

@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.stating import Answers, Ends, Terms, judge, limit, state_resource
+from salesnb.allocation import Curve
+from salesnb.allocation.tabled import tabulate
 from salesnb.planning import Condition, Plan
 from salesnb.widgets import AllocationSliders
 from salesnb.workspace import Workspace
@@ -87,23 +90,29 @@ def test_the_page_moves_sliders_as_the_kernel_does(visit: Callable[..., Any], tm
     assert found == [{"amounts": case["amounts"], "stopped": case["stopped"]} for case in cases]
 
 
-def test_the_page_tells_what_curves_bring_as_the_kernel_does(
+def test_the_page_reads_tables_of_curves_as_the_kernel_does(
     visit: Callable[..., Any], tmp_path: Path
 ) -> None:
     cases = json.loads((VECTORS / "responding.json").read_text())["cases"]
     page = tmp_path / "vectors.html"
-    text = (JS / "responding.js").read_text()
+    text = (JS / "tabled.js").read_text()
     page.write_text(
         f"<!doctype html><title>.</title><script type=module>{text}\nObject.assign(window, {{expected, marginal}});</script>"
     )
-    opened = visit(page.as_uri())
-    found = opened.page.evaluate(
-        "(cases) => cases.map((c) => [expected(c.curve, c.amount), marginal(c.curve, c.amount)])", cases
+    tables = [tabulate([Curve(**case["curve"])], 3 * case["amount"]) for case in cases]
+    told = [
+        {name: np.asarray(value).tolist() for name, value in vars(table).items()} | {"at": at}
+        for table, case in zip(tables, cases, strict=True)
+        for at in (0.0, case["amount"] / 1e6, case["amount"], 4 * case["amount"])
+    ]
+    found = visit(page.as_uri()).page.evaluate(
+        "(tables) => tables.map((t) => [expected(t, t.at), marginal(t, t.at)])", told
     )
-    for case, (value, rise) in zip(cases, found, strict=True):
-        # A sum with the base, and one less something near one: exact to the last digits of the height.
-        assert value == pytest.approx(case["expected"], rel=1e-12, abs=1e-15 * case["curve"]["height"])
-        assert rise == pytest.approx(case["marginal"], rel=1e-12)
+    for n, (value, rise) in enumerate(found):
+        table, at = tables[n // 4], np.array([told[n]["at"]])
+        height = abs(table.values).max()
+        assert value == pytest.approx(table.at(at)[0], rel=1e-12, abs=1e-12 * height)
+        assert rise == pytest.approx(table.slope(at)[0], rel=1e-9, abs=1e-12 * height / table.top)
 
 
 @pytest.mark.parametrize(
@@ -432,7 +441,9 @@ def test_the_curve_of_the_line_in_hand_stands_beside_with_its_point_on_it(
     brings = widget.board.lines.posed.curves["South"]
     amount = amounts(page)[1] / 100
     expected = sum(curve.at(amount) for curve in brings) / len(brings)
-    assert f"brings ${expected:,.0f}, the next" in (reading.text_content() or "")
+    told = re.search(r"brings \$([\d,]+), the next", reading.text_content() or "")
+    assert told is not None
+    assert float(told[1].replace(",", "")) == pytest.approx(expected, rel=2e-5, abs=1)
 
 
 def test_many_segments_are_grouped_folded_and_found(drawn: Callable[..., Page], tmp_path: Path) -> None:
@@ -467,3 +478,44 @@ def test_names_from_the_plan_are_text(drawn: Callable[..., Page], tmp_path: Path
     assert page.evaluate("window.bad") is None
     assert "<img" in (page.locator("tbody").text_content() or "")
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_rows_out_of_sight_are_written_when_they_come_into_it(
+    drawn: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = drawn(sliders(tmp_path, names=80), "allocation_sliders")
+    page.get_by_label("Group by").select_option("nothing")
+    last = page.locator("tr[data-line='79']")
+    page.wait_for_timeout(200)
+    box = page.get_by_role("slider").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 12)
+    before = last.text_content()
+    assert amounts(page)[1] < 400_00
+    assert amounts(page)[79] == 400_00
+    page.locator(".scroll").evaluate("(node) => node.scrollTo(0, node.scrollHeight)")
+    expect(last).not_to_have_text(before or "")
+    assert amounts(page)[79] < 400_00
+    page.mouse.up()
+    until_kept(page)
+    assert sum(amounts(page)) == 80 * 400_00
+
+
+def test_beside_a_file_browser_what_moves_and_what_it_brings_can_be_seen(
+    drawn: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = drawn(sliders(tmp_path, names=24), "allocation_sliders", width=916)
+    page.get_by_role("button", name="Lock Segment 000").click()
+    page.get_by_role("button", name="Unlock Segment 000").wait_for()
+    right = page.locator(".scroll").evaluate("(node) => node.getBoundingClientRect().left + node.clientWidth")
+    row = page.locator("tr[data-line='0']")
+    for part in (".track", ".typed", "[data-part=brings]", "[data-part=next]", "button", ".reason"):
+        box = row.locator(part).first.bounding_box()
+        assert box is not None
+        assert box["width"] >= 40
+        assert box["x"] + box["width"] <= right
+    assert page.locator(".scroll").evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    for text in page.locator(".live:visible").all():
+        assert text.evaluate("(node) => node.scrollWidth <= node.clientWidth")

@@ -22,7 +22,7 @@ let views = 0;
 
 function render({ model, el }) {
   views += 1;
-  const show = { id: `salesnb-sliders-${views}`, wanted: "", folded: new Set(), grouping: null, line: 0, said: new Map() };
+  const show = { id: `salesnb-sliders-${views}`, wanted: "", folded: new Set(), grouping: null, line: 0, said: new Map(), unseen: new WeakSet() };
   let [state, numbers, scales, root, parts] = [null, null, null, null, null];
   // The gesture of now: its line, where all stood when it began, and which lines were beyond what is near the best.
   let gesture = null;
@@ -210,8 +210,6 @@ function render({ model, el }) {
   const bar = (shown) => {
     const { segments, groupings } = model.get("given");
     const press = (verb, name, title, disabled) => h("button", { type: "button", title, disabled, "data-do": verb, on: { click: () => ask(verb) } }, name);
-    const near = model.get("near");
-    const left = near.of - near.ends.length;
     return h(
       "div",
       { class: "bar", role: "toolbar", "aria-label": "Allocation" },
@@ -221,9 +219,10 @@ function render({ model, el }) {
       segments.length >= MANY ? search() : null,
       segments.length >= MANY && groupings.length ? grouping(groupings) : null,
       h("span", { class: "saved", role: "status" }, gesture || !told() ? "Not kept yet" : (shown.alone?.saved ?? null)),
-      h("span", { class: "quiet progress", role: "status" }, near.wrong || (left ? `${NEAR_HINT} ${near.ends.length} of ${near.of}` : null)),
+      h("span", { class: "quiet progress", role: "status" }, progress(model.get("near")) || null),
     );
   };
+  const progress = ({ wrong, ends, of }) => wrong || (ends.length < of ? `${NEAR_HINT} ${ends.length} of ${of}` : "");
   const search = () =>
     h("input", {
       type: "search",
@@ -270,13 +269,15 @@ function render({ model, el }) {
   };
   const collect = (drawn) => {
     root = drawn;
+    parts?.rows.end();
+    parts = null;
     if (!root.querySelector("table")) return;
-    parts = { rows: painter(root, state, show, numbers), outcome: root.querySelector(".outcome").firstChild };
+    parts = { rows: painter(root, state, show, numbers), outcome: root.querySelector(".outcome").firstChild, progress: root.querySelector(".progress") };
     collectCurve();
   };
   /** Write what a move changes, without describing the page anew. */
   const paint = () => {
-    parts.rows();
+    parts.rows.write();
     parts.outcome.data = outcomeWords(state, numbers);
     const now = curveNow(state, show.line, scales, numbers);
     for (const [node, of] of [[parts.point, { cx: now.x, cy: now.y }], [parts.drop, { x1: now.x, x2: now.x, y1: now.y }]]) {
@@ -329,9 +330,12 @@ function render({ model, el }) {
   };
   const nearer = () => {
     wanting = false;
-    if (gesture) {
-      state.ends = model.get("near").ends;
+    const near = model.get("near");
+    const goes = near.ends.length > 0 && near.ends.length < near.of;
+    if (parts && (gesture || goes)) {
+      state.ends = near.ends;
       paint();
+      parts.progress.textContent = progress(near);
     } else top.soon();
     wantNear();
   };
@@ -347,6 +351,7 @@ function render({ model, el }) {
   return () => {
     settle();
     for (const [name, call] of heard) model.off(name, call);
+    parts?.rows.end();
     top.end();
   };
 }

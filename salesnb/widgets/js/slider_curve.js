@@ -1,14 +1,12 @@
 import { h } from "./dom.js";
-import { expected } from "./responding.js";
+import { expected, spread } from "./tabled.js";
 
 const [WIDE, HIGH] = [340, 220];
 const PLOT = { left: 58, right: 330, top: 10, bottom: 184 };
 const SAMPLES = 48;
-// The band holds eight of ten draws.
-const [BAND_LOW, BAND_HIGH] = [0.1, 0.9];
 
 /**
- * Describe the response curve of a line: the mean of its draws with their band, the data it was fitted from, where it is
+ * Describe the response curve of a line: the mean of its draws with the band of eight in ten, the data it was fitted from, where it is
  * today, and where it is now; `curveNow` moves that point alone. `drawn` is the line's `shape`.
  */
 export function curve(state, n, drawn, name, numbers) {
@@ -29,7 +27,7 @@ export function curve(state, n, drawn, name, numbers) {
         h("text", { class: "tick", x: drawn.across(value), y: PLOT.bottom + 15, "text-anchor": ["start", "middle", "end"][place] }, numbers.tick(resource, value)),
       ),
       h("text", { class: "tick", x: PLOT.right, y: HIGH - 6, "text-anchor": "end" }, `${resource.name}${resource.counts ? `, ${resource.counts}` : ""}`),
-      line.draws.length > 1 ? h("path", { class: "draws", d: drawn.band }) : null,
+      drawn.band ? h("path", { class: "draws", d: drawn.band }) : null,
       line.points.map(([x, y]) => h("circle", { class: "datum", cx: drawn.across(x), cy: drawn.up(y), r: 2.5 })),
       h("path", { class: "mean", d: drawn.mean }),
       h("line", { class: "drop", "data-part": "drop", x1: now.x, x2: now.x, y1: now.y, y2: PLOT.bottom }),
@@ -57,8 +55,8 @@ export function shape(state, n) {
   const x = [0, tidy(Math.max(...seen))];
   const rows = Array.from({ length: SAMPLES + 1 }, (_, k) => {
     const amount = (x[1] * k) / SAMPLES;
-    const values = line.draws.map((one) => expected(one, amount)).sort((a, b) => a - b);
-    return { amount, mean: average(values), low: quantile(values, BAND_LOW), high: quantile(values, BAND_HIGH) };
+    const [mean, ends] = [expected(line.table, amount), spread(line.table, amount)];
+    return { amount, mean, low: ends?.[0] ?? mean, high: ends?.[1] ?? mean };
   });
   const values = [...rows.flatMap((row) => [row.low, row.mean, row.high]), ...line.points.map(([, y]) => y)];
   const y = [Math.min(0, ...values), tidy(Math.max(...values, 1))];
@@ -71,31 +69,23 @@ export function shape(state, n) {
     across,
     up,
     mean: path(rows.map((row) => [row.amount, row.mean])),
-    band: `${path([...rows.map((row) => [row.amount, row.high]), ...rows.map((row) => [row.amount, row.low]).reverse()])}Z`,
+    band: line.table.low.length && `${path([...rows.map((row) => [row.amount, row.high]), ...rows.map((row) => [row.amount, row.low]).reverse()])}Z`,
   };
 }
 
 function spot(drawn, line, amount) {
-  const value = average(line.draws.map((one) => expected(one, amount)));
+  const value = expected(line.table, amount);
   return { x: drawn.across(Math.min(amount, drawn.x[1])), y: drawn.up(Math.min(value, drawn.y[1])), value };
 }
 
 function legend(line) {
   const parts = ["● now", "□ today"];
-  if (line.draws.length > 1) parts.push("band: eight of ten draws");
+  if (line.table.low.length) parts.push("band: eight of ten draws");
   if (line.points.length) parts.push(`dots: ${line.points.length} months, at the pace of the plan`);
   return `${parts.join(" · ")}.`;
 }
 
-const average = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const fixed = (value) => Math.round(value * 10) / 10;
-
-/** Between the nearest two, as NumPy has it. */
-function quantile(sorted, share) {
-  const place = share * (sorted.length - 1);
-  const low = Math.floor(place);
-  return sorted[low] + (place - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
-}
 
 /** The next number with two figures at most, so that ticks can be read. */
 function tidy(value) {

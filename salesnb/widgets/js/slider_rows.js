@@ -11,7 +11,8 @@ function live(state, n, numbers) {
   return {
     amount: numbers.amount(resource, amount),
     now: String(amount),
-    thumb: `left: ${at(amount)}`,
+    // Not by `left`: what is moved so is not laid out anew.
+    thumb: `transform: translateX(${at(amount)})`,
     today: `left: ${at(line.today)}`,
     reach: span([line.low, line.high]),
     near: span(ends ?? [0, 0]),
@@ -64,7 +65,7 @@ function heading(given, several, numbers) {
       head("Segment", "name"),
       several ? head("Resource", "resource") : null,
       h("th", { scope: "col", class: "sliding" }, unseen("Slider")),
-      HEADS.map((name) => head(name === "Next" ? next : name, "figure number", name === "Next" ? `What the next ${portions} of it brings here` : HINTS[name])),
+      HEADS.map((name) => head(name === "Next" ? next : name, `figure number ${name.toLowerCase()}`, name === "Next" ? `What the next ${portions} of it brings here` : HINTS[name])),
       head("Lock", "locking"),
     ),
   );
@@ -102,13 +103,16 @@ function groupRow(state, group, lines, show, act, several, numbers) {
       { scope: "rowgroup", colspan: several ? 2 : false },
       h("button", { type: "button", "aria-expanded": String(open), on: { click: () => act.fold(group) } }, `${open ? "▾" : "▸"} ${group || "Others"} (${segments})`),
     ),
-    h("td", { colspan: 2, class: "number", "data-part": "amount" }, shown.amount),
-    h("td", { class: "number", "data-part": "change" }, shown.change),
-    h("td", { class: "number", "data-part": "brings" }, shown.brings),
+    figure("amount", shown.amount, 2),
+    figure("change", shown.change),
+    figure("brings", shown.brings),
     h("td", {}),
     h("td", {}),
   );
 }
+
+/** A cell whose figure changes while a thumb is dragged; it has a box of its own, so that the table is not laid out anew. */
+const figure = (name, text, colspan = false) => h("td", { class: `number ${name}`, colspan }, h("span", { class: "live", "data-part": name }, text));
 
 const matches = (state, n, show) => state.given.segments[state.lines[n].segment].toLowerCase().includes(show.wanted);
 
@@ -128,7 +132,7 @@ function lineRow(state, n, show, act, several, numbers) {
     "tr",
     { key: `line ${n}`, "data-line": n, class: shown.row, hidden },
     h("th", { scope: "row", title: segment }, segment),
-    several ? h("td", {}, state.resource(n).name) : null,
+    several ? h("td", { class: "resource", title: state.resource(n).name }, state.resource(n).name) : null,
     h(
       "td",
       { class: "sliding" },
@@ -148,9 +152,9 @@ function lineRow(state, n, show, act, several, numbers) {
         on: { change: (event) => act.type(n, event.target) },
       }),
     ),
-    h("td", { class: "number", "data-part": "change" }, shown.change),
-    h("td", { class: "number", "data-part": "brings" }, shown.brings),
-    h("td", { class: "number", "data-part": "next" }, shown.next),
+    figure("change", shown.change),
+    figure("brings", shown.brings),
+    figure("next", shown.next),
     h(
       "td",
       {},
@@ -192,50 +196,83 @@ function track(state, n, name, held, shown, act, numbers) {
     h("div", { class: "reach", style: shown.reach, title: `Between ${numbers.amount(state.resource(n), line.low)} and ${numbers.amount(state.resource(n), line.high)}` }),
     h("div", { class: "near", style: shown.near, hidden: !state.ends[n], title: "Within it at most 1 % of the expected sales is lost, while the others follow" }),
     h("div", { class: "today", style: shown.today, title: `Today: ${numbers.amount(state.resource(n), line.today)}` }),
-    h("div", { class: "thumb", style: shown.thumb }),
+    h("div", { class: "carrier", style: shown.thumb }, h("div", { class: "thumb" })),
   );
 }
 
 /**
  * Write what moves into the rows that `table` has drawn under a node, and nothing else: describing and comparing a
- * whole table of 200 lines takes longer than a frame.
+ * whole table of 200 lines takes longer than a frame. Rows out of sight are written once they come into it.
+ * @returns {{write: function, end: function}}
  */
 export function painter(root, state, show, numbers) {
-  const part = (row, name) => row.querySelector(`[data-part=${name}]`).firstChild;
-  const rows = [...root.querySelectorAll("tr[data-line]")].map((row) => {
-    const track = row.querySelector(".track");
-    const [thumb, near, typed] = [".thumb", ".near", ".typed"].map((one) => row.querySelector(one));
-    const [change, brings, next] = ["change", "brings", "next"].map((one) => part(row, one));
-    return { n: Number(row.dataset.line), row, track, thumb, near, typed, change, brings, next };
+  const rows = new Map([...root.querySelectorAll("tr[data-line]")].filter((row) => !row.hidden).map((row) => [row, rowWriter(row, state, numbers)]));
+  const groups = [...root.querySelectorAll("tr[data-group]")].map((row) => groupWriter(row, state, show, numbers));
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) {
+        show.unseen.add(target);
+        continue;
+      }
+      show.unseen.delete(target);
+      rows.get(target)();
+    }
   });
-  const groups = [...root.querySelectorAll("tr[data-group]")].map((row) => ({
-    lines: grouped(state, show).find((one) => one.group === row.dataset.group).lines,
-    parts: ["amount", "change", "brings"].map((name) => [name, row.querySelector(`[data-part=${name}]`)]),
-  }));
-  const write = (node, text) => {
-    if (node.data !== text) node.data = text;
+  for (const row of rows.keys()) watch.observe(row);
+  return {
+    write() {
+      for (const [row, write] of rows) if (!show.unseen.has(row)) write();
+      for (const write of groups) write();
+    },
+    end: () => watch.disconnect(),
   };
-  const style = (node, text) => {
-    if (node.getAttribute("style") !== text) node.setAttribute("style", text);
+}
+
+function rowWriter(row, state, numbers) {
+  const n = Number(row.dataset.line);
+  const [track, carrier, near, typed] = [".track", ".carrier", ".near", ".typed"].map((one) => row.querySelector(one));
+  const text = (name) => changed((value) => (row.querySelector(`[data-part=${name}]`).firstChild.data = value));
+  const attribute = (node, name) => changed((value) => node.setAttribute(name, value));
+  const writers = {
+    thumb: attribute(carrier, "style"),
+    near: attribute(near, "style"),
+    now: attribute(track, "aria-valuenow"),
+    change: text("change"),
+    brings: text("brings"),
+    next: text("next"),
+    row: changed((value) => (row.className = value)),
   };
+  const said = attribute(track, "aria-valuetext");
+  const field = changed((value) => (typed.value = value));
+  const hidden = changed((value) => (near.hidden = value));
   return () => {
-    for (const one of rows) {
-      if (one.row.hidden) continue;
-      const shown = live(state, one.n, numbers);
-      style(one.thumb, shown.thumb);
-      style(one.near, shown.near);
-      one.near.hidden = !state.ends[one.n];
-      one.track.setAttribute("aria-valuenow", shown.now);
-      one.track.setAttribute("aria-valuetext", shown.amount);
-      if (one.typed !== document.activeElement) one.typed.value = shown.amount;
-      write(one.change, shown.change);
-      write(one.brings, shown.brings);
-      write(one.next, shown.next);
-      if (one.row.className !== shown.row) one.row.className = shown.row;
-    }
-    for (const { lines, parts } of groups) {
-      const shown = subtotals(state, lines, numbers);
-      for (const [name, cell] of parts) if (cell.textContent !== shown[name]) cell.textContent = shown[name];
-    }
+    const shown = live(state, n, numbers);
+    for (const [name, write] of Object.entries(writers)) write(shown[name]);
+    said(shown.amount);
+    // What somebody is typing is theirs until they leave it.
+    if (typed !== document.activeElement) field(shown.amount);
+    hidden(!state.ends[n]);
+  };
+}
+
+function groupWriter(row, state, show, numbers) {
+  const { lines } = grouped(state, show).find((one) => one.group === row.dataset.group);
+  const parts = ["amount", "change", "brings"].map((name) => {
+    const cell = row.querySelector(`[data-part=${name}]`);
+    return [name, changed((value) => (cell.textContent = value))];
+  });
+  return () => {
+    const shown = subtotals(state, lines, numbers);
+    for (const [name, write] of parts) write(shown[name]);
+  };
+}
+
+/** Write a value only where it is another than the last one; nothing is read from the page for that. */
+function changed(write) {
+  let last;
+  return (value) => {
+    if (value === last) return;
+    last = value;
+    write(value);
   };
 }

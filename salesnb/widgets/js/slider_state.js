@@ -1,5 +1,5 @@
 import { slide } from "./sliding.js";
-import { expected, marginal } from "./responding.js";
+import { expected, marginal } from "./tabled.js";
 
 // So near to an end of what is near the best, as a share of its width, a line is said to come to it.
 const EDGE = 0.1;
@@ -67,7 +67,7 @@ export class Sliders {
   }
 
   outcome(n) {
-    return mean(this.lines[n].draws, (curve) => expected(curve, this.amounts[n] / this.resource(n).unit));
+    return expected(this.lines[n].table, this.amounts[n] / this.resource(n).unit);
   }
 
   total() {
@@ -77,7 +77,7 @@ export class Sliders {
   /** What the next portion of the resource brings here. */
   next(n) {
     const resource = this.resource(n);
-    return mean(this.lines[n].draws, (curve) => marginal(curve, this.amounts[n] / resource.unit)) * resource.portion;
+    return marginal(this.lines[n].table, this.amounts[n] / resource.unit) * resource.portion;
   }
 
   /** Where a line stands to what is near the best: "" within or not known, "low" or "high" close to that end, "outside". */
@@ -91,12 +91,6 @@ export class Sliders {
     if (low > line.low && amount - low <= close) return "low";
     return high < line.high && high - amount <= close ? "high" : "";
   }
-}
-
-function mean(draws, value) {
-  let sum = 0;
-  for (const curve of draws) sum += value(curve);
-  return sum / draws.length;
 }
 
 /** The amount that a key asks for; null where it asks for none. */
