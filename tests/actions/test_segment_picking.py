@@ -156,7 +156,7 @@ def test_a_segment_is_brought_into_the_allocation_with_a_curve_from_history(pick
     plan = picking.session.plan
     assert plan.response_curves[:3] == before
     assert "no effort of its own" in plan.response_curves[3].source
-    assert [line.name for line in Board(picking.session.workspace, plan).lines][3] == "Partners"
+    assert [line.name for line in Board(picking.session).lines.all][3] == "Partners"
     shared = shared_with_allocated(picking.cells, plan, find_segment(plan, "Partners"))
     assert shared.keys() == {"Coast", "North", "South"}
     assert sum(shared.values()) == picking.total().won

@@ -142,7 +142,7 @@ def test_typed_weights_are_kept_exactly_and_those_that_miss_one_are_refused(
     found = roadmap(run, plain, "--weights", "1/3,1/3,1/3", "--why", "no season this year")
     dues = [step["due"] for step in found["nodes"][0]["steps"] if step["due"] is not None]
     assert dues == [1533.34, 1533.33, 1533.33]
-    assert found["season"] == "no season this year"
+    assert found["season"] == "typed weights (no season this year)"
     assert found["spread_of"] is None
     again = roadmap(run, plain, "--weights", "history")
     assert again["spread_of"]
