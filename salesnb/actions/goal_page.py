@@ -7,7 +7,7 @@ from salesnb import planning
 from salesnb.actions.goal_entry import NEW, GoalEntry
 from salesnb.actions.hedging import hedge_lines
 from salesnb.errors import SalesnbError
-from salesnb.planning import Goal, GoalFinding, Lock, Standing
+from salesnb.planning import LEAST_LIKELY, MOST_LIKELY, Goal, GoalFinding, Lock, Standing
 
 if TYPE_CHECKING:
     from salesnb.actions.goal_prospects import Prospect
@@ -127,7 +127,9 @@ def _looked_at(entry: GoalEntry, findings: tuple[GoalFinding, ...]) -> dict[str,
 def _outlook(known: "Prospect") -> dict[str, Any]:
     return {
         "lastYear": {"value": known.last_year, "period": known.last_year_period},
-        "gauge": None if known.gauge is None else known.gauge.document(),
+        "gauge": None
+        if known.gauge is None
+        else {**known.gauge.document(), "bounds": [LEAST_LIKELY, MOST_LIKELY]},
         "why": known.likely.why,
         "views": known.views,
     }

@@ -7,7 +7,7 @@ from salesnb.actions.goal_checking import likely_of
 from salesnb.actions.goal_making import goal_maker
 from salesnb.actions.held_goals import HeldGoals, HeldNode
 from salesnb.errors import BadUsage, MissingFile
-from salesnb.planning import Goal, Likely, Plan
+from salesnb.planning import LEAST_LIKELY, Goal, Likely, Plan
 
 if TYPE_CHECKING:
     from salesnb.actions.outlooks import Outlook
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from salesnb.outlook.gauge import Gauge
     from salesnb.outlook.levers import Lever
 
-__all__ = ["UNLIKELY", "Prospect", "cause_words", "prospect_of"]
+__all__ = ["Prospect", "cause_words", "prospect_of"]
 
-# Below this nobody believes a goal.
-UNLIKELY = 0.2
 _REACHABLE = 0.5
 _LEAST_MOVED = 0.01
 _NO_DATA = "Nothing was imported yet, so how likely it is attained cannot be told."
@@ -98,7 +96,7 @@ def cause_words(outlook: "Outlook", gauge: "Gauge", target: float, formatter: "F
         Empty where it is not unlikely, or no probability is shown.
     """
     chance = gauge.chance(target).probability
-    if chance is None or chance >= UNLIKELY:
+    if chance is None or chance >= LEAST_LIKELY:
         return ""
     middle = gauge.outcome.reachable(_REACHABLE)
     said = f"It asks for {formatter.value(target - middle, unit)} more than the middle of the outlook."

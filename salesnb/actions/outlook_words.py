@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.errors import UnknownName, nearest
 from salesnb.money import Formatter
+from salesnb.planning import LEAST_LIKELY
 
 if TYPE_CHECKING:
     from salesnb.actions.outlook_backtest import OutlookBacktest
@@ -21,8 +22,8 @@ __all__ = [
     "outlook_records",
 ]
 
-# Below this nobody believes a goal, and it says what could be reached.
-_UNLIKELY, _REACHABLE = 0.2, 0.5
+# Of a goal that nobody believes it is said what is as likely reached as not.
+_REACHABLE = 0.5
 _LEVERS = 3
 _WORTH_SAYING = 0.01
 
@@ -37,7 +38,7 @@ def outlook_lines(found: "GoalOutlook", formatter: Formatter) -> tuple[str, ...]
         chance = top.attainment.chance
         low, high = (formatter.value(value, goal.unit) for value in (chance.low, chance.high))
         said.append(f"In 80 of 100 such cases it ends between {low} and {high}.")
-        if chance.probability is not None and chance.probability < _UNLIKELY:
+        if chance.probability is not None and chance.probability < LEAST_LIKELY:
             said.append(_cause(found, formatter))
         levels = top.attainment.levels
         names, chances = (

@@ -75,7 +75,7 @@ from salesnb.planning.fairness import (
 )
 from salesnb.planning.gaps import NodeGap, node_gaps
 from salesnb.planning.given import GivenMonths, keep_quotas, sum_of_quotas
-from salesnb.planning.goal_checks import GoalFinding, Likely, goal_findings
+from salesnb.planning.goal_checks import LEAST_LIKELY, MOST_LIKELY, GoalFinding, Likely, goal_findings
 from salesnb.planning.goals import (
     add_goal,
     change_goal,
@@ -188,6 +188,8 @@ __all__ = [
     "COMPANY",
     "EDGES",
     "HEALTHY",
+    "LEAST_LIKELY",
+    "MOST_LIKELY",
     "NEW",
     "NOT_GIVEN",
     "RAMPED",

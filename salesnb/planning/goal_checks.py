@@ -12,11 +12,21 @@ from types import MappingProxyType
 
 from salesnb.planning.model import UNITS, Goal, Plan, ProbabilityBand
 
-__all__ = ["ASPECTS", "OPPOSED", "GoalFinding", "Likely", "Opposed", "goal_findings"]
+__all__ = [
+    "ASPECTS",
+    "LEAST_LIKELY",
+    "MOST_LIKELY",
+    "OPPOSED",
+    "GoalFinding",
+    "Likely",
+    "Opposed",
+    "goal_findings",
+]
 
 ASPECTS = ("specific", "measurable", "achievable", "relevant", "time-bound", "objective", "conflict")
-# Below it a goal is not believed; above it, it asks for nothing.
-_LEAST_LIKELY, _MOST_LIKELY = 0.2, 0.8
+LEAST_LIKELY, MOST_LIKELY = 0.2, 0.8
+"""A goal that is less likely is not believed; one that is more likely asks for nothing."""
+
 _UNIT_WORDS = {
     "money": "in money",
     "count": "a count",
@@ -217,14 +227,14 @@ def _achievable(goal: Goal, likely: Likely) -> GoalFinding:
     )
     known = f" {likely.why}" if likely.why else ""
     lacks, hint = "", ""
-    if band.high < _LEAST_LIKELY:
+    if band.high < LEAST_LIKELY:
         lacks, hint = (
             f"{it} is attained with {chance} only.{known}",
             "Lower it, or say what will be done differently.",
         )
-    elif band.low > _MOST_LIKELY:
+    elif band.low > MOST_LIKELY:
         lacks, hint = f"{it} is attained with {chance} anyway.{known}", "Raise it, if it is to move anybody."
-    elif band.low < _LEAST_LIKELY or band.high > _MOST_LIKELY:
+    elif band.low < LEAST_LIKELY or band.high > MOST_LIKELY:
         return GoalFinding(
             goal=goal.id,
             aspect="achievable",

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesnb.charts import Chart, Indented, bars, table, tornado
-from salesnb.planning import NOT_GIVEN, QuotaAnswer, Standing, goal_findings, outdated_words, standings
+from salesnb.planning import (
+    LEAST_LIKELY,
+    NOT_GIVEN,
+    QuotaAnswer,
+    Standing,
+    goal_findings,
+    outdated_words,
+    standings,
+)
 from salesnb.workbooks.findings_outlook import Prospect, chance_words, level_names, no_probability
 from salesnb.workbooks.findings_words import capital, join
 from salesnb.workbooks.plan_view_read import PlanExtract
@@ -27,8 +35,6 @@ __all__ = [
 ]
 
 _NOTHING = Text(plain="", html="")
-# As in reviews, below this it is said what is as likely reached as not.
-_UNLIKELY = 0.2
 # What reps say is shown one by one up to so many; the dispute of each is always shown.
 _MOST_ANSWERS = 60
 _WORDS = {True: "yes", False: "no", None: "not known"}
@@ -52,7 +58,7 @@ def _outlook_words(extract: PlanExtract, found: Prospect) -> str:
         return f"{ends}. {no_probability(found, extract.fmt)}"
     chance = extract.fmt.ratio(found.probability, 0)
     said = f"The goal of {target} is attained with a probability of {chance}: {ends}."
-    if found.probability < _UNLIKELY:
+    if found.probability < LEAST_LIKELY:
         said += f" {say.amount(found.even, unit)} is as likely reached as not."
     return said
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from salesnb.actions.allocation_start import AllocationStart
 from salesnb.widgets.allocation import AllocationStating
+from salesnb.workspace import Workspace
 from tests.actions.test_plan_session import made, opened
 
 pytestmark = pytest.mark.browser
@@ -66,3 +68,27 @@ def test_answers_that_do_not_rise_are_said_and_stay(page: Page, tmp_path: Path) 
     expect(page.get_by_role("alert").last).not_to_be_empty()
     expect(fields.nth(2)).to_have_value("5")
     assert plan(tmp_path)["revision"] == 2
+
+
+def test_answers_are_read_in_the_readers_format(drawn: Callable, tmp_path: Path) -> None:
+    made(tmp_path)
+    (tmp_path / "salesnb.toml").write_text('[workspace]\ncurrency = "USD"\nlocale = "de_DE"\n')
+    session = opened(Workspace.open(tmp_path))
+    AllocationStart(session).state("budget", 100_000, "USD")
+    page = drawn(AllocationStating(session), "allocation_stating")
+    fields = page.locator("tbody tr").first.get_by_role("textbox")
+    for place, text in enumerate(("100.000", "300.000,50", "1,2 Mio", "viel")):
+        fields.nth(place).fill(text)
+    page.get_by_role("button", name="Draw the curves").click()
+    expect(page.get_by_role("alert").last).to_contain_text("viel")
+    assert "response_curves" not in plan(tmp_path) or plan(tmp_path)["response_curves"] == []
+    fields.nth(3).fill("40.000")
+    page.get_by_role("button", name="Draw the curves").click()
+    expect(page.get_by_role("table")).to_have_count(0)
+    (judged,) = [curve.judged for curve in session.plan.response_curves]
+    assert (judged.none_minor, judged.now_minor, judged.saturated_minor) == (
+        100_000_00,
+        300_000_50,
+        1_200_000_00,
+    )
+    assert judged.effort == 40_000_00

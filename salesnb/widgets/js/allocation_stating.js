@@ -11,7 +11,7 @@ const QUESTIONS = [
 
 function render({ model, el }) {
   // What is typed and not sent yet is the page's own.
-  const typed = { name: "", amount: "", unit: "", by: "", open: false, wrong: "" };
+  const typed = { name: "", amount: "", unit: "", by: "", open: false, wrong: "", unread: "" };
   const answers = {};
 
   const state = (shown, ask, draw) => {
@@ -49,18 +49,41 @@ function render({ model, el }) {
         h("th", { scope: "row" }, row.segment),
         QUESTIONS.map(([key, title]) => h("td", {}, h("input", {
           type: "text", inputmode: "decimal", "aria-label": `${row.segment}, ${title}`,
-          value: answers[row.segment]?.[key] ?? row[key] ?? "",
+          value: answers[row.segment]?.[key] ?? known(shown, row, key),
           on: { input: (event) => { (answers[row.segment] ??= {})[key] = event.target.value; } },
         }))),
       ))),
     ),
-    h("p", {}, h("button", { type: "button", on: { click: () => ask("answer", { at: "answer", answers: answered(shown) }) } }, "Draw the curves")),
+    h("p", {}, h("button", { type: "button", on: { click: () => answer(shown, ask) } }, "Draw the curves")),
   );
 
   // What stands there from the start counts only where something was typed beside it.
   const answered = (shown) => shown.questions
     .filter((row) => Object.values(answers[row.segment] ?? {}).some((text) => text.trim()))
-    .map((row) => Object.fromEntries([["segment", row.segment], ...QUESTIONS.map(([key]) => [key, String(answers[row.segment]?.[key] ?? row[key] ?? "")])]));
+    .map((row) => ({ segment: row.segment, ...Object.fromEntries(QUESTIONS.map(([key]) => [key, read(shown, row, key)])) }));
+
+  // The kernel takes plain numbers; what people type is in their own format.
+  const read = (shown, row, key) => {
+    const text = answers[row.segment]?.[key];
+    if (text === undefined) return row[key] ?? "";
+    if (!text.trim()) return "";
+    const { value, wrong } = readNumber(text, shown.locale);
+    if (wrong) throw new Error(`${row.segment}: ${wrong}`);
+    return String(value);
+  };
+
+  const answer = (shown, ask) => {
+    typed.unread = "";
+    try {
+      ask("answer", { at: "answer", answers: answered(shown) });
+    } catch (error) {
+      typed.unread = error.message;
+    }
+    drawn.draw();
+  };
+
+  // What a segment sold is known as a plain number.
+  const known = (shown, row, key) => (row[key] ? new Intl.NumberFormat(shown.locale).format(Number(row[key])) : "");
 
   const drawn = view({ model, el }, "allocation-stating", (shown, ask, said) => {
     const there = shown.resources.length > 0;
@@ -74,7 +97,7 @@ function render({ model, el }) {
       saidAt(said, "state"),
       shown.notices.map((text) => h("p", { class: "quiet", key: text }, text)),
       shown.asked ? questions(shown, ask) : null,
-      saidAt(said, "answer"),
+      saidAt(typed.unread ? { at: "answer", text: typed.unread } : said, "answer"),
     ];
   });
   return drawn.end;

@@ -2,7 +2,7 @@ import { h, restore } from "./dom.js";
 import { view } from "./view.js";
 import { chanceOf, reachable } from "./chances.js";
 import { goalFigures } from "./goal_figures.js";
-import { UNLIKELY, chanceDial, chanceWord, goalScale, scaleOf } from "./goal_gauge.js";
+import { chanceDial, chanceWord, goalScale, scaleOf } from "./goal_gauge.js";
 import { escapes, goalTree, openAtFirst, openDownTo } from "./goal_tree.js";
 
 // A key that is held moves the target on; what it comes to is kept once it rests so long.
@@ -76,7 +76,7 @@ function render({ model, el }) {
     if (!goal?.outlook?.gauge) return;
     const target = page.target(goal);
     const { probability } = target === null ? {} : chanceOf(goal.outlook.gauge, target);
-    if (typeof probability !== "number" || probability >= UNLIKELY) return;
+    if (typeof probability !== "number" || probability >= goal.outlook.gauge.bounds[0]) return;
     const asked = `${goal.id} ${target}`;
     if (goal.cause?.target === target || page.cause === asked) return;
     causing = setTimeout(() => {
@@ -391,14 +391,14 @@ function dialOf(gauge, target, figures) {
   if (target === null) return h("p", { class: "quiet" }, "Type a target, or move it on the scale.");
   const { probability, baseRate } = chanceOf(gauge, target);
   if (probability === null) return h("p", {}, `No probability is shown: ${gauge.reason}, which was ${figures.percent(baseRate)} of them.`);
-  return chanceDial(probability, figures.percent(probability), target <= gauge.toDate ? "reached already" : chanceWord(probability));
+  return chanceDial(probability, gauge.bounds, figures.percent(probability), target <= gauge.toDate ? "reached already" : chanceWord(probability, gauge.bounds));
 }
 
 /** What keeps an unlikely target low, and what could be reached instead. */
 function unlikely({ goal, gauge, target, figures, take, acts }) {
   const { page, draw } = acts;
   const { probability } = target === null ? { probability: null } : chanceOf(gauge, target);
-  const isLow = probability !== null && probability < UNLIKELY;
+  const isLow = probability !== null && probability < gauge.bounds[0];
   const show = (value) => figures.show(value, goal.unit);
   const cause = goal.cause?.target === target ? goal.cause.text : "Working out the biggest cause …";
   const reach = floored(gauge, page.chance, figures, goal.unit);

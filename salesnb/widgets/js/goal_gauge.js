@@ -1,22 +1,20 @@
 import { h } from "./dom.js";
 import { reachable } from "./chances.js";
 
-export const UNLIKELY = 0.2;
-const LIKELY_ANYWAY = 0.8;
 const BINS = 48;
 
-/** A dial of a probability (0..1); `told` says it in words. */
-export function chanceDial(probability, told, word) {
-  const low = probability < UNLIKELY;
+/** A dial of a probability (0..1) with the bounds of what is believed and what asks for nothing; `told` says it in words. */
+export function chanceDial(probability, [unlikely, anyway], told, word) {
+  const low = probability < unlikely;
   return h(
     "div",
     { class: `dial${low ? " low" : ""}`, role: "meter", "aria-label": "Probability of attaining the target", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.round(100 * probability), "aria-valuetext": `${told}, ${word}` },
     h(
       "svg",
       { viewBox: "0 0 200 112", "aria-hidden": "true" },
-      arc(0, UNLIKELY, "zone low"),
-      arc(UNLIKELY, LIKELY_ANYWAY, "zone reach"),
-      arc(LIKELY_ANYWAY, 1, "zone anyway"),
+      arc(0, unlikely, "zone low"),
+      arc(unlikely, anyway, "zone reach"),
+      arc(anyway, 1, "zone anyway"),
       arc(0, probability, "filled"),
       needle(probability),
     ),
@@ -26,9 +24,9 @@ export function chanceDial(probability, told, word) {
 }
 
 /** What a probability is for people who set goals. */
-export function chanceWord(probability) {
-  if (probability < UNLIKELY) return "unlikely";
-  return probability > LIKELY_ANYWAY ? "likely anyway" : "hard, and within reach";
+export function chanceWord(probability, [unlikely, anyway]) {
+  if (probability < unlikely) return "unlikely";
+  return probability > anyway ? "likely anyway" : "hard, and within reach";
 }
 
 function arc(from, to, name) {
