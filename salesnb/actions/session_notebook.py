@@ -50,6 +50,6 @@ def _written(plan: str) -> str:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
-        if "parameters" in cell["metadata"].get("tags", ()):
+        if plan and "parameters" in cell["metadata"].get("tags", ()):
             cell["source"] = f"plan = {plan!r}"
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"

@@ -202,3 +202,18 @@ def test_changing_an_approved_plan_makes_a_draft(workspace):
         session.undo()
     session.change(lambda plan: replace(plan, objectives=(Objective(id="x", text="X"),)), "X stated")
     assert session.plan.status == "draft"
+
+
+def test_a_change_that_no_longer_fits_goes_on_waiting(workspace):
+    mine, hers = opened(workspace), opened(workspace, "Bea")
+    hers.change(aim("Grow"), "Hers stated")
+    with pytest.raises(StaleSave):
+        mine.change(aim("Grow"), "Mine stated")
+    # Two objectives of one id are refused, now that hers is there.
+    with pytest.raises(BadInput):
+        mine.again()
+    assert mine.waiting.why == "Mine stated"
+    assert isinstance(mine.waiting.error, BadInput)
+    assert aims(workspace.plans().load("fy18")) == ["Grow"]
+    mine.drop()
+    assert mine.waiting is None
