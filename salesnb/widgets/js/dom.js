@@ -10,7 +10,8 @@ export function h(tag, given = {}, ...children) {
   return { tag, on, key, value, checked, attributes, children: present(children) };
 }
 
-const present = (parts) => parts.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false);
+// What is not shown keeps its place, so that what follows it is the same element when it comes and goes.
+const present = (parts) => parts.flat(Infinity).map((one) => (one === undefined || one === false ? null : one));
 
 /** Text that screens do not show and screen readers say. */
 export function unseen(text) {
@@ -20,16 +21,22 @@ export function unseen(text) {
 /** Make the children of a node those that are described. */
 export function patch(parent, described) {
   const wanted = present([described]);
-  const kept = new Map([...parent.childNodes].filter((node) => node.salesnbKey !== undefined).map((node) => [node.salesnbKey, node]));
+  const keys = new Set(wanted.map((one) => one?.key));
+  const kept = new Map();
+  for (const node of [...parent.childNodes]) {
+    if (node.salesnbKey === undefined) continue;
+    if (keys.has(node.salesnbKey)) kept.set(node.salesnbKey, node);
+    else node.remove();
+  }
   wanted.forEach((one, place) => {
     const there = parent.childNodes[place];
-    const found = (one.key !== undefined && kept.get(one.key)) || there;
-    const fits = found && fitting(found, one);
-    const node = fits ? found : made(one);
+    const found = kept.get(one?.key) ?? there;
+    const node = found && fitting(found, one) ? found : made(one);
     if (node !== there) {
-      if (there && !fits && there.salesnbKey === undefined) parent.replaceChild(node, there);
+      if (there && there.salesnbKey === one?.key) parent.replaceChild(node, there);
       else parent.insertBefore(node, there ?? null);
     }
+    if (one === null) return;
     if (typeof one === "object") {
       // The same description is the same page: a part that costs much is described again only when it changes.
       if (node.salesnbDressed !== one) dress(node, one);
@@ -40,6 +47,7 @@ export function patch(parent, described) {
 }
 
 function fitting(node, one) {
+  if (one === null) return node.nodeType === Node.COMMENT_NODE;
   if (typeof one !== "object") return node.nodeType === Node.TEXT_NODE;
   return node.nodeType === Node.ELEMENT_NODE && node.localName === one.tag && node.salesnbKey === one.key;
 }
@@ -47,6 +55,7 @@ function fitting(node, one) {
 const DRAWN = new Set(["svg", "path", "line", "rect", "circle", "g", "text", "polyline", "polygon", "title"]);
 
 function made(one) {
+  if (one === null) return document.createComment("");
   if (typeof one !== "object") return document.createTextNode(String(one));
   const node = DRAWN.has(one.tag) ? document.createElementNS("http://www.w3.org/2000/svg", one.tag) : document.createElement(one.tag);
   node.salesnbKey = one.key;
