@@ -22,7 +22,7 @@ let views = 0;
 
 function render({ model, el }) {
   views += 1;
-  const show = { id: `salesnb-sliders-${views}`, wanted: "", folded: new Set(), grouping: null, line: 0, said: new Map(), unseen: new WeakSet() };
+  const show = { id: `salesnb-sliders-${views}`, wanted: "", folded: new Set(), grouping: null, line: 0, said: new Map(), away: new Set() };
   let [state, numbers, scales, root, parts] = [null, null, null, null, null];
   // The gesture of now: its line, where all stood when it began, and which lines were beyond what is near the best.
   let gesture = null;

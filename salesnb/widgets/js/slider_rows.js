@@ -1,5 +1,9 @@
 import { h, unseen } from "./dom.js";
 
+// In pixels, how far out of sight rows still are as those in it.
+const AROUND = 100;
+// So many rows are shown whether or not they are in sight.
+const SPARED = 40;
 const HEADS = ["Amount", "Change", "Brings", "Next"];
 
 /** What a row shows of its line's amount; `table` describes it, `painter` writes it while a thumb is dragged. */
@@ -29,11 +33,11 @@ export function table(state, show, act, numbers) {
   const several = given.resources.length > 1;
   return h(
     "table",
-    {},
+    { role: "table", "aria-rowcount": state.lines.length + 1, class: several ? "several" : false },
     heading(given, several, numbers),
     h(
       "tbody",
-      {},
+      { role: "rowgroup" },
       grouped(state, show).map(({ group, lines }) => [
         group === null ? null : groupRow(state, group, lines, show, act, several, numbers),
         lines.map((n) => lineRow(state, n, show, act, several, numbers)),
@@ -55,16 +59,16 @@ function heading(given, several, numbers) {
   const [resource] = given.resources;
   const next = several ? "Next" : `Next ${numbers.amount(resource, resource.portion * resource.unit)}`;
   const portions = given.resources.map((one) => numbers.amount(one, one.portion * one.unit)).join(", ");
-  const head = (name, kind, title) => h("th", { class: kind, scope: "col", title }, name);
+  const head = (name, kind, title) => h("th", { role: "columnheader", class: kind, scope: "col", title }, name);
   return h(
     "thead",
-    {},
+    { role: "rowgroup" },
     h(
       "tr",
-      {},
+      { role: "row" },
       head("Segment", "name"),
       several ? head("Resource", "resource") : null,
-      h("th", { scope: "col", class: "sliding" }, unseen("Slider")),
+      h("th", { role: "columnheader", scope: "col", class: "sliding" }, unseen("Slider")),
       HEADS.map((name) => head(name === "Next" ? next : name, `figure number ${name.toLowerCase()}`, name === "Next" ? `What the next ${portions} of it brings here` : HINTS[name])),
       head("Lock", "locking"),
     ),
@@ -97,22 +101,22 @@ function groupRow(state, group, lines, show, act, several, numbers) {
   const hidden = Boolean(show.wanted) && !lines.some((n) => matches(state, n, show));
   return h(
     "tr",
-    { key: `group ${group}`, class: "group", "data-group": group, hidden },
+    { key: `group ${group}`, role: "row", class: "group", "data-group": group, hidden },
     h(
       "th",
-      { scope: "rowgroup", colspan: several ? 2 : false },
+      { role: "rowheader", scope: "rowgroup", colspan: several ? 2 : false },
       h("button", { type: "button", "aria-expanded": String(open), on: { click: () => act.fold(group) } }, `${open ? "▾" : "▸"} ${group || "Others"} (${segments})`),
     ),
     figure("amount", shown.amount, 2),
     figure("change", shown.change),
     figure("brings", shown.brings),
-    h("td", {}),
-    h("td", {}),
+    h("td", { role: "cell" }),
+    h("td", { role: "cell" }),
   );
 }
 
 /** A cell whose figure changes while a thumb is dragged; it has a box of its own, so that the table is not laid out anew. */
-const figure = (name, text, colspan = false) => h("td", { class: `number ${name}`, colspan }, h("span", { class: "live", "data-part": name }, text));
+const figure = (name, text, colspan = false) => h("td", { role: "cell", class: `number ${name}`, colspan }, h("span", { class: "live", "data-part": name }, text));
 
 const matches = (state, n, show) => state.given.segments[state.lines[n].segment].toLowerCase().includes(show.wanted);
 
@@ -130,18 +134,18 @@ function lineRow(state, n, show, act, several, numbers) {
   const segment = state.given.segments[line.segment];
   return h(
     "tr",
-    { key: `line ${n}`, "data-line": n, class: shown.row, hidden },
-    h("th", { scope: "row", title: segment }, segment),
-    several ? h("td", { class: "resource", title: state.resource(n).name }, state.resource(n).name) : null,
+    { key: `line ${n}`, role: "row", "data-line": n, "data-away": show.away.has(n), class: shown.row, hidden },
+    h("th", { role: "rowheader", scope: "row", title: segment }, segment),
+    several ? h("td", { role: "cell", class: "resource", title: state.resource(n).name }, state.resource(n).name) : null,
     h(
       "td",
-      { class: "sliding" },
+      { role: "cell", class: "sliding" },
       track(state, n, name, held, shown, act, numbers),
       h("div", { class: "said", role: "alert", id: `${show.id}-said-${n}` }, show.said.get(n) || null),
     ),
     h(
       "td",
-      { class: "number" },
+      { role: "cell", class: "number" },
       h("input", {
         class: "typed",
         type: "text",
@@ -157,7 +161,7 @@ function lineRow(state, n, show, act, several, numbers) {
     figure("next", shown.next),
     h(
       "td",
-      {},
+      { role: "cell" },
       h("button", { type: "button", "aria-pressed": String(Boolean(held)), "aria-label": `${held ? "Unlock" : "Lock"} ${name}`, on: { click: () => act.lock(n) } }, held ? "Unlock" : "Lock"),
       " ",
       held ? h("span", { class: "why", title: held.by }, held.by) : null,
@@ -202,29 +206,41 @@ function track(state, n, name, held, shown, act, numbers) {
 
 /**
  * Write what moves into the rows that `table` has drawn under a node, and nothing else: describing and comparing a
- * whole table of 200 lines takes longer than a frame. Rows out of sight are written once they come into it.
+ * whole table of 200 lines takes longer than a frame. Rows out of sight are written once they come into it; far out of
+ * sight, those of a long table are not laid out either.
  * @returns {{write: function, end: function}}
  */
 export function painter(root, state, show, numbers) {
-  const rows = new Map([...root.querySelectorAll("tr[data-line]")].filter((row) => !row.hidden).map((row) => [row, rowWriter(row, state, numbers)]));
+  const scroll = root.querySelector(".scroll");
+  const rows = [...root.querySelectorAll("tr[data-line]")].filter((row) => !row.hidden).map((row) => ({ row, n: Number(row.dataset.line), seen: true, write: rowWriter(row, state, numbers) }));
   const groups = [...root.querySelectorAll("tr[data-group]")].map((row) => groupWriter(row, state, show, numbers));
-  const watch = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) {
-        show.unseen.add(target);
-        continue;
+  const look = () => {
+    const [top, bottom] = [scroll.scrollTop, scroll.scrollTop + scroll.clientHeight];
+    // All that is read is read before anything is written, so that the page is laid out once.
+    const beyond = rows.map(({ row }) => Math.max(top - row.offsetTop - row.offsetHeight, row.offsetTop - bottom));
+    rows.forEach((one, place) => {
+      const hides = beyond[place] > AROUND && rows.length > SPARED && !one.row.contains(document.activeElement);
+      if (hides !== show.away.has(one.n)) {
+        one.row.toggleAttribute("data-away", hides);
+        show.away[hides ? "add" : "delete"](one.n);
       }
-      show.unseen.delete(target);
-      rows.get(target)();
-    }
-  });
-  for (const row of rows.keys()) watch.observe(row);
+      const seen = beyond[place] < 0;
+      if (seen && !one.seen) one.write();
+      one.seen = seen;
+    });
+  };
+  const watch = new ResizeObserver(look);
+  watch.observe(scroll);
+  scroll.addEventListener("scroll", look, { passive: true });
   return {
     write() {
-      for (const [row, write] of rows) if (!show.unseen.has(row)) write();
+      for (const { seen, write } of rows) if (seen) write();
       for (const write of groups) write();
     },
-    end: () => watch.disconnect(),
+    end() {
+      watch.disconnect();
+      scroll.removeEventListener("scroll", look);
+    },
   };
 }
 
