@@ -31,6 +31,10 @@ REDRAWN = {
         "[h('p', {key: 'a'}), h('p', {key: 'b'}, field)]",
         "[h('p', {key: 'b'}, field), h('p', {key: 'c'})]",
     ),
+    "its table loses a row before it": (
+        "['a', 'b'].map((key) => [h('p', {key}, key === 'b' ? field : null), null])",
+        "['b'].map((key) => [h('p', {key}, field), null])",
+    ),
     "it is renamed": (
         "h('div', {}, field)",
         "h('div', {}, h('input', {'aria-label': 'Name of Lean year', value: 'Lean year'}))",

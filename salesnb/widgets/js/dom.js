@@ -29,8 +29,11 @@ export function patch(parent, described) {
     else node.remove();
   }
   wanted.forEach((one, place) => {
+    const own = kept.get(one?.key);
+    // A node that is moved loses the focus, so what is one too many before it goes instead.
+    while (own && parent.childNodes.length > wanted.length && parent.childNodes[place].salesnbKey === undefined) parent.childNodes[place].remove();
     const there = parent.childNodes[place];
-    const found = kept.get(one?.key) ?? there;
+    const found = own ?? there;
     const node = found && fitting(found, one) ? found : made(one);
     if (node !== there) {
       if (there && there.salesnbKey === one?.key) parent.replaceChild(node, there);
