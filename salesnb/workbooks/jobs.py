@@ -68,6 +68,8 @@ class Task:
         A folder that the worker makes, uses and removes.
     timeout
         Seconds that a cell may take.
+    isolated
+        Whether its kernel is started anew and not forked.
     """
 
     slug: str
@@ -83,6 +85,7 @@ class Task:
     back: str = ""
     locale: str = "en_US"
     withheld: frozenset[str] = frozenset()
+    isolated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

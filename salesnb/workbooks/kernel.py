@@ -1,4 +1,4 @@
-"""Run one workbook through papermill in a kernel of its own."""
+"""Run one workbook through papermill, in a kernel of its own."""
 
 import json
 import logging
@@ -18,10 +18,10 @@ from nbformat import NotebookNode
 from salesnb.files import write_atomic
 from salesnb.workbooks.clean import cleaned, without_machine_paths
 from salesnb.workbooks.folder import runtime_prefix
+from salesnb.workbooks.forked import can_fork, environment
 from salesnb.workbooks.html import PageInfo, render
 from salesnb.workbooks.jobs import CellError, Outcome, Task
 from salesnb.workbooks.notebook import dumped, parsed
-from salesnb.workbooks.processes import python_path
 
 __all__ = ["run_task"]
 
@@ -80,6 +80,7 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
     # Its warnings of dead kernels would come between the lines of progress; the outcome says it all.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     logging.getLogger("papermill").propagate = False
+    forks = can_fork() and not task.isolated
     runtime = Path(tempfile.mkdtemp(prefix=runtime_prefix(Path(task.scratch).parents[1])))
     try:
         papermill.execute_notebook(
@@ -95,6 +96,9 @@ def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | N
             record_timing=False,
             shutdown_kernel="immediate",
             kernel_manager_class=_kernel_class(runtime, task.withheld),
+            forks=forks,
+            withheld=task.withheld,
+            saves=False,
             # Not papermill's cwd: that changes the whole process's.
             resources={"metadata": {"path": str(written.parent)}},
         )
@@ -123,7 +127,7 @@ def _kernel_class(runtime: Path, withheld: frozenset[str]) -> type[AsyncKernelMa
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         display_name="Python 3",
         language="python",
-        env=_environment(runtime),
+        env=environment(withheld, runtime),
     )
 
     class Kernel(AsyncKernelManager):
@@ -143,25 +147,12 @@ def _kernel_class(runtime: Path, withheld: frozenset[str]) -> type[AsyncKernelMa
 
         async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
             """Keep what the process itself says, such as a traceback of its own, out of the lines of progress."""
-            # A workbook reads its extract and needs no password; what its cells print is kept and mailed.
             seen = {name: value for name, value in kw["env"].items() if name not in withheld}
             with (runtime / "kernel.log").open("wb") as log:
                 changed = {"env": seen, "stdout": log, "stderr": log}
                 await super()._async_launch_kernel(kernel_cmd, **{**kw, **changed})
 
     return Kernel
-
-
-def _environment(runtime: Path) -> dict[str, str]:
-    return {
-        "IPYTHONDIR": str(runtime / "ipython"),
-        "PYTHONSTARTUP": "",
-        # What is written out of a set comes in one order.
-        "PYTHONHASHSEED": "0",
-        **python_path(),
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
 
 
 def _saved(written: Path) -> NotebookNode | None:
