@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -66,7 +66,7 @@ class _Zygote:
         self.environment = environment(withheld, self._runtime)
         self._control, other = socket.socketpair()
         with other:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 -- this interpreter
                 [sys.executable, "-m", "salesnb.workbooks.zygote", str(other.fileno())],
                 pass_fds=(other.fileno(),),
                 stdin=subprocess.DEVNULL,
@@ -172,21 +172,24 @@ class ForkedKernel:
             "allow_stdin": False,
             "stop_on_error": stop_on_error,
         }
-        return self._ask(self.session.msg("execute_request", content))
+        return self.ask(self.session.msg("execute_request", content))
 
     def kernel_info(self) -> str:
         """Ask what it is; gives the id of the request."""
-        return self._ask(self.session.msg("kernel_info_request"))
+        return self.ask(self.session.msg("kernel_info_request"))
 
     async def is_alive(self) -> bool:
         """Tell whether it is there."""
         return not self._gone
 
     async def interrupt_kernel(self) -> None:
-        """Stop what runs, for good: a workbook is not gone on with."""
-        self._end()
+        """Stop the cell that runs."""
+        if self._pid is not None:
+            with contextlib.suppress(OSError):
+                os.kill(self._pid, signal.SIGINT)
 
-    def _ask(self, message: Mapping[str, Any]) -> str:
+    def ask(self, message: dict[str, Any]) -> str:
+        """Send a request; gives its id."""
         with contextlib.suppress(OSError):
             self._wire.send("shell", self.session.serialize(message))
         return str(message["header"]["msg_id"])
@@ -263,6 +266,6 @@ class _Channel:
             raise Empty from None
         return self.came.popleft()
 
-    def send(self, message: Mapping[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         """Send a message, such as a widget's."""
-        self._kernel._ask(message)
+        self._kernel.ask(message)

@@ -68,7 +68,7 @@ class _Stream:
         import zmq
 
         self._wire, self._channel = wire, channel
-        self.context = zmq.Context.instance()
+        self.context: Any = zmq.Context.instance()
         self.closed = False
 
     def send_multipart(self, frames: Sequence[Any], *_rest: Any, **_more: Any) -> None:

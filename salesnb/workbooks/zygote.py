@@ -82,9 +82,12 @@ def _kernel() -> Any:
         # There is one thread that runs cells, and no other that hands them over.
         _supports_kernel_subshells = False
 
+        def _abort_queues(self, _subshell_id: str | None = None) -> None:
+            """Leave what waits: nobody asks for another cell before the answer to the last."""
+
     # The history of a workbook is its cells: none is written to a file, by a thread.
     config = Config({"HistoryManager": {"enabled": False}})
-    kernel = Kernel.instance(config=config, session=Session(key=b""), log=logging.getLogger("ipykernel"))
+    kernel: Any = Kernel.instance(config=config, session=Session(key=b""), log=logging.getLogger("ipykernel"))
     kernel.shell.exit_now = False
     kernel.shell.extension_manager.load_extension("storemagic")
     return kernel
@@ -115,17 +118,18 @@ def _serve(kernel: Any, connection: socket.socket, request: Mapping[str, Any]) -
 
 def _connect(kernel: Any, wire: Wire) -> None:
     """Let all that the kernel says go over the wire, as it would go over its sockets."""
-    from ipykernel.iostream import IOPubThread, OutStream
+    from ipykernel import iostream
 
+    streams: Any = iostream
     kernel.session.pid = os.getpid()
     kernel.shell_stream = wire.stream("shell")
-    kernel.iopub_thread = IOPubThread(wire.stream("iopub"), session=kernel.session)
+    kernel.iopub_thread = streams.IOPubThread(wire.stream("iopub"), session=kernel.session)
     kernel.iopub_thread.start()
     told = kernel.iopub_socket = kernel.iopub_thread.background_socket
     kernel.shell.displayhook.pub_socket = told
     kernel.shell.display_pub.pub_socket = told
     sys.stdout, sys.stderr = (
-        OutStream(kernel.session, kernel.iopub_thread, name) for name in ("stdout", "stderr")
+        streams.OutStream(kernel.session, kernel.iopub_thread, name) for name in ("stdout", "stderr")
     )
 
 

@@ -33,12 +33,15 @@ if say == "long":
 if say == "flood":
     for _ in range(10**5):
         print("x" * 1000)
-if say == "kill":
+if say == "orphan":
     os.kill(os.getppid(), 9)
+    time.sleep(60)
+if say == "kill":
+    os.kill(int(open(f"/proc/{os.getppid()}/stat").read().split()[3]), 9)
 open("by-product.txt", "w").write("x")
 print(say, file=sys.stderr)
 filter"""
-SAYS = ("fine", "fail", "exit", "long", "flood", "kill", "also fine")
+SAYS = ("fine", "fail", "exit", "long", "flood", "orphan", "kill", "also fine")
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +66,13 @@ def made(tmp_path_factory, make_template, make_job, run_header, patch):
 def test_each_failure_is_its_own_row_with_cell_and_error(made):
     _, _, report, _ = made
     rows = {result.id: result for result in report.results}
-    assert Counter(row.status for row in rows.values()) == {"failed": 5, "ran": 2}
+    assert Counter(row.status for row in rows.values()) == {"failed": 6, "ran": 2}
     assert (rows["fail"].error.name, rows["fail"].error.cell) == ("JSONDecodeError", 4)
     assert rows["fail"].error.source == ACT
     assert (rows["exit"].error.name, rows["exit"].error.cell) == ("DeadKernel", 4)
     assert (rows["long"].error.name, rows["long"].error.cell) == ("Timeout", 4)
     assert (rows["flood"].error.name, rows["flood"].error.cell) == ("TooMuchOutput", 4)
+    assert (rows["orphan"].error.name, rows["orphan"].error.cell) == ("DeadKernel", 4)
     assert rows["kill"].error.name == "WorkerDied"
     assert "SIGKILL" in rows["kill"].reason
 
@@ -82,8 +86,8 @@ def test_failed_notebooks_are_kept_for_a_look_with_their_error(made):
 
 def test_only_whole_wanted_files_are_there(made):
     jobs, out, _, _ = made
-    good = {f"{job.slug}{end}" for job in (jobs[0], jobs[6]) for end in (".ipynb", ".html")}
-    bad = {f"{job.slug}.failed.ipynb" for job in jobs[1:5]}
+    good = {f"{job.slug}{end}" for job in (jobs[0], jobs[7]) for end in (".ipynb", ".html")}
+    bad = {f"{job.slug}.failed.ipynb" for job in jobs[1:6]}
     extracts = {f"extracts/{job.slug}.json" for job in jobs}
     files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     assert files == good | bad | extracts | {"run.json"}
@@ -142,7 +146,7 @@ def test_running_again_gives_the_same_bytes(made):
 
 def test_a_second_run_is_quick_and_starts_nothing(made, run_header, tmp_path):
     jobs, out, _, _ = made
-    good = [jobs[0], jobs[6]]
+    good = [jobs[0], jobs[7]]
     run_jobs(good, out, header=run_header, workers=1)
     before = (out / "run.json").stat().st_mtime_ns
     began = time.perf_counter()
@@ -183,7 +187,7 @@ def started(tmp_path, make_template, monkeypatch):
     """A run in a process of its own, with two workbooks finished."""
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
     monkeypatch.setenv("SALESNB_TEST_MARK", str(tmp_path))
-    make_template(tmp_path, READ, "time.sleep(1 if say in 'ab' else 3)")
+    make_template(tmp_path, READ, "time.sleep(1 if say in 'ab' else 8)")
     (tmp_path / "go.py").write_text(SCRIPT)
     command = [sys.executable, str(tmp_path / "go.py"), str(tmp_path)]
     root = str(Path(runner.__file__).parents[2])
@@ -237,6 +241,6 @@ def test_a_run_that_is_ended_leaves_whole_files_and_no_process_and_the_next_goes
     assert len(finished) >= 2
     again = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     told = dict(zip("abcd", again.stdout.splitlines()[-1].split(), strict=True))
-    assert all(told[name] == ("kept" if name in finished else "ran") for name in "abcd")
+    assert told == {name: "kept" if name in finished else "ran" for name in "abcd"}
     assert not list(run.rglob(".*"))
     assert json.loads((run / "run.json").read_text())["plan"] == "p"
