@@ -6,10 +6,11 @@ It is papermill's entry point too: ``papermill --engine salesnb in.ipynb out.ipy
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from typing import Any
 
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError
+from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.utils import merge_kwargs, remove_args
@@ -31,6 +32,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill is no
     """Counts what comes from the kernel, and interrupts it where it is too much."""
 
     _seen = 0
+    withheld: frozenset[str] = frozenset()
 
     def process_message(self, msg: dict[str, Any], *rest: Any, **more: Any) -> Any:
         """Take one message in."""
@@ -38,23 +40,66 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill is no
         self._seen += len(str(content.get("text", "")))
         self._seen += sum(len(str(part)) for part in content.get("data", {}).values())
         if self._seen > MOST_OUTPUT:
-            asyncio.ensure_future(self.km.interrupt_kernel())  # noqa: RUF006 -- the client's loop ends with it
+            self._interrupt()
             raise TooMuchOutputError
         return super().process_message(msg, *rest, **more)
 
+    def _interrupt(self) -> None:
+        asyncio.ensure_future(self.km.interrupt_kernel())  # noqa: RUF006 -- the client's loop ends with it
+
 
 class _ForkedClient(_Client):
-    """Runs the cells in a kernel that is forked."""
+    """Runs the cells in a kernel that is forked, one after the other, with nothing between them to wait for."""
 
-    withheld: frozenset[str] = frozenset()
-
-    @contextmanager
-    def setup_kernel(self, **_more: Any) -> Iterator[None]:
-        """Have a kernel while the cells run."""
+    def execute(self, **_more: Any) -> NotebookNode:
+        """Run the cells; the notebook has what they put out, also of the cell at which it stopped."""
+        self.reset_execution_trackers()
         folder = self.resources.get("metadata", {}).get("path") or os.getcwd()  # noqa: PTH109 -- as the kernel's own
-        with ForkedKernel(str(folder), self.withheld).running() as kernel:
+        with ForkedKernel(str(folder), self.withheld, self.startup_timeout).running() as kernel:
             self.kc = self.km = kernel
-            yield
+            self.papermill_execute_cells()
+            answer = kernel.answer(kernel.kernel_info(), None)
+            self.nb.metadata["language_info"] = answer["content"]["language_info"]
+            self.set_widgets_metadata()
+        return self.nb
+
+    def execute_cell(self, cell: NotebookNode, cell_index: int, **_more: Any) -> NotebookNode:
+        """Run a cell, unless it is none of code or is tagged to be skipped.
+
+        Raises
+        ------
+        CellExecutionError, CellTimeoutError, DeadKernelError
+            When it fails, takes too long or ends its kernel.
+        """
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
+            return cell
+        cell.outputs, self.clear_before_next_output = [], False
+        if self.record_timing:
+            cell["metadata"]["execution"] = {}
+        allows = not self.force_raise_errors and (self.allow_errors or "raises-exception" in tags)
+        request = self.kc.execute(cell.source, stop_on_error=not allows)
+        self.code_cells_executed += 1
+        try:
+            answer = self.kc.answer(
+                request, self._get_timeout(cell), lambda message: self._told(message, cell, cell_index)
+            )
+        except TimeoutError:
+            timeout = self._get_timeout(cell)
+            raise CellTimeoutError.error_from_timeout_and_cell(
+                "Cell execution timed out", timeout, cell
+            ) from None
+        content = answer["content"]
+        if content["status"] == "error" and not (allows or content.get("ename") in self.allow_error_names):
+            raise CellExecutionError.from_cell_and_msg(cell, content)
+        return cell
+
+    def _interrupt(self) -> None:
+        """Do nothing: the kernel ends with what is raised."""
+
+    def _told(self, message: dict[str, Any], cell: NotebookNode, cell_index: int) -> None:
+        with suppress(CellExecutionComplete):
+            self.process_message(message, cell, cell_index)
 
 
 class SalesnbEngine(NBClientEngine):  # type: ignore[misc]  # papermill is not typed
@@ -74,7 +119,6 @@ class SalesnbEngine(NBClientEngine):  # type: ignore[misc]  # papermill is not t
         start_timeout: int = 60,
         forks: bool | None = None,
         withheld: frozenset[str] = frozenset(),
-        saves: bool = True,
         **more: Any,
     ) -> Any:
         """Run the cells."""
@@ -87,18 +131,8 @@ class SalesnbEngine(NBClientEngine):  # type: ignore[misc]  # papermill is not t
         if forks is None:
             forks = can_fork() and _is_own(kernel_name)
         client = (_ForkedClient if forks else _Client)(nb_man, **given)
-        if forks:
-            client.withheld = withheld
-        if saves:
-            return client.execute()
-        # Papermill writes the whole notebook before and after each cell, which takes as long as the cells; what a run
-        # leaves when it ends, however it does, is all that is read.
-        save, nb_man.save = nb_man.save, _nothing
-        try:
-            return client.execute()
-        finally:
-            nb_man.save = save
-            nb_man.save()
+        client.withheld = withheld
+        return client.execute()
 
 
 def _is_own(kernel_name: str) -> bool:
@@ -112,10 +146,6 @@ def _is_own(kernel_name: str) -> bool:
     known = {sys.executable, "python", "python3", os.path.realpath(sys.executable)}
     own = spec.argv[0] in known and "ipykernel_launcher" in spec.argv
     return own and spec.language == "python" and not spec.env
-
-
-def _nothing(**_more: Any) -> None:
-    """Do nothing."""
 
 
 papermill_engines.register(ENGINE, SalesnbEngine)

@@ -1,6 +1,5 @@
 """A kernel that is forked from a process which has imported everything, as nbclient sees kernels."""
 
-import asyncio
 import atexit
 import contextlib
 import json
@@ -12,19 +11,18 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections import deque
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
 from jupyter_client.session import Session
+from nbclient.exceptions import DeadKernelError
 
-from salesnb.workbooks.wire import Wire, messages
+from salesnb.workbooks.wire import Wire
 
 __all__ = ["ForkedKernel", "can_fork", "environment"]
 
-_CHUNK = 1 << 20
 _GRACE = 5.0
 
 
@@ -128,7 +126,7 @@ _ZYGOTES = _Zygotes()
 
 
 class ForkedKernel:
-    """The kernel of one workbook: what nbclient asks of a kernel's manager and of its client.
+    """The kernel of one workbook, and what nbclient's stand-ins for widgets ask of a client.
 
     Parameters
     ----------
@@ -136,136 +134,104 @@ class ForkedKernel:
         Where its cells work.
     withheld
         Environment variables that they must not see.
+    patience
+        Seconds until it must be there.
 
     Attributes
     ----------
-    shell_channel, iopub_channel
-        As of a `jupyter_client.KernelClient`.
+    shell_channel
+        Takes a message to it with ``send``.
     """
 
-    def __init__(self, folder: str, withheld: frozenset[str] = frozenset()) -> None:
+    def __init__(self, folder: str, withheld: frozenset[str] = frozenset(), patience: float = 60) -> None:
         self.session = Session(key=b"")
+        self.shell_channel = self
         self._connection = _ZYGOTES.of(withheld).fork(folder)
         self._wire = Wire(self._connection)
-        self._buffer = bytearray()
-        self._pid: int | None = None
-        self._gone = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiting: list[asyncio.Future[None]] = []
-        self.shell_channel, self.iopub_channel = _Channel(self, "shell"), _Channel(self, "iopub")
+        self._pid = 0
+        self._patience = patience
 
     @contextlib.contextmanager
     def running(self) -> Iterator["ForkedKernel"]:
-        """Have it end with the block, with all that its cells have started."""
-        try:
-            yield self
-        finally:
-            self._end()
+        """Have it end with the block, with all that its cells have started.
 
-    def execute(self, code: str, *, store_history: bool = True, stop_on_error: bool = True) -> str:
+        Raises
+        ------
+        DeadKernelError
+            When it does not come to be.
+        """
+        try:
+            first = self._next(time.monotonic() + self._patience)
+            self._pid = int(json.loads(first[1][0])["pid"])
+            yield self
+        except TimeoutError:
+            raise DeadKernelError("The kernel does not start") from None
+        finally:
+            self._connection.close()
+            if self._pid:
+                with contextlib.suppress(OSError):
+                    os.killpg(self._pid, signal.SIGKILL)
+
+    def execute(self, code: str, *, stop_on_error: bool = True) -> str:
         """Ask for a cell to be run; gives the id of the request."""
         content = {
             "code": code,
             "silent": False,
-            "store_history": store_history,
+            "store_history": True,
             "user_expressions": {},
             "allow_stdin": False,
             "stop_on_error": stop_on_error,
         }
-        return self.ask(self.session.msg("execute_request", content))
+        return self.send(self.session.msg("execute_request", content))
 
     def kernel_info(self) -> str:
         """Ask what it is; gives the id of the request."""
-        return self.ask(self.session.msg("kernel_info_request"))
+        return self.send(self.session.msg("kernel_info_request"))
 
-    async def is_alive(self) -> bool:
-        """Tell whether it is there."""
-        return not self._gone
-
-    async def interrupt_kernel(self) -> None:
-        """Stop the cell that runs."""
-        if self._pid is not None:
-            with contextlib.suppress(OSError):
-                os.kill(self._pid, signal.SIGINT)
-
-    def ask(self, message: dict[str, Any]) -> str:
-        """Send a request; gives its id."""
+    def send(self, message: dict[str, Any]) -> str:
+        """Send a message; gives its id."""
+        # Whoever waits for an answer is told that it is gone.
         with contextlib.suppress(OSError):
             self._wire.send("shell", self.session.serialize(message))
         return str(message["header"]["msg_id"])
 
-    async def readable(self) -> None:
-        """Wait until something came in, or the kernel is gone."""
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            self._loop = loop
-            if not self._gone:
-                loop.add_reader(self._connection, self._read)
-        waits = loop.create_future()
-        self._waiting.append(waits)
-        await waits
+    def answer(
+        self, request: str, timeout: float | None, told: Callable[[dict[str, Any]], None] = lambda _: None
+    ) -> dict[str, Any]:
+        """Wait for the answer to a request, and for the kernel to be done with it.
 
-    def _read(self) -> None:
-        try:
-            found = self._connection.recv(_CHUNK)
-        except OSError:
-            found = b""
-        if not found:
-            self._forget()
-        self._buffer += found
-        for channel, frames in messages(self._buffer):
-            self._take(channel, frames)
-        for waits in self._waiting:
-            if not waits.done():
-                waits.set_result(None)
-        self._waiting.clear()
-
-    def _take(self, channel: str, frames: list[bytes]) -> None:
-        if self._pid is None:
-            self._pid = int(json.loads(frames[0])["pid"])
-            return
-        _, parts = self.session.feed_identities(frames)
-        known = {"shell": self.shell_channel, "iopub": self.iopub_channel}[channel]
-        known.came.append(self.session.deserialize(parts))
-
-    def _forget(self) -> None:
-        if self._gone:
-            return
-        self._gone = True
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.remove_reader(self._connection)
-
-    def _end(self) -> None:
-        self._forget()
-        self._connection.close()
-        if self._pid is not None:
-            with contextlib.suppress(OSError):
-                os.killpg(self._pid, signal.SIGKILL)
-
-
-class _Channel:
-    """What came from the kernel on a channel and was not taken yet."""
-
-    def __init__(self, kernel: ForkedKernel, name: str) -> None:
-        self._kernel, self._name = kernel, name
-        self.came: deque[dict[str, Any]] = deque()
-
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # noqa: ASYNC109 -- nbclient's own
-        """Wait for a message.
+        Parameters
+        ----------
+        timeout
+            Seconds; None for as long as it takes.
+        told
+            Called with what it tells of the request meanwhile.
 
         Raises
         ------
-        Empty
-            When none came in so many seconds.
+        TimeoutError
+            When there is none in time.
+        DeadKernelError
+            When the kernel is gone.
         """
-        try:
-            async with asyncio.timeout(timeout):
-                while not self.came:
-                    await self._kernel.readable()
-        except TimeoutError:
-            raise Empty from None
-        return self.came.popleft()
+        until = None if timeout is None else time.monotonic() + timeout
+        answer: dict[str, Any] | None = None
+        idle = False
+        while answer is None or not idle:
+            channel, frames = self._next(until)
+            _, parts = self.session.feed_identities(frames)
+            message = self.session.deserialize(parts)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            if channel == "shell":
+                answer = message
+                continue
+            idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
+            told(message)
+        return answer
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Send a message, such as a widget's."""
-        self._kernel.ask(message)
+    def _next(self, until: float | None) -> tuple[str, list[bytes]]:
+        message = self._wire.receive(until)
+        if message is None:
+            raise DeadKernelError("Kernel died")
+        return message

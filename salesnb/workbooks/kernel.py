@@ -1,12 +1,10 @@
 """Run one workbook through papermill, in a kernel of its own."""
 
-import json
 import logging
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,8 @@ __all__ = ["run_task"]
 KERNEL = "python3"
 _START_TIMEOUT = 120
 _LONGEST_MESSAGE = 2_000
+# What a cell raises that has the workbook end there.
+_LEFT = {("SystemExit", ""), ("SystemExit", "0")}
 # A path to a Unix socket holds 107 bytes; what the kernel adds is shorter than this.
 _LONGEST_SOCKET_FOLDER = 80
 
@@ -53,14 +53,11 @@ def run_task(task: Task) -> Outcome:
 
 def _outcome(task: Task, scratch: Path) -> Outcome:
     template = parsed(task.notebook)
-    written = scratch / "workbook.ipynb"
-    error = _execute(template, written, task)
-    notebook = _saved(written)
-    if notebook is None:
-        return Outcome(error=error)
+    ids = frozenset(str(cell["id"]) for cell in template.cells if "id" in cell)
+    notebook, error = _executed(template, task, scratch)
     if error is not None and error.cell is None:
         error = _located(error, notebook)
-    finished = cleaned(notebook, ids=_ids(task.notebook), parameters=task.parameters)
+    finished = cleaned(notebook, ids=ids, parameters=task.parameters)
     text = dumped(finished)
     if error is not None:
         return Outcome(notebook=text, error=error)
@@ -70,54 +67,69 @@ def _outcome(task: Task, scratch: Path) -> Outcome:
     return Outcome(notebook=text, page=render(finished, info))
 
 
-def _execute(template: NotebookNode, written: Path, task: Task) -> CellError | None:
-    """Let papermill put in the parameters and run the cells; the notebook is saved however that ends."""
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
+def _executed(template: NotebookNode, task: Task, scratch: Path) -> tuple[NotebookNode, CellError | None]:
+    """Put in the parameters and run the cells as papermill does; the notebook is given however that ends.
 
-    from salesnb.workbooks.engine import ENGINE, MOST_OUTPUT, TooMuchOutputError
+    Of papermill only what works in memory is used: it writes the notebook before and after each cell, which takes as long as
+    the cells.
+    """
+    from papermill.engines import NotebookExecutionManager
+    from papermill.execute import prepare_notebook_metadata
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    from salesnb.workbooks.engine import ENGINE, MOST_OUTPUT, SalesnbEngine, TooMuchOutputError
 
     # Its warnings of dead kernels would come between the lines of progress; the outcome says it all.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     logging.getLogger("papermill").propagate = False
-    forks = can_fork() and not task.isolated
+    notebook = parameterize_notebook(
+        load_notebook_node(template),
+        task.parameters,
+        kernel_name=KERNEL,
+        language="python",
+        engine_name=ENGINE,
+    )
+    manager = NotebookExecutionManager(prepare_notebook_metadata(notebook, None, None), progress_bar=False)
     runtime = Path(tempfile.mkdtemp(prefix=runtime_prefix(Path(task.scratch).parents[1])))
+    error = None
     try:
-        papermill.execute_notebook(
-            template,
-            str(written),
-            parameters=task.parameters,
-            engine_name=ENGINE,
-            kernel_name=KERNEL,
-            language="python",
-            progress_bar=False,
+        manager.notebook_start()
+        SalesnbEngine.execute_managed_notebook(
+            manager,
+            KERNEL,
             start_timeout=_START_TIMEOUT,
             execution_timeout=task.timeout,
             record_timing=False,
             shutdown_kernel="immediate",
             kernel_manager_class=_kernel_class(runtime, task.withheld),
-            forks=forks,
+            forks=can_fork() and not task.isolated,
             withheld=task.withheld,
-            saves=False,
-            # Not papermill's cwd: that changes the whole process's.
-            resources={"metadata": {"path": str(written.parent)}},
+            resources={"metadata": {"path": str(scratch)}},
         )
-    except PapermillExecutionError as failure:
-        return _told(
-            failure.ename,
-            failure.evalue,
-            cell=failure.cell_index,
-            count=failure.exec_count,
-            source=failure.source,
-        )
+        error = _stopped(manager.nb)
     except CellTimeoutError:
-        return _told("Timeout", f"a cell took longer than {task.timeout} seconds; allow more with --timeout")
+        error = _told("Timeout", f"a cell took longer than {task.timeout} seconds; allow more with --timeout")
     except TooMuchOutputError:
-        return _told("TooMuchOutput", f"its cells put out more than {MOST_OUTPUT // 1_000_000} MB")
+        error = _told("TooMuchOutput", f"its cells put out more than {MOST_OUTPUT // 1_000_000} MB")
     except DeadKernelError:
-        return _told("DeadKernel", "its kernel ended: killed, out of memory, or ended by the cell itself")
+        error = _told("DeadKernel", "its kernel ended: killed, out of memory, or ended by the cell itself")
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
+    return manager.nb, error
+
+
+def _stopped(notebook: NotebookNode) -> CellError | None:
+    """Find the error that a notebook stopped with; to leave Python is none."""
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", ()):
+            if output.output_type != "error" or (output.ename, output.evalue) in _LEFT:
+                continue
+            return _told(
+                output.ename, output.evalue, cell=index, count=cell.execution_count, source=cell.source
+            )
+        if cell.metadata.get("papermill", {}).get("exception") is True:
+            return _told("CellExecutionError", "", cell=index, count=cell.execution_count, source=cell.source)
     return None
 
 
@@ -155,13 +167,6 @@ def _kernel_class(runtime: Path, withheld: frozenset[str]) -> type[AsyncKernelMa
     return Kernel
 
 
-def _saved(written: Path) -> NotebookNode | None:
-    try:
-        return parsed(written.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
 def _located(error: CellError, notebook: NotebookNode) -> CellError:
     """Find the cell at which a run stopped that left no error there: the last that was begun."""
     begun = [
@@ -180,8 +185,3 @@ def _told(
 ) -> CellError:
     text = without_machine_paths(str(message))[:_LONGEST_MESSAGE]
     return CellError(name=name, message=text, cell=cell, count=count, source=source)
-
-
-def _ids(notebook: str) -> frozenset[str]:
-    cells: list[Mapping[str, Any]] = json.loads(notebook)["cells"]
-    return frozenset(str(cell["id"]) for cell in cells if "id" in cell)

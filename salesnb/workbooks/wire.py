@@ -1,15 +1,18 @@
 """The messages of a kernel over one socket: the frames that Jupyter's sockets would carry, with the channel's name."""
 
+import select
 import socket
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["Wire", "messages"]
+__all__ = ["Wire"]
 
 _COUNT = struct.Struct("!II")
 _LENGTH = struct.Struct("!Q")
+_CHUNK = 1 << 20
 # A message: its channel, and its frames.
 Message = tuple[str, list[bytes]]
 
@@ -25,7 +28,7 @@ class Wire:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._file = connection.makefile("rb")
+        self._came = bytearray()
         self._writing = threading.Lock()
 
     def send(self, channel: str, frames: Sequence[bytes]) -> None:
@@ -41,24 +44,59 @@ class Wire:
         with self._writing:
             self._connection.sendall(b"".join((head, *parts)))
 
-    def receive(self) -> Message | None:
-        """Wait for a message; None when the other side is gone."""
-        try:
-            head = self._file.read(_COUNT.size)
-            if len(head) < _COUNT.size:
+    def receive(self, until: float | None = None) -> Message | None:
+        """Wait for a message; None when the other side is gone.
+
+        Parameters
+        ----------
+        until
+            A moment of `time.monotonic`; None to wait for as long as it takes.
+
+        Raises
+        ------
+        TimeoutError
+            When none has come by then.
+        """
+        while (message := self._taken()) is None:
+            if until is not None and not self._has_more(until):
+                raise TimeoutError
+            try:
+                more = self._connection.recv(_CHUNK)
+            except OSError:
                 return None
-            length, count = _COUNT.unpack(head)
-            channel = self._file.read(length).decode()
-            lengths = [_LENGTH.unpack(self._file.read(_LENGTH.size))[0] for _ in range(count)]
-            frames = [self._file.read(size) for size in lengths]
-        except (OSError, struct.error):
-            return None
-        whole = all(len(frame) == size for frame, size in zip(frames, lengths, strict=True))
-        return (channel, frames) if whole else None
+            if not more:
+                return None
+            self._came += more
+        return message
 
     def stream(self, channel: str) -> "_Stream":
         """Give what a kernel takes for its socket."""
         return _Stream(self, channel)
+
+    def _has_more(self, until: float) -> bool:
+        poll = select.poll()
+        poll.register(self._connection, select.POLLIN)
+        return bool(poll.poll(max(0.0, until - time.monotonic()) * 1000))
+
+    def _taken(self) -> Message | None:
+        """Take a message off the front of what came; None where it is not whole yet."""
+        came = self._came
+        if len(came) < _COUNT.size:
+            return None
+        length, count = _COUNT.unpack_from(came)
+        names = _COUNT.size + length
+        start = names + count * _LENGTH.size
+        if len(came) < start:
+            return None
+        lengths = [_LENGTH.unpack_from(came, names + n * _LENGTH.size)[0] for n in range(count)]
+        if len(came) < start + sum(lengths):
+            return None
+        channel, frames = came[_COUNT.size : names].decode(), []
+        for size in lengths:
+            frames.append(bytes(came[start : start + size]))
+            start += size
+        del came[:start]
+        return channel, frames
 
 
 class _Stream:
@@ -81,23 +119,3 @@ class _Stream:
     def close(self, *_rest: Any) -> None:
         """Say no more."""
         self.closed = True
-
-
-def messages(buffer: bytearray) -> Iterator[Message]:
-    """Take the whole messages off the front of a buffer, and leave the rest there."""
-    while len(buffer) >= _COUNT.size:
-        length, count = _COUNT.unpack_from(buffer)
-        start = _COUNT.size + length + count * _LENGTH.size
-        if len(buffer) < start:
-            return
-        at = _COUNT.size + length
-        lengths = [_LENGTH.unpack_from(buffer, at + n * _LENGTH.size)[0] for n in range(count)]
-        if len(buffer) < start + sum(lengths):
-            return
-        frames = []
-        for size in lengths:
-            frames.append(bytes(buffer[start : start + size]))
-            start += size
-        channel = buffer[_COUNT.size : at].decode()
-        del buffer[:start]
-        yield channel, frames
