@@ -15,7 +15,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.utils import merge_kwargs, remove_args
 
-from salesnb.workbooks.forked import ForkedKernel, can_fork
+from salesnb.workbooks.forked import ForkedKernel
+from salesnb.workbooks.forking import can_fork
 
 __all__ = ["ENGINE", "MOST_OUTPUT", "SalesnbEngine", "TooMuchOutputError"]
 
@@ -61,7 +62,8 @@ class _ForkedClient(_Client):
             answer = kernel.answer(kernel.kernel_info(), None)
             self.nb.metadata["language_info"] = answer["content"]["language_info"]
             self.set_widgets_metadata()
-        return self.nb
+        notebook: NotebookNode = self.nb
+        return notebook
 
     def execute_cell(self, cell: NotebookNode, cell_index: int, **_more: Any) -> NotebookNode:
         """Run a cell, unless it is none of code or is tagged to be skipped.

@@ -12,11 +12,16 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from papermill.engines import NotebookExecutionManager
+from papermill.execute import prepare_notebook_metadata
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from salesnb.files import write_atomic
 from salesnb.workbooks.clean import cleaned, without_machine_paths
+from salesnb.workbooks.engine import ENGINE, MOST_OUTPUT, SalesnbEngine, TooMuchOutputError
 from salesnb.workbooks.folder import runtime_prefix
-from salesnb.workbooks.forked import can_fork, environment
+from salesnb.workbooks.forking import can_fork, environment
 from salesnb.workbooks.html import PageInfo, render
 from salesnb.workbooks.jobs import CellError, Outcome, Task
 from salesnb.workbooks.notebook import dumped, parsed
@@ -73,13 +78,6 @@ def _executed(template: NotebookNode, task: Task, scratch: Path) -> tuple[Notebo
     Of papermill only what works in memory is used: it writes the notebook before and after each cell, which takes as long as
     the cells.
     """
-    from papermill.engines import NotebookExecutionManager
-    from papermill.execute import prepare_notebook_metadata
-    from papermill.iorw import load_notebook_node
-    from papermill.parameterize import parameterize_notebook
-
-    from salesnb.workbooks.engine import ENGINE, MOST_OUTPUT, SalesnbEngine, TooMuchOutputError
-
     # Its warnings of dead kernels would come between the lines of progress; the outcome says it all.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     logging.getLogger("papermill").propagate = False

@@ -19,7 +19,9 @@ from salesnb.workbooks.folder import (
     write_changed,
     write_files,
 )
+from salesnb.workbooks.forking import can_fork, zygote
 from salesnb.workbooks.jobs import CellError, Job, Outcome, Progress, Result, RunHeader, RunReport, Task
+from salesnb.workbooks.leaving_out import GRAMMAR, PYARROW, left_out
 from salesnb.workbooks.paths import extract_name, failed_name, notebook_name, page_name
 from salesnb.workbooks.processes import ProcessExecutor
 from salesnb.workbooks.record import Journal, document, earlier_results, write_run
@@ -286,8 +288,11 @@ class _Meter:
 
 
 def _work(task: Task) -> _Answer:
-    """Do a task in a worker; what it needs is imported there."""
-    from salesnb.workbooks.kernel import run_task
+    """Do a task in a worker; what it needs is imported there, while what its kernel needs is imported elsewhere."""
+    if can_fork() and not task.isolated:
+        zygote(task.withheld)
+    with left_out(GRAMMAR, PYARROW):
+        from salesnb.workbooks.kernel import run_task
 
     began = time.monotonic()
     return run_task(task), time.monotonic() - began

@@ -12,6 +12,7 @@ import importlib
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -34,8 +35,14 @@ _LONGEST_REQUEST = 1 << 20
 _PR_SET_PDEATHSIG = 1
 
 
-def main(control: socket.socket) -> None:
-    """Fork a kernel for each request until the other side of the socket is gone, then end all that still run."""
+def main(control: socket.socket, runtime: str) -> None:
+    """Fork a kernel for each request until the other side of the socket is gone, then end all that still run.
+
+    Parameters
+    ----------
+    runtime
+        A folder of its own, which goes with it.
+    """
     kernel = _kernel()
     for name in IMPORTED:
         with contextlib.suppress(ImportError):
@@ -58,6 +65,7 @@ def main(control: socket.socket) -> None:
     for child in running:
         with contextlib.suppress(OSError):
             os.killpg(child, signal.SIGKILL)
+    shutil.rmtree(runtime, ignore_errors=True)
     os._exit(0)
 
 
@@ -169,4 +177,4 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))
+    main(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
