@@ -6,7 +6,6 @@ Usage: python -m benchmarks.reviews [--quick] [--teams N] [--turns N] [--flat N]
 import argparse
 import io
 import json
-import os
 import sys
 import threading
 import time
@@ -52,7 +51,9 @@ def main(arguments: Sequence[str]) -> int:
             (folder / name).mkdir()
         tasks = {
             "salesnb": partial(measured, ours, template, extracts, str(folder / "ours")),
-            "papermill in a pool": partial(measured, in_a_pool, template, extracts, str(folder / "pool"), _WORKERS),
+            "papermill in a pool": partial(
+                measured, in_a_pool, template, extracts, str(folder / "pool"), _WORKERS
+            ),
             "papermill in a loop": partial(measured, in_a_loop, template, extracts, str(folder / "loop")),
             "cells alone": partial(measured, cells, template, extracts),
         }
@@ -149,20 +150,19 @@ def flatness(template: str, extracts: Sequence[str], out: str, count: int) -> Ma
     import psutil
 
     many = [extracts[n % len(extracts)] for n in range(count)]
-    seen: list[tuple[int, dict[str, int]]] = []
+    seen: list[dict[str, int]] = []
     done = threading.Event()
 
     def look() -> None:
-        own = psutil.Process()
         while not done.wait(0.5):
             found: dict[str, int] = {}
-            for child in own.children(recursive=True):
+            for child in psutil.Process().children(recursive=True):
                 try:
-                    kind = _kind(child.cmdline(), child.ppid() == own.pid)
+                    kind = "kernel" if any("zygote" in part for part in child.cmdline()) else "worker"
                     found[kind] = max(found.get(kind, 0), child.memory_info().rss)
                 except psutil.Error:
                     continue
-            seen.append((len(os.listdir(out)) if Path(out).is_dir() else 0, found))
+            seen.append(found)
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -172,12 +172,6 @@ def flatness(template: str, extracts: Sequence[str], out: str, count: int) -> Ma
         done.set()
         watcher.join()
     return {"seen": seen}
-
-
-def _kind(command: Sequence[str], is_child: bool) -> str:
-    if any("zygote" in part for part in command):
-        return "kernel"
-    return "worker" if is_child else "other"
 
 
 def _tell(runs: Mapping[str, Run], count: int, report: Report) -> None:
@@ -207,9 +201,9 @@ def _tell_memory(flat: Run | None, count: int, report: Report) -> None:
     if flat is None:
         report.absent.append("memory")
         return
-    seen = [(done, found) for done, found in flat.found["seen"] if found]
+    seen = flat.found["seen"]
     for kind in ("worker", "kernel"):
-        sizes = [found[kind] for _, found in seen if kind in found]
+        sizes = [found[kind] for found in seen if kind in found]
         if not sizes:
             continue
         # The first third is still growing into what it needs.

@@ -12,7 +12,7 @@ from jupyter_client.session import Session
 from nbclient.exceptions import DeadKernelError
 
 from salesnb.workbooks.forking import zygote
-from salesnb.workbooks.wire import Wire
+from salesnb.workbooks.wire import KEY, Wire
 
 __all__ = ["ForkedKernel"]
 
@@ -36,7 +36,7 @@ class ForkedKernel:
     """
 
     def __init__(self, folder: str, withheld: frozenset[str] = frozenset(), patience: float = 60) -> None:
-        self.session = Session(key=b"")
+        self.session = Session(key=KEY)
         self.shell_channel = self
         self._connection = zygote(withheld).fork(folder)
         self._wire = Wire(self._connection)

@@ -8,7 +8,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["Wire"]
+__all__ = ["KEY", "Wire"]
+
+# Nobody but the two sides has the socket; without any key each would warn of that.
+KEY = b"wire"
 
 _COUNT = struct.Struct("!II")
 _LENGTH = struct.Struct("!Q")

@@ -18,9 +18,10 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
-from salesnb.workbooks.wire import Wire
+from salesnb.workbooks.wire import KEY, Wire
 
 __all__ = ["IMPORTED", "main"]
 
@@ -95,7 +96,7 @@ def _kernel() -> Any:
 
     # The history of a workbook is its cells: none is written to a file, by a thread.
     config = Config({"HistoryManager": {"enabled": False}})
-    kernel: Any = Kernel.instance(config=config, session=Session(key=b""), log=logging.getLogger("ipykernel"))
+    kernel: Any = Kernel.instance(config=config, session=Session(key=KEY), log=logging.getLogger("ipykernel"))
     kernel.shell.exit_now = False
     kernel.shell.extension_manager.load_extension("storemagic")
     return kernel
@@ -103,6 +104,8 @@ def _kernel() -> Any:
 
 def _serve(kernel: Any, connection: socket.socket, request: Mapping[str, Any]) -> None:
     """Be the kernel of one workbook; never returns."""
+    from IPython.core.shellapp import InteractiveShellApp
+
     try:
         os.setsid()
         _end_with_parent()
@@ -111,8 +114,7 @@ def _serve(kernel: Any, connection: socket.socket, request: Mapping[str, Any]) -
         os.environ.clear()
         os.environ.update(request["environment"])
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-        if "" not in sys.path:
-            sys.path.insert(0, "")
+        InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
         wire = Wire(connection)
@@ -177,4 +179,6 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
+    # The folder that this was started in has no say in what is imported.
+    del sys.path[0]
     main(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
