@@ -60,6 +60,8 @@ class ReviewRequest:
         Workers at once; by default the processors.
     timeout
         Seconds that a cell may take.
+    isolated
+        Whether each kernel is started anew and not forked.
     restated
         Whether deals count for where their rep is on the as-of day, whatever it was then.
     stale_ok
@@ -78,6 +80,7 @@ class ReviewRequest:
     jobs: int | None = None
     force: bool = False
     timeout: int = 300
+    isolated: bool = False
     restated: bool = False
     stale_ok: bool = False
     today: date | None = None
@@ -218,6 +221,7 @@ class _Run:
             header=self._header(),
             workers=self.request.jobs,
             timeout=self.request.timeout,
+            isolated=self.request.isolated,
             force=self.request.force,
             partial=bool(self.request.only),
             progress=lambda state: tell(state.line()),

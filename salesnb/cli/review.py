@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timeout", metavar="S", type=whole_number, default=300, help="seconds a cell may take (300)"
     )
     parser.add_argument(
+        "--isolated",
+        action="store_true",
+        help="start the kernel of each review anew instead of forking it, which gives the same and takes longer",
+    )
+    parser.add_argument(
         "--stale-ok",
         action="store_true",
         help="also from data that is older or has lost more rows than salesnb.toml allows; the pages say so",
@@ -60,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         force=arguments.force,
         restated=arguments.restated,
         timeout=arguments.timeout,
+        isolated=arguments.isolated,
         stale_ok=arguments.stale_ok,
     )
     with progress_line() as show:

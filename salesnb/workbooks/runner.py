@@ -41,6 +41,7 @@ def run_jobs(
     executor: Executor | None = None,
     workers: int | None = None,
     timeout: int = 300,
+    isolated: bool = False,
     force: bool = False,
     partial: bool = False,
     progress: Callable[[Progress], None] | None = None,
@@ -65,6 +66,8 @@ def run_jobs(
         By default the number of processors.
     timeout
         Seconds that a cell may take.
+    isolated
+        Whether each kernel is started anew and not forked.
     force
         Run everything, also what has not changed.
     partial
@@ -84,7 +87,7 @@ def run_jobs(
     _check(jobs)
     with locked(out):
         sweep(out)
-        run = _Run(out, timeout=timeout, tell=progress or (lambda _progress: None))
+        run = _Run(out, timeout=timeout, isolated=isolated, tell=progress or (lambda _progress: None))
         with _pool(executor, workers, len(jobs)) as pool:
             results = run.results(jobs, pool, force=force)
         sweep(out)
@@ -130,9 +133,11 @@ class _Pending:
 class _Run:
     """One run into one folder."""
 
-    def __init__(self, out: Path, *, timeout: int, tell: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, out: Path, *, timeout: int, isolated: bool, tell: Callable[[Progress], None]
+    ) -> None:
         self._out = out
-        self._timeout = timeout
+        self._timeout, self._isolated = timeout, isolated
         self._tell = tell
         self._earlier = earlier_results(out)
         self._journal = Journal(out)
@@ -196,6 +201,7 @@ class _Run:
             extract_path=extract_name(job.slug),
             scratch=str(self._out.absolute() / SCRATCH / job.slug),
             timeout=self._timeout,
+            isolated=self._isolated,
             facts=job.facts,
             provenance=job.provenance,
             back=job.back,
