@@ -104,8 +104,9 @@ def _kernel() -> Any:
 
 def _serve(kernel: Any, connection: socket.socket, request: Mapping[str, Any]) -> None:
     """Be the kernel of one workbook; never returns."""
-    from IPython.core.shellapp import InteractiveShellApp
+    from IPython.core import shellapp
 
+    starts: Any = shellapp.InteractiveShellApp
     try:
         os.setsid()
         _end_with_parent()
@@ -114,7 +115,7 @@ def _serve(kernel: Any, connection: socket.socket, request: Mapping[str, Any]) -
         os.environ.clear()
         os.environ.update(request["environment"])
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-        InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))
+        starts.init_path(SimpleNamespace(ignore_cwd=False))
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
         wire = Wire(connection)
