@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.actions import clock
+from salesnb.actions.clusters import cluster
 from salesnb.actions.extracts import Extract, company_extract, review_extracts
 from salesnb.actions.facts import Facts
 from salesnb.actions.freshness import inputs_key, kept_results
@@ -62,6 +64,8 @@ class ReviewRequest:
         Seconds that a cell may take.
     isolated
         Whether each kernel is started anew and not forked.
+    dask
+        Address of a dask scheduler whose workers do the work; empty for this machine.
     restated
         Whether deals count for where their rep is on the as-of day, whatever it was then.
     stale_ok
@@ -81,6 +85,7 @@ class ReviewRequest:
     force: bool = False
     timeout: int = 300
     isolated: bool = False
+    dask: str = ""
     restated: bool = False
     stale_ok: bool = False
     today: date | None = None
@@ -120,6 +125,8 @@ def review(
         When the plan, period, dimension, template or a unit is not known.
     BadInput
         When there is nothing to review, or the data is older or has lost more rows than the settings allow.
+    BadUsage
+        When another run writes into the folder, or the cluster that is asked for cannot do it.
     """
     plan = _plan(workspace, request.plan)
     period = workspace.calendar.period(request.period or plan.period.label)
@@ -214,19 +221,21 @@ class _Run:
 
     def finish(self, prepared: "_Prepared", tell: Callable[[str], None]) -> ReviewOutcome:
         """Run the jobs and write the index."""
-        started = time.perf_counter()
-        report = run_jobs(
-            prepared.jobs,
-            self.folder,
-            header=self._header(),
-            workers=self.request.jobs,
-            timeout=self.request.timeout,
-            isolated=self.request.isolated,
-            force=self.request.force,
-            partial=bool(self.request.only),
-            progress=lambda state: tell(state.line()),
-            finish=lambda done: {"index.html": self._index(prepared, done)},
-        )
+        started, request = time.perf_counter(), self.request
+        with cluster(request.dask, self.folder) if request.dask else nullcontext() as executor:
+            report = run_jobs(
+                prepared.jobs,
+                self.folder,
+                header=self._header(),
+                executor=executor,
+                workers=request.jobs,
+                timeout=request.timeout,
+                isolated=request.isolated,
+                force=request.force,
+                partial=bool(request.only),
+                progress=lambda state: tell(state.line()),
+                finish=lambda done: {"index.html": self._index(prepared, done)},
+            )
         return self.outcome(report, time.perf_counter() - started)
 
     def outcome(self, report: RunReport, seconds: float) -> ReviewOutcome:

@@ -37,6 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timeout", metavar="S", type=whole_number, default=300, help="seconds a cell may take (300)"
     )
     parser.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        default="",
+        help="have the workers of a dask.distributed cluster make them; they need salesnb and see the same folder",
+    )
+    parser.add_argument(
         "--isolated",
         action="store_true",
         help="start the kernel of each review anew instead of forking it, which gives the same and takes longer",
@@ -66,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         restated=arguments.restated,
         timeout=arguments.timeout,
         isolated=arguments.isolated,
+        dask=arguments.dask,
         stale_ok=arguments.stale_ok,
     )
     with progress_line() as show:

@@ -133,9 +133,7 @@ class _Pending:
 class _Run:
     """One run into one folder."""
 
-    def __init__(
-        self, out: Path, *, timeout: int, isolated: bool, tell: Callable[[Progress], None]
-    ) -> None:
+    def __init__(self, out: Path, *, timeout: int, isolated: bool, tell: Callable[[Progress], None]) -> None:
         self._out = out
         self._timeout, self._isolated = timeout, isolated
         self._tell = tell
