@@ -2,8 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from salesnb.files import cannot_write, replace_link, write_atomic
 
 __all__ = [
     "SCRATCH",
+    "alone",
     "locked",
     "point_latest",
     "remove_files",
@@ -24,11 +25,18 @@ __all__ = [
 ]
 
 SCRATCH = ".work"
+# Whether a whole run holds the folder, or one of some workbooks only writes what stands above them, is told by so many seconds.
+_BRIEFLY = 5.0
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Make the folder and hold it alone; the lock beside it ends with the process, however that ends.
+def locked(folder: Path, slugs: Collection[str] | None = None) -> Iterator[None]:
+    """Make the folder and hold it alone; the locks beside it end with the process, however that ends.
+
+    Parameters
+    ----------
+    slugs
+        Hold these workbooks alone; others may be made by other runs at the same time, until one wants the whole folder.
 
     Raises
     ------
@@ -47,12 +55,56 @@ def locked(folder: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise cannot_write(folder, error) from error
-    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
+    if slugs is None:
+        with alone(folder):
+            # Nobody can begin while this holds, so that it is enough to look whether anybody has.
+            with _held(folder, sorted(path.stem for path in _locks(folder).glob("*.lock"))):
+                pass
+            shutil.rmtree(_locks(folder), ignore_errors=True)
+            yield
+        return
+    with ExitStack() as stack:
+        with alone(folder, _BRIEFLY):
+            stack.enter_context(_held(folder, sorted(slugs)))
+        yield
+
+
+@contextmanager
+def alone(folder: Path, patience: float = 0.0) -> Iterator[None]:
+    """Hold a folder alone, once nobody else has for so many seconds.
+
+    Raises
+    ------
+    BadUsage
+        When another run holds it.
+    CannotWrite
+        When there can be no lock.
+    """
+    with _lock(folder.parent / f".{folder.name}.lock", folder, "into this folder", patience):
+        yield
+
+
+def _locks(folder: Path) -> Path:
+    return folder.parent / f".{folder.name}.locks"
+
+
+@contextmanager
+def _held(folder: Path, slugs: Iterable[str]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for slug in slugs:
+            stack.enter_context(_lock(_locks(folder) / f"{slug}.lock", folder, f"{slug}.html"))
+        yield
+
+
+@contextmanager
+def _lock(path: Path, folder: Path, what: str, patience: float = 0.0) -> Iterator[None]:
+    lock = FileLock(path, timeout=patience)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise BadUsage(
-            "Another run is writing into this folder.",
+            f"Another run is writing {what}.",
             where=str(folder),
             hint="Wait until it has ended, or give --out.",
         ) from None
@@ -64,8 +116,20 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def sweep(folder: Path) -> None:
-    """Remove what killed runs left: working folders, and files that were not yet renamed."""
+def sweep(folder: Path, slugs: Collection[str] | None = None) -> None:
+    """Remove what killed runs left: working folders, and files that were not yet renamed.
+
+    Parameters
+    ----------
+    slugs
+        Look at these workbooks alone: others may be made at this moment.
+    """
+    if slugs is not None:
+        for slug in slugs:
+            shutil.rmtree(folder / SCRATCH / slug, ignore_errors=True)
+        with suppress(OSError):
+            (folder / SCRATCH).rmdir()
+        return
     shutil.rmtree(folder / SCRATCH, ignore_errors=True)
     for left in Path(tempfile.gettempdir()).glob(f"{runtime_prefix(folder)}*"):
         shutil.rmtree(left, ignore_errors=True)

@@ -10,11 +10,11 @@ from typing import Any
 from salesnb.files import cannot_write, write_atomic
 from salesnb.workbooks.jobs import CellError, Result, RunHeader
 
-__all__ = ["FORMAT", "JOURNAL", "RUN_FILE", "Journal", "document", "earlier_results", "write_run"]
+__all__ = ["FORMAT", "RUN_FILE", "Journal", "document", "earlier_results", "write_run"]
 
 FORMAT = "salesnb-run/1"
 RUN_FILE = "run.json"
-JOURNAL = ".run.jsonl"
+_JOURNAL, _JOURNAL_END = ".run", ".jsonl"
 
 
 def earlier_results(folder: Path) -> dict[str, Result]:
@@ -23,7 +23,8 @@ def earlier_results(folder: Path) -> dict[str, Result]:
     What cannot be read counts as not there: everything then runs again.
     """
     known: dict[str, Result] = {}
-    for row in (*_rows(folder / RUN_FILE), *_lines(folder / JOURNAL)):
+    journals = sorted(folder.glob(f"{_JOURNAL}*{_JOURNAL_END}"))
+    for row in (*_rows(folder / RUN_FILE), *(line for path in journals for line in _lines(path))):
         result = _result(row)
         if result is not None:
             known[result.id] = result
@@ -31,10 +32,16 @@ def earlier_results(folder: Path) -> dict[str, Result]:
 
 
 class Journal:
-    """Appends every result the moment its files are whole."""
+    """Appends every result the moment its files are whole.
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / JOURNAL
+    Parameters
+    ----------
+    name
+        Of a run of some workbooks: others may write their own at the same time.
+    """
+
+    def __init__(self, folder: Path, name: str = "") -> None:
+        self._path = folder / f"{_JOURNAL}{name and '-'}{name}{_JOURNAL_END}"
 
     def add(self, result: Result) -> None:
         """Append one result; a line that a kill cut short is ignored by whoever reads.

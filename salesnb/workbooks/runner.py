@@ -12,6 +12,7 @@ from salesnb.errors import BadInput, BadUsage, MissingFile
 from salesnb.workbooks.cache import job_key, package_hash, unchanged
 from salesnb.workbooks.folder import (
     SCRATCH,
+    alone,
     locked,
     point_latest,
     remove_files,
@@ -31,6 +32,8 @@ __all__ = ["run_jobs"]
 _Answer = tuple[Outcome, float]
 Finish = Callable[[RunReport], Mapping[str, str]]
 _TICK = 0.5
+# Seconds that another run of some workbooks may take for what stands above them.
+_BRIEFLY = 60.0
 
 
 def run_jobs(
@@ -80,18 +83,24 @@ def run_jobs(
     Raises
     ------
     BadUsage
-        When another run is writing into the folder, or two jobs have one slug.
+        When another run is writing into the folder (of a partial run: the same workbooks), or two jobs have one slug.
     CannotWrite
         When the disk does not take a file.
     """
     _check(jobs)
-    with locked(out):
-        sweep(out)
-        run = _Run(out, timeout=timeout, isolated=isolated, tell=progress or (lambda _progress: None))
+    slugs = sorted(job.slug for job in jobs) if partial else None
+    with locked(out, slugs):
+        sweep(out, slugs)
+        journal = Journal(out, slugs[0] if slugs else "")
+        tell = progress or (lambda _progress: None)
+        run = _Run(out, journal, timeout=timeout, isolated=isolated, tell=tell)
         with _pool(executor, workers, len(jobs)) as pool:
             results = run.results(jobs, pool, force=force)
-        sweep(out)
-        return run.finished(results, header, partial=partial, finish=finish)
+        sweep(out, slugs)
+        if not partial:
+            return run.finished(results, header, partial=False, finish=finish)
+        with alone(out, _BRIEFLY):
+            return run.finished(results, header, partial=True, finish=finish)
 
 
 def _check(jobs: Iterable[Job]) -> None:
@@ -133,12 +142,20 @@ class _Pending:
 class _Run:
     """One run into one folder."""
 
-    def __init__(self, out: Path, *, timeout: int, isolated: bool, tell: Callable[[Progress], None]) -> None:
+    def __init__(
+        self,
+        out: Path,
+        journal: Journal,
+        *,
+        timeout: int,
+        isolated: bool,
+        tell: Callable[[Progress], None],
+    ) -> None:
         self._out = out
         self._timeout, self._isolated = timeout, isolated
         self._tell = tell
         self._earlier = earlier_results(out)
-        self._journal = Journal(out)
+        self._journal = journal
         self._changed = False
 
     def results(self, jobs: Sequence[Job], pool: Executor, *, force: bool) -> tuple[Result, ...]:
@@ -184,9 +201,12 @@ class _Run:
         return replace(report, changed=self._changed or any(written) or bool(gone))
 
     def _merged(self, results: tuple[Result, ...]) -> tuple[Result, ...]:
-        """Put the new rows in the places of the earlier ones; others stay, new ones come last."""
+        """Put the new rows in the places of the earlier ones; others stay, new ones come last.
+
+        Earlier is what stands there now: others may have been made meanwhile.
+        """
         fresh = {result.id: result for result in results}
-        kept = [fresh.pop(id_, row) for id_, row in self._earlier.items()]
+        kept = [fresh.pop(id_, row) for id_, row in earlier_results(self._out).items()]
         return (*kept, *fresh.values())
 
     def _task(self, job: Job, template: bytes) -> Task:

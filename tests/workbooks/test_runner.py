@@ -11,6 +11,7 @@ from filelock import FileLock
 from salesnb.errors import BadUsage, CannotWrite, MissingFile
 from salesnb.workbooks import runner
 from salesnb.workbooks.cache import package_hash
+from salesnb.workbooks.folder import locked
 from salesnb.workbooks.jobs import CellError, Outcome
 from salesnb.workbooks.notebook import dumped, parsed
 from salesnb.workbooks.runner import run_jobs
@@ -245,6 +246,48 @@ def test_two_runs_into_one_folder_the_second_refuses(go, out, template, make_job
     out.parent.mkdir(parents=True)
     with FileLock(out.parent / f".{out.name}.lock"), pytest.raises(BadUsage, match="Another run"):
         go([make_job(template, "A")])
+
+
+def test_runs_of_other_workbooks_go_side_by_side_and_of_the_same_do_not(go, out, template, make_job):
+    jobs = [make_job(template, name) for name in "ABC"]
+    go(jobs)
+    with locked(out, [jobs[0].slug]):
+        report, _ = go(jobs[1:2], partial=True, force=True)
+        assert report.count("ran") == 1
+        with pytest.raises(BadUsage, match=f"Another run is writing {jobs[0].slug}.html"):
+            go(jobs[:1], partial=True)
+        with pytest.raises(BadUsage, match=f"Another run is writing {jobs[0].slug}.html"):
+            go(jobs)
+    report, _ = go(jobs)
+    assert statuses(report) == ["kept"] * 3
+    assert not list(out.parent.glob(".*.locks"))
+
+
+def test_what_another_run_finishes_meanwhile_is_kept(go, out, template, make_job, monkeypatch):
+    jobs = [make_job(template, name) for name in "ABC"]
+    go(jobs)
+    results = runner._Run.results
+    done = []
+
+    def meanwhile(self, *arguments, **more):
+        found = results(self, *arguments, **more)
+        if not done:
+            done.append(True)
+            go([make_job(template, "C", say="new")], partial=True)
+            (out / ".work" / jobs[0].slug).mkdir(parents=True, exist_ok=True)
+            go([make_job(template, "D")], partial=True)
+            assert (out / ".work" / jobs[0].slug).exists()
+        return found
+
+    monkeypatch.setattr(runner._Run, "results", meanwhile)
+    go(jobs[:1], partial=True, force=True)
+    rows = {row["id"]: row for row in json.loads((out / "run.json").read_text())["teams"]}
+    assert list(rows) == ["A", "B", "C", "D"]
+    monkeypatch.undo()
+    monkeypatch.setattr(runner, "package_hash", lambda: "package")
+    report, _ = go([jobs[0], jobs[1], make_job(template, "C", say="new"), make_job(template, "D")])
+    assert statuses(report) == ["kept"] * 4
+    assert not list(out.rglob(".*"))
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(go, out, template, make_job):
