@@ -66,7 +66,7 @@ def _client(address: str) -> Any:
 def _check_package(client: Any, address: str) -> None:
     try:
         found: dict[str, str] = client.run(package_hash)
-    except Exception as error:  # noqa: BLE001 -- whatever a worker raises that has no such package
+    except (ImportError, AttributeError, TypeError, OSError, RuntimeError) as error:
         raise BadUsage(
             f"A worker of {address} has no salesnb that works: {error}.",
             hint="Install the same version there.",

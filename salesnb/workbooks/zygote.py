@@ -121,9 +121,8 @@ def _serve(kernel: Any, connection: socket.socket, request: Mapping[str, Any]) -
         wire = Wire(connection)
         _connect(kernel, wire)
         asyncio.run(_answer(kernel, wire))
-    except BaseException as error:  # noqa: BLE001 -- whatever it is must not go on as the process it was forked from
-        print(f"The kernel ended: {error!r}", file=sys.__stderr__)
     finally:
+        # Whatever came of it must not go on as the process that this was forked from.
         os._exit(1)
 
 
