@@ -6,7 +6,7 @@ DEMO := build/demo
 STAMP := $(VENV)/.salesnb-setup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-fast bench-import bench-kpis bench-goals bench-cascade bench-allocation bench-session pictures lint format lock clean
+.PHONY: help setup demo lab test test-fast bench-import bench-kpis bench-goals bench-cascade bench-allocation bench-session bench-reviews pictures lint format lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench-allocation: setup ## allocations beside SLSQP and a climb on a grid; QUICK
 bench-session: setup ## sliders in JupyterLab beside plain ipywidgets; QUICK=1 for few segments
 	@$(BIN)/python tools/run_tests.py needs
 	@$(BIN)/python -m benchmarks.session
+
+bench-reviews: setup ## reviews of 40 teams beside papermill in a loop and in a pool; QUICK=1 for few teams
+	@$(BIN)/python -m benchmarks.reviews
 
 pictures: setup ## screenshots of the pages, in build/pictures
 	@$(BIN)/python tools/run_tests.py needs
