@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import cache, lru_cache
 from math import lcm
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ _LARGEST_POWER = 18
 _NOTHING = "–"
 
 
+@cache
 def minor_digits(currency: str) -> int:
     """Decimals of a currency by ISO 4217.
 
@@ -232,14 +234,9 @@ class Formatter:
 
     def compact(self, minor: float | None) -> str:
         """Write money in three digits: ``$3.12M``."""
-        from babel.numbers import format_compact_currency
-
         if minor is None:
             return _NOTHING
-        amount = _three_figures(self._major(minor))
-        text = format_compact_currency(
-            amount, self.currency, locale=self._locale, fraction_digits=_decimals(amount)
-        )
+        text = _compact(_three_figures(self._major(minor)), self.currency, self.locale)
         # Some locales have no short word for thousands and would print 999999 without separators.
         return self.money(minor) if re.search(r"\d{5}", text) else text
 
@@ -309,17 +306,30 @@ class Formatter:
 
     @property
     def _locale(self) -> "Locale":
-        from babel import Locale, UnknownLocaleError
-
-        try:
-            return Locale.parse(self.locale)
-        except (UnknownLocaleError, ValueError):
-            raise BadInput(
-                f"The locale {self.locale!r} is not known.", hint="Write one such as de_DE."
-            ) from None
+        return _parsed(self.locale)
 
     def _major(self, minor: float) -> Decimal:
         return Decimal(str(minor)).scaleb(-minor_digits(self.currency))
+
+
+@cache
+def _parsed(locale: str) -> "Locale":
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(locale)
+    except (UnknownLocaleError, ValueError):
+        raise BadInput(f"The locale {locale!r} is not known.", hint="Write one such as de_DE.") from None
+
+
+@lru_cache(maxsize=10_000)
+def _compact(amount: Decimal, currency: str, locale: str) -> str:
+    """Write an amount of major units in three digits; a chart tries the same labels at many places."""
+    from babel.numbers import format_compact_currency
+
+    return format_compact_currency(
+        amount, currency, locale=_parsed(locale), fraction_digits=_decimals(amount)
+    )
 
 
 def _three_figures(amount: Decimal) -> Decimal:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 __all__ = ["aligned", "clean", "ellipsize", "text_width", "untypeset", "wrap"]
 
@@ -59,7 +60,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> round(text_width("$1.2M", 10), 2)
     27.79
     """
-    return sum(map(_advance, text)) * size / 1000 * (_BOLD if bold else 1)
+    return _advances(text) * size / 1000 * (_BOLD if bold else 1)
 
 
 def ellipsize(text: str, room: float, size: float, *, bold: bool = False) -> str:
@@ -133,6 +134,12 @@ def _cells(text: str) -> int:
     return sum(
         0 if _advance(letter) == 0 else 1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text
     )
+
+
+@lru_cache(maxsize=10_000)
+def _advances(text: str) -> int:
+    """Sum up a line; a chart measures the same labels at many places."""
+    return sum(map(_advance, text))
 
 
 def _advance(letter: str) -> int:

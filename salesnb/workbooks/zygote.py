@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from salesnb.money import Formatter
 from salesnb.workbooks.wire import KEY, Wire
 
 __all__ = ["IMPORTED", "main"]
@@ -48,6 +49,8 @@ def main(control: socket.socket, runtime: str) -> None:
     for name in IMPORTED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    # The words of the commonest locale are read once for all.
+    Formatter().compact(1)
     # What is there now is never looked at by the collectors of the kernels, and so stays shared with them.
     gc.collect()
     gc.freeze()
