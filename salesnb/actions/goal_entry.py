@@ -41,10 +41,11 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    """A prospect, and what it was asked for."""
+    """A prospect, what it was asked for, and how many track records had come by then."""
 
     shape: object
     target: float
+    came: int
     prospect: Prospect
 
 
@@ -281,7 +282,12 @@ class GoalEntry:
             prospect = prospect_of(self.session, plan, asked)
         except SalesnbError as error:
             prospect = Prospect(likely=Likely(why=str(error)))
-        self._prospects[goal] = _Known(shape=_shape(self.plan, found), target=found.target, prospect=prospect)
+        self._prospects[goal] = _Known(
+            shape=_shape(self.plan, found),
+            target=found.target,
+            came=self.session.records.came,
+            prospect=prospect,
+        )
 
     def find_cause(self, text: str) -> None:
         """Find what keeps a target of the goal that is looked at unlikely."""
@@ -308,7 +314,9 @@ class GoalEntry:
 
     def _is_current(self, goal: Goal) -> bool:
         known = self._prospects.get(goal.id)
-        return known is not None and (known.shape, known.target) == (_shape(self.plan, goal), goal.target)
+        if known is None or (known.shape, known.target) != (_shape(self.plan, goal), goal.target):
+            return False
+        return known.prospect.is_judged or known.came == self.session.records.came
 
     def _asked_of(self, goal: Goal) -> tuple[Plan, Goal]:
         """Give the plan that an outlook is asked of: a draft is added to it as it would be."""

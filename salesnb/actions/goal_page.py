@@ -83,6 +83,8 @@ def _chance(entry: GoalEntry, goal: Goal) -> str:
     if known.gauge is None or goal.id == NEW:
         return "–"
     found = known.gauge.chance(goal.target)
+    if not known.is_judged:
+        return "…"
     if found.probability is None:
         return "–" if found.base_rate is None else f"{100 * found.base_rate:.0f} % of such"
     return "reached" if known.gauge.to_date >= goal.target else f"{100 * found.probability:.0f} %"

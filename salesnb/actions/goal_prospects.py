@@ -48,6 +48,11 @@ class Prospect:
     views: str = ""
     standing: tuple[HeldNode, ...] = ()
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is known how far such outlooks were right on the past, or there is none."""
+        return self.gauge is None or not self.gauge.unjudged
+
 
 def prospect_of(session: "PlanSession", plan: Plan, goal: Goal) -> Prospect:
     """Work out what stands beside a goal of a plan, which need not be kept yet; takes seconds the first time."""

@@ -6,18 +6,12 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from salesnb.actions.goal_deals import GoalDeals
 from salesnb.actions.node_reps import NodeReps
-from salesnb.actions.outlook_data import (
-    SIMULATED,
-    Monthly,
-    deals_with_ids,
-    first_open_month,
-    monthly_totals,
-    months_of,
-    whole_months,
-)
+from salesnb.actions.outlook_data import Monthly, first_open_month, monthly_totals, months_of, whole_months
 from salesnb.actions.outlook_told import GoalOutlook, NodeOutlook, Simulated
 from salesnb.actions.predicting import Lesson, lesson_of, predictions_of
+from salesnb.actions.track_records import TrackRecords, Tried
 from salesnb.counting import counted
 from salesnb.errors import BadInput, BadUsage
 from salesnb.kpis.activity_data import NO_ACTIVITIES, lacks_activities
@@ -29,13 +23,10 @@ if TYPE_CHECKING:
 
     from salesnb.crm.dataset import Dataset
     from salesnb.outlook.attain import Attainment
-    from salesnb.outlook.deals import Deals
     from salesnb.outlook.distribution import Outcome
     from salesnb.outlook.gauge import BaseRates, Gauge
     from salesnb.outlook.levers import Lever, Worth
-    from salesnb.outlook.pipeline import Pipeline
     from salesnb.outlook.predictions import Prediction
-    from salesnb.outlook.simulation import Simulation
     from salesnb.outlook.top_down import TopDown
     from salesnb.outlook.track_record import TrackRecord
     from salesnb.workspace import Workspace
@@ -59,6 +50,8 @@ class Outlook:
         Called with how many past month ends are tried, and of how many, where that was not done before.
     chances
         With which commit, target and stretch are reached; by default those of the settings.
+    records
+        Gives track records when they have come, for who is not to wait for them; by default they are waited for.
     """
 
     def __init__(
@@ -71,6 +64,7 @@ class Outlook:
         *,
         progress: Callable[[int, int], None] | None = None,
         chances: tuple[float, ...] = (),
+        records: TrackRecords | None = None,
     ) -> None:
         if as_of > data.meta.as_of:
             raise BadInput(
@@ -84,12 +78,13 @@ class Outlook:
         if lacks_activities(data, workspace.catalogue(data), goal.kpi):
             raise BadUsage(f"There is no outlook of {goal.kpi}.", hint=NO_ACTIVITIES)
         self._workspace, self._data, self._plan, self._goal = workspace, data, plan, goal
-        self._as_of, self._progress = as_of, progress
+        self._as_of, self._records = as_of, records or TrackRecords(told=progress)
         self._chances = chances or workspace.settings.chances
         # Deals of a rep who changes team within the period count where the rep is on the day.
         self._quotas = whole_reps(plan, as_of).quotas_of(goal)
         self._reps = NodeReps(plan, goal, self._quotas)
         self._told: dict[str, NodeOutlook] = {}
+        self._told_with = 0
         self._totals: dict[str, Monthly] = {}
 
     def asked_of(self, plan: Plan, goal: Goal) -> "Outlook":
@@ -115,6 +110,8 @@ class Outlook:
 
     def node(self, quota: Quota) -> NodeOutlook:
         """Tell it of one node."""
+        if self._told_with != self._records.came:
+            self._told, self._told_with = {}, self._records.came
         if quota.id not in self._told:
             self._told[quota.id] = NodeOutlook(
                 node=quota.id,
@@ -126,18 +123,10 @@ class Outlook:
             )
         return self._told[quota.id]
 
-    @cached_property
+    @property
     def simulated(self) -> "Simulated | None":
         """What the second view is made from; None where no deals are simulated."""
-        if self._simulation is None or self._deals is None or self._pipeline is None:
-            return None
-        return Simulated(
-            pipeline=self._pipeline,
-            deals=self._deals,
-            ids=tuple(self._deal_ids.to_pylist()),
-            owners=self._planned,
-            days=self._days,
-        )
+        return self._deals.simulated
 
     @property
     def is_over(self) -> bool:
@@ -147,14 +136,15 @@ class Outlook:
     @property
     def is_simulated(self) -> bool:
         """Whether deals of the period are simulated, so that reps can be drawn jointly."""
-        return self._simulation is not None
+        return self._deals.simulation is not None
 
     def draws(self, known: Mapping[str, float], whole: "Outcome") -> "npt.NDArray[np.float64]":
         """Draw what reps end with, jointly: shape (draws, reps); see :func:`salesnb.outlook.joint.jointly`."""
         from salesnb.outlook.joint import jointly
 
-        assert self._simulation is not None  # noqa: S101 -- asked only where there is one
-        return jointly(self._simulation, known, whole)
+        simulation = self._deals.simulation
+        assert simulation is not None  # noqa: S101 -- asked only where there is one
+        return jointly(simulation, known, whole)
 
     def predictions(self) -> "tuple[Prediction, ...]":
         """List what was said so far of quotas; of an earlier day than that of the data nothing, which is hindsight."""
@@ -191,7 +181,7 @@ class Outlook:
         if effect is not None:
             least = self._to_date(quota)
             top_down, bottom_up = (view and shifted(view, effect, least) for view in (top_down, bottom_up))
-        rates = self._base_rates(quota) if self._to_date(quota) < quota.amount else None
+        rates, unjudged = self._judged(quota) if self._to_date(quota) < quota.amount else (None, "")
         return attain(
             float(quota.amount),
             top_down=top_down,
@@ -199,6 +189,7 @@ class Outlook:
             origins=self._origins(quota.level),
             recalibration=self._lesson.recalibration,
             beaten_by_base_rate=None if rates is None else rates.of(float(quota.amount)),
+            unjudged=unjudged,
             chances=self._chances,
         )
 
@@ -209,21 +200,26 @@ class Outlook:
         found = self.node(quota)
         if found.attainment is None:
             return None
+        rates, unjudged = self._judged(quota)
         return Gauge(
             outcome=found.attainment.outcome,
             origins=self._origins(quota.level),
-            base_rates=self._base_rates(quota),
+            base_rates=rates,
             to_date=found.to_date,
+            unjudged=unjudged,
         )
 
+    def _judged(self, quota: Quota) -> "tuple[BaseRates | None, str]":
+        """Give how often targets were attained, where on the past probabilities did not beat that, or why none knows."""
+        # Asked first: the record may come meanwhile.
+        unjudged = self.unjudged
+        return None if unjudged else self._base_rates(quota), unjudged
+
     def _base_rates(self, quota: Quota) -> "BaseRates | None":
-        """Give how often targets were attained, where on the past probabilities did not beat that."""
         from salesnb.outlook.gauge import BaseRates
 
         first, after = months_of(self._goal.period)
-        level = None
-        if self._open_month < after and self.track is not None:
-            level = self.track.levels.get(quota.level)
+        level = self.track.levels.get(quota.level) if self.track is not None else None
         if level is None or not level.is_beaten:
             return None
         monthly, begun = self._monthly(quota.level), self._open_month
@@ -235,22 +231,30 @@ class Outlook:
             to_date=self._to_date(quota),
         )
 
-    @cached_property
+    @property
     def track(self) -> "TrackRecord | None":
-        """How far such outlooks were right on the past, for windows as long as what is left; None of too short a past."""
+        """How far such outlooks were right on the past, for windows as long as what is left.
+
+        None of too short a past, and where `unjudged` says why it is not known.
+        """
+        return None if self._tried is None else self._tried.record
+
+    @property
+    def unjudged(self) -> str:
+        """Why it is not known (yet) how far such outlooks were right on the past; empty where it is known."""
+        return "" if self._tried is None else self._tried.unjudged
+
+    @cached_property
+    def _tried(self) -> "Tried | None":
         from salesnb.actions.outlook_backtest import Trials
-        from salesnb.actions.track_records import track_record
 
         first, after = months_of(self._goal.period)
         left = after - max(first, self._open_month)
         if left <= 0:
             return None
         steps = 1 if left == 1 else 3
-        return track_record(
-            Trials(self._workspace, self._data, self._goal.kpi, self._as_of, totals=self._monthly),
-            steps,
-            told=self._progress,
-        )
+        trials = Trials(self._workspace, self._data, self._goal.kpi, self._as_of, totals=self._monthly)
+        return self._records.of(trials, steps)
 
     @cached_property
     def _open_month(self) -> int:
@@ -318,82 +322,39 @@ class Outlook:
 
     def _from_below(self, quota: Quota) -> "Outcome | None":
         """The second view: won to date, open deals and those to come."""
-        simulated = self._simulation
-        if simulated is None:
+        simulation, deals = self._deals.simulation, self._deals.deals
+        if simulation is None or deals is None:
             return None
-        reps = [owner for owner in self._reps.below(quota) if owner in simulated.owners]
+        reps = [owner for owner in self._reps.below(quota) if owner in simulation.owners]
         if not reps:
             return None
-        assert self._deals is not None  # noqa: S101 -- asked only where they are simulated
-        return simulated.outcome(reps).plus(self._reps.sold_elsewhere(quota, reps, self._deals, self._as_of))
+        return simulation.outcome(reps).plus(self._reps.sold_elsewhere(quota, reps, deals, self._as_of))
 
     @cached_property
-    def _deals(self) -> "Deals | None":
-        if self._goal.kpi not in SIMULATED:
-            return None
-        found, self._deal_ids = deals_with_ids(self._data, self._goal.kpi, self._reps.teams, self._as_of)
-        return found if len(found.owner) and found.won.any() else None
-
-    @cached_property
-    def _days(self) -> dict[str, int]:
-        from salesnb.outlook.deals import day_number
-
-        period = self._goal.period
-        return {
-            "as_of": day_number(self._as_of),
-            "start": day_number(period.start),
-            "end": day_number(period.end),
-        }
-
-    @cached_property
-    def _pipeline(self) -> "Pipeline | None":
-        """What history says, fitted to all reps as of the last month that is over: until then no deal moves a fit."""
-        from salesnb.outlook.deals import day_number
-        from salesnb.outlook.pipeline import fit_pipeline
-
-        if self._deals is None or self._days["end"] <= self._days["as_of"] + 1:
-            return None
-        over = day_number(date(self._open_month // 12, self._open_month % 12 + 1, 1)) - 1
-        return fit_pipeline(
-            self._deals,
-            over if self._deals.known(over).won.any() else self._days["as_of"],
-            self._days["end"] - self._days["as_of"],
+    def _deals(self) -> GoalDeals:
+        return GoalDeals(
+            data=self._data,
+            goal=self._goal,
+            teams=self._reps.teams,
+            as_of=self._as_of,
             quarter_start=self._workspace.calendar.year_start,
         )
 
-    @cached_property
-    def _simulation(self) -> "Simulation | None":
-        from salesnb.outlook.pipeline import simulate
-
-        if self._deals is None or self._pipeline is None:
-            return None
-        return simulate(self._pipeline, self._deals, owners=self._planned, **self._days)
-
-    @property
-    def _planned(self) -> tuple[str, ...]:
-        assert self._deals is not None  # noqa: S101 -- asked only where there are some
-        return tuple(owner for owner in self._deals.owners if owner in self._reps.teams)
-
     def levers(self, target: float) -> "tuple[Lever, ...]":
         """Tell what moves the probability of a target of the whole, the most first; nothing where no deals are simulated."""
-        from salesnb.outlook.levers import tornado
-
-        if self._simulation is None or self._deals is None or self._pipeline is None:
-            return ()
-        return tornado(self._pipeline, self._deals, target, owners=self._planned, **self._days)
+        return self._deals.levers(target)
 
     def _worth(self) -> "tuple[Worth, ...]":
         from salesnb.outlook.levers import worth_knowing
 
-        if self._simulation is None:
-            return ()
-        return worth_knowing(self._simulation, float(self._goal.target))
+        simulation = self._deals.simulation
+        return () if simulation is None else worth_knowing(simulation, float(self._goal.target))
 
     @property
     def views(self) -> str:
         """What is mixed, in words."""
         said = "a forecast of the months left with the misses that such forecasts had"
-        if self._simulation is not None:
+        if self.is_simulated:
             said += ", and a simulation of open and coming deals, half each"
         known = self._lesson.resolved
         return said + (f", corrected by how {known} earlier predictions turned out" if known else "")

@@ -12,6 +12,7 @@ from salesnb import planning
 from salesnb.actions.clock import author, moment
 from salesnb.actions.outlooks import Outlook
 from salesnb.actions.sessions import KpiSession
+from salesnb.actions.track_records import TrackRecords
 from salesnb.errors import BadUsage, SalesnbError, StaleSave
 from salesnb.planning import Edits, Goal, Plan, Revision, diff, edited, edits_of
 
@@ -76,6 +77,8 @@ class PlanSession:
     ----------
     plan
         The plan as this session last saw it.
+    records
+        How far outlooks were right on the past; see `go_on`.
     kpis
         Answers questions about the workspace's data, which is opened when one is asked.
     news
@@ -98,6 +101,7 @@ class PlanSession:
         self._store = workspace.plans()
         self.kpis = KpiSession(workspace)
         self._outlooks: dict[_Shape, Outlook] = {}
+        self.records = TrackRecords()
         self._watchers: list[Callable[[], None]] = []
         self._stamp: tuple[int, int, int] | None = None
         self.plan, self.history = self._read()
@@ -131,7 +135,7 @@ class PlanSession:
         shape = _shape(plan, goal, id(data))
         known = self._outlooks.pop(shape, None)
         found = (
-            Outlook(self.workspace, data, plan, goal, self.kpis.as_of)
+            Outlook(self.workspace, data, plan, goal, self.kpis.as_of, records=self.records)
             if known is None
             else known.asked_of(plan, goal)
         )
@@ -139,6 +143,16 @@ class PlanSession:
         # The last that was asked is kept, with what was fitted for it.
         self._outlooks = dict([*kept[1 - _OUTLOOKS :], (shape, found)])
         return found
+
+    def go_on(self) -> None:
+        """From now on, work out how far outlooks were right on the past beside what people do, who need not wait for it."""
+        if not self.records.beside:
+            self.records, self._outlooks = TrackRecords(beside=True), {}
+
+    def notice(self) -> None:
+        """Take in what was worked out beside."""
+        if self.records.look():
+            self._tell()
 
     def watch(self, told: Callable[[], None]) -> None:
         """Have a function called whenever the plan, or what is to be said of it, has changed."""

@@ -156,6 +156,7 @@ class WhatIfBoard:
         self.supposed = NOTHING
         self._goal = ""
         self._basis: tuple[object, Basis] | None = None
+        self._came = 0
         self._listed: tuple[object, tuple[OpenDeal, ...]] | None = None
         self._told: tuple[object, Attainment] | None = None
 
@@ -199,6 +200,9 @@ class WhatIfBoard:
             if self.goal is None:
                 raise BadUsage("No goal of the plan is cascaded, so there is no outlook to move.")
             self._basis = self.rests_on, basis_of(self.session, self.goal)
+        if self._came != self.session.records.came:
+            # What was said before it was known how far outlooks were right is said anew.
+            self._basis, self._came = (self._basis[0], replace(self._basis[1])), self.session.records.came
         return self._basis[1]
 
     @property

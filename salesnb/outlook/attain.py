@@ -120,6 +120,7 @@ def attain(
     recalibration: Recalibration = _AS_IT_IS,
     bottom_up_weight: float = BOTTOM_UP_WEIGHT,
     beaten_by_base_rate: float | None = None,
+    unjudged: str = "",
     chances: Sequence[float] = _CHANCES,
 ) -> Attainment:
     """Mix the two views of a period and ask them for a target.
@@ -141,6 +142,8 @@ def attain(
         w, 0..1.
     beaten_by_base_rate
         The base rate, where on the past probabilities did not beat it; it is shown in their place.
+    unjudged
+        Why it is not known whether they did; no probability is shown then.
     chances
         The probabilities (0..1) with which commit, target and stretch are reached.
 
@@ -163,7 +166,9 @@ def attain(
         target=target,
         outcome=outcome,
         before=mixed.probability_at_least(target),
-        chance=chance(outcome, target, origins=origins, beaten_by_base_rate=beaten_by_base_rate),
+        chance=chance(
+            outcome, target, origins=origins, beaten_by_base_rate=beaten_by_base_rate, unjudged=unjudged
+        ),
         levels=tuple(
             Level(name=name, probability=share, target=outcome.reachable(share))
             for (name, _), share in zip(LEVELS, chances, strict=True)

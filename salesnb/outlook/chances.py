@@ -39,7 +39,12 @@ class Chance:
 
 
 def chance(
-    outcome: Outcome, target: float, *, origins: int, beaten_by_base_rate: float | None = None
+    outcome: Outcome,
+    target: float,
+    *,
+    origins: int,
+    beaten_by_base_rate: float | None = None,
+    unjudged: str = "",
 ) -> Chance:
     """What may be said of a target.
 
@@ -53,6 +58,8 @@ def chance(
         Distinct monthly origins in the pool that the spread was learned from; under 8 no probability is shown.
     beaten_by_base_rate
         The base rate, where the backtest says that probabilities do not beat it; it is shown in their place.
+    unjudged
+        Why it is not known whether they beat it; no probability is shown then.
 
     Examples
     --------
@@ -63,6 +70,8 @@ def chance(
     if origins < LEAST_ORIGINS:
         need = f"{origins} of the {LEAST_ORIGINS} months with a known result that a probability needs"
         return Chance(probability=None, low=low, high=high, reason=f"not enough history: {need}")
+    if unjudged:
+        return Chance(probability=None, low=low, high=high, reason=unjudged)
     if beaten_by_base_rate is not None:
         why = "on the past, probabilities were no better than how often such targets were attained anyway"
         return Chance(probability=None, low=low, high=high, reason=why, base_rate=beaten_by_base_rate)

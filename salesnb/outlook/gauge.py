@@ -62,17 +62,26 @@ class Gauge:
         What is shown in place of probabilities; None where these beat it.
     to_date
         What there is of the period by now, in the KPI's whole unit.
+    unjudged
+        Why it is not known (yet) whether probabilities beat how often targets were attained; empty where it is known.
     """
 
     outcome: Outcome
     origins: int
     base_rates: BaseRates | None
     to_date: float
+    unjudged: str = ""
 
     def chance(self, target: float) -> Chance:
         """Say what may be said of a target; see `salesnb.outlook.chances.chance`."""
         rate = None if self.base_rates is None else self.base_rates.of(target)
-        return chance(self.outcome, target, origins=self.origins, beaten_by_base_rate=rate)
+        return chance(
+            self.outcome,
+            target,
+            origins=self.origins,
+            beaten_by_base_rate=rate,
+            unjudged=self.unjudged,
+        )
 
     def document(self) -> dict[str, Any]:
         """Give what a page computes the same from: ``js/chances.js``, held to this by ``tests/vectors/gauge.json``."""
@@ -82,7 +91,7 @@ class Gauge:
             "low": said.low,
             "high": said.high,
             "toDate": float(self.to_date),
-            "enough": self.origins >= LEAST_ORIGINS,
+            "enough": self.origins >= LEAST_ORIGINS and not self.unjudged,
             "reason": said.reason,
             "base": None
             if rates is None

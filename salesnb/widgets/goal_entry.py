@@ -77,5 +77,5 @@ class GoalEntry(View):
 
     def _told(self, widget: object, asked: Asked, buffers: object) -> None:
         """Do what is asked, and say to which of the page's questions that is the answer."""
-        self._heard = int(asked.get("n", 0))
+        self._heard = int(asked.get("n", self._heard))
         super()._told(widget, asked, buffers)

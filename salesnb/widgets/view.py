@@ -65,25 +65,53 @@ class Page(anywidget.AnyWidget):
         if do is None:
             return
         at = str(asked.get("at", ""))
-        try:
-            do(asked)
-        except SalesnbError as error:
-            self.said = {"at": at, "text": str(error)}
-        except Exception as error:
-            self.said = {"at": at, "text": f"That went wrong ({error!r}); {self.unharmed}."}
-            raise
-        else:
+        if self._done(lambda: do(asked), at):
             self.said = {"at": at, "text": ""}
         self.show()
 
+    def _done(self, do: Callable[[], object], at: str) -> bool:
+        """Do something for a control; whether nothing stood against it."""
+        try:
+            do()
+        except SalesnbError as error:
+            self.said = {"at": at, "text": str(error)}
+            return False
+        except Exception as error:
+            self.said = {"at": at, "text": f"That went wrong ({error!r}); {self.unharmed}."}
+            raise
+        return True
+
 
 class View(Page):
-    """A view on a plan's session, drawn anew whenever the plan changes."""
+    """A view on a plan's session, drawn anew whenever the plan changes.
+
+    Attributes
+    ----------
+    waits
+        How often the page has asked whether what is worked out beside has come; 0 where nothing is.
+    """
+
+    waits = traitlets.Int().tag(sync=True)
 
     def __init__(self, session: PlanSession) -> None:
         self.session = session
+        session.go_on()
         super().__init__()
         session.watch(self.show)
+
+    def show(self) -> None:
+        """Draw the state of the model, and have the page ask for what has yet to come."""
+        super().show()
+        self.waits = max(self.waits, 1) if self.session.records.awaited else 0
+
+    def _told(self, widget: object, asked: Asked, buffers: object) -> None:
+        if asked.get("do") != "await":
+            super()._told(widget, asked, buffers)
+            return
+        try:
+            self._done(self.session.notice, "")
+        finally:
+            self.waits = self.waits + 1 if self.session.records.awaited else 0
 
     def close(self) -> None:
         """Draw no more."""

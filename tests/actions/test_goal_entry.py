@@ -246,7 +246,7 @@ def test_the_gauge_is_the_outlook_at_any_target_and_is_fitted_once(
             told = fresh.node(plan.quotas_of(goal)[0]).attainment
             assert gauge.chance(goal.target) == told.chance
             assert np.array_equal(gauge.outcome.quantiles, told.outcome.quantiles)
-    monkeypatch.setattr("salesnb.actions.outlooks.deals_with_ids", None)
+    monkeypatch.setattr("salesnb.actions.goal_deals.deals_with_ids", None)
     sample.work_out("won_amount")
     assert sample.prospect(sample.goal).gauge.outcome == gauge.outcome
     assert goal_page(sample)["pending"] == []

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import salesnb
-from salesnb.actions import outlooks
+from salesnb.actions import goal_deals, outlooks
 from salesnb.actions.cascading import CascadeChange, cascade_again
 from salesnb.actions.facts import Facts
 from salesnb.actions.goal_checking import check_goals, save_bands
@@ -157,7 +157,7 @@ def test_a_deal_of_one_team_moves_nothing_of_another(
     (before,) = told()
     mine = next(node for node in before.nodes if node.level == "rep" and node.target)
     rep = mine.node.removeprefix(REP_PREFIX)
-    real = outlooks.deals_with_ids
+    real = goal_deals.deals_with_ids
 
     def with_one_more(*asked: Any) -> tuple[Deals, Any]:
         deals, ids = real(*asked)
@@ -168,7 +168,7 @@ def test_a_deal_of_one_team_moves_nothing_of_another(
         longer = {name: np.append(getattr(deals, name), value) for name, value in more.items()}
         return replace(deals, **longer), (*ids, "one more")
 
-    monkeypatch.setattr(outlooks, "deals_with_ids", with_one_more)
+    monkeypatch.setattr(goal_deals, "deals_with_ids", with_one_more)
     (after,) = outlook_of_plan(workspace, "q3", kpi="won_amount")
     plan = workspace.plans().load("q3")
     parents = {quota.id: quota.parent for quota in plan.quotas if quota.kpi == "won_amount"}

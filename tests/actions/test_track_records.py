@@ -5,24 +5,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
 import salesnb
-from salesnb.actions import outlook_backtest
+from salesnb.actions import outlook_backtest, track_records
 from salesnb.actions.facts import Facts
 from salesnb.actions.making import make_plan
 from salesnb.actions.naming import Names
 from salesnb.actions.outlook_backtest import Trials, backtest_outlook
 from salesnb.actions.outlook_words import outlook_lines, outlook_records
 from salesnb.actions.plan_outlook import outlook_of_plan
+from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.prospects import Prospects, SharedOutlooks
-from salesnb.actions.track_records import FILE, track_record
+from salesnb.actions.track_records import FILE, TrackRecords, track_record
 from salesnb.crm.generator import write_sample
+from salesnb.kpis import Query
 from salesnb.outlook.deals import NEVER, Deals
+from salesnb.outlook.gauge import Gauge
+from salesnb.planning import set_goal
 from salesnb.workspace import Settings, Workspace
+from tests.actions.held_back import come, held_back
 
 pytestmark = pytest.mark.slow
 
@@ -191,3 +197,99 @@ def test_a_page_is_told_of_its_own_levels_and_the_whole_of_all(workspace: Worksp
     assert levels["rep"] == {"rep", "all together"}
     # Two regions beside one's own are too few.
     assert "region" not in levels["region"]
+
+
+def _top(session: PlanSession) -> Gauge:
+    goal = session.plan.goals[0]
+    found = session.outlook(goal).gauge(session.plan.quotas_of(goal)[0])
+    assert found is not None
+    return found
+
+
+def test_a_session_goes_on_while_a_record_is_worked_out_and_says_what_one_that_waits_says(
+    workspace: Workspace, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = _top(PlanSession(workspace, "q3"))
+    session, drawn = PlanSession(workspace, "q3"), []
+    session.go_on()
+    session.watch(lambda: drawn.append(session.plan.revision))
+    with held_back(workspace, monkeypatch) as gate:
+        first = _top(session)
+        assert (
+            first.chance(400_000_00).reason
+            == "how far such outlooks were right on the past is being worked out"
+        )
+        assert first.chance(400_000_00).probability is None
+        assert first.document()["enough"] is False
+        assert first.document()["quantiles"] == waits.document()["quantiles"]
+        node = session.outlook(session.plan.goals[0]).node(session.plan.quotas[0])
+        assert node.attainment.chance.probability is None
+        # The plan changes meanwhile, and data is asked and let go of.
+        session.change(lambda plan: set_goal(plan, "won_amount", 410_000_00), "More")
+        assert _top(session).unjudged
+        assert len(session.records.awaited) == 1
+        session.kpis.query(Query(kpis=("won_amount",)))
+        session.kpis.close()
+        session.notice()
+        assert drawn == [session.plan.revision]
+        gate.set()
+        come()
+    session.notice()
+    session.notice()
+    assert drawn == [session.plan.revision] * 2
+    assert session.records.awaited == ()
+    assert _top(session).document() == waits.document()
+    assert session.outlook(session.plan.goals[0]).node(session.plan.quotas[0]).attainment.chance.probability
+    session.undo()
+    # Another session, or this one tomorrow, has it at once.
+    later = PlanSession(workspace, "q3")
+    later.go_on()
+    assert _top(later).document() == waits.document()
+    assert later.records.awaited == ()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_goes_wrong_beside_is_said_in_place_of_the_probability(
+    workspace: Workspace, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise MemoryError("too large")
+
+    monkeypatch.setattr(track_records, "_worked_out", broken)
+    session = PlanSession(workspace, "q3")
+    session.go_on()
+    _top(session)
+    come()
+    session.notice()
+    assert session.records.awaited == ()
+    said = _top(session).chance(400_000_00)
+    assert said.probability is None
+    assert said.reason.endswith("could not be worked out (MemoryError('too large'))")
+    assert not kept.exists()
+    with pytest.raises(MemoryError):
+        _top(PlanSession(workspace, "q3"))
+
+
+def test_records_are_worked_out_one_at_a_time(
+    workspace: Workspace, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once: list[int] = []
+    running: list[int] = []
+
+    def work(trials: Trials, steps: int, _told: object) -> None:
+        running.append(steps)
+        Event().wait(0.05)
+        at_once.append(len(running))
+        running.remove(steps)
+
+    monkeypatch.setattr(track_records, "_worked_out", work)
+    records = TrackRecords(beside=True)
+    with workspace.dataset() as data:
+        for steps in (1, 2, 3):
+            records.of(Trials(workspace, data, "won_amount", _DAY), steps)
+    assert len(records.awaited) == 3
+    come()
+    assert records.look()
+    assert at_once == [1, 1, 1]
+    assert records.awaited == ()
+    assert len(json.loads(kept.read_text())) == 3

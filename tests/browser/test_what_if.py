@@ -10,6 +10,7 @@ from salesnb.actions.plan_session import PlanSession
 from salesnb.planning import DealFate, Scenario, keep_scenario
 from salesnb.widgets.what_if import WhatIfPanel
 from salesnb.workspace import Workspace
+from tests.actions.held_back import held_back
 from tests.actions.test_what_if import sold
 
 pytestmark = pytest.mark.browser
@@ -146,3 +147,28 @@ def test_it_fits_a_narrow_page_and_says_how_it_is_found(
     page.get_by_text("Method").click()
     expect(page.get_by_text("with the same random numbers as without it")).to_be_visible()
     assert barriers(page) == []
+
+
+def test_drivers_are_moved_while_the_past_is_tried_and_the_chance_comes_by_itself(
+    workspace: Workspace, drawn: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = WhatIfPanel(PlanSession(workspace, "q3"))
+    with held_back(workspace, monkeypatch) as gate:
+        page = drawn(panel, "what_if")
+        now, then = (page.get_by_role("region", name=name) for name in (re.compile("^Outlook"), "What if"))
+        expect(now).to_contain_text(
+            "how far such outlooks were right on the past is being worked out", timeout=60_000
+        )
+        slider = page.get_by_role("slider", name="Win rate")
+        slider.focus()
+        page.keyboard.press("ArrowLeft")
+        expect(page.locator(".change")).to_contain_text("The outlook falls by $")
+        expect(then).to_contain_text("is being worked out")
+        gate.set()
+        for stand in (now, then):
+            expect(stand).to_contain_text(re.compile(r"Chance to attain: \d+%"), timeout=60_000)
+            expect(stand).not_to_contain_text("worked out")
+    expect(slider).to_be_focused()
+    expect(slider).to_have_value("-1")
+    expect(page.locator(".change")).to_contain_text("the goal becomes less likely")
+    panel.close()

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from salesnb.actions.plan_session import PlanSession
-from salesnb.widgets import WhatIf
+from salesnb.widgets import GoalEntry, ScenarioCompare, WhatIf
 from salesnb.widgets.what_if import WhatIfPanel
 from salesnb.workspace import Workspace
+from tests.actions.held_back import come, held_back
 from tests.actions.test_plan_session import made
 from tests.actions.test_what_if import sold
 from tests.widgets.test_allocation_sliders import page_asks
@@ -66,3 +67,44 @@ def test_the_page_moves_drivers_and_deals_and_keeps_a_scenario(workspace: Worksp
     assert "does not follow single deals" in panel.shown["why"]
     assert chart.children == ()
     what_if.close()
+
+
+@pytest.mark.slow
+def test_every_tab_shows_the_outlook_at_once_and_its_chance_when_the_past_was_tried(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = PlanSession(workspace, "q3")
+    panel, sides, goals = WhatIfPanel(session), ScenarioCompare(session), GoalEntry(session)
+    assert (panel.waits, sides.waits, goals.waits) == (0, 0, 0)
+    with held_back(workspace, monkeypatch) as gate:
+        page_asks(panel, do="start", at="start")
+        page_asks(goals, do="work out", at="outlook", goal="won_amount", n=3)
+        page_asks(sides, do="start", at="start")
+        sides_of = lambda: sides.shown["columns"][0]["stand"]  # noqa: E731 -- asked as it is now
+        for stand in (panel.shown["before"], sides_of()):
+            assert stand["outlook"].startswith("$")
+            assert "to" in stand["range"]
+            assert "is being worked out" in stand["why"]
+        gauge = goals.shown["goal"]["outlook"]["gauge"]
+        assert (gauge["enough"], goals.shown["goals"][0]["chance"]) == (False, "…")
+        assert "won_amount" not in goals.shown["pending"]
+        assert panel.waits == 1
+        page_asks(panel, do="move", at="driver-win-rate", driver="win rate", step=900, beat=1)
+        page_asks(panel, do="await")
+        assert panel.waits == 2
+        assert panel.said["at"] == "driver-win-rate"
+        page_asks(panel, do="move", at="driver-win-rate", driver="win rate", step=-5, beat=2)
+        assert "is being worked out" in panel.shown["after"]["why"]
+        gate.set()
+        come()
+    page_asks(panel, do="await")
+    assert (panel.waits, sides.waits, goals.waits) == (0, 0, 0)
+    for stand in (panel.shown["before"], panel.shown["after"], sides_of()):
+        assert stand["chance"].endswith("%")
+        assert stand["why"] == ""
+    assert goals.shown["pending"][0] == "won_amount"
+    assert goals.shown["heard"] == 3
+    page_asks(goals, do="work out", at="outlook", goal="won_amount", n=4)
+    assert goals.shown["goals"][0]["chance"].endswith("%")
+    for one in (panel, sides, goals):
+        one.close()

@@ -1,5 +1,8 @@
 import { h, patch } from "./dom.js";
 
+// So long after the kernel said that something is yet to come, it is asked whether it has.
+const ASKED_AFTER = 500;
+
 /**
  * Draw what the kernel shows: `tree(shown, ask, said)` describes the page.
  *
@@ -34,6 +37,16 @@ export function view({ model, el }, name, tree, drawn = () => {}) {
   });
   model.on("change:shown", soon);
   model.on("change:said", soon);
+  let asking = null;
+  const awaits = () => {
+    if (!model.get("waits") || asking !== null) return;
+    asking = setTimeout(() => {
+      asking = null;
+      model.send({ do: "await" });
+    }, ASKED_AFTER);
+  };
+  model.on("change:waits", awaits);
+  awaits();
   draw();
   return {
     draw,
@@ -41,6 +54,8 @@ export function view({ model, el }, name, tree, drawn = () => {}) {
     end() {
       model.off("change:shown", soon);
       model.off("change:said", soon);
+      model.off("change:waits", awaits);
+      clearTimeout(asking);
     },
   };
 }
