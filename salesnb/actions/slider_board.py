@@ -5,7 +5,7 @@ of their resource (minor units, hours, heads), one for each line, which is a seg
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -253,18 +253,36 @@ class Board:
     def outcome(self, amounts: Sequence[int] | None = None) -> float:
         """Expected sales of the plan's period, in minor units: the mean over the draws."""
         scale = self.lines.posed.scale
-        return float(self.brings(amounts).sum()) * scale.sales()
+        starts = sum(self.start(place) for place in range(len(self.lines.keys)))
+        return (float(self.brings(amounts).sum()) + starts) * scale.sales()
 
     def brings(self, amounts: Sequence[int] | None = None) -> Floats:
-        """Expected sales of each line (n,), in major units: the mean over the draws."""
+        """Expected sales of each line (n,), in major units: the mean over the draws.
+
+        A segment's first line tells what it sells in all; one of a further resource what it brings over none of it.
+        """
         lines, told = self.lines, self.amounts if amounts is None else amounts
         major = [lines.posed.major(key, amount) for key, amount in zip(lines.keys, told, strict=True)]
-        responses = lines.posed.drawing.responses
-        brings: Floats = (responses.base + responses.value(np.array(major, dtype=float))).mean(axis=0)
+        drawing = lines.posed.drawing
+        sold = drawing.responses.value(np.array(major, dtype=float)).mean(axis=0)
+        firsts = np.array([key not in drawing.further for key in lines.keys])
+        brings: Floats = sold + np.where(firsts, drawing.responses.base.mean(axis=0), 0.0)
         return brings
 
+    def start(self, place: int) -> float:
+        """What a line counts for with none of its resource beyond what it `brings`, in major units.
+
+        0 for a segment's first line. A further one counts beside today's amount, so that with none of it what that brings
+        is missing.
+        """
+        posed = self.lines.posed
+        key = self.lines.keys[place]
+        return (
+            float(np.mean([one.base for one in posed.curves[key]])) if key in posed.drawing.further else 0.0
+        )
+
     def table(self, place: int, beyond: float = 0) -> Table:
-        """The mean of a line's draws over all that it can have or has today, in major units.
+        """What a line `brings` for all that it can have or has today, in major units: the mean of its draws.
 
         Parameters
         ----------
@@ -278,7 +296,9 @@ class Board:
         top = max(lines.posed.major(key, max(line.high, line.today, line.step)), beyond)
         made = self._tables.get(key)
         if made is None or made[0] is not draws or made[1].top != top:
-            made = self._tables[key] = draws, tabulate(draws, top)
+            over_none = [replace(one, base=0.0) for one in draws]
+            told = over_none if key in lines.posed.drawing.further else draws
+            made = self._tables[key] = draws, tabulate(told, top)
         return made[1]
 
     def broken(self) -> tuple[str, ...]:

@@ -30,14 +30,6 @@ def slider_page(board: Board) -> dict[str, Any]:
     numbers = {segment: n for n, (segment, _) in enumerate(segments)}
     digits = minor_digits(plan.currency)
     goal = next((g for g in plan.goals if g.unit == "money"), None)
-    seen: set[str] = set()
-    given = []
-    for n, line in enumerate(lines.all):
-        given.append(
-            {"resource": places[line.resource], "segment": numbers[line.segment]}
-            | _line(board, n, line, is_first=line.segment not in seen)
-        )
-        seen.add(line.segment)
     return {
         "locale": settings.locale.replace("_", "-"),
         "currency": plan.currency,
@@ -49,7 +41,10 @@ def slider_page(board: Board) -> dict[str, Any]:
             {"dimension": one.dimension, "groups": list(one.groups)}
             for one in groupings(plan, [segment for segment, _ in segments])
         ],
-        "lines": given,
+        "lines": [
+            {"resource": places[line.resource], "segment": numbers[line.segment]} | _line(board, n, line)
+            for n, line in enumerate(lines.all)
+        ],
     }
 
 
@@ -65,13 +60,13 @@ def _resource(board: Board, resource: Resource, digits: int) -> dict[str, Any]:
     }
 
 
-def _line(board: Board, place: int, line: Line, *, is_first: bool) -> dict[str, Any]:
-    posed = board.lines.posed
-    stored = posed.stored(board.lines.keys[place])
+def _line(board: Board, place: int, line: Line) -> dict[str, Any]:
+    posed, key = board.lines.posed, board.lines.keys[place]
+    stored, is_further = posed.stored(key), key in posed.drawing.further
     scale = posed.scale
     unit = scale.of(board.lines.resource(place))
-    # Points tell what a segment sold in all; a further resource's curve tells what it brings beside that.
-    points = stored.fit.points if stored.fit is not None and is_first else ()
+    # Points tell what a segment sold in all; a further resource's curve tells what it brings over none of it.
+    points = () if stored.fit is None or is_further else stored.fit.points
     told = [(effort / unit, sales / scale.sales()) for effort, sales in points]
     table = board.table(place, beyond=max((effort for effort, _ in told), default=0))
     return {
@@ -80,7 +75,8 @@ def _line(board: Board, place: int, line: Line, *, is_first: bool) -> dict[str, 
         "high": line.high,
         "step": line.step,
         "source": stored.source,
-        "beside": not is_first,
+        "further": is_further,
+        "start": board.start(place),
         "points": [[effort, sales] for effort, sales in told],
         "table": {
             "top": table.top,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.slider_board import Board
-from salesnb.actions.stating import Ends, Terms, judge, limit, state_resource
+from salesnb.actions.stating import Answers, Ends, Terms, judge, limit, state_resource
 from salesnb.errors import BadInput, BadUsage, Infeasible, StaleSave, UnknownName
 from salesnb.planning import Plan, keep_amounts
 from salesnb.workspace import Workspace
@@ -43,6 +43,11 @@ def amounts_kept(board: Board) -> tuple[int, ...]:
 
 def reasons(board: Board) -> list[str]:
     return [entry.reason for entry in board.session.workspace.plans().history("fy18")][1:]
+
+
+@pytest.fixture(scope="module")
+def board_of_two(tmp_path_factory: pytest.TempPathFactory) -> Board:
+    return opened(tmp_path_factory.mktemp("two"), with_visits())
 
 
 def bounded() -> Plan:
@@ -279,6 +284,56 @@ def test_what_lines_bring_is_the_mean_of_their_draws_and_what_their_tables_say(t
     assert board.table(0) is board.table(0)
     board.session.change(lambda plan: state_resource(plan, "budget=300000", SETTINGS, Terms()), "More budget")
     assert board.table(0).top == 300_000
+
+
+def with_visits() -> Plan:
+    """North and South sell with visits too: two resources in one plan."""
+    answers = (
+        Answers(
+            segment="North", none="50000", now="300000", saturated="400000", effort="30", resource="visits"
+        ),
+        Answers(segment="South", none="0", now="200000", saturated="260000", effort="60", resource="visits"),
+    )
+    plan = state_resource(stated(), "visits=90 hours", SETTINGS, Terms())
+    return judge(plan, answers, SETTINGS, **STAMP)
+
+
+def test_a_further_resource_brings_what_it_sells_over_none_of_it(tmp_path):
+    board = opened(tmp_path, with_visits())
+    keys, curves = board.lines.keys, board.lines.posed.curves
+    further = [n for n, line in enumerate(board.lines.all) if line.resource == "visits"]
+    assert len(further) == 2
+    for hours in (0, 1, 20, 45, 90):
+        told = list(board.amounts)
+        told[further[0]], told[further[1]] = hours, 90 - hours
+        brings = board.brings(told)
+        for n in range(len(keys)):
+            amount = board.lines.posed.major(keys[n], told[n])
+            over = 1.0 if n in further else 0.0
+            sold = np.mean([curve.at(amount) - over * curve.at(0.0) for curve in curves[keys[n]]])
+            assert brings[n] == pytest.approx(sold)
+            assert brings[n] > 0 or told[n] == 0
+            assert board.table(n).at(np.array([amount]))[0] == pytest.approx(brings[n], rel=2e-5, abs=1e-6)
+        # What is expected in all is as ever: the sum of the curves, each further one beside today's amount.
+        whole = sum(
+            np.mean([curve.at(board.lines.posed.major(key, amount)) for curve in curves[key]])
+            for key, amount in zip(keys, told, strict=True)
+        )
+        assert board.outcome(told) == pytest.approx(100 * whole)
+        starts = [board.start(n) for n in range(len(keys))]
+        assert [n for n, start in enumerate(starts) if start] == further
+        assert sum(starts) + brings.sum() == pytest.approx(whole)
+
+
+@given(hours=st.lists(st.integers(0, 90), min_size=2, max_size=8, unique=True))
+@settings(max_examples=25, deadline=None)
+def test_more_of_a_further_resource_never_brings_less_nor_less_than_nothing(board_of_two, hours):
+    board = board_of_two
+    n = next(place for place, line in enumerate(board.lines.all) if line.resource == "visits")
+    told = list(board.amounts)
+    found = [float(board.brings([*told[:n], one, *told[n + 1 :]])[n]) for one in sorted(hours)]
+    assert found == sorted(found)
+    assert min(found) >= 0
 
 
 def test_what_is_near_the_best_is_worked_out_line_by_line_and_anew_after_a_lock(tmp_path):

@@ -150,6 +150,55 @@ def test_numbers_are_read_as_their_reader_types_them(
     assert bool(found.get("wrong")) == (value is None)
 
 
+def test_a_further_resource_tells_what_it_brings_over_none_of_it_as_the_kernel_does(
+    drawn: Callable[..., Page], tmp_path: Path
+) -> None:
+    widget = sliders(tmp_path, change=lambda plan: _visited(plan))
+    board = widget.board
+    page = drawn(widget, "allocation_sliders")
+    expect(page.get_by_role("columnheader", name="Brings")).to_have_attribute(
+        "title", re.compile("over none of it")
+    )
+    further = next(n for n, line in enumerate(board.lines.all) if line.resource == "visits")
+    slider = page.locator(f"tr[data-line='{further}'] [role=slider]")
+
+    def told() -> list[float]:
+        cells = page.locator("tr[data-line] .brings .live").all_inner_texts()
+        return [float(re.sub(r"[^0-9.−-]", "", text).replace("−", "-")) for text in cells]
+
+    def outcome() -> str:
+        return page.locator(".outcome, [data-part=outcome]").first.inner_text()
+
+    for key in ("Home", "PageUp", "ArrowRight"):
+        slider.press(key)
+        page.wait_for_function("window.model.get('shown') !== null")
+        until_kept(page)
+        places = [
+            int(row)
+            for row in page.locator("tr[data-line]").evaluate_all("all => all.map((one) => one.dataset.line)")
+        ]
+        exact = board.brings()
+        assert told() == pytest.approx([exact[n] for n in places], rel=2e-4, abs=1)
+        assert min(told()) >= 0
+        assert f"{board.outcome() / 100:,.0f}"[:3] in outcome()
+        expect(page.locator("[data-part=reading]")).to_contain_text("over none of it")
+    slider.press("Home")
+    until_kept(page)
+    assert board.amounts[further] == 0
+    expect(page.locator(f"tr[data-line='{further}'] .brings")).to_have_text("$0")
+
+
+def _visited(plan: Plan) -> Plan:
+    plan = state_resource(plan, "visits=90 hours", SETTINGS, Terms())
+    more = [
+        Answers(
+            segment=name, none="50000", now="200000", saturated="260000", effort=effort, resource="visits"
+        )
+        for name, effort in (("North", "30"), ("South", "60"))
+    ]
+    return judge(plan, more, SETTINGS, **STAMP)
+
+
 def place(page: Page, name: str, amount: int) -> tuple[float, float]:
     """Where an amount of a slider is on the screen; North's end tells the scale that all share."""
     box = page.get_by_role("slider", name=name).bounding_box()

@@ -43,9 +43,9 @@ export function curve(state, n, drawn, name, numbers) {
 export function curveNow(state, n, drawn, numbers) {
   const resource = state.resource(n);
   const at = spot(drawn, state.lines[n], state.amounts[n] / resource.unit);
-  const beside = state.lines[n].beside ? " beside today’s amount" : "";
+  const over = state.lines[n].further ? " over none of it" : "";
   const next = `the next ${numbers.amount(resource, resource.portion * resource.unit)} brings ${numbers.sales(state.next(n))} more`;
-  return { ...at, text: `${numbers.amount(resource, state.amounts[n])} brings ${numbers.sales(at.value)}${beside}, ${next}` };
+  return { ...at, text: `${numbers.amount(resource, state.amounts[n])} brings ${numbers.sales(at.value)}${over}, ${next}` };
 }
 
 /** The scales and paths of a line's curve; they stay while amounts are moved. */

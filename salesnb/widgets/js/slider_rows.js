@@ -21,7 +21,7 @@ function live(state, n, numbers) {
     reach: span([line.low, line.high]),
     near: span(ends ?? [0, 0]),
     change: numbers.change(resource, amount - line.today),
-    brings: numbers.sales(state.outcome(n)),
+    brings: numbers.sales(state.brings(n)),
     next: numbers.sales(state.next(n)),
     row: [state.locks[n] ? "locked" : "", place === "outside" ? "outside" : place ? `edge ${place}` : ""].join(" ").trim(),
   };
@@ -59,6 +59,7 @@ function heading(given, several, numbers) {
   const [resource] = given.resources;
   const next = several ? "Next" : `Next ${numbers.amount(resource, resource.portion * resource.unit)}`;
   const portions = given.resources.map((one) => numbers.amount(one, one.portion * one.unit)).join(", ");
+  const hints = { ...HINTS, Brings: HINTS.Brings + (several ? OVER_NONE : ""), Next: `What the next ${portions} of it brings here` };
   const head = (name, kind, title) => h("th", { role: "columnheader", class: kind, scope: "col", title }, name);
   return h(
     "thead",
@@ -69,13 +70,14 @@ function heading(given, several, numbers) {
       head("Segment", "name"),
       several ? head("Resource", "resource") : null,
       h("th", { role: "columnheader", scope: "col", class: "sliding" }, unseen("Slider")),
-      HEADS.map((name) => head(name === "Next" ? next : name, `figure number ${name.toLowerCase()}`, name === "Next" ? `What the next ${portions} of it brings here` : HINTS[name])),
+      HEADS.map((name) => head(name === "Next" ? next : name, `figure number ${name.toLowerCase()}`, hints[name])),
       head("Lock", "locking"),
     ),
   );
 }
 
 const HINTS = { Change: "Against today", Brings: "Expected sales of the plan’s period" };
+const OVER_NONE = "; of a segment’s further resource, what it brings over none of it. A group comes to its expected sales";
 
 /** What a group comes to. */
 function subtotals(state, lines, numbers) {

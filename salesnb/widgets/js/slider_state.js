@@ -66,8 +66,14 @@ export class Sliders {
     return this.mine[r].reduce((sum, n) => sum + this.amounts[n], 0);
   }
 
-  outcome(n) {
+  /** Expected sales of the segment; of a further resource, what it brings over none of it. */
+  brings(n) {
     return expected(this.lines[n].table, this.amounts[n] / this.resource(n).unit);
+  }
+
+  /** What a line counts for among the expected sales: a further resource beside today's amount of it. */
+  outcome(n) {
+    return this.lines[n].start + this.brings(n);
   }
 
   total() {
