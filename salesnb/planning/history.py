@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from salesnb.errors import Damaged
-from salesnb.planning.document import json_text, parse, plan_from_document
-from salesnb.planning.model import Plan
+from salesnb.planning.document import parse
 
-__all__ = ["Edits", "Revision", "edits_of", "entry_to_json", "line_of", "plan_of_entry", "revision_of_entry"]
+__all__ = ["Edits", "Revision", "edits_of", "entry_head", "line_of", "parse_entry", "revision_of_entry"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,31 +56,18 @@ class Edits:
     undone: tuple[Revision, ...]
 
 
-def entry_to_json(
-    document: dict[str, Any], *, after: int, author: str, reason: str, at: datetime, like: int = 0
-) -> str:
-    """Write the entry of a revision from the plan's document."""
-    entry = {
-        "revision": document["revision"],
+def entry_head(
+    revision: int, *, after: int, author: str, reason: str, at: datetime, like: int = 0
+) -> dict[str, Any]:
+    """Give what stands in the entry of a revision before the plan."""
+    return {
+        "revision": revision,
         "after": after,
         **({"like": like} if like else {}),
         "author": author,
         "at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "reason": reason,
-        "plan": document,
     }
-    return json_text(entry)
-
-
-def plan_of_entry(text: bytes, *, where: str) -> Plan:
-    """Read the plan out of an entry.
-
-    Raises
-    ------
-    Damaged
-        When it cannot be read.
-    """
-    return plan_from_document(_entry(text, where).get("plan"), where=where)
 
 
 def revision_of_entry(text: bytes, *, where: str) -> Revision:
@@ -92,7 +78,7 @@ def revision_of_entry(text: bytes, *, where: str) -> Revision:
     Damaged
         When it cannot be read.
     """
-    entry = _entry(text, where)
+    entry = parse_entry(text, where=where)
     try:
         return Revision(
             revision=int(entry["revision"]),
@@ -100,7 +86,7 @@ def revision_of_entry(text: bytes, *, where: str) -> Revision:
             author=str(entry["author"]),
             at=datetime.fromisoformat(entry["at"]),
             reason=str(entry["reason"]),
-            status=str(entry["plan"]["status"]),
+            status=str((entry if "of" in entry else entry["plan"])["status"]),
             like=int(entry.get("like", 0)),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -138,7 +124,14 @@ def edits_of(kept: Iterable[Revision]) -> Edits:
 _HINT = "Take the file back from a backup, or move it away; the other revisions are not affected."
 
 
-def _entry(text: bytes, where: str) -> dict[str, Any]:
+def parse_entry(text: bytes, *, where: str) -> dict[str, Any]:
+    """Read an entry as JSON.
+
+    Raises
+    ------
+    Damaged
+        When it is none.
+    """
     entry = parse(text, where=where)
     if not isinstance(entry, dict):
         raise Damaged("Not an entry of a plan's history.", where=where, hint=_HINT)

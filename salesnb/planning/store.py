@@ -1,7 +1,7 @@
 """Plans on disk: every revision is kept, and a save that did not see the latest one is refused.
 
 ``plans/NAME.plan.json`` is the plan; ``plans/.history/NAME/000001.json`` and so on are its revisions, each
-with author, time and reason. A save holds the lock of that plan while it
+with author, time and reason (`salesnb.planning.entries`). A save holds the lock of that plan while it
 
 1. reads the plan and compares it with what the saver had read,
 2. writes the new revision into the history, atomically,
@@ -16,7 +16,6 @@ A plan that was changed by hand or by git is taken in as a revision of its own a
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -29,7 +28,8 @@ from salesnb.files import cannot_write, write_atomic
 from salesnb.planning.checks import check
 from salesnb.planning.differences import diff
 from salesnb.planning.document import json_text, plan_from_json, plan_to_document
-from salesnb.planning.history import Revision, entry_to_json, line_of, plan_of_entry, revision_of_entry
+from salesnb.planning.entries import Entries, Wholes
+from salesnb.planning.history import Revision, line_of
 from salesnb.planning.model import SCHEMA_VERSION, Plan
 from salesnb.planning.names import is_safe_name, safe_name
 from salesnb.planning.refusals import check_stamp, refuse_stale, refuse_thawing
@@ -38,7 +38,6 @@ from salesnb.planning.schema import check_document
 __all__ = ["PlanStore", "Revision"]
 
 _SUFFIX = ".plan.json"
-_ENTRY = re.compile(r"[0-9]{6}\.json")
 _OUTSIDE = "edited outside salesnb"
 _NO_HISTORY = "found without history"
 _UNKNOWN = "unknown"
@@ -68,6 +67,7 @@ class PlanStore:
     patience: float = 60.0
     # What the plan's file held when it was read or written last, so that the same bytes are not read twice.
     _last: dict[str, tuple[bytes, Plan | None]] = field(default_factory=dict, compare=False, repr=False)
+    _wholes: Wholes = field(default_factory=dict, compare=False, repr=False)
 
     def names(self) -> tuple[str, ...]:
         """List the plans there are; files under names that a plan cannot have are not among them."""
@@ -161,11 +161,7 @@ class PlanStore:
         Damaged
             When an entry cannot be read.
         """
-        before = {entry.revision: entry for entry in known}
-        found = [
-            before.get(int(path.stem)) or revision_of_entry(path.read_bytes(), where=self._where(path))
-            for path in self._entries(name)
-        ]
+        found = self._entries(name).revisions(known)
         if not found and self._read(name) is None:
             self.load(name)
         line = line_of(found, self._number_now(name, found))
@@ -181,11 +177,7 @@ class PlanStore:
         Damaged
             When its entry cannot be read.
         """
-        path = self._entry(name, number)
-        if not path.is_file():
-            known = ", ".join(str(int(entry.stem)) for entry in self._entries(name)) or "none"
-            raise UnknownName(f"The plan {name!r} has no revision {number}.", hint=f"Known: {known}.")
-        return replace(plan_of_entry(path.read_bytes(), where=self._where(path)), name=name)
+        return replace(self._entries(name).plan(number), name=name)
 
     def restore(
         self,
@@ -253,22 +245,25 @@ class PlanStore:
         if found is None:
             self._refuse_twin(name)
             return None
-        if found.revision and not self._entry(name, found.revision).is_file():
-            document = plan_to_document(found)
-            self._write_entry(found, document, after=0, author=_UNKNOWN, reason=_NO_HISTORY, at=at)
+        entries = self._entries(name)
+        if found.revision and not entries.path(found.revision).is_file():
+            entries.write(plan_to_document(found), after=0, author=_UNKNOWN, reason=_NO_HISTORY, at=at)
             return _Current(found=found, plan=found)
         if self._is_known(found):
             return _Current(found=found, plan=found)
-        document = plan_to_document(found)
-        taken = self._publish(found, document, after=found.revision, author=_UNKNOWN, reason=_OUTSIDE, at=at)
+        document, after = plan_to_document(found), found.revision
+        # What the history has in its place may be damaged.
+        taken = self._publish(
+            found, document, after=after, author=_UNKNOWN, reason=_OUTSIDE, at=at, alone=True
+        )
         return _Current(found=found, plan=taken)
 
     def _is_known(self, plan: Plan) -> bool:
         """Tell whether the history holds exactly this plan under its revision."""
         text, _ = self._last.get(plan.name, (b"", None))
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(OSError, ValueError):
             # The same document, as nearly always, takes no plan to be made of it.
-            if json.loads(self._entry(plan.name, plan.revision).read_bytes())["plan"] == json.loads(text):
+            if self._entries(plan.name).document(plan.revision) == json.loads(text):
                 return True
         try:
             return self.revision(plan.name, plan.revision) == plan
@@ -285,35 +280,23 @@ class PlanStore:
         reason: str,
         at: datetime,
         like: int = 0,
+        alone: bool = False,
     ) -> Plan:
         """Write the next revision: the history first, then the plan, which decides."""
-        numbers = [int(path.stem) for path in self._entries(plan.name)]
+        entries = self._entries(plan.name)
+        numbers = entries.numbers()
         saved = replace(plan, revision=max([after, *numbers]) + 1, schema_version=SCHEMA_VERSION)
         document = {**document, "revision": saved.revision, "schema_version": SCHEMA_VERSION}
-        self._write_entry(saved, document, after=after, author=author, reason=reason, at=at, like=like)
+        entries.write(document, after=after, author=author, reason=reason, at=at, like=like, alone=alone)
         text = json_text(document).encode()
         try:
             write_atomic(self.path(plan.name), text)
         except CannotWrite:
             with suppress(OSError):
-                self._entry(plan.name, saved.revision).unlink()
+                entries.path(saved.revision).unlink()
             raise
         self._last[plan.name] = text, saved
         return saved
-
-    def _write_entry(
-        self,
-        plan: Plan,
-        document: dict[str, Any],
-        *,
-        after: int,
-        author: str,
-        reason: str,
-        at: datetime,
-        like: int = 0,
-    ) -> None:
-        entry = entry_to_json(document, after=after, author=author, reason=reason, at=at, like=like)
-        write_atomic(self._entry(plan.name, plan.revision), entry)
 
     def _refuse_stale(self, name: str, read_at: int | Plan, current: _Current | None) -> None:
         """Refuse a saver who has not seen what the file holds."""
@@ -387,12 +370,5 @@ class PlanStore:
     def _history(self, name: str) -> Path:
         return self.folder / ".history" / safe_name(name)
 
-    def _entry(self, name: str, number: int) -> Path:
-        return self._history(name) / f"{number:06d}.json"
-
-    def _entries(self, name: str) -> list[Path]:
-        folder = self._history(name)
-        return sorted(path for path in folder.glob("*.json") if _ENTRY.fullmatch(path.name))
-
-    def _where(self, path: Path) -> str:
-        return str(path.relative_to(self.folder))
+    def _entries(self, name: str) -> Entries:
+        return Entries(folder=self._history(name), name=name, wholes=self._wholes)

@@ -307,6 +307,7 @@ def test_a_save_that_waits_too_long_says_so(store, save, plan, at):
 
 @pytest.mark.parametrize("broken", ["fy18.plan.json", "000002.json"])
 def test_a_full_disk_leaves_the_plan_and_its_history_as_they_were(store, save, plan, monkeypatch, broken):
+    from salesnb.planning import entries
     from salesnb.planning import store as module
 
     save(plan)
@@ -318,6 +319,7 @@ def test_a_full_disk_leaves_the_plan_and_its_history_as_they_were(store, save, p
         whole(path, content)
 
     monkeypatch.setattr(module, "write_atomic", full)
+    monkeypatch.setattr(entries, "write_atomic", full)
     with pytest.raises(CannotWrite):
         save(set_goal(plan, "won_amount", 1), 1)
     monkeypatch.undo()
