@@ -74,11 +74,12 @@ class GoalDeals:
 
     def levers(self, target: float) -> "tuple[Lever, ...]":
         """Tell what moves the probability of a target of the whole, the most first; nothing where no deals are simulated."""
-        from salesnb.outlook.levers import tornado
+        from salesnb.outlook.levers import DRIVERS, tornado
 
         if self.deals is None or self._pipeline is None:
             return ()
-        return tornado(self._pipeline, self.deals, target, owners=self._owners, **self._days)
+        drivers = [one for one in DRIVERS if one != "deal size" or self.goal.unit == "money"]
+        return tornado(self._pipeline, self.deals, target, owners=self._owners, drivers=drivers, **self._days)
 
     @cached_property
     def _read(self) -> "tuple[Deals, pa.ChunkedArray] | None":

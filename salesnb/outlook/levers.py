@@ -1,6 +1,6 @@
 """What moves the probability of a goal most, and how much knowing more would be worth."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,6 +76,7 @@ def tornado(
     end: int,
     owners: Iterable[str] | None = None,
     attrition: float | None = None,
+    drivers: Sequence[str] = DRIVERS,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> tuple[Lever, ...]:
@@ -91,6 +92,8 @@ def tornado(
         In minor units.
     attrition
         Share (0..1) of the reps who leave in a year; moved by 10 points where it is not known.
+    drivers
+        Which are moved; deal size moves nothing that is a count.
 
     Returns
     -------
@@ -110,7 +113,7 @@ def tornado(
         return float((simulation.draws_of() >= target).mean())
 
     levers = []
-    for driver in DRIVERS:
+    for driver in drivers:
         measured = spreads[driver]
         move = _TYPED_MOVE if measured is None else measured
         down, up = probability(driver, -move), probability(driver, move)
