@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.actions.kpi_code import code_of
+from salesnb.actions.kpi_fields import in_fields
 from salesnb.actions.kpi_look import Aspect, Look, Table, look_at, table_of
 from salesnb.actions.kpi_meaning import Meaning, Misfit, at_control, suggested_name
 from salesnb.actions.kpi_picks import Picks
@@ -282,4 +283,4 @@ class Builder:
 
 def _told(error: SalesnbError) -> str:
     """Say what is wrong; which KPI it is about is clear beside its control."""
-    return f"{error.what} {error.hint}".strip()
+    return f"{error.what} {in_fields(error.hint)}".strip()

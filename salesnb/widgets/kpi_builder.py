@@ -8,6 +8,7 @@ import traitlets
 
 from salesnb.actions.kpi_builder import Builder
 from salesnb.actions.kpi_choices import choices, values_of
+from salesnb.actions.kpi_fields import in_fields
 from salesnb.actions.kpi_look import Aspect
 from salesnb.actions.kpi_picks import read_picks
 from salesnb.actions.plan_session import PlanSession
@@ -134,7 +135,7 @@ class KpiBuilder(Page):
         rows: list[dict[str, Any]] = []
 
         def seen(check: GateCheck) -> None:
-            rows.append(asdict(check))
+            rows.append(asdict(check) | {"advice": in_fields(check.advice)})
             self._gate = {"rows": list(rows), "sentence": ""}
             self.shown = {**self.shown, "gate": self._gate}
 

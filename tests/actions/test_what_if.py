@@ -21,6 +21,7 @@ from salesnb.actions.what_if_words import (
 )
 from salesnb.crm.generator import write_sample
 from salesnb.errors import BadInput, BadUsage, UnknownName
+from salesnb.outlook.levers import DRIVERS
 from salesnb.planning import (
     RAMPED,
     Cohort,
@@ -99,6 +100,17 @@ def test_nothing_falls_below_what_is_won(board):
     whole = board.session.plan.quotas_of(board.goal)[0]
     to_date = board.session.outlook(board.goal).node(whole).to_date
     assert board.after.outcome.quantiles.min() >= min(to_date, board.before.outcome.quantiles[0])
+
+
+def test_deal_size_is_no_lever_of_a_goal_in_numbers_of_deals(board):
+    session, plan = board.session, board.session.plan
+    said = {
+        goal.kpi: [one.driver for one in session.outlook(goal).levers(float(goal.target))]
+        for goal in plan.goals
+        if goal.kpi != "created_count"
+    }
+    assert sorted(said["won_amount"]) == sorted(DRIVERS)
+    assert sorted(said["won_count"]) == sorted(set(DRIVERS) - {"deal size"})
 
 
 def test_drivers_stand_where_they_were_measured(board):

@@ -88,3 +88,12 @@ def test_what_stands_against_a_promotion_is_said_beside_it(workspace):  # noqa: 
     assert widget.said == {"at": "promote", "text": "It has no name yet. Type a label or a name."}
     assert widget.shown["gate"] is None
     assert list(workspace.kpis_dir.glob("*.toml")) == []
+
+
+@pytest.mark.slow
+def test_the_builder_tells_of_its_fields(workspace):  # noqa: F811
+    widget = KpiBuilder(workspace)
+    page_asks(widget, do="check", at="promote", **sent(replace(BIG, owner="", expected=())))
+    told = {row["name"]: row["advice"] for row in widget.shown["gate"]["rows"]}
+    assert told["is described"] == "Fill in “Who answers for it”."
+    assert told["gives the expected figures"].endswith("add it under “Figures worked out by hand”.")

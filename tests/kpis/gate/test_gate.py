@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from salesnb.actions.kpi_fields import in_fields
 from salesnb.calendar import FiscalCalendar
 from salesnb.kpis import catalogue, with_definition
 from salesnb.kpis.definition import Definition, Expected
@@ -262,6 +263,7 @@ def test_a_cohort_restates_and_its_author_must_say_so(make_dataset: Callable[...
     assert "cut off" in found.told
     assert "2026-01 was 0.00% on Jan 31, 2026 and is 50.00%" in found.told
     assert "restates = true" in found.advice
+    assert "tick “Past periods may change" in in_fields(found.advice)
     said = check("what it says of the past stays", made(COHORT, "ratio", restates=True), data)
     assert (said.outcome, "says that it restates" in said.told) == ("passed", True)
     assert check("what it says of the past stays", SOUND, data).outcome == "passed"
@@ -310,6 +312,7 @@ def test_expected_figures_agree_to_the_digits_that_were_given(
 def test_without_an_expected_figure_none_is_said_to_agree(data: Data) -> None:
     found = check("gives the expected figures", made("won_amount"), data)
     assert (found.outcome, "[[expected]]" in found.advice) == ("not possible", True)
+    assert in_fields(found.advice) == "Work one out by hand and add it under “Figures worked out by hand”."
 
 
 def test_a_check_that_breaks_down_has_failed_and_shows_the_error(
