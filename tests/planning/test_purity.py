@@ -37,7 +37,9 @@ def test_planning_imports_nothing_heavy_or_above_it(path):
     assert [name for name in imports(path) if name.startswith(banned)] == []
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if p.stem not in {"store", "entries"}], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if p.stem not in {"store", "entries"}], ids=lambda path: path.stem
+)
 def test_only_the_store_and_its_entries_touch_files(path):
     assert [name for name in imports(path) if name in FILES] == []
     assert "open(" not in path.read_text()
