@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from salesnb.calendar import FiscalCalendar
+from salesnb.delivery_settings import Deliveries, read_deliveries
 from salesnb.errors import BadInput, Damaged, nearest
 from salesnb.money import Formatter, minor_digits
 from salesnb.secrets import without_passwords
@@ -56,6 +57,23 @@ source = "data/current"            # of a database "postgres://${{PGUSER}}:${{PG
 
 # [effort]
 # lag = "2m"                         # from an effort to what it sells: months or days ("60d"); left out: the median sales cycle
+
+# [deliveries]                     # salesnb deliver: who gets the index and the plan
+# company = ["head.of.sales@example.com"]
+
+# [deliveries.to]                  # who gets the review of a team or rep; left out: its manager, where the data has an address
+# "Alps" = ["ann@example.com", "bob@example.com"]
+
+# [deliveries.smtp]
+# host = "mail.example.com"
+# port = 587
+# starttls = true
+# from = "Sales planning <planning@example.com>"
+# user = "planning"
+# password = "${{SALESNB_SMTP_PASSWORD}}"    # always the name of an environment variable
+
+# [deliveries.folder]
+# base = "outbox"                  # a folder for each recipient is made in it
 """
 
 
@@ -83,6 +101,8 @@ class Settings:
         The least and the most reps at or above quota that are healthy, as shares; None leaves it to the default.
     lag
         Months from an effort to what it sells; None takes the median sales cycle.
+    deliveries
+        Who gets which review, and how.
     """
 
     company: str = "Company"
@@ -105,6 +125,7 @@ class Settings:
     bands: tuple[float, ...] = (0.5, 0.8, 1.0, 1.2)
     healthy: tuple[float, ...] | None = None
     lag: int | None = None
+    deliveries: Deliveries = field(default_factory=Deliveries)
 
     @property
     def calendar(self) -> FiscalCalendar:
@@ -146,9 +167,10 @@ def read_settings(path: Path) -> Settings:
             f"{path.name} is not valid TOML: {error}.", where=str(path), hint="Mend that line."
         ) from None
     values: dict[str, Any] = {}
+    deliveries = read_deliveries(document.pop("deliveries", {}), file=path.name)
     for section, content in document.items():
         values |= _section(section, content)
-    return _checked(values)
+    return replace(_checked(values), deliveries=deliveries)
 
 
 # On average.
@@ -169,7 +191,8 @@ _KEYS = {
 
 def _section(section: str, content: object) -> Mapping[str, Any]:
     if section not in _KEYS:
-        raise BadInput(f"There is no section [{section}].", where=SETTINGS_FILE, hint=nearest(section, _KEYS))
+        hint = nearest(section, [*_KEYS, "deliveries"])
+        raise BadInput(f"There is no section [{section}].", where=SETTINGS_FILE, hint=hint)
     if not isinstance(content, dict):
         raise BadInput(
             f"{section} stands outside a section.", where=SETTINGS_FILE, hint=f"Write [{section}]."

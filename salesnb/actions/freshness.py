@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesnb.actions.handing_out import DELIVERIES
 from salesnb.planning import plan_to_json
 from salesnb.workbooks.cache import package_hash, unchanged
 from salesnb.workbooks.record import RUN_FILE, earlier_results
@@ -52,11 +53,8 @@ def kept_results(folder: Path, key: str) -> "tuple[Result, ...]":
         document = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ()
-    if (
-        not isinstance(document, dict)
-        or document.get("inputs") != key
-        or not (folder / "index.html").is_file()
-    ):
+    written = all((folder / name).is_file() for name in ("index.html", DELIVERIES))
+    if not isinstance(document, dict) or document.get("inputs") != key or not written:
         return ()
     results = tuple(earlier_results(folder).values())
     return results if all(unchanged(folder, result, result.key) for result in results) else ()

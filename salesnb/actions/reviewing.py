@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from salesnb.actions import clock
 from salesnb.actions.clusters import cluster
+from salesnb.actions.contacts import Contacts, contacts_of
 from salesnb.actions.extracts import Extract, company_extract, review_extracts
 from salesnb.actions.facts import Facts
 from salesnb.actions.freshness import inputs_key, kept_results
+from salesnb.actions.handing_out import CompanyPages, hand_out, reviewed
 from salesnb.actions.indexing import index_page
 from salesnb.actions.naming import COMPANY, Names
 from salesnb.actions.own_kpis import files_key, usable, versions_used
@@ -23,7 +25,7 @@ from salesnb.actions.stale_data import Doubt, accepted, data_doubts
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.kpis import catalogue
 from salesnb.workbooks.findings_words import period_name
-from salesnb.workbooks.index import render_index
+from salesnb.workbooks.index import IndexPage, render_index
 from salesnb.workbooks.jobs import Job, Result, RunHeader, RunReport
 from salesnb.workbooks.paths import extract_name, slug
 from salesnb.workbooks.review_notes import stated_as_of
@@ -217,11 +219,19 @@ class _Run:
         if not self.request.only:
             jobs.insert(0, self._plan_job(plan_template))
         company = company_extract(self.workspace, self.plan, replace(self.facts, by=COMPANY))
-        return _Prepared(jobs=tuple(jobs), extracts=extracts, company=company)
+        return _Prepared(
+            jobs=tuple(jobs), extracts=extracts, company=company, contacts=contacts_of(self.facts)
+        )
 
     def finish(self, prepared: "_Prepared", tell: Callable[[str], None]) -> ReviewOutcome:
-        """Run the jobs and write the index."""
+        """Run the jobs, write the index, and lay out who gets what."""
         started, request = time.perf_counter(), self.request
+        index: list[IndexPage] = []
+
+        def pages(done: RunReport) -> dict[str, str]:
+            index.append(self._index(prepared, done))
+            return {"index.html": render_index(index[-1])}
+
         with cluster(request.dask, self.folder) if request.dask else nullcontext() as executor:
             report = run_jobs(
                 prepared.jobs,
@@ -234,7 +244,8 @@ class _Run:
                 force=request.force,
                 partial=bool(request.only),
                 progress=lambda state: tell(state.line()),
-                finish=lambda done: {"index.html": self._index(prepared, done)},
+                finish=pages,
+                after=lambda done: self._hand_out(prepared, done, index[-1]),
             )
         return self.outcome(report, time.perf_counter() - started)
 
@@ -254,12 +265,17 @@ class _Run:
             ),
         )
 
-    def _index(self, prepared: "_Prepared", report: RunReport) -> str:
+    def _index(self, prepared: "_Prepared", report: RunReport) -> IndexPage:
         done = {result.id for result in report.results}
         shown = tuple(extract for extract in prepared.extracts if extract.id in done)
-        return render_index(
-            index_page(self.workspace, self.plan, self.facts, shown, prepared.company, report)
-        )
+        return index_page(self.workspace, self.plan, self.facts, shown, prepared.company, report)
+
+    def _hand_out(self, prepared: "_Prepared", report: RunReport, index: IndexPage) -> bool:
+        company = CompanyPages(name=index.company, about=index.title, finding=index.finding, plan=PLAN_SLUG)
+        about = f"{self.templates[0].title} {self._period}"
+        reviews = reviewed(report, company, prepared.contacts, about)
+        told = {"plan": self.plan.name, "as_of": self.facts.as_of.isoformat()}
+        return hand_out(report.folder, told, reviews, self.workspace.settings.deliveries).changed
 
     def _review_job(self, extract: Extract, template: Template) -> Job:
         name = slug(extract.name, extract.id)
@@ -328,6 +344,7 @@ class _Prepared:
     jobs: tuple[Job, ...]
     extracts: tuple[Extract, ...]
     company: Extract
+    contacts: Contacts
 
 
 def _told_apart(result: Result, report: RunReport) -> str:

@@ -13,7 +13,7 @@ from salesnb.workbooks.findings_people import LAGGING, Rep
 from salesnb.workbooks.findings_reading import Reading
 from salesnb.workbooks.findings_words import join
 
-__all__ = ["finding", "goal_sentence", "pace_sentence"]
+__all__ = ["finding", "first_sentence", "goal_sentence", "pace_sentence"]
 
 _MOST_NAMES = 2
 
@@ -33,6 +33,13 @@ def finding(reading: Reading) -> tuple[str, ...]:
         people_sentence(reading),
     )
     return tuple(sentence for sentence in sentences if sentence)
+
+
+def first_sentence(reading: Reading) -> str:
+    """Tell in one sentence where a node stands: the first of the finding."""
+    if reading.at.state == "before":
+        return _before(reading)
+    return goal_sentence(reading) or _so_far(reading)
 
 
 def done(reading: Reading) -> str:
@@ -64,16 +71,17 @@ def _before(reading: Reading) -> str:
 
 
 def _without_goal(reading: Reading) -> str:
+    over = reading.at.state == "over"
+    none = "was set, so there is none" if over else "is set, so there is no pace"
+    return f"{_so_far(reading)} No goal {none} to measure it by."
+
+
+def _so_far(reading: Reading) -> str:
     at, name = reading.at, reading.extract.node.name
     if at.state == "over":
-        return (
-            f"{name} {done(reading)} in {reading.period}. No goal was set, so there is none to measure it by."
-        )
+        return f"{name} {done(reading)} in {reading.period}."
     left = reading.say.count(at.days_left, "day")
-    return (
-        f"{name} has {done(reading)} in {reading.period} so far, with {left} left. "
-        "No goal is set, so there is no pace to measure it by."
-    )
+    return f"{name} has {done(reading)} in {reading.period} so far, with {left} left."
 
 
 def goal_sentence(reading: Reading) -> str:

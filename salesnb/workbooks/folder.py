@@ -104,9 +104,9 @@ def _lock(path: Path, folder: Path, what: str, patience: float = 0.0) -> Iterato
         lock.acquire()
     except Timeout:
         raise BadUsage(
-            f"Another run is writing {what}.",
+            f"Another run is writing {what}, or it is being delivered.",
             where=str(folder),
-            hint="Wait until it has ended, or give --out.",
+            hint="Wait until that has ended; a run may also be given --out.",
         ) from None
     except OSError as error:
         raise cannot_write(folder, error) from error

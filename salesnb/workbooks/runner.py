@@ -31,6 +31,7 @@ __all__ = ["run_jobs"]
 
 _Answer = tuple[Outcome, float]
 Finish = Callable[[RunReport], Mapping[str, str]]
+After = Callable[[RunReport], bool]
 _TICK = 0.5
 # Seconds that another run of some workbooks may take for what stands above them.
 _BRIEFLY = 60.0
@@ -49,6 +50,7 @@ def run_jobs(
     partial: bool = False,
     progress: Callable[[Progress], None] | None = None,
     finish: Finish | None = None,
+    after: After | None = None,
 ) -> RunReport:
     """Make the workbooks and pages of a run; one that fails is its own row and harms no other.
 
@@ -79,6 +81,8 @@ def run_jobs(
         Called whenever something has happened, and twice a second.
     finish
         Gives further files by name from the report, such as ``index.html``; written after all reviews.
+    after
+        Called once these are written and before ``run.json`` says that the run is whole; tells whether it wrote.
 
     Raises
     ------
@@ -98,9 +102,9 @@ def run_jobs(
             results = run.results(jobs, pool, force=force)
         sweep(out, slugs)
         if not partial:
-            return run.finished(results, header, partial=False, finish=finish)
+            return run.finished(results, header, partial=False, finish=finish, after=after)
         with alone(out, _BRIEFLY):
-            return run.finished(results, header, partial=True, finish=finish)
+            return run.finished(results, header, partial=True, finish=finish, after=after)
 
 
 def _check(jobs: Iterable[Job]) -> None:
@@ -178,7 +182,13 @@ class _Run:
         return tuple(done[place] for place in range(len(jobs)))
 
     def finished(
-        self, results: tuple[Result, ...], header: RunHeader, *, partial: bool, finish: Finish | None
+        self,
+        results: tuple[Result, ...],
+        header: RunHeader,
+        *,
+        partial: bool,
+        finish: Finish | None,
+        after: After | None,
     ) -> RunReport:
         """Write what stands above the single reviews, and remove the files of teams that are no more."""
         rows = self._merged(results) if partial else results
@@ -195,6 +205,7 @@ class _Run:
             write_changed(self._out / name, content.encode())
             for name, content in (finish(report) if finish else {}).items()
         ]
+        written.append(after(report) if after else False)
         written.append(write_run(self._out, document(header, rows)))
         self._journal.close()
         written.append(point_latest(self._out))
