@@ -28,7 +28,7 @@ class Parcel:
     folder
         The recipient's own name for a folder: safe, and no other's.
     run
-        Safe names of the plan and of the run.
+        Names of the folders of the plan and of the run; no paths.
     subject, text
         One line, and the findings as plain text.
     files, pages

@@ -16,7 +16,6 @@ from salesnb.counting import counted
 from salesnb.errors import BadInput, MissingFile, SalesnbError, UnknownName, nearest
 from salesnb.secrets import read_secrets
 from salesnb.workbooks.folder import locked
-from salesnb.workbooks.paths import slug
 from salesnb.workspace import SETTINGS_FILE
 
 if TYPE_CHECKING:
@@ -260,6 +259,8 @@ def _wanted(book: Book, only: Sequence[str]) -> list[Delivery]:
     if not only:
         return list(book.deliveries)
     known = {name for one in book.deliveries for review in one.reviews for name in _names(one, review)}
+    # Who is known and gets nothing is told with the reason.
+    known |= {name for one in book.undelivered for name in (one.id, one.name)}
     for name in only:
         if name not in known:
             raise UnknownName(f"Nothing is delivered to or about {name!r}.", hint=nearest(name, known))
@@ -317,7 +318,7 @@ def _parcel(delivery: Delivery, folder: Path) -> Parcel:
     return Parcel(
         recipient=delivery.address,
         folder=delivery.folder,
-        run=(slug(folder.parent.name, folder.parent.name), slug(folder.name, folder.name)),
+        run=(folder.parent.name, folder.name),
         subject=delivery.subject,
         text="\n\n".join((*delivery.findings, f"To read more, open what is attached: {', '.join(pages)}.\n")),
         files=tuple(files),

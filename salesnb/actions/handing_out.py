@@ -209,7 +209,7 @@ def _told(delivery: Delivery, journal: SentJournal) -> dict[str, Any]:
         "finding": delivery.finding,
         "status": _WORDS[next(state for state in _WORDS if state in best)],
         "reviews": [
-            {"id": review.id, "content": review.content, "sent": states[review.id]}
+            {"id": review.id, "content": review.content, "by_way": states[review.id]}
             for review in delivery.reviews
         ],
     }

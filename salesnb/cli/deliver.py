@@ -61,7 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         }
         for line in outcome.lines
     ]
-    print_text(_COLUMNS, records, whole=("to", "why"))
+    if records:
+        print_text(_COLUMNS, records, whole=("to", "why"))
     for told in outcome.notices:
         say(told)
     for one in outcome.undelivered:
