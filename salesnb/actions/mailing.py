@@ -151,7 +151,9 @@ def message_of(parcel: Parcel, sender: Address) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(parcel.text)
     for name in parcel.pages:
-        message.add_attachment(parcel.read(name), maintype="text", subtype="html", filename=name)
+        message.add_attachment(
+            parcel.read(name), maintype="text", subtype="html", filename=name, params={"charset": "utf-8"}
+        )
     return message
 
 
