@@ -49,7 +49,7 @@ def make_run(
 def review_of(folder: Path, name: str, word: str = "", **more: object) -> Reviewed:
     """Write a page and a notebook about a team."""
     stem = hashlib.sha256(name.encode()).hexdigest()[:8]
-    files = _written(folder, f"{stem}.html", f"<p>{name} {word}</p>") | _written(
+    files = _written(folder, f"{stem}.html", f"<p>{name} {word} – ü</p>") | _written(
         folder, f"{stem}.ipynb", f"{name} {word}"
     )
     given = {"why": "The data names no manager."} | more

@@ -429,7 +429,7 @@ def test_a_package_adds_a_way(tmp_path, pigeon):
     workspace = write_settings(tmp_path, TO + '[deliveries.pigeon]\nloft = "north"\n')
     make_run(workspace, TEAMS, WORDS)
     outcome = deliver(workspace, SEND)
-    assert pigeon.carried[1] == ("north", "Alps: KPI review Q4", b"<p>Alps quokka-seven</p>")
+    assert pigeon.carried[1] == ("north", "Alps: KPI review Q4", "<p>Alps quokka-seven – ü</p>".encode())
     # Once nothing can be delivered at all, the rest is not tried.
     assert [line.status for line in outcome.lines] == ["sent", "sent", "not sent", "not sent"]
     assert [line.why for line in outcome.lines[2:]] == ["The loft is shut."] * 2

@@ -1,18 +1,22 @@
 """Reviews by mail, against a mail server on this machine."""
 
+import hashlib
 import json
 import subprocess
 from email import policy
+from email.headerregistry import Address
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesnb.actions.carriers import Parcel
 from salesnb.actions.delivering import DeliveryRequest, deliver
 from salesnb.actions.handing_out import hand_out
+from salesnb.actions.mailing import message_of
 from salesnb.addresses import is_address, one_line
-from salesnb.errors import BadInput
+from salesnb.errors import BadInput, Damaged
 from tests.actions.delivery_sample import RUN, SMTP, make_run, review_of, write_settings
 from tests.actions.smtp_server import HangUp, Server, running
 
@@ -50,7 +54,7 @@ def test_each_recipient_gets_one_message_with_the_page_attached(workspace, serve
     (page,) = message.iter_attachments()
     assert page.get_content_type() == "text/html"
     assert page.get_filename().endswith(".html")
-    assert page.get_content() == "<p>Alps </p>"
+    assert page.get_content() == "<p>Alps  – ü</p>"
     assert server.connections == 1
 
 
@@ -81,7 +85,7 @@ def test_a_changed_review_is_sent_again_and_the_others_are_not(workspace, server
     deliver(workspace, SEND)
     assert server.recipients[3:] == ["bob@example.com"]
     (page,) = server.message(3).iter_attachments()
-    assert page.get_content() == "<p>Andes better</p>"
+    assert page.get_content() == "<p>Andes better – ü</p>"
 
 
 def test_of_several_reviews_the_changed_one_alone_is_sent_again(tmp_path, server):
@@ -235,6 +239,37 @@ def test_a_hostile_name_adds_no_header_and_no_path(tmp_path, server):
     assert message["Subject"].startswith("Alps Bcc: eve@evil.example <script>")
     safe = set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert [set(path.name) - safe for path in (folder / "for").iterdir()] == [set()]
+
+
+def parcel_of(folder, **more):
+    (folder / "a.html").write_text("page")
+    given = {
+        "recipient": "ann@example.com",
+        "folder": "ann",
+        "run": ("fy18", RUN),
+        "subject": "Alps",
+        "text": "Well.",
+        "files": ("a.html",),
+        "pages": ("a.html",),
+        "key": "0" * 64,
+        "source": folder,
+        "hashes": {"a.html": hashlib.sha256(b"page").hexdigest()},
+    }
+    return Parcel(**(given | more))
+
+
+def test_a_message_takes_any_subject(tmp_path):
+    message = message_of(parcel_of(tmp_path, subject=HOSTILE), Address(addr_spec="plan@example.com"))
+    assert "Bcc" not in message
+    assert b"\r\nBcc" not in message.as_bytes()
+
+
+def test_a_file_that_changes_while_others_are_sent_is_not_read(tmp_path):
+    parcel = parcel_of(tmp_path)
+    assert parcel.read("a.html") == b"page"
+    (tmp_path / "a.html").write_text("other")
+    with pytest.raises(Damaged, match="a.html is not as the run wrote it"):
+        parcel.read("a.html")
 
 
 @given(st.text(max_size=120))

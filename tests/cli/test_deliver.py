@@ -159,6 +159,9 @@ def test_a_run_that_changes_nothing_writes_nothing(run: Callable, mine: Path) ->
     assert run("-C", mine, "review", "q3").code == 0
     changed = {path.name for path, known in state().items() if before.get(path) != known}
     assert changed <= {"run.json"}
+    (latest(mine) / "deliveries.json").unlink()
+    assert run("-C", mine, "review", "q3").code == 0
+    assert (latest(mine) / "deliveries.json").is_file()
 
 
 def test_a_failed_review_is_not_delivered_and_its_reason_is_told(run: Callable, mine: Path) -> None:
