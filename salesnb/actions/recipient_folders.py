@@ -63,6 +63,9 @@ def _only(folder: Path, names: Mapping[str, object]) -> bool:
 
 def _place(source: Path, target: Path, known: str) -> bool:
     """Give a file its second name; one that is there, or a copy that is the same, stays."""
+    if not source.exists():
+        # Another run is making it anew at this moment, and will lay it out.
+        return False
     if (
         target.is_file()
         and not target.is_symlink()

@@ -234,6 +234,16 @@ def test_where_there_are_no_second_names_copies_do(tmp_path, monkeypatch):
     assert words_in(ann) == {"Andes"}
 
 
+def test_a_page_that_another_run_is_making_anew_harms_nobody_else(workspace, run):
+    page = next(path for path in run.glob("*.html") if "quokka" in path.read_text())
+    page.unlink()
+    make_again(workspace)
+    for ann in (run / "for").glob("ann-*"):
+        (ann / page.name).unlink()
+    make_again(workspace)
+    assert words_in(next((run / "for").glob("bob-*"))) == {"Andes"}
+
+
 # Delivering
 
 
