@@ -2,6 +2,7 @@
 
 import argparse
 
+from salesnb.addresses import one_line
 from salesnb.cli import say
 from salesnb.cli.progress import progress_line
 from salesnb.cli.table import print_text
@@ -66,6 +67,6 @@ def run(arguments: argparse.Namespace) -> int:
     for told in outcome.notices:
         say(told)
     for one in outcome.undelivered:
-        say(f"Not delivered: {one.name}: {one.why}")
+        say(f"Not delivered: {one_line(one.name)}: {one_line(one.why, 500)}")
     say(outcome.summary)
     return 1 if outcome.failed else 0
