@@ -100,8 +100,12 @@ def test_a_cluster_gives_what_this_machine_gives(address: str, tmp_path: Path) -
     with cluster(address, there) as executor:
         found = run_jobs(jobs(tmp_path), there, header=HEADER, executor=executor, timeout=30)
         again = run_jobs(jobs(tmp_path)[:1], there, header=HEADER, executor=executor, partial=True)
-    assert [(one.id, one.status, one.reason, one.files) for one in found.results] == [
-        (one.id, one.status, one.reason, one.files) for one in alone.results
+    assert [(one.id, one.status, one.reason) for one in found.results] == [
+        (one.id, one.status, one.reason) for one in alone.results
+    ]
+    # How much was heard of a kernel that ended is chance.
+    assert [one.files for one in found.results if one.id != "end"] == [
+        one.files for one in alone.results if one.id != "end"
     ]
     assert [one.status for one in found.results] == ["ran", "failed", "failed", "ran"]
     assert [one.status for one in again.results if one.id == "fine"] == ["kept"]
