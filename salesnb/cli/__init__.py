@@ -26,6 +26,7 @@ COMMANDS = {
     "kpi": "list, show, query and check KPIs",
     "plan": "make plans, cascade goals, compare revisions",
     "review": "write a review workbook for every team",
+    "reproduce": "make a finished review again and say whether it is identical, or what differs",
     "session": "plan together: goals, segments, allocation and scenarios in JupyterLab or as an application",
     "lab": "open the workspace in JupyterLab",
     "plugins": "list what installed packages add, and what failed to load",

@@ -11,7 +11,19 @@ import pytest
 from salesnb.cli import COMMANDS
 from salesnb.cli.plan import _ACTIONS as PLAN_ACTIONS
 
-DESIGNED = {"changes", "demo", "new", "import", "kpi", "plan", "review", "session", "lab", "plugins"}
+DESIGNED = {
+    "changes",
+    "demo",
+    "new",
+    "import",
+    "kpi",
+    "plan",
+    "review",
+    "reproduce",
+    "session",
+    "lab",
+    "plugins",
+}
 
 
 def test_help_lists_every_command(run: Callable) -> None:
