@@ -1,12 +1,18 @@
 """``salesnb review``: a review workbook for every team."""
 
 import argparse
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.arguments import day, whole_number
 from salesnb.cli.progress import progress_line
+from salesnb.cli.table import print_text
 from salesnb.workspace import Workspace
+
+if TYPE_CHECKING:
+    from salesnb.actions.review_request import ReviewRequest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +31,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the workspace")
     parser.add_argument(
+        "--restated", action="store_true", help="by the organisation of the as-of day, whatever it was then"
+    )
+    _add_how(parser)
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--jobs", metavar="N", type=whole_number, help="workers at once (default: the processors)"
     )
     parser.add_argument(
         "--force", action="store_true", help="make everything anew, also what has not changed"
     )
     parser.add_argument(
-        "--restated", action="store_true", help="by the organisation of the as-of day, whatever it was then"
+        "--explain",
+        action="store_true",
+        help="say for each workbook whether it would be made or kept, and why; nothing is run",
     )
     parser.add_argument(
         "--timeout", metavar="S", type=whole_number, default=300, help="seconds a cell may take (300)"
@@ -48,6 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="start the kernel of each review anew instead of forking it, which gives the same and takes longer",
     )
     parser.add_argument(
+        "--pdf",
+        action="store_true",
+        help="print each page to PDF beside it too, with a Chromium that is here",
+    )
+    parser.add_argument(
         "--stale-ok",
         action="store_true",
         help="also from data that is older or has lost more rows than salesnb.toml allows; the pages say so",
@@ -56,7 +76,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the reviews and say where they are; failures make the exit code 1."""
-    from salesnb.actions.reviewing import ReviewRequest, review
+    from salesnb.actions.printing import print_reviews
+    from salesnb.actions.review_request import ReviewRequest
+    from salesnb.actions.sealing import sealed_review
+    from salesnb.workbooks.pdf import find_browser
 
     workspace = Workspace.open(arguments.workspace)
     request = ReviewRequest(
@@ -75,10 +98,29 @@ def run(arguments: argparse.Namespace) -> int:
         dask=arguments.dask,
         stale_ok=arguments.stale_ok,
     )
+    if arguments.explain:
+        return _explain(workspace, request)
+    browser = find_browser() if arguments.pdf else ""
     with progress_line() as show:
-        outcome = review(workspace, request, progress=show)
-    for told in (*outcome.notices, *outcome.failures):
+        outcome = sealed_review(workspace, request, progress=show)
+        unprinted = print_reviews(outcome.folder, browser, progress=show) if browser else ()
+    for told in (*outcome.notices, *outcome.failures, *unprinted):
         say(told)
     print(outcome.index)
     say(outcome.summary)
-    return 1 if outcome.failures else 0
+    return 1 if outcome.failures or unprinted else 0
+
+
+def _explain(workspace: Workspace, request: "ReviewRequest") -> int:
+    from salesnb.actions.reviewing import explain_review
+
+    with progress_line() as show:
+        found = explain_review(workspace, request, progress=show)
+    records: list[dict[str, object]] = [
+        {"review": one.name, "would": one.verdict, "why": one.reason} for one in found
+    ]
+    print_text(("review", "would", "why"), records, whole=("why",))
+    counts = Counter(one.verdict for one in found)
+    gone = f", {counts['remove']} removed" if counts["remove"] else ""
+    say(f"{counts['run']} would be made, {counts['keep']} kept{gone}. Nothing was run.")
+    return 0
