@@ -4,6 +4,7 @@ The number of queries does not grow with the number of teams, and a team's extra
 others it holds an aggregate where enough of them remain that nobody can be told apart.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,11 +41,19 @@ from salesnb.workbooks.findings_need import need_part
 if TYPE_CHECKING:
     from salesnb.workspace import Workspace
 
-__all__ = ["EXTRACT_FORMAT", "Extract", "company_extract", "described_workspace", "review_extracts"]
+__all__ = [
+    "EXTRACT_FORMAT",
+    "Extract",
+    "company_extract",
+    "described_workspace",
+    "review_extracts",
+    "with_fingerprint",
+]
 
 EXTRACT_FORMAT = "salesnb-extract/1"
 # What pages without a goal are about.
 WON = "won_amount"
+_FINGERPRINT_DIGITS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,9 +186,18 @@ def _extract(unit: Unit, shared: dict[str, Any], target: dict[str, Any]) -> Extr
         "parent_name": unit.parent_name,
         "manager": unit.manager,
     }
-    return Extract(
-        id=unit.id, name=unit.name, group=unit.parent_name, content=shared | {"node": node} | target
-    )
+    content = with_fingerprint(shared | {"node": node} | target)
+    return Extract(id=unit.id, name=unit.name, group=unit.parent_name, content=content)
+
+
+def with_fingerprint(content: dict[str, Any]) -> dict[str, Any]:
+    """Name the figures of an extract by a hash of them all.
+
+    It is not that of the workspace's data: a page whose own figures are as they were must stay as it is.
+    """
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+    mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_FINGERPRINT_DIGITS]
+    return content | {"provenance": content["provenance"] | {"data_fingerprint": mark}}
 
 
 def described_workspace(workspace: "Workspace") -> dict[str, Any]:
@@ -197,7 +215,6 @@ def described_workspace(workspace: "Workspace") -> dict[str, Any]:
 def _provenance(plan: Plan | None, facts: Facts, template: str) -> dict[str, Any]:
     return {
         "as_of": facts.as_of.isoformat(),
-        "data_fingerprint": facts.data.meta.fingerprint,
         "plan": plan.name if plan else None,
         "plan_revision": plan.revision if plan else None,
         "package": __version__,

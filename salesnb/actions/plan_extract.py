@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from salesnb import __version__
-from salesnb.actions.extracts import EXTRACT_FORMAT, Extract, described_workspace
+from salesnb.actions.extracts import EXTRACT_FORMAT, Extract, described_workspace, with_fingerprint
 from salesnb.actions.organisation import org_tree, rep_node_id
 from salesnb.actions.plan_allocation import allocation_of_plan
 from salesnb.actions.plan_chances import chances_of_plan
@@ -39,7 +39,6 @@ def plan_extract(
         "workspace": described_workspace(workspace),
         "provenance": {
             "as_of": facts.as_of.isoformat(),
-            "data_fingerprint": facts.data.meta.fingerprint,
             "plan": plan.name,
             "plan_revision": plan.revision,
             "package": __version__,
@@ -59,7 +58,7 @@ def plan_extract(
             for entry in workspace.plans().history(plan.name)
         ],
     }
-    return Extract(id="plan", name=plan.name, group="", content=content)
+    return Extract(id="plan", name=plan.name, group="", content=with_fingerprint(content))
 
 
 def _tree(workspace: "Workspace", plan: Plan, facts: "Facts") -> list[dict[str, Any]]:

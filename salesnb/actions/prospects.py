@@ -30,11 +30,18 @@ _REP = "rep"
 
 @dataclass(frozen=True, kw_only=True)
 class SharedOutlooks:
-    """The outlooks of a run, each goal's fitted once for all pages that tell of it."""
+    """The outlooks of a run, each goal's fitted once for all pages that tell of it.
+
+    Attributes
+    ----------
+    is_recorded
+        Whether what the pages say is kept in the workspace's record; not where no pages are made.
+    """
 
     workspace: "Workspace"
     plan: "Plan | None"
     facts: "Facts"
+    is_recorded: bool = True
     _made: "dict[str, Outlook | None]" = field(default_factory=dict, init=False)
 
     def of(self, goal: "Goal | None") -> Outlook | None:
@@ -92,7 +99,7 @@ class Prospects:
     def keep(self) -> None:
         """Keep what the pages say in the workspace's record; where that cannot be written, pages are made all the same."""
         outlook = self.shared.of(self.goal)
-        if outlook is not None:
+        if outlook is not None and self.shared.is_recorded:
             keep_predictions(self.shared.workspace, outlook.predictions())
 
 

@@ -1,8 +1,8 @@
 """Reviews: a workbook for every team, the plan's own workbook, and the company's index page."""
 
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -24,9 +24,10 @@ from salesnb.actions.prospects import SharedOutlooks
 from salesnb.actions.stale_data import Doubt, accepted, data_doubts
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.kpis import catalogue
+from salesnb.workbooks.deciding import KEPT, forecasts
 from salesnb.workbooks.findings_words import period_name
 from salesnb.workbooks.index import IndexPage, render_index
-from salesnb.workbooks.jobs import Job, Result, RunHeader, RunReport
+from salesnb.workbooks.jobs import Forecast, Job, Result, RunHeader, RunReport
 from salesnb.workbooks.paths import extract_name, slug
 from salesnb.workbooks.review_notes import stated_as_of
 from salesnb.workbooks.runner import run_jobs
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 DEFAULT_TEMPLATE = "kpi_review"
 PLAN_SLUG = "plan"
 
-__all__ = ["DEFAULT_TEMPLATE", "ReviewOutcome", "ReviewRequest", "review"]
+__all__ = ["DEFAULT_TEMPLATE", "ReviewOutcome", "ReviewRequest", "explain_review", "review"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,9 +131,42 @@ def review(
     BadUsage
         When another run writes into the folder, or the cluster that is asked for cannot do it.
     """
+    tell = progress or (lambda _text: None)
+    with _opened(workspace, request) as opened:
+        kept = opened.kept()
+        if kept:
+            return opened.outcome(RunReport(folder=opened.folder, results=kept, changed=False), 0.0)
+        tell("Reading the figures")
+        run = opened.with_usable_kpis()
+        prepared = run.prepare()
+    return run.finish(prepared, tell)
+
+
+def explain_review(
+    workspace: "Workspace", request: ReviewRequest, *, progress: Callable[[str], None] | None = None
+) -> tuple[Forecast, ...]:
+    """Say for every workbook whether `review` would make it or keep it, and why; no cell is run and no page written.
+
+    Raises
+    ------
+    UnknownName, BadInput
+        As `review` does.
+    """
+    with _opened(workspace, request) as run:
+        kept = run.kept()
+        if kept:
+            return tuple(Forecast(id=one.id, name=one.name, verdict="keep", reason=KEPT) for one in kept)
+        if progress:
+            progress("Reading the figures")
+        prepared = replace(run, makes_pages=False).with_usable_kpis().prepare()
+    return forecasts(prepared.jobs, run.folder, force=request.force, partial=bool(request.only))
+
+
+@contextmanager
+def _opened(workspace: "Workspace", request: ReviewRequest) -> "Iterator[_Run]":
+    """Open the data and say what the run is about; no figure has been read yet."""
     plan = _plan(workspace, request.plan)
     period = workspace.calendar.period(request.period or plan.period.label)
-    tell = progress or (lambda _text: None)
     settings = workspace.settings
     with workspace.dataset() as data:
         as_of = min(request.as_of or data.meta.as_of, data.meta.as_of)
@@ -148,14 +182,7 @@ def review(
             known=workspace.catalogue(data),
             caution=accepted(doubts, stale_ok=request.stale_ok),
         )
-        run = _Run(workspace=workspace, plan=plan, facts=facts, request=request, doubts=doubts)
-        kept = () if request.force or request.only else kept_results(run.folder, run.key)
-        if kept:
-            return run.outcome(RunReport(folder=run.folder, results=_marked(kept), changed=False), 0.0)
-        tell("Reading the figures")
-        run = replace(run, facts=replace(facts, known=usable(facts)))
-        prepared = run.prepare()
-    return run.finish(prepared, tell)
+        yield _Run(workspace=workspace, plan=plan, facts=facts, request=request, doubts=doubts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +194,17 @@ class _Run:
     facts: Facts
     request: ReviewRequest
     doubts: tuple[Doubt, ...] = ()
+    makes_pages: bool = True
+
+    def kept(self) -> tuple[Result, ...]:
+        """Give the results of a run of the same inputs, where it is whole; else nothing."""
+        if self.request.force or self.request.only:
+            return ()
+        return tuple(replace(result, status="kept") for result in kept_results(self.folder, self.key))
+
+    def with_usable_kpis(self) -> "_Run":
+        """Set aside KPIs of the workspace that cannot be computed."""
+        return replace(self, facts=replace(self.facts, known=usable(self.facts)))
 
     @property
     def folder(self) -> Path:
@@ -200,7 +238,9 @@ class _Run:
     @cached_property
     def outlooks(self) -> SharedOutlooks:
         """The outlooks that all pages share."""
-        return SharedOutlooks(workspace=self.workspace, plan=self.plan, facts=self.facts)
+        return SharedOutlooks(
+            workspace=self.workspace, plan=self.plan, facts=self.facts, is_recorded=self.makes_pages
+        )
 
     @cached_property
     def withheld(self) -> frozenset[str]:
@@ -351,10 +391,6 @@ def _told_apart(result: Result, report: RunReport) -> str:
     """Name a unit, with its id where another has the same name."""
     shared = any(other.name == result.name and other.id != result.id for other in report.results)
     return f"{result.name} ({result.id})" if shared else result.name
-
-
-def _marked(results: tuple[Result, ...]) -> tuple[Result, ...]:
-    return tuple(replace(result, status="kept") for result in results)
 
 
 def _wanted(extracts: tuple[Extract, ...], only: tuple[str, ...]) -> tuple[Extract, ...]:

@@ -1,12 +1,18 @@
 """``salesnb review``: a review workbook for every team."""
 
 import argparse
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salesnb.cli import say
 from salesnb.cli.arguments import day, whole_number
 from salesnb.cli.progress import progress_line
+from salesnb.cli.table import print_text
 from salesnb.workspace import Workspace
+
+if TYPE_CHECKING:
+    from salesnb.actions.reviewing import ReviewRequest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--force", action="store_true", help="make everything anew, also what has not changed"
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say for each workbook whether it would be made or kept, and why; nothing is run",
     )
     parser.add_argument(
         "--restated", action="store_true", help="by the organisation of the as-of day, whatever it was then"
@@ -75,6 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
         dask=arguments.dask,
         stale_ok=arguments.stale_ok,
     )
+    if arguments.explain:
+        return _explain(workspace, request)
     with progress_line() as show:
         outcome = review(workspace, request, progress=show)
     for told in (*outcome.notices, *outcome.failures):
@@ -82,3 +95,16 @@ def run(arguments: argparse.Namespace) -> int:
     print(outcome.index)
     say(outcome.summary)
     return 1 if outcome.failures else 0
+
+
+def _explain(workspace: Workspace, request: "ReviewRequest") -> int:
+    from salesnb.actions.reviewing import explain_review
+
+    with progress_line() as show:
+        found = explain_review(workspace, request, progress=show)
+    records = [{"review": one.name, "would": one.verdict, "why": one.reason} for one in found]
+    print_text(("review", "would", "why"), records, whole=("why",))
+    counts = Counter(one.verdict for one in found)
+    gone = f", {counts['remove']} removed" if counts["remove"] else ""
+    say(f"{counts['run']} would be made, {counts['keep']} kept{gone}. Nothing was run.")
+    return 0

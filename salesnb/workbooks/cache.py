@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from salesnb.files import sha256_of
 from salesnb.workbooks.jobs import Job, Result
 
-__all__ = ["job_key", "package_hash", "unchanged"]
+__all__ = ["file_fault", "job_key", "package_hash", "unchanged"]
 
 _NEVER = frozenset({"__pycache__"})
 _APART = frozenset({"actions", "cli", "crm", "labextension", "server", "widgets"})
@@ -49,10 +49,18 @@ def unchanged(folder: Path, result: Result | None, key: str) -> bool:
     """Tell whether a result was made of the same inputs and its files are as they were written."""
     if result is None or result.status == "failed" or result.key != key or not result.files:
         return False
-    try:
-        return all(sha256_of(folder / name) == known for name, known in result.files.items())
-    except OSError:
-        return False
+    return not file_fault(folder, result)
+
+
+def file_fault(folder: Path, result: Result) -> str:
+    """Say which file of a result is missing or not as it was written; empty where all are."""
+    for name, known in result.files.items():
+        try:
+            if sha256_of(folder / name) != known:
+                return f"A file was changed: {name}."
+        except OSError:
+            return f"A file is missing: {name}."
+    return "" if result.files else "Its files are not known."
 
 
 def _add(folder: Traversable, path: PurePosixPath, digest: "hashlib._Hash", apart: frozenset[str]) -> None:

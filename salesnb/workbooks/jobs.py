@@ -5,7 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["CellError", "Job", "Outcome", "Progress", "Result", "RunHeader", "RunReport", "Status", "Task"]
+__all__ = [
+    "CellError",
+    "Forecast",
+    "Job",
+    "Outcome",
+    "Progress",
+    "Result",
+    "RunHeader",
+    "RunReport",
+    "Status",
+    "Task",
+]
 
 Status = Literal["ran", "kept", "failed"]
 
@@ -156,6 +167,8 @@ class Result:
         Names of its files from the run's folder, with the SHA-256 of each.
     error
         Of a failed one.
+    parts
+        A hash of each part of its inputs; see `salesnb.workbooks.inputs`.
     """
 
     id: str
@@ -167,6 +180,25 @@ class Result:
     key: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     error: CellError | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What a run would do with a team.
+
+    Attributes
+    ----------
+    verdict
+        ``run``, ``keep`` or ``remove`` (it has no figures any more).
+    reason
+        Why, for people.
+    """
+
+    id: str
+    name: str
+    verdict: Literal["run", "keep", "remove"]
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

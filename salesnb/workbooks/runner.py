@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from salesnb.errors import BadInput, BadUsage, MissingFile
-from salesnb.workbooks.cache import job_key, package_hash, unchanged
+from salesnb.errors import BadUsage
+from salesnb.workbooks.cache import package_hash
+from salesnb.workbooks.deciding import Decider, Decision
 from salesnb.workbooks.folder import (
     SCRATCH,
     alone,
@@ -137,9 +138,7 @@ class _Pending:
     """A job under way, by what it is known."""
 
     place: int
-    job: Job
-    key: str
-    reason: str
+    decision: Decision
     started: float
 
 
@@ -158,26 +157,24 @@ class _Run:
         self._out = out
         self._timeout, self._isolated = timeout, isolated
         self._tell = tell
-        self._earlier = earlier_results(out)
+        self._earlier: Mapping[str, Result] = {}
         self._journal = journal
         self._changed = False
 
     def results(self, jobs: Sequence[Job], pool: Executor, *, force: bool) -> tuple[Result, ...]:
         """Keep what can be kept and run the rest; a result a job, in their order."""
-        package, templates = package_hash(), _templates(jobs)
+        decider = Decider(self._out, jobs, package=package_hash(), force=force)
+        self._earlier = decider.earlier
         done: dict[int, Result] = {}
         waiting: dict[Future[_Answer], _Pending] = {}
         for place, job in enumerate(jobs):
-            key = job_key(job, templates[job.template], package)
-            earlier = self._earlier.get(job.id)
-            if earlier is not None and not force and unchanged(self._out, earlier, key):
-                done[place] = replace(earlier, status="kept", name=job.name, reason="Nothing has changed.")
+            decision = decider.of(job)
+            if decision.kept is not None:
+                done[place] = replace(decision.kept, status="kept", name=job.name, reason=decision.reason)
                 continue
-            reason = _why(earlier, key, force=force)
             self._changed = True
-            task = self._task(job, templates[job.template])
-            future = pool.submit(_work, task)
-            waiting[future] = _Pending(place=place, job=job, key=key, reason=reason, started=time.monotonic())
+            future = pool.submit(_work, self._task(job, decider.templates[job.template]))
+            waiting[future] = _Pending(place=place, decision=decision, started=time.monotonic())
         self._collect(waiting, done, len(jobs))
         return tuple(done[place] for place in range(len(jobs)))
 
@@ -249,12 +246,12 @@ class _Run:
                 result = self._settled(pending, future)
                 self._journal.add(result)
                 done[pending.place] = result
-                last = pending.job.name
+                last = pending.decision.job.name
             meter.show(waiting, done.values(), last)
 
     def _settled(self, pending: _Pending, future: Future[_Answer]) -> Result:
         """Write what a worker handed back."""
-        job = pending.job
+        job = pending.decision.job
         try:
             outcome, seconds = future.result()
         except Exception as error:  # noqa: BLE001 -- the review worker: whatever ended it, the others go on
@@ -272,11 +269,12 @@ class _Run:
             name=job.name,
             slug=job.slug,
             status="failed" if outcome.error else "ran",
-            reason=outcome.error.sentence() if outcome.error else pending.reason,
+            reason=outcome.error.sentence() if outcome.error else pending.decision.reason,
             seconds=round(seconds, 3),
-            key=pending.key,
+            key=pending.decision.key,
             files=files,
             error=outcome.error,
+            parts=pending.decision.parts,
         )
 
     def _contents(self, job: Job, outcome: Outcome) -> dict[str, bytes]:
@@ -331,28 +329,3 @@ def _work(task: Task) -> _Answer:
 
     began = time.monotonic()
     return run_task(task), time.monotonic() - began
-
-
-def _templates(jobs: Iterable[Job]) -> dict[Path, bytes]:
-    found: dict[Path, bytes] = {}
-    for job in jobs:
-        if job.template not in found:
-            try:
-                found[job.template] = job.template.read_bytes()
-            except FileNotFoundError:
-                raise MissingFile("There is no such template.", where=str(job.template)) from None
-            except OSError as error:
-                raise BadInput(
-                    f"The template cannot be read: {error.strerror}.", where=str(job.template)
-                ) from None
-    return found
-
-
-def _why(earlier: Result | None, key: str, *, force: bool) -> str:
-    if earlier is None:
-        return "It is new."
-    if earlier.status == "failed":
-        return "It failed before."
-    if earlier.key != key:
-        return "Its inputs have changed."
-    return "It was asked for." if force else "Its files have changed."

@@ -9,8 +9,9 @@ import pytest
 from filelock import FileLock
 
 from salesnb.errors import BadUsage, CannotWrite, MissingFile
-from salesnb.workbooks import runner
+from salesnb.workbooks import deciding, runner
 from salesnb.workbooks.cache import package_hash
+from salesnb.workbooks.deciding import forecasts
 from salesnb.workbooks.folder import locked
 from salesnb.workbooks.jobs import CellError, Outcome
 from salesnb.workbooks.notebook import dumped, parsed
@@ -139,12 +140,20 @@ def test_exactly_the_team_whose_extract_changed_runs_again(go, template, make_jo
     report, asked = go(jobs)
     assert asked == [jobs[1].slug]
     assert statuses(report) == ["kept", "ran", "kept"]
-    assert report.results[1].reason == "Its inputs have changed."
+    assert report.results[1].reason == "Changed: say."
 
 
-@pytest.mark.parametrize("what", ["template", "parameters", "title", "package"])
-def test_whatever_a_result_rests_on_makes_it_run_again(
-    go, template, make_job, make_template, monkeypatch, tmp_path, what
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        ("template", "template"),
+        ("parameters", "parameters"),
+        ("title", "head and foot of the page"),
+        ("package", "package"),
+    ],
+)
+def test_whatever_a_result_rests_on_makes_it_run_again_and_is_named(
+    go, template, make_job, make_template, monkeypatch, tmp_path, what, reason
 ):
     go([make_job(template, "A")])
     more = {}
@@ -154,7 +163,48 @@ def test_whatever_a_result_rests_on_makes_it_run_again(
         monkeypatch.setattr(runner, "package_hash", lambda: "newer")
     else:
         more = {what: {"extract": "x", "filter": "a=b"} if what == "parameters" else "Other"}
-    assert len(go([make_job(template, "A", **more)])[1]) == 1
+    report, asked = go([make_job(template, "A", **more)])
+    assert len(asked) == 1
+    assert report.results[0].reason == f"Changed: {reason}."
+
+
+def test_a_result_of_an_earlier_version_that_kept_no_parts_runs_with_what_can_be_said(
+    go, out, template, make_job
+):
+    go([make_job(template, "A")])
+    content = json.loads((out / "run.json").read_text())
+    del content["teams"][0]["parts"]
+    (out / "run.json").write_text(json.dumps(content))
+    assert go([make_job(template, "A")])[1] == []
+    report, _ = go([make_job(template, "A", say="new")])
+    assert report.results[0].reason == "Its inputs have changed."
+
+
+def test_a_forecast_says_what_a_run_would_do_and_touches_nothing(
+    go, out, template, make_job, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(deciding, "package_hash", lambda: "package")
+    assert [one.reason for one in forecasts([make_job(template, "A")], out, force=False, partial=False)] == [
+        "It is new."
+    ]
+    assert not out.exists()
+    go([make_job(template, name, say=say) for name, say in zip("ABCD", ("a", "fail", "c", "d"), strict=True)])
+    before = state(tmp_path)
+    jobs = [make_job(template, "A", say="a"), make_job(template, "B"), make_job(template, "C", say="new")]
+    told = forecasts([*jobs, make_job(template, "E")], out, force=False, partial=False)
+    assert [(one.id, one.verdict, one.reason) for one in told] == [
+        ("A", "keep", "Nothing has changed."),
+        ("B", "run", "It failed before."),
+        ("C", "run", "Changed: say."),
+        ("E", "run", "It is new."),
+        ("D", "remove", "There is nothing to review any more."),
+    ]
+    assert state(tmp_path) == before
+    assert [one.id for one in forecasts(jobs, out, force=True, partial=True) if one.verdict == "run"] == [
+        "A", "B", "C",
+    ]  # fmt: skip
+    report, _ = go(jobs)
+    assert [result.reason for result in report.results] == [one.reason for one in told[:3]]
 
 
 def test_a_file_that_was_changed_or_removed_is_made_again(go, out, template, make_job):
@@ -165,7 +215,10 @@ def test_a_file_that_was_changed_or_removed_is_made_again(go, out, template, mak
     (out / f"{jobs[1].slug}.ipynb").unlink()
     report, asked = go(jobs)
     assert len(asked) == 2
-    assert report.results[0].reason == "Its files have changed."
+    assert [result.reason for result in report.results] == [
+        f"A file was changed: {jobs[0].slug}.html.",
+        f"A file is missing: {jobs[1].slug}.ipynb.",
+    ]
     assert (out / f"{jobs[0].slug}.html").read_bytes() == good
 
 
