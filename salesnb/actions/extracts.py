@@ -76,8 +76,9 @@ class Extract:
     content: dict[str, Any]
 
     def to_bytes(self) -> bytes:
-        """Write it as JSON: the same bytes for the same content."""
-        return json.dumps(self.content, ensure_ascii=False, indent=1, default=str).encode()
+        """Write it as JSON, a line a part: the same bytes for the same content."""
+        parts = (f"{_written(name)}: {_written(part)}" for name, part in self.content.items())
+        return "{{\n{}\n}}\n".format(",\n".join(parts)).encode()
 
 
 def review_extracts(
@@ -188,6 +189,11 @@ def _extract(unit: Unit, shared: dict[str, Any], target: dict[str, Any]) -> Extr
     }
     content = with_fingerprint(shared | {"node": node} | target)
     return Extract(id=unit.id, name=unit.name, group=unit.parent_name, content=content)
+
+
+def _written(value: Any) -> str:
+    # Without an indent it is written by C, in a sixth of the time.
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def with_fingerprint(content: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb.actions.naming import COMPANY, Names, Unit
 from salesnb.actions.needed import UnitCurves
 from salesnb.actions.organisation import REP_PREFIX
+from salesnb.actions.peers import Everybody, everybody_of
 from salesnb.actions.pipeline import (
     OpenDeal,
     open_deals,
@@ -173,6 +174,11 @@ class Facts:
             for (unit, window), rows in self.by_rep.items()
             if window == NOW
         }
+
+    @cached_property
+    def everybody(self) -> Everybody:
+        """All units together, from which a page takes its own."""
+        return everybody_of(self.period_sums, self.reps_with_figures)
 
     def units(self, quotas: Mapping[str, "Quota"]) -> tuple[Unit, ...]:
         """List what gets a review: every unit with figures in the data, or with a quota, in reading order."""

@@ -43,16 +43,20 @@ class NodeReps:
 
     def below(self, quota: Quota) -> list[str]:
         """List the reps below a node, by id; of a rep itself."""
-        below: dict[str, list[Quota]] = {}
-        for found in self.quotas:
-            below.setdefault(found.parent or "", []).append(found)
         todo, reps = [quota], []
         while todo:
             found = todo.pop()
-            todo += below.get(found.id, [])
+            todo += self._by_parent.get(found.id, [])
             if found.id.startswith(REP_PREFIX):
                 reps.append(found.id.removeprefix(REP_PREFIX))
         return reps
+
+    @cached_property
+    def _by_parent(self) -> dict[str, list[Quota]]:
+        found: dict[str, list[Quota]] = {}
+        for quota in self.quotas:
+            found.setdefault(quota.parent or "", []).append(quota)
+        return found
 
     def sold_elsewhere(self, quota: Quota, reps: Sequence[str], deals: "Deals", as_of: date) -> float:
         """Tell what reps who were moved in the plan had sold at a node before they left it, less what others had elsewhere."""

@@ -1,5 +1,6 @@
 """How each unit's quota was made, and what its owner says of it: for the unit's own page."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -94,14 +95,39 @@ class QuotaMaking:
 
     def _children(self, node: str) -> list[Quota]:
         """List the reps right below; nodes below have pages of their own."""
-        return [quota for quota in self._quotas.values() if quota.parent == node and quota.level == "rep"]
+        return [quota for quota in self._by_parent.get(node, ()) if quota.level == "rep"]
+
+    @cached_property
+    def _by_parent(self) -> dict[str, list[Quota]]:
+        found: dict[str, list[Quota]] = {}
+        for quota in self._quotas.values():
+            found.setdefault(quota.parent or "", []).append(quota)
+        return found
+
+    @cached_property
+    def _at_several(self) -> frozenset[str]:
+        """Name those who carry parts of one quota at several nodes."""
+        return frozenset(quota.rep for quota in self._quotas.values() if quota.rep)
+
+    @cached_property
+    def _over(self) -> list[dict[str, Any]]:
+        """Tell of each level by how much its quotas come to more than those above."""
+        assert self.plan is not None  # noqa: S101 -- asked only where there are quotas
+        assert self.goal is not None  # noqa: S101
+        return [
+            {"level": level.level, "over": round(float(level.over), 6)}
+            for level in planning.assigned_levels(self.plan, self.goal)
+            if level.over and level.level != COMPANY
+        ]
+
+    @cached_property
+    def _handovers(self) -> tuple[Any, ...]:
+        return tuple(planning.handovers_of(self.plan, self.goal)) if self.plan and self.goal else ()
 
     def _handed(self, quota: Quota) -> list[dict[str, Any]]:
         """List what changed hands, by what went, to or from whom, and the first day."""
-        if self.plan is None or self.goal is None:
-            return []
         found = []
-        for one in planning.handovers_of(self.plan, self.goal):
+        for one in self._handovers:
             giver, taker = (self._quotas.get(node) for node in (one.giver, one.taker))
             for mine, other, way in ((giver, taker, "to"), (taker, giver, "from")):
                 if mine and other and mine.whose == quota.id:
@@ -117,29 +143,26 @@ class QuotaMaking:
     def _above(self, unit: "Unit", quota: Quota) -> dict[str, Any]:
         parent = self._quotas.get(quota.parent or "")
         # What somebody carries at several nodes is no part of one of them.
-        if parent is None or any(other.rep == quota.id for other in self._quotas.values()):
+        if parent is None or quota.id in self._at_several:
             return {}
         found: dict[str, Any] = {"parent": parent.name}
-        others = [one for one in self._quotas.values() if one.parent == parent.id and one.id != quota.id]
-        if len(others) >= LEAST_UNITS and self._reps_below(others) >= LEAST_REPS:
+        others = [one for one in self._by_parent.get(parent.id, ()) if one.id != quota.id]
+        if len(others) >= LEAST_UNITS and sum(self._reps_below[one.id] for one in others) >= LEAST_REPS:
             found["parent_amount"] = parent.amount
         if self.plan and self.goal and peers_of(unit, self.facts) is not None:
-            found["over"] = [
-                {"level": level.level, "over": round(float(level.over), 6)}
-                for level in planning.assigned_levels(self.plan, self.goal)
-                if level.over and level.level != COMPANY
-            ]
+            found["over"] = self._over
         return found
 
-    def _reps_below(self, quotas: list[Quota]) -> int:
-        wanted = {quota.id for quota in quotas}
-        count = 0
+    @cached_property
+    def _reps_below(self) -> Counter[str]:
+        """Count the reps below each node; each is below itself too."""
+        found: Counter[str] = Counter()
         for quota in self._quotas.values():
             place: str | None = quota.id if quota.level == "rep" else None
-            while place is not None and place not in wanted:
+            while place is not None:
+                found[place] += 1
                 place = self._quotas[place].parent
-            count += place is not None
-        return count
+        return found
 
     def _presence(self, quota: Quota) -> dict[str, Any]:
         """Tell a rep's ramp, leave and effective quota; nothing of a node."""

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from salesnb.actions.naming import COMPANY, Names
 from salesnb.actions.own_kpis import files_key, usable, versions_used
 from salesnb.actions.plan_extract import plan_extract
 from salesnb.actions.prospects import SharedOutlooks
+from salesnb.actions.review_request import DEFAULT_TEMPLATE, ReviewOutcome, ReviewRequest
 from salesnb.actions.stale_data import Doubt, accepted, data_doubts
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.kpis import catalogue
@@ -37,84 +37,9 @@ if TYPE_CHECKING:
     from salesnb.planning import Plan
     from salesnb.workspace import Workspace
 
-DEFAULT_TEMPLATE = "kpi_review"
 PLAN_SLUG = "plan"
 
 __all__ = ["DEFAULT_TEMPLATE", "ReviewOutcome", "ReviewRequest", "explain_review", "review"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReviewRequest:
-    """What is asked for; None means the default.
-
-    Attributes
-    ----------
-    plan
-        Name of a plan; by default the only one.
-    by
-        A level, ``rep`` or another dimension; by default the lowest level.
-    period
-        Label; by default the plan's.
-    as_of
-        By default the latest day in the data.
-    only
-        Ids or names of the units wanted; empty means all.
-    out
-        Where the runs go; by default the workspace's ``reviews``.
-    jobs
-        Workers at once; by default the processors.
-    timeout
-        Seconds that a cell may take.
-    isolated
-        Whether each kernel is started anew and not forked.
-    dask
-        Address of a dask scheduler whose workers do the work; empty for this machine.
-    restated
-        Whether deals count for where their rep is on the as-of day, whatever it was then.
-    stale_ok
-        Whether to review data that is older or has lost more rows than the settings allow; the pages say so.
-    today
-        The day from which the age of the data is told; by default the clock's.
-    """
-
-    plan: str | None = None
-    by: str | None = None
-    period: str | None = None
-    as_of: date | None = None
-    template: str = "kpi_review"
-    only: tuple[str, ...] = ()
-    out: Path | None = None
-    jobs: int | None = None
-    force: bool = False
-    timeout: int = 300
-    isolated: bool = False
-    dask: str = ""
-    restated: bool = False
-    stale_ok: bool = False
-    today: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReviewOutcome:
-    """What came of a run.
-
-    Attributes
-    ----------
-    folder, index
-        The run's folder and its index page.
-    failures
-        A line a failed review.
-    summary
-        One line for the person at the terminal.
-    notices
-        What was accepted of the data though it is too old or too little, and what was left out, a line each.
-    """
-
-    folder: Path
-    index: Path
-    failures: tuple[str, ...]
-    summary: str
-    notices: tuple[str, ...] = ()
 
 
 def review(

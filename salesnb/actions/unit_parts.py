@@ -42,7 +42,7 @@ class RoadmapParts:
             return None
         return Roadmaps(plan=self.plan, goal=self.goal, facts=self.facts)
 
-    @property
+    @cached_property
     def _season(self) -> dict[str, str]:
         plan, goal = self.plan, self.goal
         if plan is None or goal is None:

@@ -12,7 +12,7 @@ from salesnb.cli.table import print_text
 from salesnb.workspace import Workspace
 
 if TYPE_CHECKING:
-    from salesnb.actions.reviewing import ReviewRequest
+    from salesnb.actions.review_request import ReviewRequest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +67,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the reviews and say where they are; failures make the exit code 1."""
-    from salesnb.actions.reviewing import ReviewRequest, review
+    from salesnb.actions.review_request import ReviewRequest
+    from salesnb.actions.sealing import sealed_review
 
     workspace = Workspace.open(arguments.workspace)
     request = ReviewRequest(
@@ -89,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.explain:
         return _explain(workspace, request)
     with progress_line() as show:
-        outcome = review(workspace, request, progress=show)
+        outcome = sealed_review(workspace, request, progress=show)
     for told in (*outcome.notices, *outcome.failures):
         say(told)
     print(outcome.index)
@@ -102,7 +103,9 @@ def _explain(workspace: Workspace, request: "ReviewRequest") -> int:
 
     with progress_line() as show:
         found = explain_review(workspace, request, progress=show)
-    records = [{"review": one.name, "would": one.verdict, "why": one.reason} for one in found]
+    records: list[dict[str, object]] = [
+        {"review": one.name, "would": one.verdict, "why": one.reason} for one in found
+    ]
     print_text(("review", "would", "why"), records, whole=("why",))
     counts = Counter(one.verdict for one in found)
     gone = f", {counts['remove']} removed" if counts["remove"] else ""

@@ -113,9 +113,13 @@ class Spending:
     def rows(self) -> tuple[Spend, ...]:
         """Every row of effort in money whose period and amount can be read."""
         found = []
+        periods: dict[str, Period | None] = {}
         for row in _records(self._data):
             if is_money(str(row["resource"])) and (amount := self._minor(row["amount"])) is not None:
-                period = self._period(str(row["period"]))
+                label = str(row["period"])
+                if label not in periods:
+                    periods[label] = self._period(label)
+                period = periods[label]
                 found += [Spend(period=period, segment=str(row["segment"]), amount=amount)] if period else []
         return tuple(found)
 

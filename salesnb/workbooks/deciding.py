@@ -104,8 +104,10 @@ def forecasts(jobs: Iterable[Job], folder: Path, *, force: bool, partial: bool) 
 
 
 def _forecast(decision: Decision) -> Forecast:
-    verdict = "keep" if decision.kept else "run"
-    return Forecast(id=decision.job.id, name=decision.job.name, verdict=verdict, reason=decision.reason)
+    job = decision.job
+    return Forecast(
+        id=job.id, name=job.name, verdict="keep" if decision.kept else "run", reason=decision.reason
+    )
 
 
 def _templates(jobs: Iterable[Job]) -> dict[Path, bytes]:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesnb.actions.peers import LEAST_REPS, LEAST_UNITS, peers_of
+from salesnb.actions.peers import LEAST_REPS, LEAST_UNITS, everybody_of, peers_of
 
 
 def facts(closed: dict[str, int], reps: dict[str, int]) -> Any:
@@ -20,6 +20,7 @@ def facts(closed: dict[str, int], reps: dict[str, int]) -> Any:
 
 
 def of(unit: str, figures: Any) -> Any:
+    figures.everybody = everybody_of(figures.period_sums, figures.reps_with_figures)
     return peers_of(SimpleNamespace(id=unit), figures)  # type: ignore[arg-type]
 
 
@@ -49,3 +50,19 @@ def test_nothing_is_told_of_fewer_than_three_units_or_five_reps(units: dict[str,
         others = [u for u, (count, _) in units.items() if u != unit and count]
         enough = len(others) >= LEAST_UNITS and sum(units[u][1] for u in others) >= LEAST_REPS
         assert (of(unit, figures) is not None) == enough
+
+
+@given(
+    st.dictionaries(st.sampled_from("ABCDEFG"), st.tuples(st.integers(0, 9), st.integers(2, 3)), min_size=4)
+)
+def test_what_is_told_is_the_others_without_a_trace_of_the_reader_s_own(
+    units: dict[str, tuple[int, int]],
+) -> None:
+    closed, reps = {u: c for u, (c, _) in units.items()}, {u: r if c else 0 for u, (c, r) in units.items()}
+    for unit in units:
+        found = of(unit, facts(closed, reps))
+        assert found == of(unit, facts(closed | {unit: 0}, reps | {unit: 0}))
+        if found:
+            others = [count for u, count in closed.items() if u != unit and count]
+            assert found["n"] == len(others)
+            assert found["win_rate"] == sum(count // 2 for count in others) / sum(others)

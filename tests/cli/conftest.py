@@ -6,12 +6,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from salesnb.cli import main
+from salesnb.workbooks.jobs import CellError, Outcome
+from salesnb.workbooks.runner import run_jobs
 
 DEALS_HEADER = (
     "opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date", "close_date", "close_value",
@@ -25,6 +30,32 @@ class Ran:
     code: int
     out: str
     err: str
+
+
+class Played(Executor):
+    """Hands back a workbook without running a cell; of a team that is named, an error."""
+
+    def __init__(self) -> None:
+        self.failing: set[str] = set()
+
+    def submit(self, _fn: Any, task: Any, /) -> Future:
+        future: Future = Future()
+        failed = any(name in task.title for name in self.failing)
+        error = CellError(name="ValueError", message="no deals", cell=3) if failed else None
+        page = "" if failed else f"<p>{task.title}"
+        future.set_result((Outcome(notebook=task.notebook, page=page, error=error), 0.1))
+        return future
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Played:
+    """Let reviews be made without a kernel; names put into ``failing`` fail."""
+    from salesnb.actions import reviewing
+
+    player = Played()
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    monkeypatch.setattr(reviewing, "run_jobs", partial(run_jobs, executor=player))
+    return player
 
 
 @pytest.fixture

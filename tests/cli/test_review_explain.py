@@ -1,39 +1,18 @@
 """`salesnb review` makes exactly what is affected, and `--explain` says which and why; cells are played here."""
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from salesnb.actions import reviewing
 from salesnb.workbooks import deciding, runner
-from salesnb.workbooks.jobs import Outcome
-from salesnb.workbooks.runner import run_jobs
 
 # Every test imports data.
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("played")]
 
 REVIEW = ("review", "q3")
-
-
-class Played(Executor):
-    """Hands back a workbook without running a cell."""
-
-    def submit(self, _fn: Any, task: Any, /) -> Future:
-        future: Future = Future()
-        future.set_result((Outcome(notebook=task.notebook, page=f"<p>{task.title}"), 0.1))
-        return future
-
-
-@pytest.fixture(autouse=True)
-def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
-    monkeypatch.setattr(reviewing, "run_jobs", partial(run_jobs, executor=Played()))
-    return
 
 
 @pytest.fixture
