@@ -278,7 +278,8 @@ class _Run:
             plan=self.plan.name,
             revision=self.plan.revision,
             as_of=self.facts.as_of.isoformat(),
-            template=self.request.template,
+            # Of one given as a file its name: the path is the machine's.
+            template=self.templates[0].name,
             # A run of some units says nothing of the others, so it does not stand for the whole.
             more={
                 "inputs": "" if self.request.only else self.key,

@@ -20,7 +20,7 @@ from salesnb.workbooks.cache import package_hash
 from salesnb.workbooks.templates import shipped
 from salesnb.workspace import OWN_DATA, SETTINGS_FILE, Workspace
 
-__all__ = ["sealed_review"]
+__all__ = ["Seal", "sealed_review"]
 
 _FOLDER = ".seals"
 _FORMAT = 1
@@ -33,7 +33,7 @@ def sealed_review(
     workspace: Workspace, request: ReviewRequest, *, progress: Callable[[str], None] | None = None
 ) -> ReviewOutcome:
     """Do as `salesnb.actions.reviewing.review` does; where a whole run of the same files is sealed, that is its answer."""
-    seal = _Seal(workspace, request)
+    seal = Seal(workspace, request)
     found = None if request.force else seal.outcome()
     if found is not None:
         return found
@@ -44,8 +44,14 @@ def sealed_review(
     return outcome
 
 
-class _Seal:
-    """What a run rests on, hashed before anything is read, so that what changes meanwhile breaks it."""
+class Seal:
+    """What a run rests on, hashed before anything is read, so that what changes meanwhile breaks it.
+
+    Parameters
+    ----------
+    workspace, request
+        A run of some units only is never sealed.
+    """
 
     def __init__(self, workspace: Workspace, request: ReviewRequest) -> None:
         asked = json.dumps(asdict(replace(request, **_ANYHOW)), default=str, sort_keys=True)  # type: ignore[arg-type]

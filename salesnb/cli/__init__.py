@@ -27,6 +27,7 @@ COMMANDS = {
     "plan": "make plans, cascade goals, compare revisions",
     "review": "write a review workbook for every team",
     "deliver": "send each review to whom it is for, once, or copy it into a folder",
+    "reproduce": "make a finished review again and say whether it is identical, or what differs",
     "session": "plan together: goals, segments, allocation and scenarios in JupyterLab or as an application",
     "lab": "open the workspace in JupyterLab",
     "plugins": "list what installed packages add, and what failed to load",

@@ -57,20 +57,20 @@ class Decider:
     def __init__(self, folder: Path, jobs: Iterable[Job], *, package: str, force: bool) -> None:
         self._folder = folder
         self._force = force
-        self._package = package
+        self.package = package
         self.templates = _templates(jobs)
         self.earlier = earlier_results(folder)
 
     def of(self, job: Job) -> Decision:
         """Decide about one job."""
         template = self.templates[job.template]
-        key = job_key(job, template, self._package)
+        key = job_key(job, template, self.package)
         earlier = self.earlier.get(job.id)
         is_same = earlier is not None and earlier.status != "failed" and earlier.key == key
         fault = file_fault(self._folder, earlier) if earlier and is_same and not self._force else ""
         if earlier and is_same and not self._force and not fault:
             return Decision(job=job, kept=earlier, reason=KEPT, key=key, parts=earlier.parts)
-        parts = input_parts(job, template, self._package)
+        parts = input_parts(job, template, self.package)
         reason = self._why(earlier, key, parts, fault)
         return Decision(job=job, kept=None, reason=reason, key=key, parts=parts)
 

@@ -26,6 +26,7 @@ from salesnb.workbooks.jobs import CellError, Job, Outcome, Progress, Result, Ru
 from salesnb.workbooks.leaving_out import GRAMMAR, PYARROW, left_out
 from salesnb.workbooks.paths import extract_name, failed_name, notebook_name, page_name
 from salesnb.workbooks.processes import ProcessExecutor
+from salesnb.workbooks.provenance import provenance, provenance_lines, with_provenance
 from salesnb.workbooks.record import Journal, document, earlier_results, write_run
 
 __all__ = ["run_jobs"]
@@ -173,7 +174,7 @@ class _Run:
                 done[place] = replace(decision.kept, status="kept", name=job.name, reason=decision.reason)
                 continue
             self._changed = True
-            future = pool.submit(_work, self._task(job, decider.templates[job.template]))
+            future = pool.submit(_work, self._task(job, decider))
             waiting[future] = _Pending(place=place, decision=decision, started=time.monotonic())
         self._collect(waiting, done, len(jobs))
         return tuple(done[place] for place in range(len(jobs)))
@@ -217,11 +218,13 @@ class _Run:
         kept = [fresh.pop(id_, row) for id_, row in earlier_results(self._out).items()]
         return (*kept, *fresh.values())
 
-    def _task(self, job: Job, template: bytes) -> Task:
+    def _task(self, job: Job, decider: Decider) -> Task:
+        template = decider.templates[job.template]
+        made_of = provenance(job, template, decider.package)
         return Task(
             slug=job.slug,
             title=job.title,
-            notebook=template.decode("utf-8"),
+            notebook=with_provenance(template, made_of),
             parameters=dict(job.parameters),
             extract=job.extract,
             extract_path=extract_name(job.slug),
@@ -229,7 +232,7 @@ class _Run:
             timeout=self._timeout,
             isolated=self._isolated,
             facts=job.facts,
-            provenance=job.provenance,
+            provenance=provenance_lines(made_of),
             back=job.back,
             locale=job.locale,
             withheld=job.withheld,

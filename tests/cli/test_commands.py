@@ -20,6 +20,7 @@ DESIGNED = {
     "plan",
     "review",
     "deliver",
+    "reproduce",
     "session",
     "lab",
     "plugins",
