@@ -59,6 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="start the kernel of each review anew instead of forking it, which gives the same and takes longer",
     )
     parser.add_argument(
+        "--pdf",
+        action="store_true",
+        help="print each page to PDF beside it too, with a Chromium that is here",
+    )
+    parser.add_argument(
         "--stale-ok",
         action="store_true",
         help="also from data that is older or has lost more rows than salesnb.toml allows; the pages say so",
@@ -67,8 +72,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the reviews and say where they are; failures make the exit code 1."""
+    from salesnb.actions.printing import print_reviews
     from salesnb.actions.review_request import ReviewRequest
     from salesnb.actions.sealing import sealed_review
+    from salesnb.workbooks.pdf import find_browser
 
     workspace = Workspace.open(arguments.workspace)
     request = ReviewRequest(
@@ -89,13 +96,15 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.explain:
         return _explain(workspace, request)
+    browser = find_browser() if arguments.pdf else ""
     with progress_line() as show:
         outcome = sealed_review(workspace, request, progress=show)
-    for told in (*outcome.notices, *outcome.failures):
+        unprinted = print_reviews(outcome.folder, browser, progress=show) if browser else ()
+    for told in (*outcome.notices, *outcome.failures, *unprinted):
         say(told)
     print(outcome.index)
     say(outcome.summary)
-    return 1 if outcome.failures else 0
+    return 1 if outcome.failures or unprinted else 0
 
 
 def _explain(workspace: Workspace, request: "ReviewRequest") -> int:

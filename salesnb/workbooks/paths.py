@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 
-__all__ = ["extract_name", "failed_name", "notebook_name", "page_name", "slug"]
+__all__ = ["extract_name", "failed_name", "notebook_name", "page_name", "pdf_name", "slug"]
 
 _LONGEST = 60
 
@@ -41,6 +41,11 @@ def notebook_name(of: str) -> str:
 def page_name(of: str) -> str:
     """Name of a slug's page."""
     return f"{of}.html"
+
+
+def pdf_name(of: str) -> str:
+    """Name of a slug's page as it was printed."""
+    return f"{of}.pdf"
 
 
 def failed_name(of: str) -> str:

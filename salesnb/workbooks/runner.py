@@ -24,7 +24,7 @@ from salesnb.workbooks.folder import (
 from salesnb.workbooks.forking import can_fork, zygote
 from salesnb.workbooks.jobs import CellError, Job, Outcome, Progress, Result, RunHeader, RunReport, Task
 from salesnb.workbooks.leaving_out import GRAMMAR, PYARROW, left_out
-from salesnb.workbooks.paths import extract_name, failed_name, notebook_name, page_name
+from salesnb.workbooks.paths import extract_name, failed_name, notebook_name, page_name, pdf_name
 from salesnb.workbooks.processes import ProcessExecutor
 from salesnb.workbooks.provenance import provenance, provenance_lines, with_provenance
 from salesnb.workbooks.record import Journal, document, earlier_results, write_run
@@ -196,7 +196,7 @@ class _Run:
             else {id_: row for id_, row in self._earlier.items() if id_ not in {r.id for r in rows}}
         )
         for row in gone.values():
-            remove_files(self._out, row.files)
+            remove_files(self._out, (*row.files, pdf_name(row.slug)))
         others = frozenset(row.id for row in rows) - {result.id for result in results}
         report = RunReport(folder=self._out, results=rows, changed=self._changed, earlier=others)
         written = [
@@ -290,8 +290,8 @@ class _Run:
         return contents
 
     def _remove_stale(self, job: Job, contents: Mapping[str, bytes]) -> None:
-        """Leave no old figures beside a failed notebook, and no failed notebook beside a good page."""
-        names = {notebook_name(job.slug), page_name(job.slug), failed_name(job.slug)}
+        """Leave no old figures beside a failed notebook or a new page, and no failed notebook beside a good page."""
+        names = {name(job.slug) for name in (notebook_name, page_name, pdf_name, failed_name)}
         earlier = self._earlier.get(job.id)
         names |= set(earlier.files) if earlier else set()
         remove_files(self._out, names - set(contents))
