@@ -174,7 +174,7 @@ class _Kept:
 
 def _cell_differences(before: list[Any], after: list[Any]) -> Iterator[str]:
     if len(before) != len(after):
-        yield f"It had {len(before)} cells and has {len(after)}."
+        yield f"The number of its cells was {len(before)}, and is {len(after)}."
         return
     for place, (old, new) in enumerate(zip(before, after, strict=True), 1):
         if _joined(old.get("source")) != _joined(new.get("source")):

@@ -24,10 +24,10 @@ from salesnb.actions.review_request import DEFAULT_TEMPLATE, ReviewOutcome, Revi
 from salesnb.actions.stale_data import Doubt, accepted, data_doubts
 from salesnb.errors import BadInput, UnknownName, nearest
 from salesnb.kpis import catalogue
-from salesnb.workbooks.deciding import KEPT, forecasts
+from salesnb.workbooks.deciding import KEPT, intents
 from salesnb.workbooks.findings_words import period_name
 from salesnb.workbooks.index import IndexPage, render_index
-from salesnb.workbooks.jobs import Forecast, Job, Result, RunHeader, RunReport
+from salesnb.workbooks.jobs import Intent, Job, Result, RunHeader, RunReport
 from salesnb.workbooks.paths import extract_name, slug
 from salesnb.workbooks.review_notes import stated_as_of
 from salesnb.workbooks.runner import run_jobs
@@ -69,7 +69,7 @@ def review(
 
 def explain_review(
     workspace: "Workspace", request: ReviewRequest, *, progress: Callable[[str], None] | None = None
-) -> tuple[Forecast, ...]:
+) -> tuple[Intent, ...]:
     """Say for every workbook whether `review` would make it or keep it, and why; no cell is run and no page written.
 
     Raises
@@ -80,11 +80,11 @@ def explain_review(
     with _opened(workspace, request) as run:
         kept = run.kept()
         if kept:
-            return tuple(Forecast(id=one.id, name=one.name, verdict="keep", reason=KEPT) for one in kept)
+            return tuple(Intent(id=one.id, name=one.name, verdict="keep", reason=KEPT) for one in kept)
         if progress:
             progress("Reading the figures")
         prepared = replace(run, makes_pages=False).with_usable_kpis().prepare()
-    return forecasts(prepared.jobs, run.folder, force=request.force, partial=bool(request.only))
+    return intents(prepared.jobs, run.folder, force=request.force, partial=bool(request.only))
 
 
 @contextmanager

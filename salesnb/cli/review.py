@@ -31,6 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the workspace")
     parser.add_argument(
+        "--restated", action="store_true", help="by the organisation of the as-of day, whatever it was then"
+    )
+    _add_how(parser)
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--jobs", metavar="N", type=whole_number, help="workers at once (default: the processors)"
     )
     parser.add_argument(
@@ -40,9 +47,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--explain",
         action="store_true",
         help="say for each workbook whether it would be made or kept, and why; nothing is run",
-    )
-    parser.add_argument(
-        "--restated", action="store_true", help="by the organisation of the as-of day, whatever it was then"
     )
     parser.add_argument(
         "--timeout", metavar="S", type=whole_number, default=300, help="seconds a cell may take (300)"

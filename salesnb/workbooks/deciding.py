@@ -7,10 +7,10 @@ from pathlib import Path
 from salesnb.errors import BadInput, MissingFile
 from salesnb.workbooks.cache import file_fault, job_key, package_hash
 from salesnb.workbooks.inputs import changed_parts, input_parts
-from salesnb.workbooks.jobs import Forecast, Job, Result
+from salesnb.workbooks.jobs import Intent, Job, Result
 from salesnb.workbooks.record import earlier_results
 
-__all__ = ["KEPT", "Decider", "Decision", "forecasts"]
+__all__ = ["KEPT", "Decider", "Decision", "intents"]
 
 KEPT = "Nothing has changed."
 
@@ -86,7 +86,7 @@ class Decider:
         return fault or "It was asked for."
 
 
-def forecasts(jobs: Iterable[Job], folder: Path, *, force: bool, partial: bool) -> tuple[Forecast, ...]:
+def intents(jobs: Iterable[Job], folder: Path, *, force: bool, partial: bool) -> tuple[Intent, ...]:
     """Say what a run of these jobs would do with each, and with those that are no more; nothing is run or written.
 
     Parameters
@@ -96,16 +96,16 @@ def forecasts(jobs: Iterable[Job], folder: Path, *, force: bool, partial: bool) 
     """
     jobs = tuple(jobs)
     decider = Decider(folder, jobs, package=package_hash(), force=force)
-    found = [_forecast(decider.of(job)) for job in jobs]
+    found = [_intent(decider.of(job)) for job in jobs]
     asked = {job.id for job in jobs}
     gone = () if partial else (row for id_, row in decider.earlier.items() if id_ not in asked)
     told = "There is nothing to review any more."
-    return (*found, *(Forecast(id=row.id, name=row.name, verdict="remove", reason=told) for row in gone))
+    return (*found, *(Intent(id=row.id, name=row.name, verdict="remove", reason=told) for row in gone))
 
 
-def _forecast(decision: Decision) -> Forecast:
+def _intent(decision: Decision) -> Intent:
     job = decision.job
-    return Forecast(
+    return Intent(
         id=job.id, name=job.name, verdict="keep" if decision.kept else "run", reason=decision.reason
     )
 

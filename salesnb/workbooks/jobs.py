@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 __all__ = [
     "CellError",
-    "Forecast",
+    "Intent",
     "Job",
     "Outcome",
     "Progress",
@@ -184,7 +184,7 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forecast:
+class Intent:
     """What a run would do with a team.
 
     Attributes

@@ -11,7 +11,7 @@ from filelock import FileLock
 from salesnb.errors import BadUsage, CannotWrite, MissingFile
 from salesnb.workbooks import deciding, runner
 from salesnb.workbooks.cache import package_hash
-from salesnb.workbooks.deciding import forecasts
+from salesnb.workbooks.deciding import intents
 from salesnb.workbooks.folder import locked
 from salesnb.workbooks.jobs import CellError, Outcome
 from salesnb.workbooks.notebook import dumped, parsed
@@ -180,18 +180,18 @@ def test_a_result_of_an_earlier_version_that_kept_no_parts_runs_with_what_can_be
     assert report.results[0].reason == "Its inputs have changed."
 
 
-def test_a_forecast_says_what_a_run_would_do_and_touches_nothing(
+def test_an_intent_says_what_a_run_would_do_and_touches_nothing(
     go, out, template, make_job, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(deciding, "package_hash", lambda: "package")
-    assert [one.reason for one in forecasts([make_job(template, "A")], out, force=False, partial=False)] == [
+    assert [one.reason for one in intents([make_job(template, "A")], out, force=False, partial=False)] == [
         "It is new."
     ]
     assert not out.exists()
     go([make_job(template, name, say=say) for name, say in zip("ABCD", ("a", "fail", "c", "d"), strict=True)])
     before = state(tmp_path)
     jobs = [make_job(template, "A", say="a"), make_job(template, "B"), make_job(template, "C", say="new")]
-    told = forecasts([*jobs, make_job(template, "E")], out, force=False, partial=False)
+    told = intents([*jobs, make_job(template, "E")], out, force=False, partial=False)
     assert [(one.id, one.verdict, one.reason) for one in told] == [
         ("A", "keep", "Nothing has changed."),
         ("B", "run", "It failed before."),
@@ -200,7 +200,7 @@ def test_a_forecast_says_what_a_run_would_do_and_touches_nothing(
         ("D", "remove", "There is nothing to review any more."),
     ]
     assert state(tmp_path) == before
-    assert [one.id for one in forecasts(jobs, out, force=True, partial=True) if one.verdict == "run"] == [
+    assert [one.id for one in intents(jobs, out, force=True, partial=True) if one.verdict == "run"] == [
         "A", "B", "C",
     ]  # fmt: skip
     report, _ = go(jobs)
