@@ -1,7 +1,8 @@
 """Totals of a period, drawn rep by rep under shocks that company and teams share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from zlib import crc32
 
 import numpy as np
@@ -58,7 +59,12 @@ class Simulation:
         UnknownName
             When a rep was not simulated.
         """
-        return numbers_of(self.owners, owners)
+        return _among(self._places, owners)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        # Every node of the tree asks; made anew each time, it took longer than all else of a large company.
+        return {owner: place for place, owner in enumerate(self.owners)}
 
     def outcome(self, owners: Iterable[str] | None = None) -> Outcome:
         """The distribution of the total of some reps, or of all.
@@ -79,14 +85,17 @@ def numbers_of(known: tuple[str, ...], owners: Iterable[str] | None) -> Ints:
     UnknownName
         When one is not known.
     """
+    return _among({owner: place for place, owner in enumerate(known)}, owners)
+
+
+def _among(places: Mapping[str, int], owners: Iterable[str] | None) -> Ints:
     if owners is None:
-        return np.arange(len(known))
-    number = {owner: place for place, owner in enumerate(known)}
+        return np.arange(len(places))
     asked = list(owners)
-    wrong = next((owner for owner in asked if owner not in number), None)
+    wrong = next((owner for owner in asked if owner not in places), None)
     if wrong is not None:
-        raise UnknownName(f"There is no rep {wrong!r} in the outlook.", hint=nearest(wrong, known))
-    return np.array([number[owner] for owner in asked], dtype=np.int64)
+        raise UnknownName(f"There is no rep {wrong!r} in the outlook.", hint=nearest(wrong, tuple(places)))
+    return np.array([places[owner] for owner in asked], dtype=np.int64)
 
 
 def simulate_rest(
