@@ -91,7 +91,8 @@ class Seal:
         kept = {
             "of": self._of,
             "folder": folder.relative_to(self._path.parent.parent).as_posix(),
-            "count": sum(path.suffix == ".ipynb" for path in files),
+            # Not what is handed out to recipients in folders of their own.
+            "count": sum(path.suffix == ".ipynb" and path.parent == folder for path in files),
             "notices": outcome.notices,
             "files": {path.relative_to(folder).as_posix(): _mark(path) for path in files},
         }
