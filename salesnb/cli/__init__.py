@@ -77,7 +77,7 @@ def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"salesnb {__version__}")
     parser.add_argument(
-        "-C", dest="workspace", metavar="DIR", default=".", help="the workspace (default: here)"
+        "-C", dest="workspace", metavar="WORKSPACE", default=".", help="the workspace (default: here)"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
