@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesnb.actions.deal_cells import Column, DealCells, Figures, read_cells
+from salesnb.actions.filter_file import keep_filter, kept_filter
 from salesnb.actions.plan_segments import named_segments, segment_of_value, segments_of
 from salesnb.actions.segment_scores import scoring_year
 from salesnb.calendar import months_before, years_before
@@ -128,7 +129,7 @@ class SegmentPicking:
             cells = self._cells[1]
             if not (needed & set(cells.deals.dimensions)) - set(cells.columns):
                 return cells
-        conditions = self._cells[1].conditions_of(self.filters) if self._cells else ()
+        conditions = self._cells[1].conditions_of(self.filters) if self._cells else self._kept()
         since = years_before(scoring_year(plan, self.session.kpis.as_of).start, 1)
         cells = read_cells(self.session.kpis, self.by, sorted(needed), since)
         self._cells = (data, cells)
@@ -173,15 +174,24 @@ class SegmentPicking:
         if not all(isinstance(code, int) and 0 <= code < len(column.names) for code in wanted):
             raise UnknownName(f"The dimension {dimension} has no such value.")
         others = {name: values for name, values in self.filters.items() if name != dimension}
-        self.filters = others | {dimension: wanted} if wanted else others
-        self._tell()
+        self._filter(others | {dimension: wanted} if wanted else others)
 
     def clear(self, dimension: str = "") -> None:
         """Filter by a dimension no more, or by none at all."""
-        self.filters = {
-            name: values for name, values in self.filters.items() if dimension and name != dimension
-        }
+        self._filter(
+            {name: values for name, values in self.filters.items() if dimension and name != dimension}
+        )
+
+    def _filter(self, filters: Mapping[str, frozenset[int]]) -> None:
+        self.filters = dict(filters)
+        session = self.session
+        keep_filter(session.workspace.plans_dir, session.name, session.author, self.conditions())
         self._tell()
+
+    def _kept(self) -> tuple[Condition, ...]:
+        """What the same person filtered by before this process began."""
+        session = self.session
+        return kept_filter(session.workspace.plans_dir, session.name, session.author)
 
     def search(self, dimension: str, text: str) -> None:
         """Show the values of a dimension that have a text in their name."""
@@ -278,8 +288,7 @@ class SegmentPicking:
         """
         for one in conditions:
             self._column(one.dimension)
-        self.filters = {name: codes for name, codes in self.cells.filters_of(conditions).items() if codes}
-        self._tell()
+        self._filter({name: codes for name, codes in self.cells.filters_of(conditions).items() if codes})
 
     def pick(self, keys: Iterable[str]) -> None:
         """Pick segments out; those that are not there are left out."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from salesnb.actions.filter_file import FILE
 from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.segment_bringing import bring_in, judge_in, shared_with_allocated, take_out
 from salesnb.actions.segment_picking import NONE, SegmentPicking, condition_words
@@ -258,3 +259,39 @@ def test_many_values_are_counted_in_words():
     three = Condition(dimension="team", values=("A", "B\n", "", "D", "E"))
     assert condition_words([three]) == f"team is A or B or {NONE} or 2 others"
     assert condition_words([Condition(dimension="x", values=("v" * 99,))]) == f"x is {'v' * 59}…"
+
+
+def test_a_filter_is_there_again_after_a_restart_for_whoever_set_it(picking, monkeypatch):
+    picking.toggle("industry", code_of(picking, "industry", "energy"))
+    picking.toggle("industry", code_of(picking, "industry", None))
+    root = picking.session.workspace.root
+
+    def again() -> SegmentPicking:
+        return SegmentPicking(PlanSession(Workspace.open(root), "fy18"))
+
+    assert again().words() == picking.words() == f"industry is energy or {NONE}"
+    assert again().total() == picking.total()
+    monkeypatch.setenv("JUPYTERHUB_USER", "Ben")
+    assert not again().conditions()
+    monkeypatch.setenv("JUPYTERHUB_USER", "Ann")
+    picking.clear()
+    assert not again().conditions()
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{", '{"fy18": 3}', '{"fy18": {"Ann": [["industry"]]}}'])
+def test_a_filter_that_cannot_be_read_is_none(picking, damage):
+    picking.toggle("industry", code_of(picking, "industry", "energy"))
+    path = picking.session.workspace.plans_dir / FILE
+    assert json.loads(path.read_text("utf-8")) == {"fy18": {"Ann": [["industry", ["energy"]]]}}
+    path.write_text(damage, encoding="utf-8")
+    anew = SegmentPicking(PlanSession(Workspace.open(picking.session.workspace.root), "fy18"))
+    assert not anew.conditions()
+    anew.toggle("industry", code_of(anew, "industry", "energy"))
+    assert json.loads(path.read_text("utf-8")) == {"fy18": {"Ann": [["industry", ["energy"]]]}}
+
+
+def test_a_filter_that_cannot_be_kept_filters_all_the_same(picking):
+    path = picking.session.workspace.plans_dir / FILE
+    path.mkdir(parents=True)
+    picking.toggle("industry", code_of(picking, "industry", "energy"))
+    assert picking.words() == "industry is energy"
