@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesnb.actions.deal_cells import Column, DealCells, Figures, read_cells
-from salesnb.actions.filter_file import keep_filter, kept_filter
+from salesnb.actions.desk_file import lay, lies
 from salesnb.actions.plan_segments import named_segments, segment_of_value, segments_of
 from salesnb.actions.segment_scores import scoring_year
 from salesnb.calendar import months_before, years_before
@@ -39,6 +39,8 @@ _SHOWN, _MOST_SHOWN = 8, 100
 # A segment for each value is wanted of dimensions that people can still tell apart.
 _MOST_EACH = 60
 _NAMED, _LONG = 3, 60
+# Where the filter lies on a desk.
+_DESK = "filter"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,14 +186,18 @@ class SegmentPicking:
 
     def _filter(self, filters: Mapping[str, frozenset[int]]) -> None:
         self.filters = dict(filters)
-        session = self.session
-        keep_filter(session.workspace.plans_dir, session.name, session.author, self.conditions())
+        lay(self.session, _DESK, [[one.dimension, list(one.values)] for one in self.conditions()])
         self._tell()
 
     def _kept(self) -> tuple[Condition, ...]:
         """What the same person filtered by before this process began."""
-        session = self.session
-        return kept_filter(session.workspace.plans_dir, session.name, session.author)
+        try:
+            return tuple(
+                Condition(dimension=str(dimension), values=tuple(map(str, values)))
+                for dimension, values in lies(self.session, _DESK) or ()
+            )
+        except (TypeError, ValueError):
+            return ()
 
     def search(self, dimension: str, text: str) -> None:
         """Show the values of a dimension that have a text in their name."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from salesnb.actions.desk_file import lay, lies
 from salesnb.actions.outlooks import Outlook
 from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.what_if_deals import OpenDeal, largest_deals, parts_of
@@ -135,6 +136,20 @@ class Supposed:
 
 
 NOTHING = Supposed(steps={}, fates={})
+# Where what is supposed lies on a desk.
+_DESK = "what if"
+
+
+def _kept(session: PlanSession) -> Supposed:
+    """What the same person supposed before this process began, whether or not it is possible still."""
+    known = lies(session, _DESK)
+    steps, fates = (known.get(one) if isinstance(known, dict) else None for one in ("steps", "fates"))
+    return Supposed(
+        steps={name: at for name, at in steps.items() if type(at) is int} if isinstance(steps, dict) else {},
+        fates={deal: fate for deal, fate in fates.items() if fate in FATES}
+        if isinstance(fates, dict)
+        else {},
+    )
 
 
 class WhatIfBoard:
@@ -153,7 +168,7 @@ class WhatIfBoard:
 
     def __init__(self, session: PlanSession) -> None:
         self.session = session
-        self.supposed = NOTHING
+        self.supposed = _kept(session)
         self._goal = ""
         self._basis: tuple[object, Basis] | None = None
         self._came = 0
@@ -210,7 +225,7 @@ class WhatIfBoard:
         """The deals that can be decided: the largest, and those that are supposed of beside them."""
         basis = self.basis
         listed = {one.id for one in basis.deals}
-        more = tuple(deal for deal in self.supposed.fates if deal not in listed)
+        more = tuple(deal for deal in self.supposed.fates if deal in basis.parts and deal not in listed)
         if not more:
             return basis.deals
         if self._listed is None or self._listed[0] != (id(basis), more):
@@ -236,7 +251,7 @@ class WhatIfBoard:
         if isinstance(step, bool) or not isinstance(step, int) or not found.low <= step <= found.high:
             raise BadInput(f"{step!r} is no step of {driver}.", hint=f"Give {found.low} to {found.high}.")
         steps = {name: at for name, at in self.supposed.steps.items() if name != driver}
-        self.supposed = replace(self.supposed, steps={**steps, driver: step} if step else steps)
+        self._suppose(replace(self.supposed, steps={**steps, driver: step} if step else steps))
 
     def decide(self, deal: str, fate: str) -> None:
         """Suppose of a deal that it is lost or won, or leave it open.
@@ -254,17 +269,21 @@ class WhatIfBoard:
         if fate not in {*FATES, OPEN}:
             raise BadUsage(f"{fate!r} is no fate of a deal.", hint="It is open, lost or won.")
         fates = {one: told for one, told in self.supposed.fates.items() if one != deal}
-        self.supposed = replace(self.supposed, fates=fates if fate == OPEN else {**fates, deal: fate})
+        self._suppose(replace(self.supposed, fates=fates if fate == OPEN else {**fates, deal: fate}))
 
     def reset(self) -> None:
         """Suppose nothing."""
-        self.supposed = NOTHING
+        self._suppose(NOTHING)
 
     @property
     def moves(self) -> tuple[DriverMove, ...]:
         """The drivers moved, as a plan keeps them."""
         steps = self.supposed.steps
-        return tuple(one.move(steps[one.name]) for one in self.basis.drivers if steps.get(one.name))
+        return tuple(
+            one.move(steps[one.name])
+            for one in self.basis.drivers
+            if steps.get(one.name) and not one.why_not and one.low <= steps[one.name] <= one.high
+        )
 
     @property
     def fates(self) -> tuple[DealFate, ...]:
@@ -326,9 +345,11 @@ class WhatIfBoard:
         found = find_scenario(self.session.plan, scenario)
         drivers = {one.name: one for one in self.basis.drivers}
         steps = {one.driver: drivers[one.driver].nearest(one) for one in found.moves}
-        self.supposed = Supposed(
-            steps={name: step for name, step in steps.items() if step},
-            fates={one.deal: one.fate for one in found.fates if one.deal in self.basis.parts},
+        self._suppose(
+            Supposed(
+                steps={name: step for name, step in steps.items() if step},
+                fates={one.deal: one.fate for one in found.fates if one.deal in self.basis.parts},
+            )
         )
         left = [one.in_words() for one in found.moves if drivers[one.driver].move(steps[one.driver]) != one]
         return (*left, *(one.in_words() for one in found.fates if one.deal not in self.basis.parts))
@@ -341,6 +362,10 @@ class WhatIfBoard:
             return ""
         more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
         return free_scenario_name(self.session.plan, ", ".join(words[:_NAMED]) + more)
+
+    def _suppose(self, supposed: Supposed) -> None:
+        self.supposed = supposed
+        lay(self.session, _DESK, {"steps": dict(supposed.steps), "fates": dict(supposed.fates)})
 
     def _driver(self, name: str) -> Driver:
         drivers = {one.name: one for one in self.basis.drivers}

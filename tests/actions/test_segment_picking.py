@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from salesnb.actions.filter_file import FILE
+from salesnb.actions.desk_file import FILE
 from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.segment_bringing import bring_in, judge_in, shared_with_allocated, take_out
 from salesnb.actions.segment_picking import NONE, SegmentPicking, condition_words
@@ -278,16 +278,18 @@ def test_a_filter_is_there_again_after_a_restart_for_whoever_set_it(picking, mon
     assert not again().conditions()
 
 
-@pytest.mark.parametrize("damage", ["", "[]", "{", '{"fy18": 3}', '{"fy18": {"Ann": [["industry"]]}}'])
+@pytest.mark.parametrize(
+    "damage", ["", "[]", "{", '{"fy18": 3}', '{"fy18": {"Ann": {"filter": [["industry"]]}}}']
+)
 def test_a_filter_that_cannot_be_read_is_none(picking, damage):
     picking.toggle("industry", code_of(picking, "industry", "energy"))
     path = picking.session.workspace.plans_dir / FILE
-    assert json.loads(path.read_text("utf-8")) == {"fy18": {"Ann": [["industry", ["energy"]]]}}
+    assert json.loads(path.read_text("utf-8")) == {"fy18": {"Ann": {"filter": [["industry", ["energy"]]]}}}
     path.write_text(damage, encoding="utf-8")
     anew = SegmentPicking(PlanSession(Workspace.open(picking.session.workspace.root), "fy18"))
     assert not anew.conditions()
     anew.toggle("industry", code_of(anew, "industry", "energy"))
-    assert json.loads(path.read_text("utf-8")) == {"fy18": {"Ann": [["industry", ["energy"]]]}}
+    assert json.loads(path.read_text("utf-8")) == {"fy18": {"Ann": {"filter": [["industry", ["energy"]]]}}}
 
 
 def test_a_filter_that_cannot_be_kept_filters_all_the_same(picking):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import salesnb
+from salesnb.actions.desk_file import lay
 from salesnb.actions.making import make_plan
 from salesnb.actions.plan_session import PlanSession
 from salesnb.actions.what_if import WhatIfBoard
@@ -305,3 +306,25 @@ def test_effects_are_finite_at_every_end(board):
             board.reset()
             board.move(driver.name, step)
             assert np.isfinite(board.after.outcome.quantiles).all()
+
+
+def test_what_is_supposed_is_there_again_after_a_restart(board):
+    board.move("win rate", -20)
+    board.decide(board.deals[0].id, "lost")
+    anew = WhatIfBoard(PlanSession(Workspace.open(board.session.workspace.root), "q3"))
+    assert anew.supposed == board.supposed
+    assert (anew.moves, anew.fates) == (board.moves, board.fates)
+    board.reset()
+    assert not WhatIfBoard(board.session).supposed
+
+
+@pytest.mark.parametrize(
+    "left", [3, [], {"steps": 1}, {"steps": {"win rate": "x", "luck": 5}, "fates": {"gone": "lost", "b": []}}]
+)
+def test_what_cannot_be_supposed_any_more_supposes_nothing(board, left):
+    lay(board.session, "what if", left)
+    anew = WhatIfBoard(board.session)
+    anew.choose("won_amount")
+    assert (anew.moves, anew.fates) == ((), ())
+    assert anew.after == anew.before
+    board.reset()
