@@ -16,6 +16,8 @@ __all__ = ["come", "held_back"]
 @contextmanager
 def held_back(workspace: Workspace, patch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Let nothing be kept, and hold back whatever is worked out until the event is set."""
+    # What is worked out still for somebody else would be kept after this.
+    come()
     (workspace.plans().folder / FILE).unlink(missing_ok=True)
     gate, work = threading.Event(), track_records._worked_out
 

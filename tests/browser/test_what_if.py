@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from salesnb.actions.desk_file import FILE
 from salesnb.actions.plan_session import PlanSession
 from salesnb.planning import DealFate, Scenario, keep_scenario
 from salesnb.widgets.what_if import WhatIfPanel
@@ -21,6 +22,12 @@ HOSTILE = "<img src=x onerror=alert(1)> " + "very long " * 12
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return sold(tmp_path_factory.mktemp("what_if_page"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_supposed(workspace: Workspace) -> None:
+    """What one test supposes is not there in the next."""
+    (workspace.plans_dir / FILE).unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="module")
