@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,9 @@ def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Played:
 
     player = Played()
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
-    monkeypatch.setattr(reviewing, "run_jobs", partial(run_jobs, executor=player))
+    monkeypatch.setattr(
+        reviewing, "run_jobs", lambda *jobs, **asked: run_jobs(*jobs, **{**asked, "executor": player})
+    )
     return player
 
 
